@@ -1,0 +1,1 @@
+"""What the law and the practice say: settings, contract, rulebook, fees."""

@@ -1,0 +1,78 @@
+"""The contract of every table that goes in and comes out: columns, types, units, keys and meaning, declared once.
+
+Validation, `ccm contract`, the demo data and the output files all derive from it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+HERE = Path(__file__).parent
+
+ColumnType = Literal["text", "choice", "date", "timestamp", "integer", "flag", "cents"]
+
+
+class Column(BaseModel):
+    """One column; `identity` marks what must never leave the practice's own files."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    type: ColumnType
+    meaning: str
+    required: bool = False
+    values: tuple[str, ...] = ()
+    refers_to: str = ""
+    identity: bool = False
+    unit: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    example: str = ""
+
+
+class Table(BaseModel):
+    """One table of the input or of the output."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    table: str
+    order: int
+    key: tuple[str, ...]
+    meaning: str
+    columns: tuple[Column, ...] = Field(min_length=1)
+    required: bool = True
+    file: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """Column names in their order."""
+        return [column.name for column in self.columns]
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.table} has no column {name}")
+
+
+def _load(folder: Path) -> dict[str, Table]:
+    tables = [Table.model_validate(yaml.safe_load(path.read_text("utf-8"))) for path in sorted(folder.glob("*.yaml"))]
+    return {table.table: table for table in sorted(tables, key=lambda table: table.order)}
+
+
+@cache
+def inputs() -> dict[str, Table]:
+    """The input tables by name, in the order in which they refer to one another."""
+    return _load(HERE / "inputs")
+
+
+@cache
+def outputs() -> dict[str, Table]:
+    """The output tables by name, in the order in which a reader wants them."""
+    return _load(HERE / "outputs")

@@ -1,0 +1,66 @@
+"""The service month: a calendar month on the practice's clock."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from config.errors import InputError
+
+
+@dataclass(frozen=True, order=True)
+class Month:
+    """A calendar month such as 2026-10."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """The month written as YYYY-MM; InputError for anything else."""
+        match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text.strip())
+        if not match:
+            raise InputError(f"'{text}' is not a service month; write it as 2026-10.")
+        return cls(int(match[1]), int(match[2]))
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.number:02d}"
+
+    @property
+    def first(self) -> date:
+        """First day."""
+        return date(self.year, self.number, 1)
+
+    @property
+    def last(self) -> date:
+        """Last day."""
+        return date(self.year, self.number, calendar.monthrange(self.year, self.number)[1])
+
+    @property
+    def next(self) -> Month:
+        """The month after."""
+        return Month(self.year + self.number // 12, self.number % 12 + 1)
+
+    @property
+    def previous(self) -> Month:
+        """The month before."""
+        return Month(self.year - (self.number == 1), (self.number - 2) % 12 + 1)
+
+    def span(self, zone: str) -> tuple[datetime, datetime]:
+        """The instants at which the month begins and the next one begins, on that zone's clock."""
+        clock = time_zone(zone)
+        return (
+            datetime(self.year, self.number, 1, tzinfo=clock),
+            datetime(self.next.year, self.next.number, 1, tzinfo=clock),
+        )
+
+
+def time_zone(name: str) -> ZoneInfo:
+    """The zone of that IANA name; InputError when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InputError(f"'{name}' is not an IANA time zone; write one such as America/New_York.") from error

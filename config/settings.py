@@ -1,0 +1,88 @@
+"""What a practice and an installation may set, with the defaults in settings.yaml."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from config.errors import InputError
+
+HERE = Path(__file__).parent
+
+
+class PracticeSettings(BaseModel):
+    """The choices of one practice. Frozen; `digest` goes into every decision."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    unreadable_cells: Literal["stop", "reject"]
+    quarantine_limit_percent: float = Field(ge=0, le=100)
+    overlap_tolerance_seconds: int = Field(ge=0, le=3600)
+    longest_entry_hours: int = Field(ge=1, le=24)
+    late_entry_after_days: int = Field(ge=0, le=31)
+    choose_family: Literal["highest_allowed", "simplest", "staff", "personal", "complex"]
+    count_prior_authorization: bool
+    count_discharge_day: bool
+    extra_personal_units: int = Field(ge=0, le=10)
+    copay_contact_days: int = Field(ge=0, le=120)
+
+    @property
+    def digest(self) -> str:
+        """Fingerprint of every setting."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+class Delivery(BaseModel):
+    """Where mail goes; without a host it stays in the outbox."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = ""
+    port: int = 587
+    user: str = ""
+    password: str = Field(default="", repr=False)
+    sender: str = "ccm@localhost"
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    ca_file: str = ""
+
+
+def practice_settings(practice_id: str, path: Path | None = None) -> PracticeSettings:
+    """The settings of a practice: shipped defaults, then the file's defaults, then the file's own entry for it.
+
+    Raises InputError naming file and key when something is unknown or out of bounds.
+    """
+    merged: dict[str, object] = {}
+    for source in [HERE / "settings.yaml"] + ([path] if path else []):
+        try:
+            text = yaml.safe_load(source.read_text("utf-8")) or {}
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            kind = type(error).__name__
+            raise InputError(f"{source}: the settings cannot be read ({kind}); mend the file.") from error
+        if not isinstance(text, dict) or set(text) - {"defaults", "practices"}:
+            raise InputError(f"{source}: at its top only 'defaults' and 'practices' are known; remove other keys.")
+        merged |= text.get("defaults") or {}
+        merged |= (text.get("practices") or {}).get(practice_id) or {}
+    try:
+        return PracticeSettings.model_validate(merged)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        where = path or "settings.yaml"
+        raise InputError(f"{where}: setting '{place}': {first['msg']}; see config/settings.yaml.") from error
+
+
+def delivery() -> Delivery:
+    """Mail settings from CCM_SMTP_HOST, _PORT, _USER, _PASSWORD, _SENDER, _SECURITY and _CA_FILE."""
+    names = {name: f"CCM_SMTP_{name.upper()}" for name in Delivery.model_fields}
+    found = {name: os.environ[variable] for name, variable in names.items() if variable in os.environ}
+    try:
+        return Delivery.model_validate(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = names[str(first["loc"][0])]
+        raise InputError(f"{name}: {first['msg']}; correct the environment variable.") from error

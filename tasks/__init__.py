@@ -1,0 +1,1 @@
+"""What: one folder per step of the month."""

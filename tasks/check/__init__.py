@@ -1,0 +1,1 @@
+"""Hold the tables against their expectations; set rows aside with every reason."""

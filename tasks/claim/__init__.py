@@ -1,0 +1,1 @@
+"""What billing sends: claim lines."""

@@ -1,0 +1,1 @@
+"""A synthetic practice, clean or dirty, of any size."""

@@ -1,0 +1,1 @@
+"""Read every source into typed tables that know their file and line."""

@@ -1,0 +1,1 @@
+"""Determine which codes qualify: pure functions on frames."""

@@ -1,0 +1,1 @@
+"""Co-pay cases with their next step."""

@@ -1,0 +1,1 @@
+"""Tell the care team and billing what they need to know."""

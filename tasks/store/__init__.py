@@ -1,0 +1,1 @@
+"""The database: cycles, decisions, evidence, outbox."""
