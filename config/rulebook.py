@@ -1,0 +1,265 @@
+"""The rulebook: rules, numbers, code lists, families and amounts, dated, cited and resolved for one service month.
+
+Everything is selected by the service month, never by today. A month outside of `rules/loaded.yaml` is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import pyarrow.csv as pacsv
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from config.errors import RuleError
+from config.fees import FeeSchedule, load_fees
+from config.month import Month
+from config.strict_yaml import load_yaml
+
+HERE = Path(__file__).parent
+RULES = HERE / "rules"
+
+Confidence = Literal["primary", "secondary", "unverified"]
+Outcome = Literal["exclude", "not_billable", "hold", "short", "unsupported", "warn"]
+
+
+class Cited(BaseModel):
+    """Anything that holds from one month to another and says where it stands and how sure that is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    since: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    until: str = Field(default="9999-12", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    confidence: Confidence
+    source: str = Field(min_length=10)
+
+    def holds_in(self, month: Month) -> bool:
+        """Whether the month lies in the span, both ends included."""
+        return self.since <= str(month) <= self.until
+
+
+class Rule(Cited):
+    """One rule in words; its logic is the function of the same name in tasks/qualify/<topic>.py."""
+
+    topic: str
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    outcome: Outcome
+    words: str = Field(min_length=10)
+    shows: tuple[str, ...] = ()
+    owner: str = ""
+    fix: str = ""
+    denial: str = ""
+
+    @property
+    def effect(self) -> Outcome:
+        """The outcome it may bring about: an unverified rule warns, it never blocks."""
+        return "warn" if self.confidence == "unverified" else self.outcome
+
+
+class NumberEntry(Cited):
+    """A number in one span."""
+
+    value: int
+
+
+class CodesEntry(Cited):
+    """A list of codes in one span; YAML reads 99490 as a number, so codes are quoted."""
+
+    codes: tuple[str, ...] = Field(min_length=1)
+
+
+class FamilyEntry(Cited):
+    """What a family pays for in one span: a first code and further units of another."""
+
+    first: str
+    first_minutes: int = Field(gt=0)
+    further: str = ""
+    further_minutes: int = Field(default=0, ge=0)
+    further_cap: int = Field(default=0, ge=0)
+    cap_setting: str = ""
+
+
+class Family(BaseModel):
+    """A group of codes of which a patient-month gets at most one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    family: str
+    order: int
+    words: str
+    time: tuple[Literal["clinical_staff", "practitioner"], ...] = Field(min_length=1)
+    needs: tuple[str, ...] = ()
+    entries: tuple[FamilyEntry, ...] = Field(min_length=1)
+
+    def entry(self, month: Month) -> FamilyEntry | None:
+        """The entry in force, or None when the family was not payable in that month."""
+        return next((entry for entry in self.entries if entry.holds_in(month)), None)
+
+
+class Roles(BaseModel):
+    """Which staff credentials are clinical staff."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+    confidence: Confidence
+    clinical_staff: tuple[str, ...]
+    non_clinical: tuple[str, ...]
+
+
+class _Loaded(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    first_month: str
+    last_month: str
+    note: str
+
+    @field_validator("first_month", "last_month")
+    @classmethod
+    def _month(cls, text: str) -> str:
+        return str(Month.parse(text))
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """Everything that holds in one service month."""
+
+    month: Month
+    rules: Mapping[str, Rule]
+    numbers: Mapping[str, int]
+    codes: Mapping[str, frozenset[str]]
+    families: tuple[tuple[Family, FamilyEntry], ...]
+    fees: FeeSchedule
+    clinical_staff: frozenset[str]
+    digest: str
+
+    def topic(self, topic: str) -> list[Rule]:
+        """The rules of a topic that hold in the month, in their order in the file."""
+        return [rule for rule in self.rules.values() if rule.topic == topic]
+
+    @cached_property
+    def chronic(self) -> Mapping[str, int]:
+        """ICD-10-CM code without dot -> 1 chronic, 0 not, 9 no determination."""
+        table = pacsv.read_csv(
+            HERE / "codes" / "icd10cm_chronic_v2023_1.csv",
+            convert_options=pacsv.ConvertOptions(column_types={"code": "string", "chronic": "int8"}),
+        )
+        return dict(zip(table["code"].to_pylist(), table["chronic"].to_pylist(), strict=True))
+
+
+Spanned = TypeVar("Spanned", bound=Cited)
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def _validated(model: type[Model], content: Any, place: str) -> Model:
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RuleError(f"{place}: '{where}': {first['msg']}; mend the entry.") from error
+
+
+def _spans(entries: Sequence[Spanned], place: str) -> None:
+    """Entries of one name must follow one another without overlap."""
+    for earlier, later in pairwise(entries):
+        if later.since <= earlier.until:
+            raise RuleError(
+                f"{place}: the entry since {later.since} begins before the one since {earlier.since} ends; "
+                "close the earlier one with 'until'."
+            )
+    for entry in entries:
+        if entry.until < entry.since:
+            raise RuleError(f"{place}: an entry ends ({entry.until}) before it begins ({entry.since}).")
+
+
+def all_rules(folder: Path = RULES) -> list[Rule]:
+    """Every rule of every span, in the order of the files; RuleError naming file and entry when one is wrong."""
+    rules: list[Rule] = []
+    for path in sorted(folder.glob("*.yaml")):
+        content = load_yaml(path)
+        if not isinstance(content, dict) or "rules" not in content:
+            continue
+        if set(content) != {"topic", "rules"}:
+            raise RuleError(f"{path.name}: only the keys 'topic' and 'rules' are known; remove the others.")
+        for number, entry in enumerate(content["rules"], start=1):
+            if not isinstance(entry, dict):
+                raise RuleError(f"{path.name}, entry {number}: it must be a list of names and values.")
+            place = f"{path.name}, entry {number} ({entry.get('name', 'no name')})"
+            rule = _validated(Rule, {"topic": content["topic"], **entry}, place)
+            if rule.outcome == "exclude" and rule.confidence == "unverified":
+                raise RuleError(f"{place}: an unverified rule may not exclude time; find its source or let it warn.")
+            rules.append(rule)
+    for name in {rule.name for rule in rules}:
+        _spans([rule for rule in rules if rule.name == name], name)
+    return rules
+
+
+def _dated(path: Path, key: str, model: type[Spanned], month: Month) -> dict[str, Spanned]:
+    found: dict[str, Spanned] = {}
+    for item in load_yaml(path)[key]:
+        place = f"{path.name}, {item.get('name')}"
+        entries = [_validated(model, entry, place) for entry in item["entries"]]
+        _spans(entries, place)
+        for entry in entries:
+            if entry.holds_in(month):
+                found[item["name"]] = entry
+    return found
+
+
+def all_families(folder: Path = RULES) -> list[Family]:
+    """Every family, simplest first."""
+    families = [_validated(Family, load_yaml(path), path.name) for path in sorted((folder / "families").glob("*.yaml"))]
+    for family in families:
+        _spans(family.entries, family.family)
+    return sorted(families, key=lambda family: family.order)
+
+
+def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
+    """The rulebook of that service month.
+
+    Raises RuleError when the month lies outside of the loaded span or a rule file is wrong.
+    """
+    loaded = _validated(_Loaded, load_yaml(folder / "loaded.yaml"), "loaded.yaml")
+    if not loaded.first_month <= str(month) <= loaded.last_month:
+        raise RuleError(
+            f"The rules for {month} are not loaded (loaded: {loaded.first_month} to {loaded.last_month}); "
+            "enter that year's rules and amounts in config/ before running it."
+        )
+    rules = {rule.name: rule for rule in all_rules(folder) if rule.holds_in(month)}
+    numbers = _dated(folder / "numbers.yaml", "numbers", NumberEntry, month)
+    codes = _dated(folder / "code_lists.yaml", "lists", CodesEntry, month)
+    families = [(family, entry) for family in all_families(folder) if (entry := family.entry(month))]
+    roles = _validated(Roles, load_yaml(HERE / "roles.yaml"), "roles.yaml")
+    fees = load_fees(month)
+    return RuleBook(
+        month=month,
+        rules=rules,
+        numbers={name: entry.value for name, entry in numbers.items()},
+        codes={name: frozenset(entry.codes) for name, entry in codes.items()},
+        families=tuple(families),
+        fees=fees,
+        clinical_staff=frozenset(name.lower() for name in roles.clinical_staff),
+        digest=_digest([*rules.values(), *numbers.values(), *codes.values(), roles], families, fees, month),
+    )
+
+
+def _digest(
+    models: Iterable[BaseModel], families: Iterable[tuple[Family, FamilyEntry]], fees: FeeSchedule, month: Month
+) -> str:
+    content = {
+        "month": str(month),
+        "models": [model.model_dump(mode="json") for model in models],
+        "families": [
+            [family.model_dump(mode="json", exclude={"entries"}), entry.model_dump(mode="json")]
+            for family, entry in families
+        ],
+        "fees": fees.content,
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

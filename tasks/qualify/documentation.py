@@ -1,0 +1,35 @@
+"""Rules on what a family of codes needs besides minutes, and on how the minutes stand.
+
+Words, dates and sources stand in config/rules/documentation.yaml.
+"""
+
+from __future__ import annotations
+
+from config.rulebook import RuleBook
+from config.settings import PracticeSettings
+from tasks.qualify.frames import Mask, Months
+
+
+def complex_without_decision(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The minutes carry complex care management; the decision making does not."""
+    return m.reaches_complex & ~m.decision_supports_complex
+
+
+def complex_without_plan_revision(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Complex care management was chosen in a month without a new or revised care plan."""
+    return (m.family == "complex") & ~m.care_plan_revised_in_month
+
+
+def units_above_cap(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The chosen family's minutes earn more further units than its cap."""
+    return (m.family != "") & (m.units_earned > m.units_cap)
+
+
+def rate_not_loaded(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A code is billed whose amount is not known."""
+    return (m.family != "") & m.expected_cents.isna()
+
+
+def short_of_minutes(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """No family's threshold is reached."""
+    return m.family == ""

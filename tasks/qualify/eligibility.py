@@ -1,0 +1,114 @@
+"""Rules on whether a patient-month may be billed at all.
+
+Words, dates and sources stand in config/rules/eligibility.yaml.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from config.rulebook import RuleBook
+from config.settings import PracticeSettings
+from tasks.qualify.frames import Mask, Months
+
+
+def patient_died_before_service(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The date of death lies before the month."""
+    return m.death_date < pd.Timestamp(book.month.first)
+
+
+def coverage_unknown(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Nobody, or an unknown payer, pays first on the day of reference."""
+    return m.payer_kind.isna() | (m.payer_kind == "unknown")
+
+
+def medicare_advantage(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A Medicare Advantage plan pays first."""
+    return (m.payer_kind == "medicare_advantage").fillna(False)
+
+
+def no_part_b(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A payer is known, and none is Part B or a Medicare Advantage plan."""
+    known = ~coverage_unknown(m, book, settings)
+    return known & ~m.has_part_b & ~medicare_advantage(m, book, settings)
+
+
+def medicare_is_secondary(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Part B is there, but somebody else comes first."""
+    first = m.payer_kind.isin(["medicare_part_b", "medicare_advantage", "unknown"])
+    return m.has_part_b & m.payer_kind.notna() & ~first
+
+
+def consent_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """No consent was ever on file by the month's end, and time waits for one."""
+    return m.consent_date.isna() & ~m.consent_for_other & ~m.is_revoked & (m.pending_seconds > 0)
+
+
+def consent_other_practitioner(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The only consent names another practitioner."""
+    return m.consent_date.isna() & m.consent_for_other & (m.pending_seconds > 0)
+
+
+def consent_not_written(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Only verbal consent is on file while written consent was asked for."""
+    return m.consent_date.notna() & ~m.consent_written & bool(book.numbers["written_consent_needed"])
+
+
+def consent_incomplete(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """No consent in force shows all four elements."""
+    return m.consent_date.notna() & ~m.consent_complete
+
+
+def consent_late(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Time of the month was left out because it lies before the consent."""
+    return m.before_consent_seconds > 0
+
+
+def care_plan_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """No care plan was established by the day of reference."""
+    return m.care_plan_date.isna() | (m.care_plan_date > m.reference_date)
+
+
+def care_plan_unsigned(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """There is a care plan, and no signature on it."""
+    return m.care_plan_date.notna() & m.care_plan_signed_date.isna()
+
+
+def care_plan_copy_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """There is a care plan, and no copy was given."""
+    return m.care_plan_date.notna() & m.care_plan_copy_date.isna()
+
+
+def initiating_visit_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """No qualifying visit came before the counted time, where one was needed."""
+    visited = m.initiating_visit_date.notna() & (m.initiating_visit_date <= m.reference_date)
+    lookback = pd.Timedelta(days=book.numbers["initiating_visit_lookback_days"])
+    seen = m.last_visit_before_start.notna() & (m.last_visit_before_start >= m.program_start - lookback)
+    needed = ~seen | bool(book.numbers["initiating_visit_for_everyone"])
+    return needed & ~visited
+
+
+def too_few_chronic_conditions(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Not enough chronic conditions, even with those that the indicator leaves open."""
+    return m.chronic_conditions + m.undetermined_conditions < book.numbers["chronic_conditions_needed"]
+
+
+def chronic_status_undetermined(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Enough chronic conditions only with those that the indicator leaves open."""
+    enough = ~too_few_chronic_conditions(m, book, settings)
+    return enough & (m.chronic_conditions < book.numbers["chronic_conditions_needed"])
+
+
+def whole_month_in_facility(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Every day of the month was a facility day."""
+    return m.facility_days >= m.days_in_month
+
+
+def time_unapproved(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """With the time that waits for approval the month would earn more."""
+    return (m.unapproved_seconds > 0) & m.earns_more_with_pending
+
+
+def practitioner_time_on_visit_day(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Counted practitioner time lies on the day of a visit."""
+    return m.visit_day_seconds > 0

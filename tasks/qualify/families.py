@@ -1,0 +1,168 @@
+"""What each family of codes would bill for the month's minutes: units, date of service, expected amount."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from config.fees import FeeSchedule
+from config.rulebook import Confidence, Family, FamilyEntry, RuleBook
+from config.settings import PracticeSettings
+from tasks.qualify.frames import CLASSES, Months
+
+CONFIDENCES: tuple[Confidence, ...] = ("primary", "secondary", "unverified")
+
+
+def cap(entry: FamilyEntry, settings: PracticeSettings) -> int:
+    """Most further units a month may bear; a setting may move it where the limit is appealable."""
+    return int(getattr(settings, entry.cap_setting)) if entry.cap_setting else entry.further_cap
+
+
+def further_units(entry: FamilyEntry, minutes: Any) -> Any:
+    """Further units that whole minutes earn, before any cap; none below the first threshold."""
+    if not entry.further:
+        return np.zeros(len(minutes), dtype=np.int64)
+    return np.maximum((minutes - entry.first_minutes) // entry.further_minutes, 0)
+
+
+def pool_seconds(family: Family, m: Months) -> Any:
+    """Seconds a family may use: the classes of time it names. Staff time never reaches a personal code."""
+    columns = {"clinical_staff": "staff_seconds", "practitioner": "practitioner_seconds"}
+    return sum(m[columns[name]].to_numpy(np.int64) for name in family.time)
+
+
+def seconds_to_next(entry: FamilyEntry, seconds: Any, most: int) -> Any:
+    """Seconds missing to the first, or the next further, unit; -1 when the cap is reached or nothing further exists."""
+    minutes = seconds // 60
+    have = further_units(entry, minutes)
+    goal = np.where(
+        minutes < entry.first_minutes, entry.first_minutes, entry.first_minutes + (have + 1) * entry.further_minutes
+    )
+    at_end = (minutes >= entry.first_minutes) & ((have >= most) | (not entry.further))
+    return np.where(at_end, -1, goal * 60 - seconds)
+
+
+def candidates(m: Months, ledger: pd.DataFrame, book: RuleBook, settings: PracticeSettings) -> pd.DataFrame:
+    """One row a patient and family whose threshold is reached.
+
+    Columns: patient, family, order, first, further, further_units, units_earned, units_cap, minutes, service_date,
+    first_cents, further_cents (of all further units), expected_cents, each with its coinsurance (a line's share is
+    rounded by itself, so that lines add up), confidence (index into CONFIDENCES), codes.
+    """
+    found = []
+    for family, entry in book.families:
+        minutes = pool_seconds(family, m) // 60
+        reached = np.flatnonzero((minutes >= entry.first_minutes) & m["is_enrolled"].to_numpy())
+        earned = further_units(entry, minutes[reached])
+        most = cap(entry, settings)
+        units = np.minimum(earned, most)
+        needed = (entry.first_minutes + units * entry.further_minutes) * 60
+        frame = pd.DataFrame(
+            {
+                "patient": reached,
+                "family": family.family,
+                "order": family.order,
+                "first": entry.first,
+                "further": entry.further,
+                "further_units": units,
+                "units_earned": earned,
+                "units_cap": most,
+                "minutes": minutes[reached],
+                "service_date": _threshold_dates(ledger, family, reached, needed),
+                "codes": _texts(entry, most)[units],
+            }
+        )
+        _price(frame, entry, m, book)
+        found.append(frame)
+    together = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+    return together.sort_values(["patient", "order"], kind="stable", ignore_index=True)
+
+
+def _texts(entry: FamilyEntry, most: int) -> Any:
+    texts = [f"{entry.first} x1"] + [f"{entry.first} x1 {entry.further} x{units}" for units in range(1, most + 1)]
+    return np.array(texts, dtype=object)
+
+
+def _threshold_dates(ledger: pd.DataFrame, family: Family, patients: Any, needed: Any) -> Any:
+    """The day on which each patient's counted seconds of the family's classes first reach what the last unit needs.
+
+    `ledger` is the counted stretches in order of patient, day and start, so that no day of a facility stay can be met.
+    """
+    classes = [CLASSES.index(name) for name in family.time]
+    used = ledger[ledger["performer_class"].isin(classes)]
+    running = np.concatenate([[0], np.cumsum(used["seconds"].to_numpy(np.int64))])
+    begin = np.searchsorted(used["patient"].to_numpy(), patients, side="left")
+    row = np.searchsorted(running, running[begin] + needed, side="left") - 1
+    return used["local_date"].to_numpy("datetime64[ns]")[row]
+
+
+def _price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) -> None:
+    """Expected allowed amounts in cents; missing, never zero, when a rate is not loaded."""
+    credential = m["credential"].astype("str").to_numpy(object)[frame["patient"]]
+    percent = np.where(np.isin(credential, ["NP", "PA", "CNS"]), book.numbers["nonphysician_percent"], 100)
+    days = frame["service_date"].to_numpy()
+    first, sure = _rate(book.fees, entry.first, days)
+    frame["first_cents"] = _round_half_up(first * percent, 100)
+    weakest = np.maximum(sure, np.where(percent < 100, CONFIDENCES.index("unverified"), 0))
+    if entry.further:
+        further, sure = _rate(book.fees, entry.further, days)
+        each = _round_half_up(further * percent, 100)
+        some = frame["further_units"].to_numpy() > 0
+        frame["further_cents"] = np.where(some, each * frame["further_units"], 0)
+        weakest = np.where(some, np.maximum(weakest, sure), weakest)
+    else:
+        frame["further_cents"] = 0.0
+    share = book.numbers["coinsurance_percent"]
+    for line in ("first", "further"):
+        frame[f"{line}_coinsurance"] = _round_half_up(frame[f"{line}_cents"] * share, 100)
+    frame["expected_cents"] = frame["first_cents"] + frame["further_cents"]
+    frame["coinsurance_cents"] = frame["first_coinsurance"] + frame["further_coinsurance"]
+    frame["confidence"] = weakest
+
+
+def _rate(fees: FeeSchedule, code: str, days: Any) -> tuple[Any, Any]:
+    """Non-facility amount of the code on each day, NaN when not loaded, and how sure it is."""
+    cents = np.full(len(days), np.nan)
+    sure = np.zeros(len(days), dtype=np.int64)
+    for fee in fees.spans(code):
+        inside = (days >= np.datetime64(fee.since)) & (days <= np.datetime64(fee.until))
+        if fee.nonfacility_cents is not None:
+            cents[inside] = fee.nonfacility_cents
+            sure[inside] = CONFIDENCES.index(fee.confidence)
+    return cents, sure
+
+
+def _round_half_up(amount: Any, divisor: int) -> Any:
+    return np.floor((amount + divisor / 2) / divisor)
+
+
+def choose(found: pd.DataFrame, supported: Any, settings: PracticeSettings) -> pd.DataFrame:
+    """The candidates with `supported`, `chosen` and `why`; exactly one is chosen where any is supported.
+
+    The practice's policy decides: `highest_allowed`, `simplest`, or a family by name, which falls back to the simplest.
+    A missing amount never wins over a known one; equal amounts go to the simpler family.
+    """
+    policy = settings.choose_family
+    amount = found["expected_cents"].fillna(-1).to_numpy()
+    order = found["order"].to_numpy()
+    if policy == "highest_allowed":
+        rank = np.lexsort([order, -amount, ~supported, found["patient"]])
+    else:
+        named = (found["family"] == policy).to_numpy()
+        rank = np.lexsort([order, ~named, ~supported, found["patient"]])
+    ranked = found["patient"].to_numpy()[rank]
+    best = np.zeros(len(found), dtype=bool)
+    best[rank[np.flatnonzero(np.diff(ranked, prepend=-1))]] = True
+    chosen = best & supported
+    alone = found.assign(supported=supported).groupby("patient")["supported"].transform("sum").to_numpy() == 1
+    reasons = {
+        "highest_allowed": "highest expected amount among the documented families",
+        "simplest": "simplest family",
+    }
+    won = np.where(
+        alone, "the only documented family", reasons.get(policy, f"the practice's choice: {policy} where documented")
+    )
+    lost = np.where(supported, f"not chosen under the practice's policy: {policy}", "not documented")
+    return found.assign(supported=supported, chosen=chosen, why=np.where(chosen, won, lost))

@@ -1,0 +1,96 @@
+"""Every second logged gets its disposition; what counts is added up for each patient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from config.rulebook import RuleBook
+from config.settings import PracticeSettings
+from tasks.qualify import families
+from tasks.qualify.findings import dispositions
+from tasks.qualify.frames import CLINICAL_STAFF, PRACTITIONER, Months, Stretches
+from tasks.qualify.shares import shared_activity, simultaneous
+
+
+def count_minutes(t: Stretches, m: Months, book: RuleBook, settings: PracticeSettings) -> pd.DataFrame:
+    """The stretches with `disposition`; one that counts only in part becomes several rows, parts numbered anew."""
+    patient = t["patient"].to_numpy()
+    known = patient >= 0
+    for column in ("consent_date", "is_revoked", "is_enrolled"):
+        values = m[column].to_numpy()[np.maximum(patient, 0)] if len(m) else np.zeros(len(t), dtype=bool)
+        t[column] = np.where(known, values, np.datetime64("NaT") if column == "consent_date" else False)
+    t["is_facility_day"] = on_day(m["facility_bits"].to_numpy(), t)
+    reason = dispositions(t, book, settings)
+    names = [rule.name for rule in book.topic("minutes")]
+    counting = reason < 0
+    shared = shared_activity(t, counting)
+    length = t["seconds"].to_numpy() - shared
+    origin = int(t["start_s"].where(t["start_s"] >= 0).min()) if (t["start_s"] >= 0).any() else 0
+    again = simultaneous(t, length, counting, origin)
+    categories = ["counted", "simultaneous", "shared_activity", *names]
+    kept = length - again
+    whole = np.select([~counting, (kept == 0) & (again > 0), (kept == 0) & (shared > 0)], [reason + 3, 1, 2], default=0)
+    t["disposition"] = pd.Categorical.from_codes(whole, categories)
+    t["seconds"] = np.select([~counting, kept > 0, again > 0], [t["seconds"], kept, again], default=shared)
+    extra = []
+    for code, seconds in ((1, again), (2, shared)):
+        rows = np.flatnonzero((seconds > 0) & (whole != code))
+        part = t.iloc[rows].copy()
+        part["seconds"] = seconds[rows]
+        part["disposition"] = pd.Categorical.from_codes(np.full(len(rows), code), categories)
+        extra.append(part)
+    if not any(len(part) for part in extra) and (t["part"] == 1).all():
+        return t
+    ledger = pd.concat([t, *extra], ignore_index=True).sort_values(["entry", "part"], kind="stable", ignore_index=True)
+    ledger["part"] = ledger.groupby("entry").cumcount() + 1
+    return ledger
+
+
+def on_day(bits: Any, t: Stretches) -> Any:
+    """Whether the stretch's day is set in its patient's bits; false outside the month and for nobody's time."""
+    patient, day = t["patient"].to_numpy(), t["day"].to_numpy(np.int64)
+    known = (patient >= 0) & (day > 0)
+    found = bits[np.maximum(patient, 0)] if len(bits) else np.zeros(len(t), dtype=np.int64)
+    return known & ((found >> np.maximum(day - 1, 0)) & 1).astype(bool)
+
+
+def add_minutes(
+    m: Months, ledger: pd.DataFrame, counted: pd.DataFrame, book: RuleBook, settings: PracticeSettings
+) -> None:
+    """Adds what the ledger says of each patient: seconds by class, left out, waiting, and if waiting time matters."""
+
+    def total(rows: pd.DataFrame) -> Any:
+        rows = rows[rows["patient"] >= 0]
+        return np.bincount(rows["patient"], rows["seconds"], minlength=len(m)).astype(np.int64)
+
+    why = ledger["disposition"]
+    m["staff_seconds"] = total(counted[counted["performer_class"] == CLINICAL_STAFF])
+    m["practitioner_seconds"] = total(counted[counted["performer_class"] == PRACTITIONER])
+    m["excluded_seconds"] = total(ledger[why != "counted"])
+    m["before_consent_seconds"] = total(ledger[why == "before_consent"])
+    m["unapproved_seconds"] = total(ledger[why == "unapproved"])
+    m["pending_seconds"] = total(ledger[why.isin(["unapproved", "no_consent"])])
+    on_visit = on_day(m["visit_bits"].to_numpy(), counted) & (counted["performer_class"] == PRACTITIONER).to_numpy()
+    m["visit_day_seconds"] = total(counted[on_visit])
+    m["pool_minutes"] = (m["staff_seconds"] + m["practitioner_seconds"]) // 60
+    for column in ("pending", "before_consent", "visit_day"):
+        m[f"{column}_minutes"] = m[f"{column}_seconds"] // 60
+    m["reaches_any_with_pending"] = False
+    m["earns_more_with_pending"] = False
+    m["reaches_complex"] = False
+    for family, entry in book.families:
+        seconds = families.pool_seconds(family, m)
+        now, then = seconds // 60, (seconds + m["pending_seconds"].to_numpy()) // 60
+        most = families.cap(entry, settings)
+        more = np.minimum(families.further_units(entry, then), most) > np.minimum(
+            families.further_units(entry, now), most
+        )
+        crosses = (then >= entry.first_minutes) & (now < entry.first_minutes)
+        if "clinical_staff" in family.time and not family.needs:
+            m["reaches_any_with_pending"] |= then >= entry.first_minutes
+            m["earns_more_with_pending"] |= crosses | more
+        if family.family == "complex":
+            m["reaches_complex"] = now >= entry.first_minutes

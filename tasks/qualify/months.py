@@ -1,0 +1,207 @@
+"""Facts of the service month, one row a patient, gathered from the tables before any rule is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from config.month import Month
+from config.rulebook import RuleBook
+from config.settings import PracticeSettings
+from tasks.qualify.frames import Months
+
+NAT = np.datetime64("NaT", "ns")
+
+
+class Facts:
+    """Gathers columns for the patients of one practice and month; every method adds columns to `frame`."""
+
+    def __init__(self, tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, settings: PracticeSettings):
+        self.tables, self.book, self.settings = tables, book, settings
+        self.first, self.last = pd.Timestamp(month.first), pd.Timestamp(month.last)
+        self.days = month.last.day
+        patients = tables["patients"]
+        self.size = len(patients)
+        self.index = pd.Index(patients["patient_id"])
+        columns = ["patient_id", "practice_id", "practitioner_id", "care_manager_id", "death_date", "enrolled_date"]
+        self.frame: Months = patients[columns].copy()
+        left = patients["unenrolled_date"]
+        self.frame["is_enrolled"] = (patients["enrolled_date"] <= self.last) & (left.isna() | (left >= self.first))
+        credential = tables["practitioners"].set_index("practitioner_id")["credential"].astype("str")
+        self.frame["credential"] = self.frame["practitioner_id"].map(credential)
+
+    def rows(self, table: str) -> tuple[pd.DataFrame, Any]:
+        """The table's rows that belong to a known patient, and for each the row of that patient."""
+        frame = self.tables[table]
+        patient = self.index.get_indexer(frame["patient_id"])
+        known = patient >= 0
+        return (frame, patient) if known.all() else (frame[known], patient[known])
+
+    def earliest(self, patient: Any, dates: Any) -> Any:
+        """The earliest date of each patient, NaT where there is none."""
+        return self._extreme(patient, dates, np.minimum, np.iinfo(np.int64).max)
+
+    def latest(self, patient: Any, dates: Any) -> Any:
+        """The latest date of each patient, NaT where there is none."""
+        return self._extreme(patient, dates, np.maximum, np.iinfo(np.int64).min)
+
+    def _extreme(self, patient: Any, dates: Any, pick: Any, none: int) -> Any:
+        whole = np.full(self.size, none, dtype=np.int64)
+        known = pd.notna(dates).to_numpy() if hasattr(dates, "to_numpy") else ~np.isnat(dates)
+        pick.at(whole, patient[known], np.asarray(dates, dtype="datetime64[ns]")[known].astype(np.int64))
+        return np.where(whole == none, NAT, whole.astype("datetime64[ns]"))
+
+    def any(self, patient: Any) -> Any:
+        """Whether each patient has at least one of these rows."""
+        found = np.zeros(self.size, dtype=bool)
+        found[patient] = True
+        return found
+
+    def consents(self) -> None:
+        """The consent in force: for this practitioner or none named, given by the month's end, not withdrawn before."""
+        rows, patient = self.rows("consents")
+        ours = rows["practitioner_id"].isna() | (
+            rows["practitioner_id"].to_numpy() == self.frame["practitioner_id"].to_numpy()[patient]
+        )
+        given = rows["program"].eq("ccm") & (rows["consent_date"] <= self.last)
+        standing = rows["revoked_date"].isna() | (rows["revoked_date"] >= self.first)
+        in_force = (given & ours & standing).to_numpy(bool)
+        told = np.ones(len(rows), dtype=bool)
+        for column in ("told_service", "told_cost_sharing", "told_one_practitioner", "told_right_to_stop"):
+            told &= rows[column].fillna(False).to_numpy(bool)
+        self.frame["consent_date"] = self.earliest(patient[in_force], rows["consent_date"][in_force])
+        self.frame["consent_written"] = self.any(patient[in_force & rows["form"].eq("written").to_numpy(bool)])
+        self.frame["consent_complete"] = self.any(patient[in_force & told])
+        self.frame["consent_for_other"] = self.any(patient[(given & ~ours & standing).to_numpy(bool)])
+        self.frame["is_revoked"] = self.any(patient[(given & ours & ~standing).to_numpy(bool)])
+
+    def facility_days(self) -> None:
+        """Bits 0..30: days of the month that the patient spent as an inpatient or in a Part A skilled nursing stay."""
+        rows, patient = self.rows("stays")
+        kind = rows["kind"].isin(["inpatient", "snf_part_a"]).to_numpy(bool)
+        rows, patient = rows[kind], patient[kind]
+        leaving = rows["discharge_date"]
+        if self.settings.count_discharge_day:
+            leaving = leaving - pd.Timedelta(days=1)
+        begin = rows["admit_date"].clip(lower=self.first)
+        end = leaving.fillna(self.last).clip(upper=self.last)
+        self.frame["facility_bits"] = self._bits(patient, begin, end)
+        self.frame["facility_days"] = np.bitwise_count(self.frame["facility_bits"].to_numpy()).astype(np.int64)
+        self.frame["days_in_month"] = self.days
+
+    def _bits(self, patient: Any, begin: pd.Series, end: pd.Series) -> Any:
+        low = (begin - self.first).dt.days.to_numpy(np.int64)
+        high = (end - self.first).dt.days.to_numpy(np.int64)
+        inside = (high >= low) & (high >= 0) & (low < self.days)
+        bits = np.zeros(self.size, dtype=np.int64)
+        one = np.int64(1)
+        np.bitwise_or.at(bits, patient[inside], (one << (high[inside] + 1)) - (one << low[inside]))
+        return bits
+
+    def visits(self) -> None:
+        """When the practitioner saw the patient: before the program began, to start it, and inside the month."""
+        rows, patient = self.rows("visits")
+        own = rows["practitioner_id"].to_numpy() == self.frame["practitioner_id"].to_numpy()[patient]
+        rows, patient = rows[own], patient[own]
+        start = self.frame[["enrolled_date", "consent_date"]].min(axis=1)
+        self.frame["program_start"] = start
+        seen = rows["visit_date"]
+        before = (seen <= start.to_numpy()[patient]).to_numpy(bool)
+        self.frame["last_visit_before_start"] = self.latest(patient[before], seen[before])
+        qualifies = rows["code"].isin(self.book.codes["initiating_visit_codes"]) & rows["ccm_discussed"].fillna(True)
+        self.frame["initiating_visit_date"] = self.earliest(patient[qualifies.to_numpy(bool)], seen[qualifies])
+        inside = seen.between(self.first, self.last).to_numpy(bool)
+        self.frame["visit_bits"] = self._bits(patient[inside], seen[inside], seen[inside])
+
+    def conditions(self) -> None:
+        """Number of chronic conditions on the list, and of those that the indicator does not settle."""
+        rows, patient = self.rows("conditions")
+        onset, resolved = rows["onset_date"], rows["resolved_date"]
+        active = ((onset.isna() | (onset <= self.last)) & (resolved.isna() | (resolved >= self.first))).to_numpy(bool)
+        code = rows["icd10_code"].str.replace(".", "", regex=False).str.upper()
+        numbers, names = pd.factorize(code)
+        status = np.array([self.book.chronic.get(name, 9) for name in names] + [0], dtype=np.int8)[numbers]
+        pairs = (
+            np.unique(np.stack([patient[active], numbers[active], status[active]]), axis=1) if active.any() else None
+        )
+        for column, wanted in (("chronic_conditions", 1), ("undetermined_conditions", 9)):
+            found = pairs[0][pairs[2] == wanted] if pairs is not None else np.zeros(0, dtype=np.int64)
+            self.frame[column] = np.bincount(found, minlength=self.size)
+
+    def care_plans(self) -> None:
+        """When the care plan was established, signed, handed over and last revised, by the month's end."""
+        rows, patient = self.rows("care_plans")
+        rows_by_end = (rows["established_date"] <= self.last).to_numpy(bool)
+        rows, patient = rows[rows_by_end], patient[rows_by_end]
+        self.frame["care_plan_date"] = self.earliest(patient, rows["established_date"])
+        self.frame["care_plan_signed_date"] = self.earliest(patient, rows["signed_date"])
+        self.frame["care_plan_copy_date"] = self.earliest(patient, rows["copy_given_date"])
+        revised = rows["revised_date"].fillna(rows["established_date"])
+        by_end = (revised <= self.last).to_numpy(bool)
+        self.frame["care_plan_revised_date"] = self.latest(patient[by_end], revised[by_end])
+        self.frame["care_plan_revised_in_month"] = self.any(
+            patient[revised.between(self.first, self.last).to_numpy(bool)]
+        )
+
+    def decisions(self) -> None:
+        """The highest level of the practitioner's own medical decision making documented in the month."""
+        levels = ["none", "straightforward", "low", "moderate", "high"]
+        rows, patient = self.rows("medical_decisions")
+        own = rows["practitioner_id"].to_numpy() == self.frame["practitioner_id"].to_numpy()[patient]
+        inside = (rows["decided_date"].between(self.first, self.last) & own).to_numpy(bool)
+        best = np.zeros(self.size, dtype=np.int8)
+        rank = pd.Index(levels).get_indexer(rows["level"].astype("str")).astype(np.int8)
+        np.maximum.at(best, patient[inside], rank[inside])
+        self.frame["decision_level"] = pd.Categorical.from_codes(best, levels)
+        self.frame["decision_supports_complex"] = best >= levels.index("moderate")
+
+    def other_services(self) -> None:
+        """Services of the month that touch the rules on who is paid and what excludes what."""
+        rows, patient = self.rows("other_services")
+        last_day = rows["end_date"].fillna(rows["service_date"])
+        inside = (rows["service_date"] <= self.last) & (last_day >= self.first)
+        codes = self.book.codes
+        care_management = rows["code"].isin(codes["care_management_codes"])
+        own = rows["billed_by"].eq("same_practitioner")
+        excluding = [name for name in codes if name not in ("initiating_visit_codes", "care_management_codes")]
+        excluded = rows["code"].isin(frozenset[str]().union(*(codes[name] for name in excluding)))
+        for column, mask in (
+            ("other_care_management", inside & care_management & ~own),
+            ("own_care_management", inside & care_management & own),
+            ("excluding_service", inside & excluded & own),
+        ):
+            chosen = mask.to_numpy(bool)
+            text = np.full(self.size, None, dtype=object)
+            text[patient[chosen]] = rows["code"][chosen].to_numpy(object)
+            self.frame[column] = pd.array(text, dtype="str")
+
+    def coverage(self, reference: Any) -> None:
+        """Who pays first on each patient's day of reference, and whether Part B is among the payers."""
+        rows, patient = self.rows("coverages")
+        day = reference[patient]
+        begin, end = rows["start_date"].to_numpy(), rows["end_date"].to_numpy()
+        active = (begin <= day) & (np.isnat(end) | (end >= day))
+        rows, patient = rows[active], patient[active]
+        order = np.lexsort([rows["coverage_id"].to_numpy(object), rows["priority"].to_numpy(np.int64), patient])
+        ranked = patient[order]
+        firsts = order[np.flatnonzero(np.diff(ranked, prepend=-1))] if len(ranked) else order
+        kind = np.full(self.size, None, dtype=object)
+        kind[patient[firsts]] = rows["payer_kind"].astype("str").to_numpy(object)[firsts]
+        self.frame["payer_kind"] = pd.array(kind, dtype="str")
+        self.frame["has_part_b"] = self.any(patient[rows["payer_kind"].eq("medicare_part_b").to_numpy(bool)])
+        self.frame["reference_date"] = reference
+
+
+def gather(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, settings: PracticeSettings) -> Facts:
+    """All facts that do not depend on the minutes; coverage follows once the day of reference is known."""
+    facts = Facts(tables, month, book, settings)
+    facts.consents()
+    facts.facility_days()
+    facts.visits()
+    facts.conditions()
+    facts.care_plans()
+    facts.decisions()
+    facts.other_services()
+    return facts

@@ -1,0 +1,93 @@
+"""Logged time as stretches, each inside one day of the practice's clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from config.month import Month, time_zone
+from config.rulebook import RuleBook
+from tasks.qualify.frames import CLINICAL_STAFF, NON_CLINICAL, PRACTITIONER, Stretches
+
+DAY = np.timedelta64(1, "D")
+
+
+def stretches(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, zone: str) -> Stretches:
+    """One row a stretch; an entry over midnight has several, whose seconds add up to the entry's.
+
+    Columns: entry (row of time_entries), part (from 1), patient (row of patients, -1 when none), performer_class,
+    start_s (UTC epoch seconds, -1 without a clock), seconds, has_clock, local_date, day (1..31 inside the month, else
+    0), patients_in_activity, and what the minute rules look at.
+    """
+    entries = tables["time_entries"]
+    frame = pd.DataFrame(
+        {
+            "entry": np.arange(len(entries), dtype=np.int64),
+            "part": np.ones(len(entries), dtype=np.int16),
+            "patient": pd.Index(tables["patients"]["patient_id"]).get_indexer(entries["patient_id"]).astype(np.int32),
+            "performer_class": _performer_class(tables, book),
+            "start_s": entries["start_s"].to_numpy(np.int64),
+            "seconds": entries["seconds"].to_numpy(np.int64),
+            "has_clock": entries["has_clock"].to_numpy(bool),
+            "local_date": entries["local_date"].to_numpy("datetime64[ns]"),
+            "is_ccm": entries["program"].eq("ccm").to_numpy(bool),
+            "is_automated": entries["source"].eq("automated").to_numpy(bool),
+            "is_abroad": (entries["country"].notna() & ~entries["country"].str.upper().isin(["US", "USA"])).to_numpy(
+                bool
+            ),
+            "is_prior_authorization": entries["activity"].eq("prior_authorization").to_numpy(bool),
+            "is_unapproved": (entries["source"].eq("offline") & ~entries["approved"].fillna(False)).to_numpy(bool)
+            | entries["approved"].eq(False).fillna(False).to_numpy(bool),
+            "patients_in_activity": entries["patients_in_activity"].fillna(1).clip(lower=1).to_numpy(np.int64),
+        }
+    )
+    frame = _split_at_midnight(frame, zone)
+    first = np.datetime64(month.first, "ns")
+    day = (frame["local_date"].to_numpy("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64) + 1
+    frame["day"] = np.where((day >= 1) & (day <= month.last.day), day, 0).astype(np.int8)
+    return frame
+
+
+def _performer_class(tables: dict[str, pd.DataFrame], book: RuleBook) -> Any:
+    """Practitioners by their own table, staff by credential; anyone else is not clinical."""
+    staff, practitioners = tables["staff"], tables["practitioners"]
+    clinical = staff["credential"].str.strip().str.lower().isin(book.clinical_staff)
+    classes = dict(zip(staff["staff_id"], np.where(clinical, CLINICAL_STAFF, NON_CLINICAL), strict=True))
+    classes |= dict.fromkeys(practitioners["practitioner_id"], PRACTITIONER)
+    performers, names = pd.factorize(tables["time_entries"]["performer_id"])
+    lookup = np.array([classes.get(name, NON_CLINICAL) for name in names] + [NON_CLINICAL], dtype=np.int8)
+    return lookup[performers]
+
+
+def _split_at_midnight(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
+    """Cut each stretch with a clock where the practice's clock passes midnight; rows stay in entry order."""
+    clock = time_zone(zone)
+    done: list[pd.DataFrame] = []
+    rest = frame
+    while True:
+        days, names = pd.factorize(rest["local_date"])
+        following = [
+            -1
+            if pd.isna(day)
+            else int(pd.Timestamp(day + DAY).tz_localize(clock, nonexistent="shift_forward").timestamp())
+            for day in names
+        ]
+        midnight = np.array([*following, -1], dtype=np.int64)[days]
+        end = rest["start_s"].to_numpy() + rest["seconds"].to_numpy()
+        crosses = (rest["has_clock"] & (end > midnight) & (midnight > 0)).to_numpy()
+        if not crosses.any():
+            done.append(rest)
+            break
+        before, after = rest.copy(deep=False), rest[crosses].copy()
+        before["seconds"] = np.where(crosses, midnight - rest["start_s"], rest["seconds"])
+        done.append(before)
+        after["seconds"] = end[crosses] - midnight[crosses]
+        after["start_s"] = midnight[crosses]
+        after["local_date"] = after["local_date"] + DAY
+        after["part"] += 1
+        rest = after
+    if len(done) == 1:
+        return frame
+    return pd.concat(done, ignore_index=True).sort_values(["entry", "part"], kind="stable", ignore_index=True)

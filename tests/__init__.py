@@ -1,0 +1,1 @@
+"""Tests mirror tasks/; scenarios/ holds tables that a biller can read."""

@@ -1,0 +1,138 @@
+"""A patient-month written in a few words, turned into the tables that the decision takes.
+
+Defaults: a living office patient with Part B, consent, a signed care plan, an initiating visit and two chronic conditions,
+with nothing logged. A case names only what differs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from config.contract import Table, inputs
+from config.month import Month
+from config.rulebook import load_rulebook
+from config.settings import PracticeSettings, practice_settings
+from tasks.qualify.decide import decide
+
+DTYPES = {"text": "str", "choice": "category", "integer": "Int64", "flag": "boolean", "cents": "Int64"}
+
+
+def typed(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """The rows as the frame that reading a source gives."""
+    unknown = {name for row in rows for name in row} - set(table.names) - {"seconds", "start_s", "has_clock", "local_date"}
+    assert not unknown, f"{table.table} has no columns {unknown}"
+    columns = {}
+    for column in table.columns:
+        values = [row.get(column.name) for row in rows]
+        if column.type in ("date", "timestamp"):
+            columns[column.name] = pd.Series(pd.to_datetime(values), dtype="datetime64[ns]")
+        elif column.type in ("text", "choice"):
+            texts = [None if value is None else str(value) for value in values]
+            columns[column.name] = pd.Series(texts, dtype="str").astype(DTYPES[column.type])
+        else:
+            columns[column.name] = pd.Series(values, dtype=DTYPES[column.type])
+    return pd.DataFrame(columns)
+
+
+def time_rows(case: dict[str, Any], month: Month, patient_id: str) -> list[dict[str, Any]]:
+    """`staff: "19:59"`, `practitioner: "30:00"` on the tenth, and `time:` rows with their own day, clock and length."""
+    rows = [dict(row) for row in case.get("time", [])]
+    for who, performer in (("staff", "S1"), ("practitioner", "D1")):
+        if who in case:
+            hour = "09:00" if who == "staff" else "15:00"
+            rows.append({"at": f"{month}-10 {hour}", "length": case[who], "performer_id": performer})
+    entries = []
+    for number, row in enumerate(rows, start=1):
+        at = row.pop("at", None)
+        minutes, _, seconds = str(row.pop("length")).partition(":")
+        length = int(minutes) * 60 + int(seconds or 0)
+        zone = case.get("zone", "America/New_York")
+        entry = {"entry_id": f"{patient_id}-E{number}", "patient_id": patient_id, "performer_id": "S1", "program": "ccm"}
+        entry |= {"source": "timer", "duration_seconds": length, "seconds": length, **row}
+        if at is None:
+            entry |= {"start_s": -1, "has_clock": False, "local_date": pd.Timestamp(entry["service_date"])}
+        else:
+            start = pd.Timestamp(at).tz_localize(zone) if pd.Timestamp(at).tzinfo is None else pd.Timestamp(at)
+            entry |= {
+                "started_at": start.tz_convert("UTC").tz_localize(None),
+                "start_s": int(start.timestamp()),
+                "has_clock": True,
+                "local_date": start.tz_convert(zone).tz_localize(None).normalize(),
+            }
+        entries.append(entry)
+    return entries
+
+
+def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFrame]:
+    """The tables of one practice in which every case is a patient, P1, P2, ... in their order."""
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in inputs()}
+    zone = cases[0].get("zone", "America/New_York")
+    rows["practices"].append(
+        {"practice_id": "P1", "practice_name": "Maple", "setting": "office", "time_zone": zone, "billing_npi": "1"}
+    )
+    for practitioner, credential in (("D1", "MD"), ("D2", "DO"), ("N1", "NP")):
+        rows["practitioners"].append(
+            {"practitioner_id": practitioner, "practice_id": "P1", "name": "x", "npi": "1", "credential": credential}
+        )
+    for staff, credential in (("S1", "RN"), ("S2", "LPN"), ("C1", "clerk")):
+        rows["staff"].append({"staff_id": staff, "practice_id": "P1", "name": "x", "credential": credential})
+    year = month.year - 1
+    for number, case in enumerate(cases, start=1):
+        one = f"P{number}"
+        patient = {"patient_id": one, "practice_id": "P1", "last_name": "x", "first_name": "y", "birth_date": "1940-01-01"}
+        patient |= {"practitioner_id": "D1", "care_manager_id": "S1", "enrolled_date": f"{year}-02-01"}
+        rows["patients"].append(patient | case.get("patient", {}))
+        told = dict.fromkeys(("told_service", "told_cost_sharing", "told_one_practitioner", "told_right_to_stop"), True)
+        consent = {"program": "ccm", "consent_date": f"{year}-02-01", "form": "written", "practitioner_id": "D1", **told}
+        defaults: dict[str, list[dict[str, Any]]] = {
+            "coverages": [{"priority": 1, "payer_kind": "medicare_part_b", "start_date": "2010-01-01"}],
+            "conditions": [{"icd10_code": "E11.9"}, {"icd10_code": "I10"}],
+            "consents": [{}],
+            "care_plans": [{"established_date": f"{year}-02-02", "signed_date": f"{year}-02-03", "copy_given_date": f"{year}-02-03"}],
+            "visits": [{"practitioner_id": "D1", "visit_date": f"{year}-01-20", "code": "99214", "ccm_discussed": True}],
+            "medical_decisions": [],
+            "other_services": [],
+            "stays": [],
+            "copay_responses": [],
+        }
+        for table, default in defaults.items():
+            for row_number, row in enumerate(case.get(table, default), start=1):
+                key = inputs()[table].key[0]
+                base = consent if table == "consents" else {}
+                rows[table].append({key: f"{one}-{row_number}", "patient_id": one, **base, **row})
+        rows["time_entries"].extend(time_rows(case, month, one))
+    tables = {name: typed(table, rows[name]) for name, table in inputs().items()}
+    entries = tables["time_entries"]
+    for name, dtype in (("seconds", "int64"), ("start_s", "int64"), ("has_clock", "bool")):
+        entries[name] = pd.Series([row[name] for row in rows["time_entries"]], dtype=dtype)
+    entries["local_date"] = pd.Series([row["local_date"] for row in rows["time_entries"]], dtype="datetime64[ns]")
+    return tables
+
+
+def settings_of(**changes: Any) -> PracticeSettings:
+    """The shipped settings with these changes."""
+    return PracticeSettings.model_validate(practice_settings("P1").model_dump() | changes)
+
+
+def decided(cases: list[dict[str, Any]], month: str = "2026-10", **settings: Any) -> dict[str, pd.DataFrame]:
+    """The cases decided together as one practice's month."""
+    service_month = Month.parse(month)
+    tables = tables_of(cases, service_month)
+    return decide(tables, service_month, load_rulebook(service_month), settings_of(**settings))
+
+
+def codes_of(case: dict[str, Any], month: str = "2026-10", **settings: Any) -> str:
+    """The codes of one case, empty when nothing is billed."""
+    decision = decided([case], month, **settings)["decisions"].iloc[0]
+    return str(decision["codes"]) if decision["outcome"] == "bill" else ""
+
+
+def seconds_by_disposition(result: dict[str, pd.DataFrame]) -> dict[str, int]:
+    """Seconds of the whole month by what became of them."""
+    ledger = result["time_ledger"]
+    totals = ledger.groupby("disposition", observed=True)["seconds"].sum()
+    return {str(name): int(seconds) for name, seconds in totals.items() if seconds}
+
+
