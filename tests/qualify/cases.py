@@ -21,7 +21,9 @@ DTYPES = {"text": "str", "choice": "category", "integer": "Int64", "flag": "bool
 
 def typed(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """The rows as the frame that reading a source gives."""
-    unknown = {name for row in rows for name in row} - set(table.names) - {"seconds", "start_s", "has_clock", "local_date"}
+    unknown = (
+        {name for row in rows for name in row} - set(table.names) - {"seconds", "start_s", "has_clock", "local_date"}
+    )
     assert not unknown, f"{table.table} has no columns {unknown}"
     columns = {}
     for column in table.columns:
@@ -49,7 +51,12 @@ def time_rows(case: dict[str, Any], month: Month, patient_id: str) -> list[dict[
         minutes, _, seconds = str(row.pop("length")).partition(":")
         length = int(minutes) * 60 + int(seconds or 0)
         zone = case.get("zone", "America/New_York")
-        entry = {"entry_id": f"{patient_id}-E{number}", "patient_id": patient_id, "performer_id": "S1", "program": "ccm"}
+        entry = {
+            "entry_id": f"{patient_id}-E{number}",
+            "patient_id": patient_id,
+            "performer_id": "S1",
+            "program": "ccm",
+        }
         entry |= {"source": "timer", "duration_seconds": length, "seconds": length, **row}
         if at is None:
             entry |= {"start_s": -1, "has_clock": False, "local_date": pd.Timestamp(entry["service_date"])}
@@ -81,17 +88,37 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
     year = month.year - 1
     for number, case in enumerate(cases, start=1):
         one = f"P{number}"
-        patient = {"patient_id": one, "practice_id": "P1", "last_name": "x", "first_name": "y", "birth_date": "1940-01-01"}
+        patient = {
+            "patient_id": one,
+            "practice_id": "P1",
+            "last_name": "x",
+            "first_name": "y",
+            "birth_date": "1940-01-01",
+        }
         patient |= {"practitioner_id": "D1", "care_manager_id": "S1", "enrolled_date": f"{year}-02-01"}
         rows["patients"].append(patient | case.get("patient", {}))
         told = dict.fromkeys(("told_service", "told_cost_sharing", "told_one_practitioner", "told_right_to_stop"), True)
-        consent = {"program": "ccm", "consent_date": f"{year}-02-01", "form": "written", "practitioner_id": "D1", **told}
+        consent = {
+            "program": "ccm",
+            "consent_date": f"{year}-02-01",
+            "form": "written",
+            "practitioner_id": "D1",
+            **told,
+        }
         defaults: dict[str, list[dict[str, Any]]] = {
             "coverages": [{"priority": 1, "payer_kind": "medicare_part_b", "start_date": "2010-01-01"}],
             "conditions": [{"icd10_code": "E11.9"}, {"icd10_code": "I10"}],
             "consents": [{}],
-            "care_plans": [{"established_date": f"{year}-02-02", "signed_date": f"{year}-02-03", "copy_given_date": f"{year}-02-03"}],
-            "visits": [{"practitioner_id": "D1", "visit_date": f"{year}-01-20", "code": "99214", "ccm_discussed": True}],
+            "care_plans": [
+                {
+                    "established_date": f"{year}-02-02",
+                    "signed_date": f"{year}-02-03",
+                    "copy_given_date": f"{year}-02-03",
+                }
+            ],
+            "visits": [
+                {"practitioner_id": "D1", "visit_date": f"{year}-01-20", "code": "99214", "ccm_discussed": True}
+            ],
             "medical_decisions": [],
             "other_services": [],
             "stays": [],
@@ -134,5 +161,3 @@ def seconds_by_disposition(result: dict[str, pd.DataFrame]) -> dict[str, int]:
     ledger = result["time_ledger"]
     totals = ledger.groupby("disposition", observed=True)["seconds"].sum()
     return {str(name): int(seconds) for name, seconds in totals.items() if seconds}
-
-

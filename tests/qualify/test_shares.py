@@ -1,0 +1,46 @@
+"""The union of intervals against a second-by-second count, on random months."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.qualify.frames import CLINICAL_STAFF, PRACTITIONER
+from tasks.qualify.shares import simultaneous
+
+stretch = st.tuples(
+    st.integers(0, 3), st.sampled_from([PRACTITIONER, CLINICAL_STAFF]), st.integers(0, 60), st.integers(0, 25)
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(stretch, max_size=14))
+def test_kept_seconds_are_the_union(rows: list[tuple[int, int, int, int]]) -> None:
+    origin = 1_790_000_000
+    t = pd.DataFrame(
+        {
+            "patient": np.array([row[0] for row in rows], dtype=np.int32),
+            "performer_class": np.array([row[1] for row in rows], dtype=np.int8),
+            "start_s": np.array([origin + row[2] for row in rows], dtype=np.int64),
+            "has_clock": np.ones(len(rows), dtype=bool),
+        }
+    )
+    seconds = np.array([row[3] for row in rows], dtype=np.int64)
+    lost = simultaneous(t, seconds, np.ones(len(rows), dtype=bool), origin)
+    assert ((lost >= 0) & (lost <= seconds)).all()
+    personal: dict[int, set[int]] = defaultdict(set)
+    everybody: dict[int, set[int]] = defaultdict(set)
+    for patient, performer, start, length in rows:
+        everybody[patient] |= set(range(start, start + length))
+        if performer == PRACTITIONER:
+            personal[patient] |= set(range(start, start + length))
+    kept = seconds - lost
+    for patient in range(4):
+        ours = (t["patient"] == patient).to_numpy()
+        own = ours & (t["performer_class"] == PRACTITIONER).to_numpy()
+        assert kept[ours].sum() == len(everybody[patient])
+        assert kept[own].sum() == len(personal[patient])
