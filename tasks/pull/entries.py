@@ -1,0 +1,135 @@
+"""Time entries on the practice's clock: zones, lengths in seconds, the day of the work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from config.errors import InputError
+from config.month import time_zone
+from tasks.pull.clock import SECOND, to_utc, to_wall
+from tasks.pull.coerce import Typed
+from tasks.pull.moments import DAY, NAT, Moments
+
+UNKNOWN = -1
+
+
+def positions(texts: Any, among: Any) -> np.ndarray:
+    """For each text its place among the others, -1 where it is not there or missing."""
+    found = pc.index_in(pa.array(texts), pa.array(among).cast(pa.array(texts).type), skip_nulls=True)
+    if isinstance(found, pa.ChunkedArray):
+        found = found.combine_chunks()
+    return pc.fill_null(found, -1).to_numpy(zero_copy_only=False)
+
+
+def practice_of(columns: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> np.ndarray:
+    """The place among `practice_order` of each row's practice: the patient's, else the performer's, else the first."""
+    order = practice_order(tables)
+    if len(order) <= 1:
+        return np.zeros(len(columns["patient_id"]), dtype="int64")
+    of = _place_of_parent(columns["patient_id"], tables["patients"], "patient_id", order)
+    for table, name in (("practitioners", "practitioner_id"), ("staff", "staff_id")):
+        if "performer_id" in columns and (of < 0).any():
+            of = np.where(of >= 0, of, _place_of_parent(columns["performer_id"], tables[table], name, order))
+    return np.maximum(of, 0)
+
+
+def practice_order(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """The practices' identifiers, sorted."""
+    return sorted(set(tables["practices"]["practice_id"].dropna()))
+
+
+def _place_of_parent(texts: Any, parents: pd.DataFrame, name: str, order: list[str]) -> np.ndarray:
+    parent = positions(texts, parents[name].array)
+    practice = positions(parents["practice_id"].array, pa.array(order, pa.large_string()))
+    return np.append(practice, -1)[parent]
+
+
+def zones_of(practices: pd.DataFrame) -> dict[str, str]:
+    """Each practice's time zone; InputError naming the line where it is missing or not known."""
+    zones: dict[str, str] = {}
+    for practice, zone, file, line in zip(
+        practices["practice_id"],
+        practices["time_zone"],
+        practices["source_file"],
+        practices["source_line"],
+        strict=True,
+    ):
+        try:
+            if pd.isna(zone):
+                raise InputError("the time zone is missing; write one such as America/New_York.")
+            time_zone(zone)
+        except InputError as error:
+            raise InputError(f"{file}, line {line}, column time_zone: {error}") from None
+        zones.setdefault(practice, zone)
+    return zones
+
+
+def on_the_clock(typed: Typed, tables: Mapping[str, pd.DataFrame]) -> None:
+    """Every timestamp of the rows becomes UTC, and the derived columns are added."""
+    columns = typed.columns
+    order = practice_order(tables)
+    zones = zones_of(tables["practices"])
+    practice = practice_of(columns, tables)
+    codes = np.array([sorted(set(zones.values())).index(zones[name]) for name in order])[practice]
+    names = sorted(set(zones.values()))
+    start: Moments = columns["started_at"]
+    end: Moments = columns["ended_at"]
+    day = columns["service_date"].view("int64")
+    local = np.empty(len(typed), dtype="int64")
+    for code, zone in enumerate(names):
+        rows = slice(None) if len(names) == 1 else np.flatnonzero(codes == code)
+        begun = _utc(start.ns[rows], start.naive[rows], zone)
+        start.ns[rows] = begun
+        end.ns[rows] = _end(begun, end.ns[rows], end.naive[rows], zone, typed.raw.ends_wrap)
+        entered: Moments = columns["entered_at"]
+        entered.ns[rows] = _utc(entered.ns[rows], entered.naive[rows], zone)
+        wall = to_wall(begun, zone)
+        local[rows] = np.where(begun != NAT, wall - wall % DAY, day[rows])
+    has_clock = start.ns != NAT
+    columns |= {
+        "seconds": _seconds(columns["duration_seconds"], start.ns, end.ns),
+        "start_s": np.where(has_clock, start.ns // SECOND, UNKNOWN),
+        "has_clock": has_clock,
+        "local_date": local.view("datetime64[ns]"),
+    }
+    for name in ("started_at", "ended_at", "entered_at"):
+        columns[name] = columns[name].ns.view("datetime64[ns]")
+
+
+def _utc(ns: np.ndarray, naive: np.ndarray, zone: str) -> np.ndarray:
+    return to_utc(ns, zone) if naive.all() else np.where(naive, to_utc(ns, zone), ns)
+
+
+def _end(start: np.ndarray, ns: np.ndarray, naive: np.ndarray, zone: str, wraps: bool) -> np.ndarray:
+    """The end in UTC.
+
+    An end before its start lies in the second of two equal hours, or (clock times of one day) after midnight.
+    """
+    end = _utc(ns, naive, zone)
+    before = np.flatnonzero((end < start) & naive & (end != NAT))
+    if len(before):
+        later = to_utc(ns[before], zone, second_time=True)
+        if wraps:
+            later = np.where(later < start[before], to_utc(ns[before] + DAY, zone), later)
+        end[before] = np.where(later >= start[before], later, end[before])
+    return end
+
+
+def _seconds(given: Any, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Whole seconds: the length that was given, else from start to end; -1 where neither says it.
+
+    A negative length stays negative so that it can be set aside as such; minus one second is written -2, since -1
+    means unknown.
+    """
+    both = (start != NAT) & (end != NAT)
+    elapsed = np.where(both, np.where(both, end - start, 0) // SECOND, UNKNOWN)
+    elapsed[both & (elapsed == UNKNOWN)] = -2
+    stated = given.to_numpy(dtype="int64", na_value=0)
+    stated[stated == UNKNOWN] = -2
+    return np.where(given.isna(), elapsed, stated)

@@ -1,0 +1,129 @@
+"""Which file of a folder holds which table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.contract import Table, inputs
+from config.errors import InputError
+from tasks.pull.columnar import ParquetFile
+from tasks.pull.delimited import CsvFile
+from tasks.pull.profiles import Profile, named, recognise
+from tasks.pull.sheet import SourceFile, key, keys
+from tasks.pull.workbook import open_workbook
+
+FORMS = (".csv", ".xlsx", ".parquet")
+OLD_FORMS = (".xls", ".tsv", ".xlsm", ".ods")
+ROSTER = {"patients", "conditions", "visits", "practitioners"}  # what FHIR resources can stand in for
+ENROLLMENT = "enrollment"
+
+
+@dataclass
+class Found:
+    """Where each table comes from: one source for each, for time entries any number of foreign logs beside it."""
+
+    tables: dict[str, SourceFile] = field(default_factory=dict)
+    logs: list[tuple[SourceFile, Profile]] = field(default_factory=list)
+    resources: list[Path] = field(default_factory=list)
+    enrollment: SourceFile | None = None
+    notes: list[str] = field(default_factory=list)
+    place: str = ""
+
+
+def look_into(folder: Path, profile: str | None) -> Found:
+    """The folder's files by what they hold; InputError when there is no such folder or a table stands there twice."""
+    if not folder.is_dir():
+        raise InputError(
+            f"{folder}: there is no such folder; give one with CSV, XLSX or Parquet files, or a database address."
+        )
+    chosen = named(profile) if profile else None
+    found = Found()
+    others: list[SourceFile] = []
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] not in ".~")
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be listed ({error.strerror}); check its rights.") from error
+    _no_two_forms([path for path in paths if path.suffix.casefold() in FORMS])
+    for path in paths:
+        suffix = path.suffix.casefold()
+        if suffix == ".ndjson":
+            found.resources.append(path)
+        elif suffix in OLD_FORMS:
+            found.notes.append(f"{path.name} is left unread: save it as .csv or .xlsx")
+        elif suffix in FORMS:
+            for title, source in _open(path):
+                _place(title, source, found, others)
+    for source in others:
+        _place_log(source, chosen, found)
+    if chosen and not any(used is chosen for _, used in found.logs):
+        lacking = "; ".join(f"{source.name} lacks {_lacking(source, chosen)}" for source in others)
+        raise InputError(
+            f"No file fits the profile {chosen.name} ({lacking or 'there is no file but the contract tables'})."
+        )
+    return found
+
+
+def _no_two_forms(paths: list[Path]) -> None:
+    seen: dict[str, Path] = {}
+    for path in paths:
+        other = seen.setdefault(key(path.stem), path)
+        if other is not path and key(path.stem) in {*inputs(), ENROLLMENT}:
+            raise InputError(f"{other.name} and {path.name} both hold the table {key(path.stem)}; keep one of the two.")
+
+
+def _open(path: Path) -> list[tuple[str, SourceFile]]:
+    suffix = path.suffix.casefold()
+    if suffix == ".csv":
+        return [(key(path.stem), CsvFile(path))]
+    if suffix == ".parquet":
+        return [(key(path.stem), ParquetFile(path))]
+    sheets = open_workbook(path)
+    titled = [(key(sheet.title), sheet) for sheet in sheets if key(sheet.title) in {*inputs(), ENROLLMENT}]
+    if titled:
+        return [*titled]
+    if not sheets:
+        raise InputError(f"{path.name}: the workbook is empty; export it again.")
+    return [(key(path.stem), sheets[0])]
+
+
+def _place(title: str, source: SourceFile, found: Found, others: list[SourceFile]) -> None:
+    if title == ENROLLMENT:
+        found.enrollment = source
+    elif title not in inputs() or (title == "time_entries" and _is_foreign(source)):
+        others.append(source)
+    elif title in found.tables:
+        raise InputError(
+            f"{found.tables[title].name} and {source.name} both hold the table {title}; keep one of the two."
+        )
+    else:
+        found.tables[title] = source
+
+
+def _is_foreign(source: SourceFile) -> bool:
+    """A file called time_entries whose header is not the contract's may be a foreign log under that name."""
+    return (
+        bool(missing_columns(source, inputs()["time_entries"]))
+        and recognise(source.name, set(keys(source))) is not None
+    )
+
+
+def _place_log(source: SourceFile, chosen: Profile | None, found: Found) -> None:
+    header = set(keys(source))
+    profile = chosen if chosen and chosen.fits(header) else recognise(source.name, header)
+    if profile:
+        found.logs.append((source, profile))
+        found.notes.append(f"{source.name} is a time log of the form {profile.name}")
+    else:
+        found.notes.append(f"{source.name} is not a table of the contract and no time-log profile fits: left unread")
+
+
+def _lacking(source: SourceFile, profile: Profile) -> str:
+    header = set(keys(source))
+    return ", ".join(name for name in profile.match if key(name) not in header) or f"nothing but has {profile.unless}"
+
+
+def missing_columns(source: SourceFile, table: Table) -> list[str]:
+    """The columns that every row needs and the source's header does not have."""
+    header = set(keys(source))
+    return [column.name for column in table.columns if column.required and column.name not in header]

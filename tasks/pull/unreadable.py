@@ -1,0 +1,90 @@
+"""What becomes of cells that could not be read: stop the run, or set their rows aside."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+
+from config.contract import Column, inputs, outputs
+from config.errors import InputError
+from tasks.pull.pulled import WHOLE_ROW, Pulled
+
+_EXPECTED = {
+    "date": "a date such as 2026-10-05 or 10/05/2026",
+    "timestamp": "a time such as 2026-10-05T09:12:00, 2026-10-05 09:12 or 10/05/2026 9:12 AM",
+    "integer": "a whole number",
+    "flag": "true or false",
+    "cents": "an amount such as 12.50",
+    "text": "text",
+    "choice": "one of a list",
+}
+_ROW = "a row with as many cells as the header"
+
+
+def settle_unreadable(
+    pulled: Pulled, policy: Literal["stop", "reject"]
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """The tables without rows that have an unreadable cell, and those cells as rejected rows of the quarantine.
+
+    With "stop" raises InputError about the first such cell instead, when there is one.
+    """
+    cells = pulled.unreadable
+    if not len(cells):
+        return pulled.tables, _rejected(cells)
+    if policy == "stop":
+        raise InputError(_sentence(pulled))
+    tables = dict(pulled.tables)
+    for name in cells["table"].unique():
+        frame = tables[name]
+        bad = cells.loc[cells["table"] == name, ["source_file", "source_line"]].drop_duplicates()
+        marks = pd.MultiIndex.from_frame(bad.astype({"source_file": "object"}))
+        rows = pd.MultiIndex.from_arrays([frame["source_file"].astype("object"), frame["source_line"]])
+        tables[name] = frame.loc[~rows.isin(marks)].reset_index(drop=True)
+    return tables, _rejected(cells)
+
+
+def _sentence(pulled: Pulled) -> str:
+    cell = pulled.unreadable.iloc[0]
+    more = len(pulled.unreadable) - 1
+    written = pulled.headers.get(cell["source_file"], {}).get(cell["column"], cell["column"])
+    place = f"{cell['source_file']}, line {cell['source_line']}"
+    if cell["column"] == WHOLE_ROW:
+        place, shown, expected = place, cell["value"], _ROW
+    else:
+        place += f", column {written}"
+        shown = f"'{cell['value']}'" if cell["value"] else "the cell"
+        expected = _expected(_column(cell["table"], cell["column"]))
+    others = f" (and {more:,} more)" if more else ""
+    return f"{place}: {shown} is not {expected}{others}; correct it, or set unreadable_cells: reject."
+
+
+def _column(table: str, name: str) -> Column:
+    return inputs()[table].column(name)
+
+
+def _expected(column: Column) -> str:
+    if column.name == "duration_seconds":
+        return "a length of time in the form that the file uses elsewhere"
+    return _EXPECTED[column.type]
+
+
+def _rejected(cells: pd.DataFrame) -> pd.DataFrame:
+    expected = [
+        _ROW if name == WHOLE_ROW else _expected(_column(table, name))
+        for table, name in zip(cells["table"], cells["column"], strict=True)
+    ]
+    frame = pd.DataFrame(
+        {
+            "table": cells["table"],
+            "source_file": cells["source_file"],
+            "source_line": cells["source_line"],
+            "row_key": cells["row_key"],
+            "disposition": "rejected",
+            "reason": cells["column"] + "_unreadable",
+            "words": [f"Not {words}" for words in expected],
+            "owner": "it",
+            "fix": "Correct the cell in the source and run the month again",
+        }
+    )
+    return frame[outputs()["quarantine"].names].astype({name: "str" for name in frame if name != "source_line"})
