@@ -1,0 +1,32 @@
+"""Frames that keep the contract: its columns, in its order, each with the type that the contract's word stands for."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from config.contract import Table
+
+DTYPES = {
+    "text": "str",
+    "choice": "str",
+    "date": "datetime64[ns]",
+    "timestamp": "datetime64[ns]",
+    "integer": "Int64",
+    "flag": "boolean",
+    "cents": "Int64",
+}
+
+
+def as_contract(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """The table's columns of that frame, in the table's order and types, numbered from 0; absent columns are empty."""
+    index = pd.RangeIndex(len(frame))
+    columns = {}
+    for column in table.columns:
+        values = frame[column.name] if column.name in frame else pd.Series([None] * len(frame), dtype=object)
+        columns[column.name] = values.set_axis(index).astype(DTYPES[column.type])
+    return pd.DataFrame(columns, index=index)
+
+
+def empty(table: Table) -> pd.DataFrame:
+    """The table without rows."""
+    return as_contract(pd.DataFrame(), table)
