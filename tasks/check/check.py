@@ -1,0 +1,127 @@
+"""The checks of all tables: what is accepted, what is set aside and why, and what stops the month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from config.contract import Table, inputs, outputs
+from config.errors import DataStopError
+from config.frames import as_contract
+from config.month import Month
+from config.settings import PracticeSettings
+from expectations.suites import Entry, load_suite
+from tasks.check.flags import flags_for
+from tasks.check.signals import integrity_signals
+from tasks.check.validate import Failure, Validator
+
+
+@dataclass
+class Checked:
+    """What the checks made of one practice's tables: every input row is in `accepted` or `quarantine`, never both."""
+
+    accepted: dict[str, pd.DataFrame]
+    quarantine: pd.DataFrame
+    checks: pd.DataFrame
+    signals: pd.DataFrame
+
+
+def check_tables(tables: Mapping[str, pd.DataFrame], settings: PracticeSettings, month: Month, as_of: date) -> Checked:
+    """Hold every table against its suite, parents first, so that children see only accepted parents.
+
+    Accepted frames have the columns they came with. A row set aside keeps all its reasons. DataStopError with one
+    sentence when an expectation of severity `stop` fails, or when one could not be evaluated.
+    """
+    validator = Validator()
+    accepted: dict[str, pd.DataFrame] = {}
+    checks: list[dict[str, object]] = []
+    quarantine: list[pd.DataFrame] = []
+    for name, table in inputs().items():
+        frame, suite = tables[name], load_suite(name)
+        flags = flags_for(table, frame, accepted, settings, month, as_of)
+        failures = validator.failures(name, frame, flags, suite)
+        _stop(table, frame, failures)
+        counts = {failure.entry.name: len(failure.rows) for failure in failures}
+        checks += [_check(name, entry, len(frame), counts.get(entry.name, 0)) for entry in suite]
+        aside = [failure for failure in failures if failure.entry.severity == "quarantine"]
+        quarantine += [_set_aside(table, frame, failure) for failure in aside]
+        accepted[name] = _without(frame, aside)
+    return Checked(
+        accepted=accepted,
+        quarantine=_in_file_order(quarantine),
+        checks=as_contract(pd.DataFrame(checks), outputs()["checks"]),
+        signals=integrity_signals(accepted, settings, month),
+    )
+
+
+def _check(table: str, entry: Entry, rows: int, failed: int) -> dict[str, object]:
+    return {
+        "table": table,
+        "check": entry.name,
+        "severity": entry.severity,
+        "words": entry.words,
+        "owner": entry.owner,
+        "fix": entry.fix,
+        "rows": rows,
+        "failed": failed,
+    }
+
+
+def _stop(table: Table, frame: pd.DataFrame, failures: list[Failure]) -> None:
+    """Raise for the first failed expectation that stops the month, naming the file and line of its first row."""
+    stops = [failure for failure in failures if failure.entry.severity == "stop"]
+    if not stops:
+        return
+    first = stops[0]
+    more = sum(max(len(failure.rows), 1) for failure in stops) - 1
+    place = table.table
+    if len(first.rows):
+        row = frame.iloc[int(first.rows[0])]
+        place = f"{row['source_file']}, line {row['source_line']}"
+    rest = f" ({more} more like it)" if more else ""
+    raise DataStopError(f"{place}: {_as_clause(first.entry.wrong)}{rest}; {_as_clause(first.entry.fix)}.")
+
+
+def _as_clause(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:].rstrip(".!?")
+
+
+def _set_aside(table: Table, frame: pd.DataFrame, failure: Failure) -> pd.DataFrame:
+    rows = frame.iloc[failure.rows]
+    return pd.DataFrame(
+        {
+            "table": table.table,
+            "source_file": rows["source_file"].astype("str"),
+            "source_line": rows["source_line"],
+            "row_key": rows[table.key[0]],
+            "disposition": "quarantined",
+            "reason": failure.entry.name,
+            "words": failure.entry.wrong,
+            "owner": failure.entry.owner,
+            "fix": failure.entry.fix,
+        }
+    )
+
+
+def _in_file_order(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Tables as the contract orders them, rows as they stand in the file, reasons as the suite orders them."""
+    contract = outputs()["quarantine"]
+    if not parts:
+        return as_contract(pd.DataFrame(), contract)
+    everything = pd.concat(parts, ignore_index=True)
+    tables = everything["table"].map({name: table.order for name, table in inputs().items()})
+    ordered = everything.assign(_order=tables).sort_values(["_order", "source_file", "source_line"], kind="stable")
+    return as_contract(ordered, contract)
+
+
+def _without(frame: pd.DataFrame, aside: list[Failure]) -> pd.DataFrame:
+    if not aside:
+        return frame.reset_index(drop=True)
+    keep = np.ones(len(frame), bool)
+    for failure in aside:
+        keep[failure.rows] = False
+    return frame[keep].reset_index(drop=True)

@@ -1,0 +1,81 @@
+"""Flag columns: what an expectation must know about a row and no single column of it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from config.contract import Table
+from config.errors import InputError
+from config.month import Month, time_zone
+from config.settings import PracticeSettings
+from tasks.check.entry_flags import entry_flags
+from tasks.check.lookups import Mask, codes, positions
+
+# Columns that lead to another table, and the flag of a row whose leads nowhere. An empty cell leads nowhere wrong:
+# whether it may be empty is asked by another expectation.
+LEADS = {
+    "practitioners": {"is_practice_unknown": ("practice_id", "practices", "practice_id")},
+    "staff": {"is_practice_unknown": ("practice_id", "practices", "practice_id")},
+    "patients": {
+        "is_practice_unknown": ("practice_id", "practices", "practice_id"),
+        "is_practitioner_unknown": ("practitioner_id", "practitioners", "practitioner_id"),
+        "is_care_manager_unknown": ("care_manager_id", "staff", "staff_id"),
+    },
+}
+PATIENT = {"is_patient_unknown": ("patient_id", "patients", "patient_id")}
+
+
+def flags_for(
+    table: Table,
+    frame: pd.DataFrame,
+    accepted: Mapping[str, pd.DataFrame],
+    settings: PracticeSettings,
+    month: Month,
+    as_of: date,
+) -> dict[str, Mask]:
+    """The flag columns of one table by name; parents are looked up among the rows accepted so far."""
+    if table.table == "time_entries":
+        return entry_flags(frame, accepted, settings, month, as_of)
+    flags = {"is_key_twice": _twice(frame[table.key[0]])}
+    leads = LEADS.get(table.table, PATIENT if "patient_id" in table.names else {})
+    for flag, (column, parent, key) in leads.items():
+        flags[flag] = frame[column].notna().to_numpy() & (positions(frame[column], accepted[parent][key]) < 0)
+    if table.table == "practices":
+        flags["is_time_zone_unknown"] = np.array([not _is_zone(name) for name in frame["time_zone"]], bool)
+        flags["is_npi_malformed"] = npi_malformed(frame["billing_npi"])
+    if table.table == "practitioners":
+        flags["is_npi_malformed"] = npi_malformed(frame["npi"])
+    if table.table == "staff":
+        practitioners = accepted["practitioners"]["practitioner_id"]
+        flags["is_also_practitioner"] = positions(frame["staff_id"], practitioners) >= 0
+    return flags
+
+
+def npi_malformed(npi: pd.Series) -> Mask:
+    """True where an NPI is given but is not ten digits, first 1 or 2, with the right check digit (Luhn after 80840)."""
+    shaped = npi.str.fullmatch(r"[12]\d{9}").fillna(False).to_numpy(bool)
+    digits = np.array([list(text) for text in npi[shaped]], dtype=np.int64).reshape(-1, 10)
+    doubled = digits[:, 0:9:2] * 2
+    # 24 is what the constant prefix 80840 adds to the sum.
+    total = 24 + (doubled // 10 + doubled % 10).sum(axis=1) + digits[:, 1:9:2].sum(axis=1) + digits[:, 9]
+    wrong = npi.notna().to_numpy(copy=True)
+    wrong[shaped] = total % 10 != 0
+    return wrong
+
+
+def _twice(key: pd.Series) -> Mask:
+    """Every row after the first with the same key."""
+    return pd.Series(codes(key)).duplicated().to_numpy() & key.notna().to_numpy()
+
+
+def _is_zone(name: object) -> bool:
+    """Whether there is such a zone; an empty cell is asked about elsewhere."""
+    try:
+        time_zone(str(name)) if pd.notna(name) else None
+    except InputError:
+        return False
+    return True

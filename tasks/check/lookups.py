@@ -1,0 +1,50 @@
+"""Text columns as small integers: all comparing and grouping of rows is done on these."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Mask: TypeAlias = npt.NDArray[np.bool_]
+Codes: TypeAlias = npt.NDArray[np.int64]
+
+
+def codes(values: pd.Series) -> Codes:
+    """The same number for the same text, from 0; -1 where there is none."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return values.cat.codes.to_numpy().astype(np.int64)
+    return pd.factorize(values, use_na_sentinel=True)[0].astype(np.int64)
+
+
+def positions(values: pd.Series, known: pd.Series) -> Codes:
+    """Where each text first stands among the known ones; -1 where it does not, and where there is none."""
+    found = pc.index_in(_arrow(values), value_set=_arrow(known.dropna()))
+    return found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def merge(*columns: Codes) -> Codes:
+    """One number for each distinct combination of the columns' numbers; it tells combinations apart and no more."""
+    merged = columns[0]
+    for column in columns[1:]:
+        # Small again after each step, so that no product of counts can leave 64 bits.
+        merged = pd.factorize(merged * (int(column.max(initial=0)) + 2) + column + 1)[0].astype(np.int64)
+    return merged
+
+
+def alone_if_none(column: Codes) -> Codes:
+    """The numbers with every missing one (-1) replaced by a number of its own: nothing equals what is not known."""
+    alone = int(column.max(initial=0)) + 1 + np.arange(len(column))
+    return np.where(column < 0, alone, column)
+
+
+def _arrow(values: pd.Series) -> pa.Array:
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype("str")
+    array = pa.array(values, from_pandas=True)
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return array.cast(pa.large_string())
