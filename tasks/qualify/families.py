@@ -156,13 +156,17 @@ def choose(found: pd.DataFrame, supported: Any, settings: PracticeSettings) -> p
     best = np.zeros(len(found), dtype=bool)
     best[rank[np.flatnonzero(np.diff(ranked, prepend=-1))]] = True
     chosen = best & supported
-    alone = found.assign(supported=supported).groupby("patient")["supported"].transform("sum").to_numpy() == 1
+    patient = found["patient"].to_numpy()
+    alone = np.bincount(patient, supported, minlength=1)[patient] == 1
     reasons = {
         "highest_allowed": "highest expected amount among the documented families",
         "simplest": "simplest family",
     }
-    won = np.where(
-        alone, "the only documented family", reasons.get(policy, f"the practice's choice: {policy} where documented")
-    )
-    lost = np.where(supported, f"not chosen under the practice's policy: {policy}", "not documented")
-    return found.assign(supported=supported, chosen=chosen, why=np.where(chosen, won, lost))
+    texts = [
+        "not documented",
+        f"not chosen under the practice's policy: {policy}",
+        reasons.get(policy, f"the practice's choice: {policy} where documented"),
+        "the only documented family",
+    ]
+    why = np.where(chosen, np.where(alone, 3, 2), np.where(supported, 1, 0))
+    return found.assign(supported=supported, chosen=chosen, why=pd.Categorical.from_codes(why, texts))

@@ -73,6 +73,6 @@ def with_words(findings: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
     names = list(book.rules)
     code = pd.Index(names).get_indexer(findings["rule"])
     for column in ("words", "owner", "fix", "denial", "source", "confidence"):
-        texts = [str(getattr(rule, column)) for rule in book.rules.values()]
-        findings[column] = pd.Categorical(np.array(texts, dtype=object)[code])
+        texts, number = np.unique([str(getattr(rule, column)) for rule in book.rules.values()], return_inverse=True)
+        findings[column] = pd.Categorical.from_codes(number[code], texts)
     return findings

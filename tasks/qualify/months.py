@@ -11,6 +11,7 @@ from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.frames import Months
+from tasks.qualify.lookup import rows_of
 
 NAT = np.datetime64("NaT", "ns")
 
@@ -24,7 +25,6 @@ class Facts:
         self.days = month.last.day
         patients = tables["patients"]
         self.size = len(patients)
-        self.index = pd.Index(patients["patient_id"])
         columns = ["patient_id", "practice_id", "practitioner_id", "care_manager_id", "death_date", "enrolled_date"]
         self.frame: Months = patients[columns].copy()
         left = patients["unenrolled_date"]
@@ -35,7 +35,7 @@ class Facts:
     def rows(self, table: str) -> tuple[pd.DataFrame, Any]:
         """The table's rows that belong to a known patient, and for each the row of that patient."""
         frame = self.tables[table]
-        patient = self.index.get_indexer(frame["patient_id"])
+        patient = rows_of(self.frame["patient_id"], frame["patient_id"])
         known = patient >= 0
         return (frame, patient) if known.all() else (frame[known], patient[known])
 
@@ -122,13 +122,12 @@ class Facts:
         active = ((onset.isna() | (onset <= self.last)) & (resolved.isna() | (resolved >= self.first))).to_numpy(bool)
         code = rows["icd10_code"].str.replace(".", "", regex=False).str.upper()
         numbers, names = pd.factorize(code)
-        status = np.array([self.book.chronic.get(name, 9) for name in names] + [0], dtype=np.int8)[numbers]
-        pairs = (
-            np.unique(np.stack([patient[active], numbers[active], status[active]]), axis=1) if active.any() else None
-        )
+        status = np.array([self.book.chronic.get(name, 9) for name in names] + [0], dtype=np.int8)
+        pair = np.sort(patient[active].astype(np.int64) * (len(names) + 1) + numbers[active])
+        once = pair[np.diff(pair, prepend=-1) != 0]
+        person, number = np.divmod(once, len(names) + 1)
         for column, wanted in (("chronic_conditions", 1), ("undetermined_conditions", 9)):
-            found = pairs[0][pairs[2] == wanted] if pairs is not None else np.zeros(0, dtype=np.int64)
-            self.frame[column] = np.bincount(found, minlength=self.size)
+            self.frame[column] = np.bincount(person[status[number] == wanted], minlength=self.size)
 
     def care_plans(self) -> None:
         """When the care plan was established, signed, handed over and last revised, by the month's end."""

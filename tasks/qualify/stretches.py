@@ -10,6 +10,7 @@ import pandas as pd
 from config.month import Month, time_zone
 from config.rulebook import RuleBook
 from tasks.qualify.frames import CLINICAL_STAFF, NON_CLINICAL, PRACTITIONER, Stretches
+from tasks.qualify.lookup import rows_of
 
 DAY = np.timedelta64(1, "D")
 
@@ -26,7 +27,7 @@ def stretches(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, zon
         {
             "entry": np.arange(len(entries), dtype=np.int64),
             "part": np.ones(len(entries), dtype=np.int16),
-            "patient": pd.Index(tables["patients"]["patient_id"]).get_indexer(entries["patient_id"]).astype(np.int32),
+            "patient": rows_of(tables["patients"]["patient_id"], entries["patient_id"]),
             "performer_class": _performer_class(tables, book),
             "start_s": entries["start_s"].to_numpy(np.int64),
             "seconds": entries["seconds"].to_numpy(np.int64),

@@ -50,13 +50,15 @@ def test_an_unverified_rule_warns_and_never_blocks() -> None:
 def test_what_blocks_says_who_mends_it_and_how() -> None:
     for rule in all_rules():
         if rule.outcome not in ("exclude",):
-            assert rule.owner and rule.fix, rule.name
+            assert rule.owner, rule.name
+            assert rule.fix, rule.name
 
 
 def test_families_are_payable_only_with_a_source() -> None:
     for family in all_families():
         for entry in family.entries:
-            assert entry.source and entry.confidence
+            assert entry.source
+            assert entry.confidence
             assert bool(entry.further) == bool(entry.further_minutes) == bool(entry.further_cap)
 
 

@@ -1,7 +1,7 @@
 """A patient-month written in a few words, turned into the tables that the decision takes.
 
-Defaults: a living office patient with Part B, consent, a signed care plan, an initiating visit and two chronic conditions,
-with nothing logged. A case names only what differs.
+Defaults: a living office patient with Part B, consent, a signed care plan, an initiating visit and two chronic
+conditions, with nothing logged. A case names only what differs.
 """
 
 from __future__ import annotations

@@ -1,0 +1,48 @@
+# Everything is set up from the lock file into .venv; only Python 3.11-3.13, git and make are needed.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && command -v $$p && break; done)
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: help install demo test test-slow lint types bench clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: .venv/installed  ## set up .venv from the lock file
+
+.venv/installed: uv.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 found; install one or run: make PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -m venv .tools 2>/dev/null || $(PYTHON) -m venv --without-pip .tools
+	@.tools/bin/python -m pip --version >/dev/null 2>&1 || { echo "This Python has no pip: install your system's python3-venv and python3-pip, then repeat."; exit 1; }
+	@echo "Setting up from the lock file (once) ..."
+	@.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@UV_PROJECT_ENVIRONMENT=.venv .tools/bin/uv sync --frozen --quiet --python $(PYTHON)
+	@touch $@
+
+demo: install  ## a complete month of a synthetic practice
+	@$(BIN)/ccm demo-data --patients 300 --months 2 --seed 7 --out demo/source
+	@$(BIN)/ccm run --month 2026-10 --source demo/source --out demo/out
+
+test: install  ## the whole suite but the slow tests; real PostgreSQL included
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: install  ## kills, a real Prefect server, the README's commands on a fresh clone
+	$(BIN)/python -m pytest -m slow --timeout 1200
+
+lint: install  ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install  ## types
+	$(BIN)/mypy
+
+bench: install  ## wall time and memory by step for 10k, 100k and 1M time entries, beside two yardsticks
+	$(BIN)/python -m tests.bench.month
+
+clean:  ## remove what make made; keeps nothing but the sources
+	rm -rf .venv .tools demo bench-data .pytest_cache .mypy_cache .ruff_cache .hypothesis

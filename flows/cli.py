@@ -1,0 +1,152 @@
+"""The `ccm` command: calls the flows and prints what they return; it holds no logic of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.markup import escape
+
+from config.errors import UserError
+from config.month import Month
+
+QUIET = {
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "ccm",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+
+app = typer.Typer(
+    name="ccm",
+    help="The monthly Chronic Care Management billing cycle: pull the time logs, check them, determine which codes "
+    "qualify, route the co-pay cases, tell the care team and billing.",
+    epilog="Exit codes: 0 done; 1 a fault of this program; 2 the input, a setting or the command is wrong; 3 the checks "
+    "stopped the month before anything was decided; 4 the database, the output folder or the disk cannot be used.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command()
+def run(
+    month: Annotated[str, typer.Option(help="Service month, as 2026-10.")],
+    source: Annotated[str, typer.Option(help="Folder of CSV, XLSX, Parquet or FHIR ndjson files, or a database URL.")],
+    practice: Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    database: Annotated[
+        str | None,
+        typer.Option(envvar="CCM_DATABASE_URL", help="Where decisions are kept; without it, ccm.db in the output folder."),
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
+    ] = None,
+    profile: Annotated[str | None, typer.Option(help="Time-log profile, when the header fits more than one.")] = None,
+) -> None:
+    """Run a month from the time logs to the messages, and say what to open."""
+    from flows.monthly_cycle import monthly_cycle
+    from flows.terminal import print_cycle, show_steps
+
+    console = Console()
+    with show_steps(console):
+        results = monthly_cycle(
+            month=month,
+            source=source,
+            practice=practice,
+            out=str(out),
+            database=database,
+            settings=str(settings) if settings else None,
+            profile=profile,
+        )
+    for result in results:
+        print_cycle(console, result)
+
+
+@app.command()
+def explain(
+    case: Annotated[str, typer.Argument(help="Case number, as C-000123.")],
+    month: Annotated[str | None, typer.Option(help="Service month; without it, the latest one decided.")] = None,
+    practice: Annotated[str | None, typer.Option(help="Practice, when several use the same database.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read.")] = Path("out"),
+    database: Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")] = None,
+) -> None:
+    """Tell one patient-month on one screen: verdict, codes, minutes, findings with source and remedy."""
+    from flows.explain import explain_case
+
+    explain_case(Console(), case, Month.parse(month) if month else None, practice, database or default_database(out))
+
+
+@app.command()
+def rules(month: Annotated[str, typer.Option(help="Service month, as 2026-10.")]) -> None:
+    """List the rules, families and numbers of a month with their sources."""
+    from config.describe import rulebook_text
+
+    show(rulebook_text(Month.parse(month)))
+
+
+@app.command()
+def contract(outputs: Annotated[bool, typer.Option("--outputs", help="The output files instead.")] = False) -> None:
+    """Describe the input tables, or the output files, column by column."""
+    from config.describe import input_contract, output_contract
+
+    show(output_contract() if outputs else input_contract())
+
+
+@app.command("demo-data")
+def demo_data(
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    patients: Annotated[int, typer.Option(min=12, max=1_000_000, help="Number of patients.")] = 300,
+    months: Annotated[int, typer.Option(min=1, max=36, help="Months of time logs, the last one last.")] = 2,
+    seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 7,
+    last_month: Annotated[str, typer.Option(help="Last month of time logs.")] = "2026-10",
+    clean: Annotated[bool, typer.Option("--clean", help="Without the seeded defects.")] = False,
+    form: Annotated[str, typer.Option(help="csv or parquet.")] = "csv",
+    practices: Annotated[int, typer.Option(min=1, max=500, help="Number of practices.")] = 1,
+) -> None:
+    """Write a synthetic practice with every kind of dirt, and the truth about it in truth/defects.csv."""
+    from tasks.demo.write import write_demo_data
+
+    written = write_demo_data(
+        out, patients, months, seed, Month.parse(last_month), dirty=not clean, form=form, practices=practices
+    )
+    Console().print(f"Synthetic practice with {patients:,} patients written to {written}", highlight=False)
+
+
+def default_database(out: Path) -> str:
+    """The embedded database beside the results."""
+    return f"sqlite:///{out / 'ccm.db'}"
+
+
+def show(text: str) -> None:
+    """Print Markdown: laid out on a terminal, as it is into a pipe."""
+    console = Console()
+    if console.is_terminal:
+        console.print(Markdown(text))
+    else:
+        sys.stdout.write(text)
+
+
+def main() -> None:
+    """Entry point; a UserError becomes one sentence and its exit code."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    logging.getLogger("ccm").propagate = False
+    try:
+        app()
+    except UserError as error:
+        Console(stderr=True, soft_wrap=True).print(f"[red]ccm:[/] {escape(str(error))}", highlight=False)
+        raise SystemExit(error.exit_code) from None
+
+
+if __name__ == "__main__":
+    main()

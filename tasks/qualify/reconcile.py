@@ -1,0 +1,52 @@
+"""The three totals, rows, seconds and patients, each with its parts; a run whose totals do not tie fails."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+class TotalsDoNotTieError(RuntimeError):
+    """A fault of this program, not of the data: something was lost or counted twice."""
+
+
+def reconcile(
+    read: dict[str, int],
+    rejected: pd.DataFrame,
+    quarantine: pd.DataFrame,
+    set_aside: dict[str, int],
+    accepted: dict[str, pd.DataFrame],
+    decided: dict[str, pd.DataFrame],
+) -> pd.DataFrame:
+    """The totals in the columns of config/outputs/reconciliation.yaml.
+
+    `read`: rows of each table as the source had them for this practice; `set_aside`: time entries of other months by
+    reason. Raises TotalsDoNotTieError naming the total when its parts do not add up to what came in.
+    """
+    totals: list[tuple[str, str, int]] = []
+    for table, rows in read.items():
+        parts = {"accepted": len(accepted[table])}
+        for name, lines in (("quarantined", quarantine), ("rejected", rejected)):
+            ours = lines[lines["table"] == table]
+            parts[name] = len(ours.drop_duplicates(["source_file", "source_line"]))
+        if table == "time_entries":
+            parts |= set_aside
+        totals += _total(f"rows:{table}", rows, parts)
+    ledger = decided["time_ledger"]
+    by_reason = ledger.groupby("disposition", observed=True)["seconds"].sum()
+    logged = int(accepted["time_entries"]["seconds"].sum())
+    totals += _total("seconds", logged, {str(name): int(amount) for name, amount in by_reason.items()})
+    outcomes = decided["decisions"]["outcome"].value_counts(sort=False)
+    patients = accepted["patients"]
+    parts = {str(name): int(amount) for name, amount in outcomes.items()}
+    parts["not_enrolled"] = len(patients) - len(
+        patients[patients["patient_id"].isin(decided["decisions"]["patient_id"])]
+    )
+    totals += _total("patients", len(patients), parts)
+    frame = pd.DataFrame(totals, columns=["total", "part", "amount"])
+    return frame.astype({"total": "str", "part": "str", "amount": "Int64"})
+
+
+def _total(name: str, amount: int, parts: dict[str, int]) -> list[tuple[str, str, int]]:
+    if sum(parts.values()) != amount:
+        raise TotalsDoNotTieError(f"{name}: {amount} came in, the parts add up to {sum(parts.values())}: {parts}")
+    return [(name, "in", amount), *((name, part, number) for part, number in parts.items())]
