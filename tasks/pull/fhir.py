@@ -158,7 +158,7 @@ def _only_practice(tables: Mapping[str, pd.DataFrame]) -> str:
     order = practice_order(tables)
     if len(order) != 1:
         raise InputError(
-            "practitioners.csv is not there, and FHIR does not say which practice a practitioner bills for; add the file."
+            "practitioners.csv is not there, and FHIR does not say which practice each one bills for; add it."
         )
     return order[0]
 

@@ -8,6 +8,7 @@ import io
 import numpy as np
 import pyarrow as pa
 
+from config.errors import InputError
 from tasks.pull.sheet import Sheet
 
 BATCH = 20_000  # rows held as Python objects at a time
@@ -17,7 +18,8 @@ LONGEST_FIELD = 1 << 30
 def read_rows(name: str, text: str, delimiter: str, skip: int, positions: dict[str, int], width: int) -> Sheet:
     """The columns at those positions. Rows with more or fewer cells than the header are listed as ragged and left out.
 
-    Blank lines do not count; cells beyond the header do not either while they are empty.
+    Raises InputError when such a row runs over several lines. Blank lines do not count; cells beyond the header do not
+    either while they are empty.
     """
     csv.field_size_limit(LONGEST_FIELD)
     stream = io.StringIO(text, newline="")
@@ -43,6 +45,12 @@ def read_rows(name: str, text: str, delimiter: str, skip: int, positions: dict[s
             held.append(row)
             lines.append(line)
         elif any(cell.strip() for cell in row):
+            if skip + before > line:
+                # Whole rows may have been swallowed: setting this one aside would lose them in silence.
+                raise InputError(
+                    f"{name}, line {line}: a row of {len(row)} cells (the header has {width}) runs on to line "
+                    f"{skip + before}; look for a missing quote and export again."
+                )
             ragged.append((line, len(row)))
         if len(held) == BATCH:
             put_away()

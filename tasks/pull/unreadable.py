@@ -49,14 +49,13 @@ def _sentence(pulled: Pulled) -> str:
     more = len(pulled.unreadable) - 1
     written = pulled.headers.get(cell["source_file"], {}).get(cell["column"], cell["column"])
     place = f"{cell['source_file']}, line {cell['source_line']}"
-    if cell["column"] == WHOLE_ROW:
-        place, shown, expected = place, cell["value"], _ROW
-    else:
-        place += f", column {written}"
-        shown = f"'{cell['value']}'" if cell["value"] else "the cell"
-        expected = _expected(_column(cell["table"], cell["column"]))
     others = f" (and {more:,} more)" if more else ""
-    return f"{place}: {shown} is not {expected}{others}; correct it, or set unreadable_cells: reject."
+    remedy = "or set unreadable_cells: reject"
+    if cell["column"] == WHOLE_ROW:
+        return f"{place}: {cell['value']}{others}; correct the row, {remedy}."
+    shown = f"'{cell['value']}'" if cell["value"] else "the cell"
+    expected = _expected(_column(cell["table"], cell["column"]))
+    return f"{place}, column {written}: {shown} is not {expected}{others}; correct it, {remedy}."
 
 
 def _column(table: str, name: str) -> Column:
@@ -65,7 +64,7 @@ def _column(table: str, name: str) -> Column:
 
 def _expected(column: Column) -> str:
     if column.name == "duration_seconds":
-        return "a length of time in the form that the file uses elsewhere"
+        return "a length of time as this form of file writes it"
     return _EXPECTED[column.type]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -60,7 +61,7 @@ def open_workbook(path: Path) -> list[Worksheet]:
     """The worksheets that hold anything; InputError when the file is no workbook."""
     try:
         content = path.read_bytes()
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
         raise InputError(
             f"{path.name}: this is not an Excel workbook that can be read ({type(error).__name__}); save it as .xlsx."
