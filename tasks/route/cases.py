@@ -28,9 +28,9 @@ def copay_cases(
     """The co-pay cases as they stand at the month's end, in contract columns, the soonest due first.
 
     A patient has one case. Their latest answer up to the month's last day sets it; each further answer since they last
-    agreed gets an option further down the list. A case is closed when the patient agreed or left: it is listed closed in
-    that month, or as long as `known` (the open cases of the store) has it. A known case without an answer in the tables
-    stays as it is. Patients are called by the case number of `decisions`, else of `known`, else by a column
+    agreed gets an option further down the list. A case is closed when the patient agreed or left: it is listed closed
+    in that month, or as long as `known` (the open cases of the store) has it. A known case without an answer in the
+    tables stays as it is. Patients are called by the case number of `decisions`, else of `known`, else by a column
     `case_number` of the patients table; an answer of somebody without any is of no patient of the practice.
     """
     answers = _answers(tables["copay_responses"], month)
@@ -63,7 +63,7 @@ def _by_then(known: pd.DataFrame, month: Month) -> pd.Series:
 
 
 def _answers(responses: pd.DataFrame, month: Month) -> pd.DataFrame:
-    """Every answer up to the month's end in its order; `turn` counts those that ask for a case since the last agreement."""
+    """Every answer up to the month's end in its order; `turn` counts those since the patient last agreed."""
     rows = responses[responses["response_date"] <= pd.Timestamp(month.last)]
     rows = rows[["patient_id", "response", "response_date"]].copy()
     rows["response"] = rows["response"].astype("str")

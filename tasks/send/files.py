@@ -1,0 +1,115 @@
+"""The month's folder: written beside the old one, then swapped in, so that a reader never sees half of a month."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from config.contract import outputs
+from config.errors import PlaceError
+from tasks.send.csv_files import write_csv
+
+MESSAGES = "messages"
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def write_outputs(
+    folder: Path, frames: Mapping[str, pd.DataFrame], pages: Mapping[str, str], emls: Mapping[str, bytes]
+) -> Path:
+    """The folder holds the CSV of every output table, the pages, and the messages; returns the folder.
+
+    Same input, same bytes. Until everything is on the disk the old folder stands untouched; then it is swapped. A run
+    that was killed leaves nothing that the next one does not clear or restore. Files that are not ours move along.
+    PlaceError when the folder cannot be written.
+    """
+    folder = folder.absolute()
+    new, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+    ours = {table.file for table in outputs().values()} | set(pages) | {MESSAGES}
+    with _sentences(folder), _alone(folder.parent):
+        _recover(folder, new, old, ours)
+        try:
+            _write(new, frames, pages, emls)
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)
+            raise
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+        _sync(folder.parent)
+        _clear(old, folder, ours)
+    return folder
+
+
+def _write(new: Path, frames: Mapping[str, pd.DataFrame], pages: Mapping[str, str], emls: Mapping[str, bytes]) -> None:
+    (new / MESSAGES).mkdir(parents=True)
+    for name, table in outputs().items():
+        write_csv(frames[name], table, new / table.file)
+    for name, page in pages.items():
+        (new / name).write_text(page, "utf-8", newline="\n")
+    for name, eml in emls.items():
+        (new / MESSAGES / name).write_bytes(eml)
+    for path in [*new.rglob("*"), new]:
+        _sync(path)
+
+
+def _recover(folder: Path, new: Path, old: Path, ours: set[str]) -> None:
+    """Clears what a killed run left; when it died between the two renames the old folder comes back first."""
+    if new.exists():
+        shutil.rmtree(new)
+    if old.exists() and not folder.exists():
+        old.rename(folder)
+    _clear(old, folder, ours)
+
+
+def _clear(old: Path, folder: Path, ours: set[str]) -> None:
+    """Removes the old folder; what somebody else put there moves to the new one."""
+    if not old.exists():
+        return
+    for path in sorted(old.iterdir()):
+        if path.name not in ours and not (folder / path.name).exists():
+            path.rename(folder / path.name)
+    shutil.rmtree(old)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _alone(parent: Path) -> Iterator[None]:
+    """One run at a time writes under that folder; the others wait. The lock goes when its process does."""
+    parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _sentences(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            what = "the disk is full, or a size limit is reached; make room and run again"
+        elif error.errno in FORBIDDEN:
+            what = (
+                "it may not be written; give the user who runs this the right to write there, or choose another --out"
+            )
+        else:
+            what = f"it cannot be written ({error.strerror or type(error).__name__}); choose another --out"
+        raise PlaceError(f"{folder}: {what}. The month that stood there before is untouched.") from error
