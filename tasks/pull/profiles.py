@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 import config
 from config.contract import inputs
@@ -16,6 +18,8 @@ from config.strict_yaml import load_yaml
 from tasks.pull.sheet import key
 
 FOLDER = Path(config.__file__).parent / "profiles"
+
+_GROUP = re.compile(r"(^|[^\\])\((?!\?)")
 
 Form = Literal["seconds", "milliseconds", "minutes", "hours", "clock", "words"]
 
@@ -37,12 +41,21 @@ class Mapping(_Part):
         """The columns it is joined from."""
         return [self.column] if isinstance(self.column, str) else self.column
 
-    @field_validator("take")
-    @classmethod
-    def _has_group(cls, pattern: str) -> str:
-        if pattern and re.compile(pattern).groups < 1:
-            raise ValueError("needs a group in parentheses")
-        return pattern
+    @property
+    def pattern(self) -> str:
+        """`take` with its first plain group named, as pyarrow wants it; empty when there is no such group."""
+        named = _GROUP.sub(r"\1(?P<taken>", self.take, count=1)
+        return named if named != self.take else ""
+
+    @model_validator(mode="after")
+    def _takes_a_group(self) -> Mapping:
+        try:
+            pc.extract_regex(pa.array([""]), self.pattern or "(?P<taken>.)")
+        except pa.ArrowInvalid as error:
+            raise ValueError(f"take is not a pattern that can be used ({self.take})") from error
+        if self.take and not self.pattern:
+            raise ValueError("take needs a group in parentheses")
+        return self
 
 
 class ValueIs(_Part):
@@ -131,9 +144,10 @@ def load_profile(path: Path) -> Profile:
     try:
         profile = Profile.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise RuleError(f"{path}: {place}: {first['msg']}; see config/profiles/README.md.") from error
+        # A column is a name or a mapping: what is wrong with the mapping comes last.
+        problem = error.errors()[-1]
+        place = ".".join(str(part) for part in problem["loc"]) or "the whole"
+        raise RuleError(f"{path}: {place}: {problem['msg']}; see config/profiles/README.md.") from error
     if profile.name != path.stem:
         raise RuleError(f"{path}: name is '{profile.name}'; it must be the file's own name, {path.stem}.")
     return profile

@@ -94,7 +94,7 @@ def _mapped(cells: dict[str, Texts], mapping: Mapping, count: int) -> Texts:
         parts = [pc.replace_substring_regex(part, r"[ T]00:00(:00(\.0+)?)?$", "") for part in parts[:1]] + parts[1:]
     texts = pc.binary_join_element_wise(*parts, " ") if len(parts) > 1 else parts[0]
     if mapping.take:
-        groups = pc.extract_regex(texts, _named(mapping.take))
+        groups = pc.extract_regex(texts, mapping.pattern)
         texts = pc.coalesce(pc.struct_field(groups, "taken"), texts)
     if mapping.format:
         times = pc.strptime(texts, format=mapping.format, unit="s", error_is_null=True)
@@ -104,16 +104,6 @@ def _mapped(cells: dict[str, Texts], mapping: Mapping, count: int) -> Texts:
         place = pc.index_in(pc.utf8_lower(texts), pa.array(values))
         texts = pc.coalesce(pa.array(list(values.values())).take(place), texts)
     return texts
-
-
-def _named(pattern: str) -> str:
-    """The pattern with its first plain group named, as pyarrow wants it."""
-    at = next(
-        i
-        for i, sign in enumerate(pattern)
-        if sign == "(" and pattern[i - 1 : i] != "\\" and pattern[i + 1 : i + 2] != "?"
-    )
-    return f"{pattern[:at]}(?P<taken>{pattern[at + 1 :]}"
 
 
 def _is_one_of(texts: Texts, values: list[str]) -> Texts:

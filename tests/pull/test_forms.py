@@ -65,7 +65,7 @@ def test_parquet_of_typed_columns(tmp_path, rows, from_csv):
 
 
 def test_parquet_of_dictionaries_and_zones(tmp_path, write, rows, from_csv):
-    place = write(**rows, time_entries=None) if "time_entries" not in rows else write(**rows | {"time_entries": None})
+    place = write(**rows | {"time_entries": None})
     frame = typed(rows["time_entries"], inputs()["time_entries"])
     for name in ("started_at", "ended_at", "entered_at"):
         frame[name] = frame[name].dt.tz_localize("America/New_York")
@@ -147,7 +147,8 @@ def test_postgresql(tmp_path, rows, from_csv):
         with engine.begin() as connection:
             connection.execute(
                 text(
-                    "alter table time_entries alter column started_at type timestamptz using started_at at time zone 'America/New_York'"
+                    "alter table time_entries alter column started_at type timestamptz "
+                    "using started_at at time zone 'America/New_York'"
                 )
             )
             connection.execute(text("drop table consents"))
@@ -156,7 +157,8 @@ def test_postgresql(tmp_path, rows, from_csv):
         with engine.begin() as connection:
             connection.execute(
                 text(
-                    "create view consents as select 'N1' consent_id, '100234' patient_id, 'ccm' program, date '2025-02-01' consent_date, 'verbal' form"
+                    "create view consents as select 'N1' consent_id, '100234' patient_id, 'ccm' program, "
+                    "date '2025-02-01' consent_date, 'verbal' form"
                 )
             )
         engine.dispose()

@@ -1,0 +1,77 @@
+"""Pulling as Prefect runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy.exc import OperationalError
+
+from config.month import Month
+from config.settings import practice_settings
+from tasks.progress import step
+from tasks.pull.practice import of_practice, practice_ids
+from tasks.pull.source import read_source
+from tasks.pull.unreadable import settle_unreadable
+from tasks.retry import on_errors_of
+
+
+@dataclass
+class Source:
+    """A source that was read: its tables without rejected rows, the rejected rows, its practices and its digest."""
+
+    tables: dict[str, pd.DataFrame]
+    rejected: pd.DataFrame
+    practices: list[str]
+    digest: str
+
+
+@dataclass
+class Share:
+    """One practice's part of a source for one month; `read` are the rows of each table as the source had them."""
+
+    practice_id: str
+    tables: dict[str, pd.DataFrame]
+    rejected: pd.DataFrame
+    read: dict[str, int]
+    set_aside: dict[str, int]
+    digest: str
+
+
+@task(
+    name="pull the source",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=2,
+    retry_condition_fn=on_errors_of(OSError, OperationalError),
+)
+def pull_source(source: str, practice: str | None, settings: Path | None, profile: str | None) -> Source:
+    """Read the source, once for all practices, and settle what could not be read."""
+    with step("pull", "reading the source") as done:
+        pulled = read_source(source, profile)
+        known = practice_ids(pulled.tables)
+        wanted = [practice] if practice else known
+        policies = {practice_settings(one, settings).unreadable_cells for one in wanted}
+        tables, rejected = settle_unreadable(pulled, "reject" if policies == {"reject"} else "stop")
+        for note in pulled.notes:
+            done(note)
+        done(f"{len(tables)} tables, {len(tables['time_entries']):,} time entries, {len(known)} practice(s)")
+    return Source(tables, rejected, wanted, pulled.digest)
+
+
+@task(name="take one practice's share", task_run_name="take {practice_id}", cache_policy=NO_CACHE)
+def pull_practice(source: Source, practice_id: str, month: Month) -> Share:
+    """The practice's rows, and of its time entries those that touch the month."""
+    with step("pull", "taking the practice's month") as done:
+        tables, set_aside = of_practice(source.tables, practice_id, month)
+        # Rejected rows cannot be told apart by practice; they are reported once, with the first one.
+        first = practice_id == source.practices[0]
+        rejected = source.rejected if first else source.rejected.iloc[:0]
+        bad = rejected.drop_duplicates(["table", "source_file", "source_line"])["table"].value_counts()
+        read = {name: len(frame) + int(bad.get(name, 0)) for name, frame in tables.items()}
+        read["time_entries"] += sum(set_aside.values())
+        done(f"{len(tables['patients']):,} patients, {len(tables['time_entries']):,} time entries of {month}")
+    return Share(practice_id, tables, rejected, read, set_aside, source.digest)
