@@ -1,0 +1,98 @@
+"""Which defects are seeded, how often, and in what order when there is not room for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tasks.demo.chart_defects import CHART_DEFECTS
+from tasks.demo.entries import Vocabulary
+from tasks.demo.exports import EXPORTS
+from tasks.demo.roster import Roster
+from tasks.demo.stage import Stage
+from tasks.demo.time_defects import TIME_DEFECTS
+from tasks.demo.truth import Row, Truth
+
+PATIENTS_FOR_ONE_MORE = 1500
+SET_ASIDE_SHARE = 0.03  # of the entries: well below the share at which the checks stop a month
+ODD_ENTRIES = 50  # from so many entries of one person on, an integrity signal must be raised
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A way to put something wrong: for how many patients at once, and how many time entries are set aside by it."""
+
+    pattern: int
+    name: str
+    patients: int
+    set_aside: int
+    seed: Callable[[Stage, list[int]], None]
+
+
+ONCE = {name for _, name, *_ in EXPORTS}  # a file of each form is enough
+DEFECTS = [Defect(*spec) for spec in [*TIME_DEFECTS, *CHART_DEFECTS, *EXPORTS]]
+
+
+@dataclass(frozen=True)
+class Programme:
+    """What will be seeded how often, and what found no room."""
+
+    chosen: list[tuple[Defect, int]]
+    left_out: list[str]
+
+    @property
+    def cast(self) -> int:
+        """How many patients it takes."""
+        return sum(defect.patients * times for defect, times in self.chosen)
+
+
+def choose_defects(patients: int, entries: float) -> Programme:
+    """One of each pattern first, then the variants, while patients and entries last; more in a larger practice."""
+    times = max(1, round(patients / PATIENTS_FOR_ONE_MORE))
+    firsts = list({defect.pattern: defect for defect in reversed(DEFECTS)}.values())[::-1]
+    order = firsts + [defect for defect in DEFECTS if defect not in firsts]
+    room, aside = patients // 2, entries * SET_ASIDE_SHARE
+    chosen, left_out = [], []
+    for defect in order:
+        if defect.patients > room or defect.set_aside > aside:
+            left_out.append(defect.name)
+            continue
+        many = 1 if defect.name in ONCE else times
+        room -= defect.patients * many
+        aside -= defect.set_aside * many
+        chosen.append((defect, many))
+    return Programme(chosen, left_out)
+
+
+def seed_defects(
+    programme: Programme,
+    tables: dict[str, pd.DataFrame],
+    log: pd.DataFrame,
+    roster: Roster,
+    words: Vocabulary,
+    truth: Truth,
+) -> pd.DataFrame:
+    """Changes the tables, tells the truth, and returns the log with the defects in it; a patient is used once."""
+    stage = Stage(tables, log, roster, words, truth)
+    free = iter(np.flatnonzero(roster.cast).tolist())
+    for defect, times in programme.chosen:
+        for _ in range(times):
+            defect.seed(stage, [next(free) for _ in range(defect.patients)])
+    truth.left_out.extend(programme.left_out)
+    _expect_signals(stage)
+    return stage.finish()
+
+
+def _expect_signals(stage: Stage) -> None:
+    """The first practice's device aide rounds to five minutes, its counsellor writes one length (see work.py)."""
+    last = np.datetime64(stage.month.first, "M")
+    when = stage.log["start"].fillna(stage.log["day"]).to_numpy().astype("datetime64[M]")
+    people = stage.log["person"].to_numpy()[when == last]
+    roster = stage.roster
+    for person, signal in ((roster.device_aide[0], "round_numbers"), (roster.counsellor[0], "identical_durations")):
+        if np.count_nonzero(people == person) >= ODD_ENTRIES:
+            row = Row("staff", key=roster.person_ids[person])
+            stage.truth.add(2, f"lengths_{signal}", row, "", "signal", signal, "lengths that no clock has measured")
