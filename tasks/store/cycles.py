@@ -1,0 +1,106 @@
+"""Cycles: the revisions of a practice's month, each written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from config.contract import outputs
+from config.month import Month
+from tasks.store import bulk, cases, outbox
+from tasks.store.changes import COMPARED, changes
+from tasks.store.records import Cycle, Digests, OutboxMessage, Saved
+from tasks.store.schema import MONTHLY, cycles, monthly
+
+SAVED = tuple(name for name in MONTHLY if name != "changes")  # changes are found out while saving
+
+Compose = Callable[[int, pd.DataFrame], Sequence[OutboxMessage]]
+
+
+def latest(connection: Connection, practice_id: str, month: Month) -> Cycle | None:
+    """The newest revision of the month, if there is one."""
+    mine = (cycles.c.practice_id == practice_id) & (cycles.c.month == str(month))
+    row = connection.execute(sa.select(cycles).where(mine).order_by(cycles.c.revision.desc()).limit(1)).first()
+    if row is None:
+        return None
+    digests = Digests(row.input_digest, row.settings_digest, row.rulebook_digest)
+    return Cycle(row.id, practice_id, month, row.revision, row.state, digests, row.result_digest, row.created_at)
+
+
+def prepared(frames: Mapping[str, pd.DataFrame], copay_cases: pd.DataFrame) -> dict[str, pa.Table]:
+    """The frames in the contract's columns and types; ValueError naming what is missing or does not fit."""
+    if missing := set(SAVED) - set(frames):
+        raise ValueError(f"frames to save are missing: {', '.join(sorted(missing))}")
+    tables = {name: bulk.as_arrow(outputs()[name], frames[name]) for name in SAVED}
+    return tables | {"copay_cases": bulk.as_arrow(outputs()["copay_cases"], copay_cases)}
+
+
+def save(
+    connection: Connection,
+    practice_id: str,
+    month: Month,
+    digests: Digests,
+    result_digest: str,
+    tables: Mapping[str, pa.Table],
+    compose: Compose,
+    now: datetime,
+) -> Saved:
+    """Write the next revision, unless the newest one has this very result and no co-pay case has news.
+
+    Call it in a writing transaction.
+    """
+    _only_one_at_a_time(connection, practice_id)
+    previous = latest(connection, practice_id, month)
+    news = cases.news(connection, practice_id, str(month), tables["copay_cases"])
+    if previous is not None and previous.result_digest == result_digest and not news.num_rows:
+        return Saved(previous, bulk.read_cycle(connection, outputs()["changes"], previous.id), new=False)
+
+    decided = bulk.as_frame(tables["decisions"].select(list(COMPARED)))
+    before = None
+    if previous is not None:
+        before = bulk.read_cycle(connection, outputs()["decisions"], previous.id, COMPARED)
+    changed = changes(before, decided)
+    cycle = _insert(connection, practice_id, month, previous, digests, result_digest, now)
+    for name in SAVED:
+        bulk.write_cycle(connection, monthly[name], cycle.id, tables[name])
+    bulk.write_cycle(connection, monthly["changes"], cycle.id, bulk.as_arrow(outputs()["changes"], changed))
+    cases.record(connection, cycle, news, now)
+    outbox.put(connection, cycle, compose(cycle.revision, changed))
+    return Saved(cycle, changed, new=True)
+
+
+def _only_one_at_a_time(connection: Connection, practice_id: str) -> None:
+    # Co-pay cases belong to the practice, so two months of it must not be saved side by side either.
+    if connection.dialect.name == "postgresql":
+        key = sa.func.hashtextextended(f"cycles:{practice_id}", 0)
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
+def _insert(
+    connection: Connection,
+    practice_id: str,
+    month: Month,
+    previous: Cycle | None,
+    digests: Digests,
+    result_digest: str,
+    now: datetime,
+) -> Cycle:
+    revision = previous.revision + 1 if previous else 1
+    values = {
+        "practice_id": practice_id,
+        "month": str(month),
+        "revision": revision,
+        "state": "decided",
+        "input_digest": digests.input,
+        "settings_digest": digests.settings,
+        "rulebook_digest": digests.rulebook,
+        "result_digest": result_digest,
+        "created_at": now,
+    }
+    number = connection.execute(sa.insert(cycles).values(values).returning(cycles.c.id)).scalar_one()
+    return Cycle(number, practice_id, month, revision, "decided", digests, result_digest, now)

@@ -1,0 +1,71 @@
+"""What earlier months and earlier decisions were: trends, and everything about one case."""
+
+from __future__ import annotations
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from config.contract import outputs
+from config.errors import InputError
+from config.month import Month
+from tasks.store import bulk, case_numbers
+from tasks.store.schema import cycles, monthly
+
+OF_A_CASE = ("decisions", "findings", "candidates", "claim_lines", "time_ledger", "changes")
+
+
+def history(connection: Connection, practice_id: str, name: str, before: Month, months: int) -> pd.DataFrame:
+    """The latest revision of each of the months before, oldest first.
+
+    `checks` has month, table, check, rows, failed; `outcomes` has month, outcome, patients, expected_cents.
+    """
+    first = before
+    for _ in range(months):
+        first = first.previous
+    span = (cycles.c.month >= str(first)) & (cycles.c.month < str(before))
+    latest = _latest(practice_id).where(span).subquery()
+    if name == "checks":
+        table = monthly["checks"]
+        columns = [table.c["table"], table.c["check"], table.c["rows"], table.c["failed"]]
+        query = sa.select(latest.c.month, *columns).join(table, table.c.cycle_id == latest.c.id)
+        query = query.order_by(latest.c.month, table.c.position)
+    elif name == "outcomes":
+        table = monthly["decisions"]
+        patients = sa.func.count().label("patients")
+        cents = sa.cast(sa.func.coalesce(sa.func.sum(table.c.expected_cents), 0), sa.BigInteger).label("expected_cents")
+        query = sa.select(latest.c.month, table.c.outcome, patients, cents)
+        query = query.join(table, table.c.cycle_id == latest.c.id)
+        query = query.group_by(latest.c.month, table.c.outcome).order_by(latest.c.month, table.c.outcome)
+    else:
+        raise ValueError(f"there is no history of {name}")
+    names = [column.name for column in query.selected_columns]
+    frame = pd.DataFrame([tuple(row) for row in connection.execute(query)], columns=names)
+    counts = ("rows", "failed", "patients", "expected_cents")
+    return frame.astype({name: "Int64" if name in counts else "str" for name in names})
+
+
+def explain(
+    connection: Connection, case_number: str, practice_id: str | None, month: Month | None
+) -> dict[str, pd.DataFrame]:
+    """Everything stored about a case in its latest, or the given, month; InputError when there is nothing."""
+    practice, patient = case_numbers.patient(connection, case_number, practice_id)
+    query = _latest(practice)
+    if month is not None:
+        query = query.where(cycles.c.month == str(month))
+    tables = monthly["decisions"], monthly["time_ledger"]
+    asked = [sa.exists().where(t.c.cycle_id == cycles.c.id, t.c.patient_id == patient) for t in tables]
+    found = connection.execute(query.where(sa.or_(*asked)).order_by(cycles.c.month.desc()).limit(1)).first()
+    case = f"C-{case_numbers.parse(case_number):06d}"
+    if found is None:
+        when = f" in {month}" if month else ""
+        raise InputError(f"Case {case} has neither a decision nor time{when}; name another month or run that one.")
+    contract = outputs()
+    return {name: bulk.read_cycle(connection, contract[name], found.id, patient_id=patient) for name in OF_A_CASE}
+
+
+def _latest(practice_id: str) -> sa.Select[tuple[int, str]]:
+    newest = sa.select(cycles.c.month, sa.func.max(cycles.c.revision).label("revision"))
+    last = newest.where(cycles.c.practice_id == practice_id).group_by(cycles.c.month).subquery()
+    same = (cycles.c.month == last.c.month) & (cycles.c.revision == last.c.revision)
+    return sa.select(cycles.c.id, cycles.c.month).join(last, same).where(cycles.c.practice_id == practice_id)

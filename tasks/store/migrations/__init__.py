@@ -1,0 +1,1 @@
+"""Alembic migrations of the database; see upgrade.py for how they are run."""

@@ -1,0 +1,115 @@
+"""The outbox: a message is sent once or not at all, and when nobody can tell which, a person is asked.
+
+pending -> sending -> sent, failed, or pending again; sending -> uncertain when the sender died in the middle.
+A newer revision of the month makes what is still pending of the older ones superseded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from tasks.store.records import Cycle, OutboxMessage, StoredMessage
+from tasks.store.schema import messages as table
+
+# Longer than any SMTP dialogue with its retries: whoever is still sending after it has died.
+LEASE = timedelta(minutes=15)
+_KEY = ("audience", "kind", "recipient")
+
+
+def put(connection: Connection, cycle: Cycle, composed: Sequence[OutboxMessage]) -> None:
+    """Add the messages of a new revision; those of older revisions that wait are not to be sent any more."""
+    older = (table.c.practice_id == cycle.practice_id) & (table.c.month == str(cycle.month))
+    older &= (table.c.revision < cycle.revision) & (table.c.state == "pending")
+    connection.execute(sa.update(table).where(older).values(state="superseded"))
+    rows = [
+        {
+            "practice_id": cycle.practice_id,
+            "month": str(cycle.month),
+            "revision": cycle.revision,
+            "audience": message.audience,
+            "kind": message.kind,
+            "recipient": message.recipient,
+            "subject": message.subject,
+            "body_html": message.html,
+            "body_text": message.text,
+            "message_id": message.message_id,
+            "state": "pending",
+            "attempts": 0,
+            "last_error": "",
+        }
+        for message in composed
+    ]
+    if len({tuple(row[name] for name in _KEY) for row in rows}) < len(rows):
+        raise ValueError("messages: two have the same audience, kind and recipient")
+    if rows:
+        connection.execute(sa.insert(table), rows)
+
+
+def of_cycle(connection: Connection, cycle: Cycle) -> list[StoredMessage]:
+    """All messages of that revision, whatever became of them, in the order of their composition."""
+    same = (table.c.practice_id == cycle.practice_id) & (table.c.month == str(cycle.month))
+    return _stored(connection, same & (table.c.revision == cycle.revision))
+
+
+def settle(connection: Connection, now: datetime) -> int:
+    """Call uncertain what a sender that died left behind; how many there were."""
+    dead = (table.c.state == "sending") & (table.c.sending_since < now - LEASE)
+    return connection.execute(sa.update(table).where(dead).values(state="uncertain")).rowcount
+
+
+def in_state(connection: Connection, state: str, practice_id: str | None) -> list[StoredMessage]:
+    """The messages in that state, of one practice or of all, the oldest first."""
+    wanted = table.c.state == state
+    if practice_id is not None:
+        wanted &= table.c.practice_id == practice_id
+    return _stored(connection, wanted)
+
+
+def claim(connection: Connection, message_id: int, now: datetime) -> bool:
+    """Take a pending message for sending; False when another run has it already or it needs no sending."""
+    free = (table.c.id == message_id) & (table.c.state == "pending")
+    values = {"state": "sending", "sending_since": now, "attempts": table.c.attempts + 1}
+    return connection.execute(sa.update(table).where(free).values(values)).rowcount == 1
+
+
+def finish(connection: Connection, message_id: int, state: str, error: str, sent_at: datetime | None) -> bool:
+    """Record what became of a message that was being sent; False when it was not.
+
+    A sender that is merely slow may find its message called uncertain; it alone knows better.
+    """
+    taken = (table.c.id == message_id) & table.c.state.in_(("sending", "uncertain"))
+    values = {"state": state, "last_error": error[:200], "sent_at": sent_at, "sending_since": None}
+    return connection.execute(sa.update(table).where(taken).values(values)).rowcount == 1
+
+
+def _stored(connection: Connection, wanted: sa.ColumnElement[bool]) -> list[StoredMessage]:
+    rows = connection.execute(sa.select(table).where(wanted).order_by(table.c.id)).all()
+    return [
+        StoredMessage(
+            row.id,
+            row.practice_id,
+            row.month,
+            row.revision,
+            row.audience,
+            row.kind,
+            row.recipient,
+            row.subject,
+            row.body_html,
+            row.body_text,
+            row.message_id,
+            row.state,
+            row.attempts,
+            row.last_error,
+            row.sent_at,
+        )
+        for row in rows
+    ]
+
+
+def utc_now() -> datetime:
+    """This instant."""
+    return datetime.now(UTC)

@@ -1,0 +1,96 @@
+"""What the store hands out and takes in: cycles, what saving one gave, and messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import pandas as pd
+
+from config.month import Month
+
+
+@dataclass(frozen=True)
+class Digests:
+    """Fingerprints of everything a month's result depends on."""
+
+    input: str
+    settings: str
+    rulebook: str
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """One revision of one practice's month, as it stands in the database."""
+
+    id: int
+    practice_id: str
+    month: Month
+    revision: int
+    state: str
+    digests: Digests
+    result_digest: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What saving gave: the month's cycle, its changes against the revision before, and whether it was written now."""
+
+    cycle: Cycle
+    changes: pd.DataFrame
+    new: bool
+
+
+class OutboxMessage(Protocol):
+    """What the outbox needs to know of a message. Its practice, month and revision are those of the cycle."""
+
+    @property
+    def audience(self) -> str:
+        """Who it is for, such as care_manager or billing."""
+
+    @property
+    def kind(self) -> str:
+        """What it is about."""
+
+    @property
+    def recipient(self) -> str:
+        """Address it goes to."""
+
+    @property
+    def subject(self) -> str:
+        """Subject line."""
+
+    @property
+    def html(self) -> str:
+        """Body for people."""
+
+    @property
+    def text(self) -> str:
+        """Body for plain mail programs."""
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID header, the same however often the message is composed."""
+
+
+@dataclass(frozen=True)
+class StoredMessage:
+    """A message as it stands in the outbox."""
+
+    id: int
+    practice_id: str
+    month: str
+    revision: int
+    audience: str
+    kind: str
+    recipient: str
+    subject: str
+    html: str
+    text: str
+    message_id: str
+    state: str
+    attempts: int
+    last_error: str
+    sent_at: datetime | None

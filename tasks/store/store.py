@@ -1,0 +1,167 @@
+"""The store: everything the month leaves behind, on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+
+import pandas as pd
+from sqlalchemy.engine import URL, Connection, Engine
+
+from config.contract import outputs
+from config.month import Month
+from tasks.store import bulk, case_numbers, cases, cycles, history, outbox
+from tasks.store.digest import result_digest
+from tasks.store.engine import WAIT_SECONDS, WRITES, connect, parse, place_errors
+from tasks.store.records import Cycle, Digests, Saved, StoredMessage
+from tasks.store.schema import step_runs
+from tasks.store.upgrade import upgrade
+
+
+def open_store(url: str, wait_seconds: float = WAIT_SECONDS) -> Store:
+    """The store at that address, its tables brought to this version; SQLite files are created.
+
+    Raises InputError for an address that is none, PlaceError when the database cannot be used.
+    """
+    parsed = parse(url)
+    with place_errors(parsed):
+        engine = connect(parsed, wait_seconds)
+        upgrade(engine)
+    return Store(engine, parsed)
+
+
+class Store:
+    """One database. May be used from several threads; every method is one transaction.
+
+    Whatever the database complains of is raised as a PlaceError.
+    """
+
+    def __init__(self, engine: Engine, url: URL) -> None:
+        self.engine = engine
+        self._url = url
+        # SQLite knows one writer; threads of one process take turns here, however long each one writes.
+        self._turn = Lock()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+    def case_numbers(self, practice_id: str, patient_ids: pd.Series) -> pd.Series:
+        """The case number of each row, aligned; patients without one get the next, in the order of their id."""
+        with self._reading() as connection:
+            given = case_numbers.known(connection, practice_id)
+        if len(case_numbers.unnumbered(given, patient_ids)):
+            with self._writing() as connection:
+                given = case_numbers.assign(connection, practice_id, patient_ids)
+        return case_numbers.as_text(patient_ids, given)
+
+    def latest(self, practice_id: str, month: Month) -> Cycle | None:
+        """The newest revision of the month; None when it was never saved."""
+        with self._reading() as connection:
+            return cycles.latest(connection, practice_id, month)
+
+    def frame(self, name: str, cycle: Cycle) -> pd.DataFrame:
+        """An output table of that cycle, rows in the order in which they were saved, typed by the contract."""
+        with self._reading() as connection:
+            return bulk.read_cycle(connection, outputs()[name], cycle.id)
+
+    def save_cycle(
+        self,
+        practice_id: str,
+        month: Month,
+        digests: Digests,
+        frames: Mapping[str, pd.DataFrame],
+        copay_cases: pd.DataFrame,
+        messages: cycles.Compose,
+    ) -> Saved:
+        """The month is saved, whole or not at all.
+
+        A first result is revision 1, another result the next revision with its changes. The same result again, without
+        news of a co-pay case, writes nothing and gives what is stored. `messages(revision, changes)` composes the
+        outbox of a new revision; it runs inside the transaction.
+        """
+        tables = cycles.prepared(frames, copay_cases)
+        digest = result_digest(tables)
+        now = outbox.utc_now()
+        with self._writing() as connection:
+            return cycles.save(connection, practice_id, month, digests, digest, tables, messages, now)
+
+    def open_copay_cases(self, practice_id: str) -> pd.DataFrame:
+        """The practice's open co-pay cases in contract columns."""
+        with self._reading() as connection:
+            return cases.open_cases(connection, practice_id)
+
+    def history(self, practice_id: str, name: str, before: Month, months: int = 13) -> pd.DataFrame:
+        """`checks` or `outcomes` of the months before, the latest revision of each, oldest first."""
+        with self._reading() as connection:
+            return history.history(connection, practice_id, name, before, months)
+
+    def explain(
+        self, case_number: str, practice_id: str | None = None, month: Month | None = None
+    ) -> dict[str, pd.DataFrame]:
+        """Every row about a case in its latest, or the given, month, by table; InputError when there is none."""
+        with self._reading() as connection:
+            return history.explain(connection, case_number, practice_id, month)
+
+    def messages(self, cycle: Cycle) -> list[StoredMessage]:
+        """Every message of that revision, whatever became of it."""
+        with self._reading() as connection:
+            return outbox.of_cycle(connection, cycle)
+
+    def pending_messages(self, practice_id: str | None = None) -> list[StoredMessage]:
+        """What waits to be sent, oldest first. What a dead sender left in the middle has become uncertain."""
+        with self._writing() as connection:
+            outbox.settle(connection, outbox.utc_now())
+            return outbox.in_state(connection, "pending", practice_id)
+
+    def uncertain_messages(self, practice_id: str | None = None) -> list[StoredMessage]:
+        """What may or may not have been sent; nobody sends it again unasked."""
+        with self._reading() as connection:
+            return outbox.in_state(connection, "uncertain", practice_id)
+
+    def claim_for_sending(self, message_id: int) -> bool:
+        """True when the message is now this caller's to send, and that is on disk; False when it is not to be sent."""
+        with self._writing() as connection:
+            return outbox.claim(connection, message_id, outbox.utc_now())
+
+    def mark_sent(self, message_id: int) -> bool:
+        """The claimed message is sent; False when it was not claimed."""
+        with self._writing() as connection:
+            return outbox.finish(connection, message_id, "sent", "", outbox.utc_now())
+
+    def mark_failed(self, message_id: int, error: str, retry: bool) -> bool:
+        """The claimed message was surely not sent: it waits again, or has failed for good."""
+        with self._writing() as connection:
+            return outbox.finish(connection, message_id, "pending" if retry else "failed", error, None)
+
+    def record_step(self, run_id: str, practice_id: str, month: Month, step: str, seconds: float, rows: int) -> None:
+        """A step of a run is on record with its time and its rows."""
+        row = step_runs.insert().values(
+            run_id=run_id,
+            practice_id=practice_id,
+            month=str(month),
+            step=step,
+            seconds=seconds,
+            rows=rows,
+            recorded_at=outbox.utc_now(),
+        )
+        with self._writing() as connection:
+            connection.execute(row)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with place_errors(self._url), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self.engine.dialect.name != "sqlite":
+            with place_errors(self._url), self.engine.begin() as connection:
+                yield connection
+            return
+        with self._turn, place_errors(self._url), self._writer() as connection, connection.begin():
+            yield connection
+
+    def _writer(self) -> Connection:
+        return self.engine.connect().execution_options(**{WRITES: True})
