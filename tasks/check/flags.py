@@ -26,6 +26,7 @@ LEADS = {
         "is_care_manager_unknown": ("care_manager_id", "staff", "staff_id"),
     },
 }
+KEYS_STOP = ("practices", "practitioners", "staff")
 PATIENT = {"is_patient_unknown": ("patient_id", "patients", "patient_id")}
 
 
@@ -40,7 +41,8 @@ def flags_for(
     """The flag columns of one table by name; parents are looked up among the rows accepted so far."""
     if table.table == "time_entries":
         return entry_flags(frame, accepted, settings, month, as_of)
-    flags = {"is_key_twice": _twice(frame[table.key[0]])}
+    # In the tables that everything else hangs on, two rows of one key stop the month: no need to say which is later.
+    flags = {} if table.table in KEYS_STOP else {"is_key_twice": _twice(frame[table.key[0]])}
     leads = LEADS.get(table.table, PATIENT if "patient_id" in table.names else {})
     for flag, (column, parent, key) in leads.items():
         flags[flag] = frame[column].notna().to_numpy() & (positions(frame[column], accepted[parent][key]) < 0)

@@ -24,7 +24,7 @@ def gate(checked: Checked, settings: PracticeSettings) -> None:
     begin = ", ".join(f"{table} {count:,}" for table, count in parents["table"].value_counts().items())
     first = f"begin with the rows set aside in {begin}, then " if begin else ""
     raise DataStopError(
-        f"{lost:,} of {read:,} time entries ({lost / read:.1%}) were set aside, more than the "
+        f"{lost:,} of {read:,} time entries ({100 * lost / read:.1f} %) were set aside, more than the "
         f"{settings.quarantine_limit_percent:g} % that quarantine_limit_percent allows (commonest: {common}); "
         f"{first}mend the rows listed in quarantine.csv, or raise the limit, and run again."
     )

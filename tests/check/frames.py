@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from config.contract import Table, inputs
+from config.contract import inputs
 from config.frames import DTYPES
 from config.month import Month
 from config.settings import PracticeSettings, practice_settings
 from tasks.check.check import Checked, check_tables
+from tasks.check.entry_flags import entry_flags
 
 MONTH = Month(2026, 10)
 AS_OF = date(2026, 11, 5)
@@ -73,9 +74,12 @@ def local(clock: str) -> pd.Timestamp:
     return pd.Timestamp(clock).tz_localize(ZONE).tz_convert("UTC").tz_localize(None)
 
 
-def table_of(name: str) -> Table:
-    """The contract of that table."""
-    return inputs()[name]
+def faults(changes: dict[str, Any] | None = None, **rows: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """Identifier and fault of every time entry by its flags alone, without the three seconds of Great Expectations."""
+    tables = practice(**rows)
+    flags = entry_flags(tables["time_entries"], tables, settings(**(changes or {})), MONTH, AS_OF)
+    keys = tables["time_entries"]["entry_id"]
+    return {(key, name.removeprefix("is_")) for name, mask in flags.items() for key in keys[mask]}
 
 
 def _read(kind: str, text: str) -> Any:

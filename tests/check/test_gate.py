@@ -1,0 +1,46 @@
+"""The gate between checking and deciding."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.errors import DataStopError
+from tasks.check.gate import gate
+from tests.check.frames import check, entry, example, settings
+
+
+def twenty(bad):
+    """Twenty entries, the first so many for a patient whom nobody knows and by nobody."""
+    return [
+        entry(f"E{n}", f"2026-10-{n + 1:02d} 09:00", **({"patient_id": "x", "performer_id": "x"} if n < bad else {}))
+        for n in range(20)
+    ]
+
+
+def test_the_limit_itself_passes_and_a_row_is_counted_once_for_all_its_reasons():
+    gate(check(time_entries=twenty(1)), settings(quarantine_limit_percent=5))
+    gate(check(time_entries=twenty(0)), settings(quarantine_limit_percent=0))
+
+
+def test_above_the_limit_it_says_how_much_why_and_what_to_do():
+    with pytest.raises(DataStopError) as stopped:
+        gate(check(time_entries=twenty(2)), settings(quarantine_limit_percent=5))
+    said = str(stopped.value)
+    for part in (
+        "2 of 20",
+        "10.0 %",
+        "5 %",
+        "patient_unknown 2",
+        "performer_unknown 2",
+        "quarantine.csv",
+        "raise the limit",
+    ):
+        assert part in said
+    assert stopped.value.exit_code == 3
+
+
+def test_a_parent_set_aside_is_named_as_the_place_to_begin():
+    entries = [entry("E1", "2026-10-05 09:00"), entry("E2", "2026-10-05 10:00", patient_id="200")]
+    patients = [example("patients"), example("patients", patient_id="200", last_name=None)]
+    with pytest.raises(DataStopError, match="begin with the rows set aside in patients 1, then"):
+        gate(check(patients=patients, time_entries=entries), settings())
