@@ -16,6 +16,7 @@ import pyarrow.csv as arrow_csv
 
 from config.errors import InputError
 from tasks.pull.lines import record_lines
+from tasks.pull.misfits import Misfits
 from tasks.pull.rows import read_rows
 from tasks.pull.sheet import MISSING, Sheet, key
 
@@ -54,22 +55,31 @@ class CsvFile:
         """The wanted columns; the exact line of each row, also when cells hold line breaks."""
         positions = {key(name): at for at, name in enumerate(self.header) if key(name) in wanted}
         lines, breaks_in_cells = record_lines(self._data, self._header_lines)
-        try:
-            table = self._fast(positions, plain, breaks_in_cells)
-        except pa.ArrowInvalid:
-            table = None  # some row has more or fewer cells than the header, or is longer than a block
-        if table is None or table.num_rows != len(lines):
-            return read_rows(self.name, self._text(), self._delimiter, self._header_lines, positions, len(self.header))
-        columns = {name: table.column(f"c{at}") for name, at in positions.items()}
-        return Sheet(self.name, columns, lines, width=len(self.header))
+        for misfits in (None, Misfits(lines, self._header_lines, self._delimiter)):
+            # At full speed first; when some row does not fit the header, once more in one thread, which knows where.
+            try:
+                table = self._fast(positions, plain, breaks_in_cells, misfits)
+            except pa.ArrowInvalid:
+                continue
+            good = lines if misfits is None else misfits.good_lines()
+            if good is not None and table.num_rows == len(good):
+                columns = {name: table.column(f"c{at}") for name, at in positions.items()}
+                return Sheet(self.name, columns, good, misfits.ragged if misfits else [], len(self.header))
+        return read_rows(self.name, self._text(), self._delimiter, self._header_lines, positions, len(self.header))
 
-    def _fast(self, positions: dict[str, int], plain: Collection[str], breaks_in_cells: bool) -> pa.Table:
+    def _fast(
+        self, positions: dict[str, int], plain: Collection[str], breaks_in_cells: bool, misfits: Misfits | None
+    ) -> pa.Table:
         names = [f"c{at}" for at in range(len(self.header))]
         kinds = {f"c{at}": pa.string() if name in plain else _DISTINCT for name, at in positions.items()}
         return arrow_csv.read_csv(
             pa.BufferReader(pa.py_buffer(self._data)),
-            arrow_csv.ReadOptions(column_names=names, skip_rows=self._header_lines, block_size=BLOCK),
-            arrow_csv.ParseOptions(delimiter=self._delimiter, newlines_in_values=breaks_in_cells),
+            arrow_csv.ReadOptions(
+                column_names=names, skip_rows=self._header_lines, block_size=BLOCK, use_threads=misfits is None
+            ),
+            arrow_csv.ParseOptions(
+                delimiter=self._delimiter, newlines_in_values=breaks_in_cells, invalid_row_handler=misfits
+            ),
             arrow_csv.ConvertOptions(
                 include_columns=list(kinds), column_types=kinds, null_values=MISSING, strings_can_be_null=True
             ),

@@ -13,14 +13,18 @@ DAY = 86_400 * 10**9
 LAST_DAY = 106_650  # 2261-12-31: nanoseconds end in 2262, and insurers write 9999-12-31 for "no end"
 FIRST_DAY = -106_650  # 1678
 
-_DATE = r"\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|02-29|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+_MONTH_AND_DAY = (
+    r"-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|02-29|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+)
+_DATE = r"\d{4}" + _MONTH_AND_DAY
+_NEAR_DATE = r"(?:1[7-9]|2[01])\d\d" + _MONTH_AND_DAY  # in years that nanoseconds can hold
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?"
 _OFFSET = r"(?:Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)"
 _MIDNIGHT = r"00:00(?::00(?:\.0+)?)?"
-_DAY_ALONE = f"^{_DATE}$"
 _DAY = rf"^{_DATE}(?:[T ](?:{_TIME}(?:\s?[AaPp][Mm])?|{_MIDNIGHT}{_OFFSET}))?$"
-_NAIVE = f"^{_DATE}[T ]{_TIME}$"
-_ZONED = f"^{_DATE}[T ]{_TIME}{_OFFSET}$"
+_DAY_ALONE = f"^{_NEAR_DATE}$"
+_NAIVE = f"^{_NEAR_DATE}[T ]{_TIME}$"
+_ZONED = f"^{_NEAR_DATE}[T ]{_TIME}{_OFFSET}$"
 
 
 @dataclass
@@ -30,10 +34,6 @@ class Moments:
     ns: np.ndarray
     naive: np.ndarray
     bad: np.ndarray
-
-    def take(self, rows: np.ndarray) -> Moments:
-        """The moments of those rows, in that order."""
-        return Moments(self.ns[rows], self.naive[rows], self.bad[rows])
 
 
 def read_days(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -71,17 +71,18 @@ def read_moments(texts: pa.ChunkedArray, day_is_enough: bool = False) -> Moments
 
 def _read_mixed(texts: pa.Array, day_is_enough: bool) -> Moments:
     given = texts.is_valid().to_numpy(zero_copy_only=False)
-    naive, zoned = _matches(texts, _NAIVE), _matches(texts, _ZONED)
+    naive, zoned = _naive_and_zoned(texts, given)
     shift = np.zeros(len(texts), dtype="int64")
     odd = given & ~naive & ~zoned
     if odd.any():
         rest, hours = _clock_of_day(_iso_from_us(texts.filter(pa.array(odd))))
         texts = pc.replace_with_mask(texts, pa.array(odd), rest)
         shift[odd] = hours
-        naive, zoned = _matches(texts, _NAIVE), _matches(texts, _ZONED)
+        for known, now in zip((naive, zoned), _naive_and_zoned(rest, rest.is_valid()), strict=True):
+            known[odd] = now
         if day_is_enough:
             naive |= _matches(texts, _DAY_ALONE)
-    fits = _leap_days_exist(texts) & _in_range(texts)
+    fits = _leap_days_exist(texts)
     ns = np.full(len(texts), NAT)
     for mask, zone in ((naive & fits, None), (zoned & fits, "UTC")):
         if mask.any():
@@ -121,6 +122,13 @@ def _clock_of_day(texts: pa.Array) -> tuple[pa.Array, np.ndarray]:
     return plain, np.where(impossible, NAT, add * 3_600 * 10**9)
 
 
+def _naive_and_zoned(texts: pa.Array, given: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    naive = _matches(texts, _NAIVE)
+    zoned = np.asarray(given, dtype=bool) & ~naive
+    zoned[zoned] = _matches(texts.filter(pa.array(zoned)), _ZONED)
+    return naive, zoned
+
+
 def _matches(texts: pa.Array, pattern: str) -> np.ndarray:
     found = pc.fill_null(pc.match_substring_regex(texts, pattern), False)
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
@@ -128,17 +136,13 @@ def _matches(texts: pa.Array, pattern: str) -> np.ndarray:
 
 def _leap_days_exist(texts: pa.Array) -> np.ndarray:
     """False where a text is 29 February of a year that has none."""
-    leap_day = _matches(texts, r"^\d{4}-02-29")
+    leap_day = np.asarray(pc.fill_null(pc.match_substring(texts, "-02-29"), False), dtype=bool)
+    leap_day[leap_day] = _matches(texts.filter(pa.array(leap_day)), r"^\d{4}-02-29")
     exists = np.ones(len(texts), dtype=bool)
     if leap_day.any():
         years = pc.utf8_slice_codeunits(texts.filter(pa.array(leap_day)), 0, 4).cast(pa.int32()).to_numpy()
         exists[leap_day] = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
     return exists
-
-
-def _in_range(texts: pa.Array) -> np.ndarray:
-    """False outside the years that nanoseconds can hold."""
-    return _matches(texts, r"^(?:1[7-9]|20|21)\d\d-")
 
 
 def _integers(times: pa.Array | pa.ChunkedArray) -> np.ndarray:

@@ -213,3 +213,28 @@ def test_a_table_that_the_database_lacks(tmp_path, rows):
     connection.close()
     with pytest.raises(InputError, match=r"^patients: the column birth_date"):
         read_source(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "xlsx", "sqlite"])
+def test_tables_without_rows_keep_their_types(tmp_path, write, rows, from_csv, form):
+    few = {"practices", "patients", "time_entries"}
+    place = tmp_path / "few"
+    place.mkdir()
+    address = f"sqlite:///{place / 'source.db'}"
+    engine = create_engine(address)
+    for name, table in inputs().items():
+        frame = pd.DataFrame(rows[name] if name in few else [], columns=table.names, dtype="str")
+        if form == "csv":
+            frame.to_csv(place / f"{name}.csv", index=False)
+        elif form == "parquet":
+            frame.to_parquet(place / f"{name}.parquet", index=False)
+        elif form == "xlsx":
+            frame.to_excel(place / f"{name}.xlsx", index=False)
+        else:
+            frame.to_sql(name, engine, index=False)
+    engine.dispose()
+    tables = read_source(address if form == "sqlite" else str(place)).tables
+    for name, frame in from_csv.items():
+        assert len(tables[name]) == (len(frame) if name in few else 0)
+        for column in inputs()[name].names:
+            assert str(tables[name][column].dtype) == str(frame[column].dtype), (name, column)
