@@ -1,0 +1,62 @@
+"""What billing needs to know of a month: what is ready, what waits and for whom, what changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from tasks.send import counts
+from tasks.send.care_manager import calls
+from tasks.send.words import change, count, dollars, plain, plural
+
+
+def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str, Any]:
+    """Everything the billing message says. `without_address`: care managers to whom no mail can go."""
+    decisions, findings, cases = frames["decisions"], frames["findings"], frames["copay_cases"]
+    held = counts.holds(findings, decisions)
+    open_cases = cases[cases["state"] == "open"]
+    return {
+        "outcomes": counts.outcomes(decisions),
+        "money": counts.money(decisions),
+        "waiting": counts.money(decisions, "hold"),
+        "codes": counts.codes_billed(frames["claim_lines"]),
+        "holds": counts.by_rule(held),
+        "avoided": counts.denials_avoided(findings, decisions),
+        "avoided_patients": counts.avoided_patients(findings, decisions),
+        "copay": counts.copay_by_option(cases),
+        "copay_open": len(open_cases),
+        "calls": calls(cases, cases["patient_id"], "billing"),
+        "set_aside": counts.set_aside(frames["quarantine"]),
+        "set_aside_rows": counts.set_aside_rows(frames["quarantine"]),
+        "changes": changes(frames["changes"]),
+        "signals": len(frames["signals"]),
+        "no_care_manager": int(decisions["care_manager_id"].isna().sum()),
+        "without_address": without_address,
+    }
+
+
+def changes(frame: pd.DataFrame) -> list[dict[str, str]]:
+    """What this revision decided otherwise, a row a change, by case."""
+    found = frame.sort_values(["case_number", "field"])
+    return [
+        {
+            "case_number": str(case),
+            "field": "expected amount" if field == "expected_cents" else plain(field),
+            "before": change(field, before),
+            "after": change(field, after),
+        }
+        for case, field, before, after in zip(
+            found["case_number"], found["field"], found["before"], found["after"], strict=True
+        )
+    ]
+
+
+def to_do(view: dict[str, Any]) -> str:
+    """The subject's second half: what to do, in numbers."""
+    parts = [f"{count(view['outcomes']['bill'])} ready to bill ({dollars(view['money']['expected'])} expected)"]
+    if view["outcomes"]["hold"]:
+        parts.append(plural(view["outcomes"]["hold"], "hold"))
+    if view["copay_open"]:
+        parts.append(plural(view["copay_open"], "co-pay case"))
+    return ", ".join(parts)

@@ -1,0 +1,121 @@
+"""What a month comes to: the counts and sums that the report and the billing message both show. No identities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+OUTCOMES = ("bill", "hold", "short", "not_billable")
+CONFIDENCE = ("unverified", "secondary", "primary")  # weakest first
+
+Frames = Mapping[str, pd.DataFrame]
+Row = dict[str, Any]
+
+
+def outcomes(decisions: pd.DataFrame) -> dict[str, int]:
+    """How many patient-months came to each outcome; every outcome is named."""
+    found = decisions["outcome"].value_counts()
+    return {name: int(found.get(name, 0)) for name in OUTCOMES}
+
+
+def weakest(confidences: pd.Series) -> str:
+    """The least sure of them; empty when there is none."""
+    found = set(confidences.dropna())
+    return next((name for name in CONFIDENCE if name in found), "")
+
+
+def money(decisions: pd.DataFrame, outcome: str = "bill") -> Row:
+    """Expected amount and coinsurance in cents of the patient-months of that outcome, and how sure they are."""
+    theirs = decisions[decisions["outcome"] == outcome]
+    return {
+        "patients": len(theirs),
+        "expected": int(theirs["expected_cents"].fillna(0).sum()),
+        "coinsurance": int(theirs["coinsurance_cents"].fillna(0).sum()),
+        "confidence": weakest(theirs["amount_confidence"]),
+        "without_amount": int(theirs["expected_cents"].isna().sum()),
+    }
+
+
+def codes_billed(claim_lines: pd.DataFrame) -> list[Row]:
+    """Lines, units and cents of each code, by code."""
+    rows = []
+    for code, lines in claim_lines.groupby("code", observed=True, sort=True):
+        sums = {name: int(lines[f"{name}_cents"].fillna(0).sum()) for name in ("expected", "coinsurance")}
+        counts = {"code": str(code), "lines": len(lines), "units": int(lines["units"].fillna(0).sum())}
+        rows.append(counts | sums | {"confidence": weakest(lines["amount_confidence"])})
+    return rows
+
+
+def holds(findings: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    """The findings that hold a month back, one row each, with `alone`: nothing else holds that patient-month."""
+    held = decisions.loc[decisions["outcome"] == "hold", "patient_id"]
+    found = findings[(findings["outcome"] == "hold") & findings["patient_id"].isin(held)]
+    return found.assign(alone=~found["patient_id"].duplicated(keep=False))
+
+
+def by_rule(found: pd.DataFrame) -> list[Row]:
+    """Each rule with its words, owner and fix, how many cases it concerns, and in how many it stands alone."""
+    rows = []
+    for rule, group in found.groupby("rule", observed=True):
+        first = group.iloc[0]
+        row = {name: text(first[name]) for name in ("words", "owner", "fix", "denial", "source", "confidence")}
+        alone = int(group["alone"].sum()) if "alone" in group else 0
+        cases = group.sort_values(["alone", "case_number"], ascending=[False, True]) if "alone" in group else group
+        rows.append(
+            row | {"rule": str(rule), "cases": len(group), "alone": alone, "list": cases["case_number"].tolist()}
+        )
+    return sorted(rows, key=lambda row: (-row["cases"], row["rule"]))
+
+
+def denials_avoided(findings: pd.DataFrame, decisions: pd.DataFrame) -> list[Row]:
+    """Patient-months with enough minutes for a code that were kept back by a rule which names a denial, by denial."""
+    kept = decisions[decisions["outcome"].isin(["hold", "not_billable"]) & (decisions["family"].fillna("") != "")]
+    found = findings[
+        findings["outcome"].isin(["hold", "not_billable"]) & findings["patient_id"].isin(kept["patient_id"])
+    ]
+    found = found[found["denial"].fillna("") != ""].drop_duplicates(["patient_id", "denial"])
+    counts = found["denial"].astype("str").value_counts()
+    return [{"denial": str(denial), "cases": int(cases)} for denial, cases in sorted(counts.items(), key=_most_first)]
+
+
+def avoided_patients(findings: pd.DataFrame, decisions: pd.DataFrame) -> int:
+    """How many patient-months are kept from a denial."""
+    kept = decisions[decisions["outcome"].isin(["hold", "not_billable"]) & (decisions["family"].fillna("") != "")]
+    found = findings[findings["outcome"].isin(["hold", "not_billable"]) & (findings["denial"].fillna("") != "")]
+    return int(kept["patient_id"].isin(found["patient_id"]).sum())
+
+
+def set_aside(quarantine: pd.DataFrame) -> list[Row]:
+    """Rows set aside by table and reason, most first, each with its owner and fix."""
+    rows = []
+    for (table, reason), group in quarantine.groupby(["table", "reason"], observed=True):
+        first = group.iloc[0]
+        words = {name: text(first[name]) for name in ("disposition", "words", "owner", "fix")}
+        rows.append(words | {"table": str(table), "reason": str(reason), "rows": len(group)})
+    return sorted(rows, key=lambda row: (-row["rows"], row["table"], row["reason"]))
+
+
+def set_aside_rows(quarantine: pd.DataFrame) -> int:
+    """How many rows were set aside; a row with two reasons is one row."""
+    return len(quarantine.drop_duplicates(["table", "source_file", "source_line"]))
+
+
+def copay_by_option(cases: pd.DataFrame) -> list[Row]:
+    """Open co-pay cases by option, soonest due first."""
+    rows = []
+    for option, group in cases[cases["state"] == "open"].groupby("option", observed=True):
+        first = group.iloc[0]
+        words = {name: text(first[name]) for name in ("option_words", "owner", "next_step", "source")}
+        rows.append(words | {"option": str(option), "cases": len(group), "due": group["due_date"].min()})
+    return sorted(rows, key=lambda row: (row["due"], row["option"]))
+
+
+def text(value: Any) -> str:
+    """The value in words; nothing for a missing one."""
+    return "" if pd.isna(value) else str(value)
+
+
+def _most_first(item: tuple[Any, int]) -> tuple[int, str]:
+    return -item[1], str(item[0])

@@ -1,0 +1,70 @@
+"""A message as mail programs read it: plain text and HTML in one, the same bytes for the same message."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Protocol
+
+
+class Written(Protocol):
+    """What a mail is made of; a composed message and one from the outbox are both such."""
+
+    @property
+    def audience(self) -> str:
+        """Who it is for."""
+
+    @property
+    def kind(self) -> str:
+        """What it is about."""
+
+    @property
+    def recipient(self) -> str:
+        """Address it goes to."""
+
+    @property
+    def subject(self) -> str:
+        """Subject line."""
+
+    @property
+    def html(self) -> str:
+        """Body for people."""
+
+    @property
+    def text(self) -> str:
+        """Body for plain mail programs."""
+
+    @property
+    def message_id(self) -> str:
+        """Its Message-ID header."""
+
+
+def as_mail(message: Written, sender: str) -> EmailMessage:
+    """The message with all headers but the date. ValueError when an address or the subject would break a header."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = sender
+    if message.recipient:
+        mail["To"] = message.recipient
+    mail["Subject"] = message.subject
+    mail["Message-ID"] = message.message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text, cte="quoted-printable")
+    mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    # Left alone, the boundary is random; from the content it is the same every time.
+    digest = hashlib.sha256((message.message_id + message.text + message.html).encode()).hexdigest()
+    mail.set_boundary(f"=_{digest[:32]}")
+    return mail
+
+
+def as_eml(message: Written, sender: str) -> bytes:
+    """The message as a file: a mail program opens it as a draft that was not sent yet. Same message, same bytes."""
+    mail = as_mail(message, sender)
+    mail["X-Unsent"] = "1"
+    return mail.as_bytes()
+
+
+def eml_name(message: Written) -> str:
+    """The name of the message's file; one name for each message of a month."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", f"{message.audience}-{message.kind}") + ".eml"

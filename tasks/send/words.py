@@ -1,0 +1,102 @@
+"""How numbers, dates and names are written for people."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from config.month import Month
+
+OWNERS = {
+    "care_manager": "care manager",
+    "practitioner": "practitioner",
+    "billing": "billing",
+    "front_desk": "front desk",
+    "compliance": "compliance",
+    "it": "IT",
+}
+ACRONYMS = {"qmb", "npi", "icd10", "us"}
+RESPONSES = {
+    "refused": "refused to pay",
+    "cannot_pay": "cannot pay",
+    "disputes": "disputes the bill",
+    "surprised": "was surprised by the bill",
+    "asks_to_stop": "asks to stop",
+    "agreed": "agreed",
+}
+OUTCOME_NAMES = {
+    "bill": "ready to bill",
+    "hold": "on hold",
+    "short": "short of minutes",
+    "not_billable": "not billable",
+}
+CONFIDENCE_NAMES = {
+    "primary": "from the primary source",
+    "secondary": "from a secondary source",
+    "unverified": "not verified at a source",
+    "": "no amounts",
+}
+
+
+def count(number: float) -> str:
+    """12,345."""
+    return f"{int(number):,}"
+
+
+def dollars(cents: float) -> str:
+    """$1,234.56; negative amounts with a minus in front."""
+    whole = int(cents)
+    return f"{'−' if whole < 0 else ''}${abs(whole) // 100:,}.{abs(whole) % 100:02d}"
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """1 case, 2 cases."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def day(value: Any) -> str:
+    """Mon, Oct 5; nothing when there is no day."""
+    return "" if pd.isna(value) else f"{value:%a}, {calendar.month_abbr[value.month]} {value.day}"
+
+
+def month_name(month: Month) -> str:
+    """October 2026."""
+    return f"{calendar.month_name[month.number]} {month.year}"
+
+
+def long_day(value: date) -> str:
+    """October 31, 2026."""
+    return f"{calendar.month_name[value.month]} {value.day}, {value.year}"
+
+
+def plain(name: str) -> str:
+    """A name from the vocabulary as words: care_plan_missing becomes care plan missing."""
+    return " ".join(word.upper() if word in ACRONYMS else word for word in name.split("_"))
+
+
+def sentence(words: str) -> str:
+    """The words with a capital in front and one full stop behind."""
+    return capital(words).rstrip(" .") + "."
+
+
+def capital(words: str) -> str:
+    """The words with a capital in front; the others stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
+def owner(name: str) -> str:
+    """Who it is, in words."""
+    return OWNERS.get(name, plain(name))
+
+
+def change(field: str, value: Any) -> str:
+    """A value before or after a change as a person writes it."""
+    text = "" if pd.isna(value) else str(value)
+    if field == "expected_cents" and text.lstrip("-").isdigit():
+        return dollars(int(text))
+    if field == "outcome":
+        return OUTCOME_NAMES.get(text, plain(text))
+    return text or "none"
