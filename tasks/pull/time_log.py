@@ -138,9 +138,6 @@ def _performers(
     by_practitioner = pc.and_(_is_one_of(role, performer.practitioner), pc.invert(known))
     by_manager = pc.and_(_is_one_of(role, performer.care_manager), given.is_null())
     texts = pc.if_else(by_practitioner, own, pc.if_else(by_manager, manager, given))
-    counts = [
-        (pc.sum(mask).as_py() or 0, who)
-        for mask, who in ((by_practitioner, "practitioner"), (by_manager, "care manager"))
-    ]
-    said = " and ".join(f"{number:,} entries to the patient's own {who}" for number, who in counts if number)
-    return texts, f"the export names a role, not a person: {said} were given" if said else ""
+    counts = {"practitioner": pc.sum(by_practitioner).as_py() or 0, "care manager": pc.sum(by_manager).as_py() or 0}
+    said = ", ".join(f"{who} {count:,}" for who, count in counts.items() if count)
+    return texts, f"the export names a role, not a person; entries given to the patient's own {said}" if said else ""

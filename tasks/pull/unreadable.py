@@ -27,7 +27,8 @@ def settle_unreadable(
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """The tables without rows that have an unreadable cell, and those cells as rejected rows of the quarantine.
 
-    With "stop" raises InputError about the first such cell instead, when there is one.
+    A line that became several entries goes out with all of them. With "stop" raises InputError about the first such
+    cell instead, when there is one.
     """
     cells = pulled.unreadable
     if not len(cells):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.month import Month
@@ -155,6 +155,7 @@ def test_an_unknown_practice_is_refused_with_those_that_are_known(write):
         of_practice(tables, "P7", Month(2026, 10))
 
 
+@settings(deadline=None)  # the first look at a zone takes longer than the next
 @given(
     st.sampled_from(ZONES),
     st.lists(st.datetimes(datetime(1999, 1, 1), datetime(2040, 1, 1)), min_size=1, max_size=20),

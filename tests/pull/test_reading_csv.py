@@ -28,8 +28,9 @@ def test_dtypes_of_every_column(write):
         "flag": "boolean",
         "choice": "category",
     }
+    tables = read(write()).tables
     for name, table in inputs().items():
-        frame = read(write()).tables[name]
+        frame = tables[name]
         assert isinstance(frame.index, pd.RangeIndex)
         assert frame["source_line"].dtype == "int64"
         for column in table.columns:
