@@ -13,28 +13,40 @@ def input_contract() -> str:
         "# Input tables",
         "One file a table (`<table>.csv`, `.xlsx` or `.parquet`), or a table or view of that name in a database. "
         "Column names in any case and order; further columns are ignored. Empty, `N/A`, `NULL` and `-` mean missing. "
-        "Dates as 2026-10-05 or 10/05/2026; times as 2026-10-05T09:12:00, read on the practice's clock unless they carry "
-        "an offset.",
+        "Dates as 2026-10-05 or 10/05/2026; times as 2026-10-05T09:12:00, read on the practice's clock unless they "
+        "carry an offset.",
     ]
     return "\n\n".join(parts + [_table(table) for table in inputs().values()]) + "\n"
 
 
 def output_contract() -> str:
     """Every output file with its columns."""
-    parts = ["# Output files", "Under `out/<practice>/<month>/`. Money is in whole cents; times are in seconds unless named otherwise."]
+    parts = [
+        "# Output files",
+        "Under `out/<practice>/<month>/`. Money is in whole cents; times are in seconds unless named otherwise.",
+    ]
     return "\n\n".join(parts + [_table(table) for table in outputs().values()]) + "\n"
 
 
 def _table(table: Table) -> str:
     title = f"## {table.file or table.table}"
     need = "" if table.file or table.required else " May be left out; then none are known."
-    lines = [title, "", f"{table.meaning}{need} Key: {', '.join(table.key)}.", "", "| column | type | meaning |", "|---|---|---|"]
+    lines = [
+        title,
+        "",
+        f"{table.meaning}{need} Key: {', '.join(table.key)}.",
+        "",
+        "| column | type | meaning |",
+        "|---|---|---|",
+    ]
     lines += [f"| {column.name} | {_type(column)} | {_cell(column.meaning)} |" for column in table.columns]
     return "\n".join(lines)
 
 
 def _type(column: Column) -> str:
-    text = " ".join(filter(None, [column.type, f"({column.unit})" if column.unit else "", "required" if column.required else ""]))
+    text = " ".join(
+        filter(None, [column.type, f"({column.unit})" if column.unit else "", "required" if column.required else ""])
+    )
     if column.values:
         text += ": " + ", ".join(column.values)
     if column.refers_to:
@@ -49,16 +61,27 @@ def _cell(text: str) -> str:
 def rulebook_text(month: Month) -> str:
     """The rules, families and numbers that hold in the month, each with its source and how sure it is."""
     book = load_rulebook(month)
-    parts = [f"# Rules for {month}", f"Fingerprint {book.digest}. An unverified rule warns; it never blocks a claim.", _families(book)]
-    for topic in dict.fromkeys(rule.topic for rule in book.rules.values()):
-        parts.append(f"## {topic.capitalize()}\n\n" + "\n".join(_rule(rule) for rule in book.topic(topic)))
+    parts = [
+        f"# Rules for {month}",
+        f"Fingerprint {book.digest}. An unverified rule warns; it never blocks a claim.",
+        _families(book),
+    ]
+    topics = dict.fromkeys(rule.topic for rule in book.rules.values())
+    parts += [f"## {topic.capitalize()}\n\n" + "\n".join(_rule(rule) for rule in book.topic(topic)) for topic in topics]
     return "\n\n".join(parts) + "\n"
 
 
 def _families(book: RuleBook) -> str:
-    lines = ["## Families of codes", "", "| family | first code | further units | sure | source |", "|---|---|---|---|---|"]
+    lines = [
+        "## Families of codes",
+        "",
+        "| family | first code | further units | sure | source |",
+        "|---|---|---|---|---|",
+    ]
     for family, entry in book.families:
-        further = f"{entry.further} per {entry.further_minutes} min, at most {entry.further_cap}" if entry.further else "none"
+        further = (
+            f"{entry.further} per {entry.further_minutes} min, at most {entry.further_cap}" if entry.further else "none"
+        )
         first = f"{entry.first} from {entry.first_minutes} min"
         lines.append(f"| {family.family} | {first} | {further} | {entry.confidence} | {_cell(entry.source)} |")
     return "\n".join(lines)

@@ -26,6 +26,11 @@ class Month:
             raise InputError(f"'{text}' is not a service month; write it as 2026-10.")
         return cls(int(match[1]), int(match[2]))
 
+    @classmethod
+    def of(cls, day: date) -> Month:
+        """The month of that day."""
+        return cls(day.year, day.month)
+
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.number:02d}"
 

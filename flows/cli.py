@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -27,10 +27,11 @@ QUIET = {
 
 app = typer.Typer(
     name="ccm",
-    help="The monthly Chronic Care Management billing cycle: pull the time logs, check them, determine which codes "
-    "qualify, route the co-pay cases, tell the care team and billing.",
-    epilog="Exit codes: 0 done; 1 a fault of this program; 2 the input, a setting or the command is wrong; 3 the checks "
-    "stopped the month before anything was decided; 4 the database, the output folder or the disk cannot be used.",
+    help="The monthly Chronic Care Management billing cycle: pull the time logs, check them, determine which "
+    "codes qualify, route the co-pay cases, tell the care team and billing.",
+    epilog="Exit codes: 0 done; 1 a fault of this program; 2 the input, a setting or the command is wrong; 3 the "
+    "checks stopped the month before anything was decided; 4 the database, the output folder or the disk cannot be "
+    "used.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -42,11 +43,15 @@ app = typer.Typer(
 def run(
     month: Annotated[str, typer.Option(help="Service month, as 2026-10.")],
     source: Annotated[str, typer.Option(help="Folder of CSV, XLSX, Parquet or FHIR ndjson files, or a database URL.")],
-    practice: Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")] = None,
+    practice: Annotated[
+        str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
     database: Annotated[
         str | None,
-        typer.Option(envvar="CCM_DATABASE_URL", help="Where decisions are kept; without it, ccm.db in the output folder."),
+        typer.Option(
+            envvar="CCM_DATABASE_URL", help="Where decisions are kept; without it, ccm.db in the output folder."
+        ),
     ] = None,
     settings: Annotated[
         Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
@@ -110,7 +115,7 @@ def demo_data(
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 7,
     last_month: Annotated[str, typer.Option(help="Last month of time logs.")] = "2026-10",
     clean: Annotated[bool, typer.Option("--clean", help="Without the seeded defects.")] = False,
-    form: Annotated[str, typer.Option(help="csv or parquet.")] = "csv",
+    form: Annotated[Literal["csv", "parquet"], typer.Option(help="Kind of files.")] = "csv",
     practices: Annotated[int, typer.Option(min=1, max=500, help="Number of practices.")] = 1,
 ) -> None:
     """Write a synthetic practice with every kind of dirt, and the truth about it in truth/defects.csv."""

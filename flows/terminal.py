@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
+
+from tasks.progress import LOG
 
 
 class StepLines(logging.Handler):
@@ -37,13 +41,34 @@ class StepLines(logging.Handler):
             self.console.print(f"  [dim]{text}[/]", highlight=False)
 
 
-def summary_table(summary: dict[str, Any]) -> Table:
-    """The month of one practice in a table: patients, minutes, rows, money, cases, messages."""
-    table = Table(title=f"{summary['practice_id']} · {summary['month']} · revision {summary['revision']}", title_justify="left")
-    table.add_column("")
-    table.add_column("", justify="right")
+@contextmanager
+def show_steps(console: Console) -> Iterator[None]:
+    """Steps are drawn while inside."""
+    lines = StepLines(console)
+    LOG.addHandler(lines)
+    try:
+        yield
+    finally:
+        LOG.removeHandler(lines)
+        if lines.status is not None:
+            lines.status.stop()
+
+
+def print_cycle(console: Console, summary: dict[str, Any]) -> None:
+    """The month of one practice in a table, and what to open."""
+    title = f"{summary['practice_id']} · {summary['month']} · revision {summary['revision']}"
+    table = Table(title=title, title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column()
+    table.add_column(justify="right")
     for heading, rows in summary["sections"]:
-        table.add_section()
         for number, (label, value) in enumerate(rows):
-            table.add_row(f"[bold]{heading}[/]  {label}" if number == 0 else f"{' ' * len(heading)}  {label}", value)
-    return table
+            table.add_row(f"[bold]{heading}[/]" if number == 0 else "", label, value)
+        table.add_section()
+    console.print()
+    console.print(table, highlight=False)
+    if summary["changes"]:
+        console.print(f"{summary['changes']:,} changes against the revision before: see changes.csv", highlight=False)
+    elif not summary["new"]:
+        console.print("Nothing changed since this revision was written.", highlight=False)
+    console.print(f"Open {summary['report']}", highlight=False, soft_wrap=True)

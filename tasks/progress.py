@@ -1,4 +1,4 @@
-"""What is going on, said once: to the terminal, to Prefect's log and to the record of steps. Never with patient data."""
+"""What is going on, said once, to the terminal and to Prefect's log. Never with patient data."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from contextlib import contextmanager
 
 LOG = logging.getLogger("ccm")
 LOG.setLevel(logging.INFO)
-
-
 
 
 @contextmanager

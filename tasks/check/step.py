@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 
 import pandas as pd
@@ -11,7 +12,11 @@ from prefect.cache_policies import NO_CACHE
 from config.month import Month
 from config.settings import PracticeSettings
 from tasks.check.check import Checked, check_tables
+from tasks.check.page import render_data_quality
+from tasks.check.quality import quality_view
 from tasks.progress import step
+
+logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells where its temporary folder is
 
 
 @task(name="check the tables", cache_policy=NO_CACHE)
@@ -26,3 +31,13 @@ def check_practice(tables: dict[str, pd.DataFrame], settings: PracticeSettings, 
             f"{len(warned)} warnings, {len(checked.signals)} integrity signals"
         )
     return checked
+
+
+@task(name="describe the data's quality", cache_policy=NO_CACHE)
+def describe_quality(
+    practice_name: str, month: Month, checked: Checked, rejected: pd.DataFrame, history: pd.DataFrame
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """All rows set aside, rejected ones first, and the data-quality page with the trend of the months before."""
+    aside = pd.concat([rejected, checked.quarantine], ignore_index=True) if len(rejected) else checked.quarantine
+    view = quality_view(checked.checks, aside, history)
+    return aside, {"data_quality.html": render_data_quality(view, practice_name, month)}

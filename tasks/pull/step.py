@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from sqlalchemy.exc import OperationalError
 
+from config.errors import PlaceError
 from config.month import Month
 from config.settings import practice_settings
-from tasks.progress import step
+from tasks.progress import LOG, step
 from tasks.pull.practice import of_practice, practice_ids
 from tasks.pull.source import read_source
 from tasks.pull.unreadable import settle_unreadable
@@ -34,6 +34,7 @@ class Share:
     """One practice's part of a source for one month; `read` are the rows of each table as the source had them."""
 
     practice_id: str
+    name: str
     tables: dict[str, pd.DataFrame]
     rejected: pd.DataFrame
     read: dict[str, int]
@@ -46,7 +47,7 @@ class Share:
     cache_policy=NO_CACHE,
     retries=2,
     retry_delay_seconds=2,
-    retry_condition_fn=on_errors_of(OSError, OperationalError),
+    retry_condition_fn=on_errors_of(OSError, PlaceError),
 )
 def pull_source(source: str, practice: str | None, settings: Path | None, profile: str | None) -> Source:
     """Read the source, once for all practices, and settle what could not be read."""
@@ -57,7 +58,7 @@ def pull_source(source: str, practice: str | None, settings: Path | None, profil
         policies = {practice_settings(one, settings).unreadable_cells for one in wanted}
         tables, rejected = settle_unreadable(pulled, "reject" if policies == {"reject"} else "stop")
         for note in pulled.notes:
-            done(note)
+            LOG.info("%s", note)
         done(f"{len(tables)} tables, {len(tables['time_entries']):,} time entries, {len(known)} practice(s)")
     return Source(tables, rejected, wanted, pulled.digest)
 
@@ -74,4 +75,6 @@ def pull_practice(source: Source, practice_id: str, month: Month) -> Share:
         read = {name: len(frame) + int(bad.get(name, 0)) for name, frame in tables.items()}
         read["time_entries"] += sum(set_aside.values())
         done(f"{len(tables['patients']):,} patients, {len(tables['time_entries']):,} time entries of {month}")
-    return Share(practice_id, tables, rejected, read, set_aside, source.digest)
+    return Share(
+        practice_id, str(tables["practices"]["practice_name"].iloc[0]), tables, rejected, read, set_aside, source.digest
+    )

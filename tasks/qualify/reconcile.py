@@ -11,22 +11,21 @@ class TotalsDoNotTieError(RuntimeError):
 
 def reconcile(
     read: dict[str, int],
-    rejected: pd.DataFrame,
-    quarantine: pd.DataFrame,
+    aside: pd.DataFrame,
     set_aside: dict[str, int],
     accepted: dict[str, pd.DataFrame],
     decided: dict[str, pd.DataFrame],
 ) -> pd.DataFrame:
     """The totals in the columns of config/outputs/reconciliation.yaml.
 
-    `read`: rows of each table as the source had them for this practice; `set_aside`: time entries of other months by
-    reason. Raises TotalsDoNotTieError naming the total when its parts do not add up to what came in.
+    `read`: rows of each table as the source had them for this practice; `aside`: quarantined and rejected rows;
+    `set_aside`: time entries of other months by reason. Raises TotalsDoNotTieError naming the total when its parts do not add up to what came in.
     """
     totals: list[tuple[str, str, int]] = []
     for table, rows in read.items():
         parts = {"accepted": len(accepted[table])}
-        for name, lines in (("quarantined", quarantine), ("rejected", rejected)):
-            ours = lines[lines["table"] == table]
+        for name in ("quarantined", "rejected"):
+            ours = aside[(aside["table"] == table) & (aside["disposition"] == name)]
             parts[name] = len(ours.drop_duplicates(["source_file", "source_line"]))
         if table == "time_entries":
             parts |= set_aside
@@ -38,9 +37,8 @@ def reconcile(
     outcomes = decided["decisions"]["outcome"].value_counts(sort=False)
     patients = accepted["patients"]
     parts = {str(name): int(amount) for name, amount in outcomes.items()}
-    parts["not_enrolled"] = len(patients) - len(
-        patients[patients["patient_id"].isin(decided["decisions"]["patient_id"])]
-    )
+    decided_upon = patients["patient_id"].isin(decided["decisions"]["patient_id"])
+    parts["not_enrolled"] = int((~decided_upon).sum())
     totals += _total("patients", len(patients), parts)
     frame = pd.DataFrame(totals, columns=["total", "part", "amount"])
     return frame.astype({"total": "str", "part": "str", "amount": "Int64"})

@@ -1,0 +1,23 @@
+"""Claim lines as Prefect runs it."""
+
+from __future__ import annotations
+
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.rulebook import RuleBook
+from tasks.claim.superbill import claim_lines
+from tasks.progress import step
+
+
+@task(name="write the claim lines", cache_policy=NO_CACHE)
+def write_claim_lines(
+    decided: dict[str, pd.DataFrame], tables: dict[str, pd.DataFrame], book: RuleBook
+) -> pd.DataFrame:
+    """One line for every code that bills, with all that billing otherwise looks up by hand."""
+    with step("claim", "writing the claim lines") as done:
+        chronic = frozenset(code for code, status in book.chronic.items() if status == 1)
+        lines = claim_lines(decided["decisions"], decided["code_lines"], tables, chronic)
+        done(f"{len(lines):,} claim lines, {int(lines['expected_cents'].fillna(0).sum()) / 100:,.2f} US$ expected")
+    return lines

@@ -1,0 +1,124 @@
+"""Telling people, as Prefect runs it: files, pages, messages, mail, and what the Prefect UI shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+from prefect import task
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.cache_policies import NO_CACHE
+
+from config.month import Month
+from config.settings import delivery
+from tasks.progress import LOG, step
+from tasks.send.delivery import DeliveryReport, deliver
+from tasks.send.files import write_outputs
+from tasks.send.messages import Context, Message, compose
+from tasks.send.mime import as_eml, eml_name
+from tasks.send.report import render_report, report_view
+from tasks.send.summary import summary_markdown, summary_of
+from tasks.store.records import Saved
+from tasks.store.step import Place
+
+Frames = Mapping[str, pd.DataFrame]
+
+
+@dataclass
+class Told:
+    """What there is to tell of one practice's month: the output frames, and who works there."""
+
+    practice_id: str
+    month: Month
+    tables: Frames
+    frames: dict[str, pd.DataFrame]
+
+    @property
+    def practice(self) -> dict[str, str]:
+        """The practice's own row."""
+        row = self.tables["practices"].iloc[0]
+        return {name: "" if pd.isna(row[name]) else str(row[name]) for name in ("practice_name", "billing_email")}
+
+    def compose(self, revision: int, changes: pd.DataFrame) -> list[Message]:
+        """The messages of a revision."""
+        frames = self.frames | {"changes": changes}
+        names = self.practice
+        context = Context(
+            practice_id=self.practice_id,
+            practice_name=names["practice_name"],
+            billing_email=names["billing_email"],
+            month=self.month,
+            revision=revision,
+            frames=frames,
+            staff=self.tables["staff"],
+        )
+        return compose(context)
+
+
+@task(name="write the month's folder", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)
+def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -> None:
+    """Files, pages and messages, swapped in whole. Messages are those of the outbox, so that both always agree."""
+    with step("send", "writing the month's folder") as done:
+        frames = told.frames | {"changes": saved.changes}
+        history = place.store.history(told.practice_id, "outcomes", told.month)
+        view = report_view(frames, told.practice["practice_name"], told.month, saved.cycle.revision, history)
+        sender = delivery().sender
+        emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}
+        folder = place.folder(told.practice_id, told.month)
+        write_outputs(folder, frames, pages | {"report.html": render_report(view)}, emls)
+        done(f"{folder}")
+
+
+@task(name="keep what stopped the month", cache_policy=NO_CACHE)
+def keep_stopped_month(
+    place: Place, practice_id: str, month: Month, frames: dict[str, pd.DataFrame], pages: dict[str, str]
+) -> None:
+    """The rows set aside and the data-quality page, beside the month's folder, so that they can be mended."""
+    folder = place.out / practice_id / f"{month}-stopped"
+    write_outputs(folder, frames, pages, {})
+    LOG.info("what was set aside is listed in %s", folder)
+
+
+@task(name="deliver the messages", cache_policy=NO_CACHE)
+def deliver_messages(place: Place, practice_id: str) -> DeliveryReport:
+    """What waits in the outbox goes out once, when a mail server is set; otherwise it stays there."""
+    with step("send", "delivering the messages") as done:
+        report = deliver(place.store, delivery(), practice_id=practice_id)
+        parts = {"sent": report.sent, "waiting": report.waiting, "failed": report.failed, "uncertain": report.uncertain}
+        done(", ".join(f"{number} {name}" for name, number in parts.items() if number) or "nothing waits")
+        if report.problem:
+            LOG.info("%s", report.problem)
+    return report
+
+
+@task(name="summarize the month", cache_policy=NO_CACHE)
+def summarize(place: Place, told: Told, saved: Saved, delivered: DeliveryReport) -> dict[str, Any]:
+    """Counts of the month for the terminal and, as an artifact, for the Prefect UI. No patient data."""
+    summary = summary_of(told.frames, told.practice_id, told.month, saved, delivered)
+    summary["report"] = str(place.folder(told.practice_id, told.month) / "report.html")
+    create_markdown_artifact(
+        key=f"month-{artifact_key(told.practice_id)}-{told.month}",
+        markdown=summary_markdown(summary),
+        description=f"{told.practice_id}, {told.month}: what the month came to",
+    )
+    return summary
+
+
+def show_progress(practice_id: str, month: Month) -> Callable[[float], None]:
+    """A progress bar in the Prefect UI; the returned function moves it."""
+    key = f"progress-{artifact_key(practice_id)}-{month}"
+    artifact = create_progress_artifact(0.0, key=key, description=f"{practice_id}, {month}")
+
+    def move(percent: float) -> None:
+        if isinstance(artifact, UUID):
+            update_progress_artifact(artifact, percent)
+
+    return move
+
+
+def artifact_key(practice_id: str) -> str:
+    """The practice's identifier as Prefect allows it in a key: small letters, digits and dashes."""
+    return "".join(sign if sign.isalnum() and sign.isascii() else "-" for sign in practice_id.lower())

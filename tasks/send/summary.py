@@ -1,0 +1,72 @@
+"""The month in counts, for the terminal and the Prefect UI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from config.month import Month
+from tasks.send import counts
+from tasks.send.delivery import DeliveryReport
+from tasks.send.words import dollars
+from tasks.store.records import Saved
+
+
+def summary_of(
+    frames: Mapping[str, pd.DataFrame], practice_id: str, month: Month, saved: Saved, delivered: DeliveryReport
+) -> dict[str, Any]:
+    """Patients by outcome, minutes, rows, money, cases and messages, as label and text, in sections."""
+    decisions, ledger = frames["decisions"], frames["time_ledger"]
+    found = counts.outcomes(decisions)
+    counted = int(ledger.loc[ledger["disposition"] == "counted", "seconds"].sum())
+    excluded = int(ledger["seconds"].sum()) - counted
+    money, held = counts.money(decisions), counts.money(decisions, "hold")
+    aside = counts.set_aside_rows(frames["quarantine"])
+    cases = frames["copay_cases"]
+    opened = int((cases["state"] == "open").sum())
+    unsure = {"primary": "", "": ""}.get(money["confidence"], f", {money['confidence']} amounts")
+    sections = [
+        ("Patients", [(name.replace("_", " "), f"{number:,}") for name, number in found.items()]),
+        ("Minutes", [("counted", f"{counted // 60:,}"), ("excluded", f"{excluded // 60:,}")]),
+        ("Rows", [("set aside", f"{aside:,}"), ("integrity signals", f"{len(frames['signals']):,}")]),
+        (
+            "Money",
+            [
+                (f"expected to be allowed{unsure}", dollars(money["expected"])),
+                ("of it the patients' share", dollars(money["coinsurance"])),
+                ("on hold", dollars(held["expected"])),
+            ],
+        ),
+        ("Co-pay", [("open cases", f"{opened:,}")]),
+        ("Messages", _messages(delivered)),
+    ]
+    return {
+        "practice_id": practice_id,
+        "month": str(month),
+        "revision": saved.cycle.revision,
+        "new": saved.new,
+        "changes": len(saved.changes) if saved.cycle.revision > 1 else 0,
+        "sections": sections,
+    }
+
+
+def _messages(delivered: DeliveryReport) -> list[tuple[str, str]]:
+    states = {
+        "sent now": delivered.sent,
+        "waiting in the outbox": delivered.waiting,
+        "refused": delivered.failed,
+        "uncertain, never sent again": delivered.uncertain,
+    }
+    return [(name, f"{number:,}") for name, number in states.items() if number] or [("to send", "0")]
+
+
+def summary_markdown(summary: dict[str, Any]) -> str:
+    """The summary as a Markdown table."""
+    head = f"### {summary['practice_id']} · {summary['month']} · revision {summary['revision']}"
+    rows = ["| | | |", "|---|---|---:|"]
+    for heading, lines in summary["sections"]:
+        rows += [f"| {heading if n == 0 else ''} | {label} | {text} |" for n, (label, text) in enumerate(lines)]
+    note = "" if summary["new"] else "\n\nNothing changed since this revision was written."
+    return "\n".join([head, "", *rows]) + note

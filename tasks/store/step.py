@@ -1,0 +1,88 @@
+"""Keeping the month, as Prefect runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.errors import PlaceError
+from config.month import Month
+from tasks.progress import step
+from tasks.retry import on_errors_of
+from tasks.store.records import Digests, OutboxMessage, Saved
+from tasks.store.store import Store, open_store
+
+
+@dataclass
+class Place:
+    """Where a run reads its settings and leaves its results; `today` is read off the clock once."""
+
+    store: Store
+    out: Path
+    settings: Path | None
+    today: date
+
+    def folder(self, practice_id: str, month: Month) -> Path:
+        """The month's folder."""
+        return self.out / practice_id / str(month)
+
+
+def open_place(out: str, database: str | None, settings: str | None) -> Place:
+    """The output folder made, the database opened and brought to this version.
+
+    PlaceError when the folder or the database cannot be used.
+    """
+    folder = Path(out).expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PlaceError(
+            f"{folder}: the output folder cannot be made ({error.strerror}); choose another --out."
+        ) from error
+    store = open_store(database or f"sqlite:///{folder.absolute() / 'ccm.db'}")
+    return Place(store, folder, Path(settings).expanduser() if settings else None, date.today())
+
+
+@task(name="number the cases", cache_policy=NO_CACHE)
+def number_cases(place: Place, practice_id: str, decided: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The decided frames with `case_number`, by which a patient-month is called outside the practice's own files."""
+    decisions = decided["decisions"]
+    numbers = place.store.case_numbers(practice_id, decisions["patient_id"])
+    by_patient = pd.Series(numbers.to_numpy(), index=decisions["patient_id"].to_numpy())
+    numbered = dict(decided)
+    for name in ("decisions", "candidates", "findings"):
+        numbered[name] = decided[name].assign(case_number=decided[name]["patient_id"].map(by_patient))
+    return numbered
+
+
+@task(
+    name="save the month",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=5,
+    retry_condition_fn=on_errors_of(PlaceError),
+)
+def save_month(
+    place: Place,
+    practice_id: str,
+    month: Month,
+    digests: Digests,
+    frames: dict[str, pd.DataFrame],
+    compose: Callable[[int, pd.DataFrame], Sequence[OutboxMessage]],
+) -> Saved:
+    """The month in the database, whole or not at all; an unchanged one writes nothing."""
+    with step("store", "saving the month") as done:
+        saved = place.store.save_cycle(practice_id, month, digests, frames, frames["copay_cases"], compose)
+        what = f"{len(saved.changes):,} changes" if saved.cycle.revision > 1 else "first run of the month"
+        done(
+            f"revision {saved.cycle.revision}, {what}"
+            if saved.new
+            else f"unchanged since revision {saved.cycle.revision}"
+        )
+    return saved

@@ -1,0 +1,37 @@
+"""Wall seconds and peak memory of one piece of work inside this process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+STATUS = Path("/proc/self/status")
+
+
+@dataclass
+class Measured:
+    """What a step took; `peak_mib` is the largest resident set while it ran, 0 where the system does not tell."""
+
+    seconds: float
+    peak_mib: int
+
+
+def measure(work: Callable[[], Any]) -> tuple[Any, Measured]:
+    """The work's result and what it took. On Linux the peak is reset first, so that each step has its own."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+    begin = time.perf_counter()
+    result = work()
+    return result, Measured(time.perf_counter() - begin, peak_mib())
+
+
+def peak_mib() -> int:
+    """Peak resident memory since the last reset, in MiB."""
+    if not STATUS.exists():
+        return 0
+    line = next(line for line in STATUS.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) // 1024

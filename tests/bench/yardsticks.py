@@ -1,0 +1,43 @@
+"""What the same machine needs, in the same minute, for less: reading the file, and the bare interval arithmetic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+THRESHOLDS = """
+WITH entries AS (
+    SELECT patient_id, started_at::TIMESTAMP AS began,
+           started_at::TIMESTAMP + to_seconds(duration_seconds::BIGINT) AS ended
+    FROM read_csv('{file}', header = true, all_varchar = true)
+    WHERE program = 'ccm' AND duration_seconds IS NOT NULL AND started_at IS NOT NULL
+      AND started_at >= '{first}' AND started_at < '{next}'
+), reached AS (
+    SELECT patient_id, began, ended,
+           max(ended) OVER earlier AS until
+    FROM entries
+    WINDOW earlier AS (PARTITION BY patient_id ORDER BY began ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), totals AS (
+    SELECT patient_id,
+           sum(greatest(0, epoch(ended) - epoch(greatest(began, coalesce(until, began)))))::BIGINT // 60 AS minutes
+    FROM reached GROUP BY patient_id
+)
+SELECT count(*) FILTER (minutes >= 20), count(*) FILTER (minutes >= 40), count(*) FILTER (minutes >= 60) FROM totals
+"""
+
+
+def read_alone(file: Path) -> int:
+    """Read the time log with pandas and nothing else; rows."""
+    import pandas as pd
+
+    return len(pd.read_csv(file))
+
+
+def union_and_thresholds(file: Path, first: str, following: str) -> tuple[int, int, int]:
+    """DuckDB: union of each patient's intervals and how many reach 20, 40 and 60 minutes; none of the rules."""
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute("SET threads = 2")
+    found = connection.execute(THRESHOLDS.format(file=file, first=first, next=following)).fetchone()
+    assert found is not None
+    return found
