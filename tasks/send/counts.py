@@ -56,16 +56,21 @@ def holds(findings: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
 
 
 def by_rule(found: pd.DataFrame) -> list[Row]:
-    """Each rule with its words, owner and fix, how many cases it concerns, and in how many it stands alone."""
+    """Each rule with its words, owner, fix and cases, most cases first.
+
+    Where the frame says it, also in how many cases the rule stands alone and what its cases are worth.
+    """
     rows = []
     for rule, group in found.groupby("rule", observed=True):
         first = group.iloc[0]
-        row = {name: text(first[name]) for name in ("words", "owner", "fix", "denial", "source", "confidence")}
-        alone = int(group["alone"].sum()) if "alone" in group else 0
-        cases = group.sort_values(["alone", "case_number"], ascending=[False, True]) if "alone" in group else group
-        rows.append(
-            row | {"rule": str(rule), "cases": len(group), "alone": alone, "list": cases["case_number"].tolist()}
-        )
+        row: Row = {name: text(first[name]) for name in ("words", "owner", "fix", "denial", "source", "confidence")}
+        row |= {"rule": str(rule), "cases": len(group), "list": group["case_number"].tolist()}
+        if "alone" in group:
+            ordered = group.sort_values(["alone", "case_number"], ascending=[False, True])
+            row |= {"alone": int(group["alone"].sum()), "list": ordered["case_number"].tolist()}
+        if "expected_cents" in group:
+            row["expected"] = int(group["expected_cents"].fillna(0).sum())
+        rows.append(row)
     return sorted(rows, key=lambda row: (-row["cases"], row["rule"]))
 
 

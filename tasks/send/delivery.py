@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import smtplib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -31,7 +31,7 @@ class Waiting(Written, Protocol):
 class Outbox(Protocol):
     """The moves of the store that delivery needs; each is on disk when it returns."""
 
-    def pending_messages(self, practice_id: str | None = None) -> list[Waiting]:
+    def pending_messages(self, practice_id: str | None = None) -> Sequence[Waiting]:
         """What waits, oldest first."""
 
     def claim_for_sending(self, message_id: int) -> bool:

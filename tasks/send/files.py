@@ -24,7 +24,7 @@ FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 def write_outputs(
     folder: Path, frames: Mapping[str, pd.DataFrame], pages: Mapping[str, str], emls: Mapping[str, bytes]
 ) -> Path:
-    """The folder holds the CSV of every output table, the pages, and the messages; returns the folder.
+    """The folder holds the CSV of every output table given, the pages, and the messages; returns the folder.
 
     Same input, same bytes. Until everything is on the disk the old folder stands untouched; then it is swapped. A run
     that was killed leaves nothing that the next one does not clear or restore. Files that are not ours move along.
@@ -51,7 +51,8 @@ def write_outputs(
 def _write(new: Path, frames: Mapping[str, pd.DataFrame], pages: Mapping[str, str], emls: Mapping[str, bytes]) -> None:
     (new / MESSAGES).mkdir(parents=True)
     for name, table in outputs().items():
-        write_csv(frames[name], table, new / table.file)
+        if name in frames:
+            write_csv(frames[name], table, new / table.file)
     for name, page in pages.items():
         (new / name).write_text(page, "utf-8", newline="\n")
     for name, eml in emls.items():

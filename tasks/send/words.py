@@ -37,7 +37,7 @@ CONFIDENCE_NAMES = {
     "primary": "from the primary source",
     "secondary": "from a secondary source",
     "unverified": "not verified at a source",
-    "": "no amounts",
+    "": "not loaded",
 }
 
 

@@ -1,0 +1,90 @@
+"""The month's report: one page with the numbers, what they rest on, and what they do not say. No identities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from config.contract import outputs
+from config.month import Month
+from tasks.send import charts, counts
+from tasks.send.billing import changes
+from tasks.send.render import render
+from tasks.send.words import month_name
+
+MOST_CHANGES = 30
+EFFECTS = ("not_billable", "hold", "short", "unsupported", "warn")
+
+
+def report_view(
+    frames: counts.Frames, practice_name: str, month: Month, revision: int, history: pd.DataFrame | None = None
+) -> dict[str, Any]:
+    """Everything the report says, as plain values.
+
+    `frames` are the output tables, `history` the outcomes of the months before (month, outcome, patients) or nothing.
+    """
+    decisions, findings = frames["decisions"], frames["findings"]
+    outcomes = counts.outcomes(decisions)
+    amounts = decisions[["patient_id", "expected_cents"]]
+    held = counts.holds(findings, decisions).merge(amounts, on="patient_id", how="left")
+    changed = changes(frames["changes"])
+    return {
+        "practice_name": practice_name,
+        "month": str(month),
+        "month_name": month_name(month),
+        "last_day": month.last,
+        "revision": revision,
+        "digest": counts.text(decisions["rulebook_digest"].iloc[0]) if len(decisions) else "",
+        "patients": len(decisions),
+        "outcomes": outcomes,
+        "parts": charts.outcome_parts(outcomes),
+        "money": counts.money(decisions),
+        "waiting": counts.money(decisions, "hold"),
+        "minutes": charts.minutes_by_disposition(frames["time_ledger"]),
+        "histogram": charts.histogram(decisions),
+        "holds": counts.by_rule(held),
+        "codes": counts.codes_billed(frames["claim_lines"]),
+        "copay": counts.copay_by_option(frames["copay_cases"]),
+        "copay_open": int((frames["copay_cases"]["state"] == "open").sum()),
+        "avoided_patients": counts.avoided_patients(findings, decisions),
+        "set_aside": counts.set_aside(frames["quarantine"]),
+        "set_aside_rows": counts.set_aside_rows(frames["quarantine"]),
+        "totals": totals(frames["reconciliation"]),
+        "rules": fired(findings),
+        "signals": len(frames["signals"]),
+        "changes": changed[:MOST_CHANGES],
+        "changes_more": max(0, len(changed) - MOST_CHANGES),
+        "months": charts.months(history, str(month), outcomes),
+        "files": [{"name": table.file, "meaning": table.meaning} for table in outputs().values()],
+    }
+
+
+def render_report(view: dict[str, Any]) -> str:
+    """The report as one HTML page that needs nothing from elsewhere."""
+    return render("reports/report.html.j2", **view)
+
+
+def totals(reconciliation: pd.DataFrame) -> list[dict[str, Any]]:
+    """The three totals with their parts and whether they tie; the rows of all tables are added up in one."""
+    kind = reconciliation["total"].str.split(":").str[0]
+    signed = reconciliation["amount"].where(reconciliation["part"] == "in", -reconciliation["amount"])
+    open_totals = set(kind[signed.groupby(reconciliation["total"]).transform("sum") != 0])
+    sums = reconciliation["amount"].groupby([kind, reconciliation["part"]], sort=False).sum()
+    return [
+        {
+            "name": str(name),
+            "in": int(sums[name]["in"]),
+            "parts": {str(part): int(amount) for part, amount in sums[name].drop("in").items() if amount},
+            "ties": name not in open_totals,
+        }
+        for name in kind.unique()
+    ]
+
+
+def fired(findings: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rules that were met, by what they bring about, most cases first."""
+    rows = []
+    for effect in EFFECTS:
+        rows += [row | {"effect": effect} for row in counts.by_rule(findings[findings["outcome"] == effect])]
+    return rows

@@ -1,0 +1,155 @@
+"""The report shows the month's numbers as they are, on one page that needs nothing else and names nobody."""
+
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from config.contract import outputs
+from config.month import Month
+from tasks.send import charts
+from tasks.send.report import render_report, report_view
+from tests.send.frames import output
+from tests.send.month import SECRETS, case, decision, frames
+from tests.send.test_messages import plain
+
+PRACTICE = "Maple <Street>"
+MONTH = Month(2026, 10)
+
+
+@pytest.fixture(scope="module")
+def view():
+    return report_view(frames(), PRACTICE, MONTH, 1)
+
+
+@pytest.fixture(scope="module")
+def page(view):
+    return render_report(view)
+
+
+def test_headline_numbers(view):
+    assert view["outcomes"] == {"bill": 2, "hold": 2, "short": 2, "not_billable": 1}
+    assert view["money"] == {
+        "patients": 2,
+        "expected": 17931,
+        "coinsurance": 3587,
+        "confidence": "secondary",
+        "without_amount": 0,
+    }
+    assert view["waiting"]["expected"] == 13226
+    assert (view["minutes"]["counted"], view["minutes"]["left_out"]) == (1200, 100)
+    assert (view["set_aside_rows"], view["copay_open"]) == (1, 3)
+
+
+def test_codes_add_up_to_the_expected_revenue(view):
+    assert [(row["code"], row["units"], row["expected"]) for row in view["codes"]][1] == ("99490", 2, 13226)
+    assert sum(row["expected"] for row in view["codes"]) == view["money"]["expected"]
+
+
+def test_a_hold_names_owner_fix_worth_and_whether_it_stands_alone(view):
+    first = view["holds"][0]
+    assert (first["rule"], first["owner"], first["cases"], first["alone"]) == ("consent_missing", "care_manager", 2, 1)
+    assert first["expected"] == 13226
+
+
+def test_the_page_names_nobody_and_loads_nothing(page):
+    assert not [secret for secret in SECRETS if secret in page]
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
+    assert "url(" not in page
+    assert "<script" not in page
+    assert "Maple &lt;Street&gt;" in page
+
+
+def test_links_lead_to_the_files_beside_it(page):
+    known = {table.file for table in outputs().values()} | {"data_quality.html", "messages/", "#main"}
+    links = set(re.findall(r'href="([^"]+)"', page))
+    assert links <= known
+    assert {table.file for table in outputs().values()} <= links
+
+
+def test_totals_tie_or_it_is_said(view, page):
+    assert [(total["name"], total["in"], total["ties"]) for total in view["totals"]] == [
+        ("rows", 9, True),
+        ("seconds", 1300, True),
+    ]
+    assert "does not tie" not in page
+    lost = frames()
+    lost["reconciliation"].loc[1, "amount"] = 7
+    broken = render_report(report_view(lost, PRACTICE, MONTH, 1))
+    assert "✗ does not tie" in broken
+
+
+def test_errors_of_two_tables_that_cancel_out_are_seen():
+    rows = [("rows:a", "in", 5), ("rows:a", "accepted", 4), ("rows:b", "in", 4), ("rows:b", "accepted", 5)]
+    wrong = [{"total": total, "part": part, "amount": amount} for total, part, amount in rows]
+    found = report_view(frames() | {"reconciliation": output("reconciliation", *wrong)}, PRACTICE, MONTH, 1)
+    assert [total["ties"] for total in found["totals"]] == [False]
+
+
+def test_rules_stand_with_their_source(page):
+    assert "Source of care_plan_unsigned" in page
+    assert "Source of no_part_b" in page
+
+
+def test_what_changed_is_shown_from_the_second_revision_on():
+    change = case(2) | {"field": "outcome", "before": "hold", "after": "bill"}
+    view = report_view(frames() | {"changes": output("changes", *[change] * 40)}, PRACTICE, MONTH, 2)
+    text = plain(render_report(view))
+    assert "What changed since revision 1" in text
+    assert "and 10 more in changes.csv" in text
+
+
+def test_months_before_are_drawn_with_this_one_last():
+    history = pd.DataFrame({"month": ["2026-08", "2026-09"], "outcome": ["bill", "bill"], "patients": [3, 4]})
+    view = report_view(frames(), PRACTICE, MONTH, 1, history)
+    assert [(row["month"], row["bill"]) for row in view["months"]] == [("2026-08", 3), ("2026-09", 4), ("2026-10", 2)]
+    assert "2026-08" in plain(render_report(view))
+
+
+def test_an_empty_month_is_a_page_too():
+    page = render_report(report_view({name: frame.iloc[:0] for name, frame in frames().items()}, PRACTICE, MONTH, 1))
+    assert "Nothing is ready to bill" in page
+
+
+@pytest.mark.parametrize(
+    ("seconds", "bar"),
+    [(0, 0), (299, 0), (300, 1), (1199, 3), (1200, 4), (2399, 7), (2400, 8), (5399, 17), (5400, 18), (99999, 18)],
+)
+def test_histogram_floors_and_keeps_the_thresholds_apart(seconds, bar):
+    chart = charts.histogram(output("decisions", decision(1, "bill", staff_seconds=seconds)))
+    assert [place for place, column in enumerate(chart["bars"]) if column["patients"]] == [bar]
+    assert chart["below"] == (seconds < 1200)
+    assert chart["just_below"] == (900 <= seconds < 1200)
+
+
+def test_charts_say_their_numbers_in_words(page):
+    labels = re.findall(r'role="img" aria-label="([^"]+)"', page)
+    assert len(labels) == 3
+    assert labels[0] == ("Patients by outcome: 2 ready to bill, 2 on hold, 2 short of minutes, 1 not billable.")
+
+
+class Outline(HTMLParser):
+    """Headings in order, and elements left open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.levels: list[int] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        if re.fullmatch(r"h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_headings_follow_one_another_and_elements_are_closed(page):
+    outline = Outline()
+    outline.feed(page)
+    assert outline.open == []
+    assert outline.levels[0] == 1
+    assert all(after - before <= 1 for before, after in zip(outline.levels, outline.levels[1:], strict=False))
