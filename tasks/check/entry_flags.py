@@ -11,7 +11,7 @@ import pandas as pd
 from config.contract import inputs
 from config.month import Month, time_zone
 from config.settings import PracticeSettings
-from tasks.check.lookups import Mask, codes, merge, positions
+from tasks.check.lookups import Codes, Mask, codes, codes_from, firsts, merge, positions
 from tasks.check.overlaps import overlapping
 
 # A logged duration may exceed its start-to-end time by this much: exports that drop seconds from their clock times.
@@ -24,10 +24,11 @@ def entry_flags(
     """One mask a fault, over all time entries; parents are looked up among the accepted rows only."""
     patient_at = positions(entries["patient_id"], accepted["patients"]["patient_id"])
     people = pd.concat([accepted["staff"]["staff_id"], accepted["practitioners"]["practitioner_id"]])
+    performer_at = positions(entries["performer_id"], people)
     programs = pd.Series(inputs()["time_entries"].column("program").values, dtype="str")
     flags = {
         "is_patient_unknown": patient_at < 0,
-        "is_performer_unknown": positions(entries["performer_id"], people) < 0,
+        "is_performer_unknown": performer_at < 0,
         "is_program_unknown": positions(entries["program"], programs) < 0,
         "is_patients_in_activity_not_allowed": entries["patients_in_activity"].lt(1).fillna(False).to_numpy(bool),
         "is_in_the_future": (entries["local_date"] > pd.Timestamp(as_of)).to_numpy(),
@@ -37,7 +38,9 @@ def entry_flags(
     }
     flags |= _duration_flags(entries, settings)
     unusable = np.logical_or.reduce([flags[name] for name in flags if name.startswith("is_duration_")])
-    return flags | _copy_flags(entries, unusable, settings)
+    performer = codes_from(performer_at, entries["performer_id"])
+    patient = codes_from(patient_at, entries["patient_id"])
+    return flags | _copy_flags(entries, performer, patient, unusable, settings)
 
 
 def _duration_flags(entries: pd.DataFrame, settings: PracticeSettings) -> dict[str, Mask]:
@@ -54,9 +57,10 @@ def _duration_flags(entries: pd.DataFrame, settings: PracticeSettings) -> dict[s
     }
 
 
-def _copy_flags(entries: pd.DataFrame, unusable: Mask, settings: PracticeSettings) -> dict[str, Mask]:
+def _copy_flags(
+    entries: pd.DataFrame, performer: Codes, patient: Codes, unusable: Mask, settings: PracticeSettings
+) -> dict[str, Mask]:
     """Copies, then overlaps among what is left: a copy or an unusable length must not drag good rows along."""
-    performer, patient = codes(entries["performer_id"]), codes(entries["patient_id"])
     program, activity = codes(entries["program"]), codes(entries["activity_id"])
     start, seconds = entries["start_s"].to_numpy(np.int64), entries["seconds"].to_numpy(np.int64)
     timed = entries["has_clock"].to_numpy(bool) & ~unusable
@@ -104,10 +108,7 @@ def _sent_again(entries: pd.DataFrame) -> Mask:
 def _same_work(work: np.ndarray, activity: np.ndarray) -> Mask:
     """Rows that repeat an earlier row of the same work, unless both say that they are parts of different activities."""
     later = pd.Series(work).duplicated().to_numpy()
-    order = np.argsort(work, kind="stable")
-    _, first, where = np.unique(work[order], return_index=True, return_inverse=True)
-    activity_of_first = np.empty_like(activity)
-    activity_of_first[order] = activity[order][first][where]
+    activity_of_first = activity[firsts(work)][work]
     repeats_a_kept_one = pd.Series(merge(work, activity)).duplicated().to_numpy()
     return later & ((activity_of_first < 0) | (activity < 0) | repeats_a_kept_one)
 

@@ -27,6 +27,15 @@ def positions(values: pd.Series, known: pd.Series) -> Codes:
     return found.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
 
 
+def codes_from(found: Codes, values: pd.Series) -> Codes:
+    """Codes made of positions already looked up: only what was not found there is compared as text once more."""
+    unknown = np.flatnonzero(found < 0)
+    rest = codes(values.iloc[unknown])
+    made = found.copy()
+    made[unknown] = np.where(rest < 0, -1, int(found.max(initial=-1)) + 1 + rest)
+    return made
+
+
 def merge(*columns: Codes) -> Codes:
     """One number for each distinct combination of the columns' numbers; it tells combinations apart and no more."""
     merged = columns[0]
@@ -34,6 +43,13 @@ def merge(*columns: Codes) -> Codes:
         # Small again after each step, so that no product of counts can leave 64 bits.
         merged = pd.factorize(merged * (int(column.max(initial=0)) + 2) + column + 1)[0].astype(np.int64)
     return merged
+
+
+def firsts(dense: Codes) -> Codes:
+    """The row at which each number first occurs; the numbers run from 0 without a gap."""
+    first = np.empty(int(dense.max(initial=-1)) + 1, np.int64)
+    first[dense[::-1]] = np.arange(len(dense))[::-1]  # of several writes to one place the last stays: the first row
+    return first
 
 
 def alone_if_none(column: Codes) -> Codes:

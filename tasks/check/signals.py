@@ -18,7 +18,7 @@ from config.month import Month
 from config.settings import PracticeSettings
 from config.strict_yaml import load_yaml
 from tasks.check.entry_flags import cut_off
-from tasks.check.lookups import Codes, codes, merge
+from tasks.check.lookups import Codes, codes, firsts, merge
 
 PATH = HERE / "signals.yaml"
 THRESHOLD_MINUTES = (20, 40, 60)
@@ -71,19 +71,21 @@ def integrity_signals(accepted: Mapping[str, pd.DataFrame], settings: PracticeSe
     """The signals that accepted time entries of the month give, one row for each signal and person, worst first."""
     rules = load_signals()
     entries = accepted["time_entries"]
-    in_month = entries["local_date"].between(pd.Timestamp(month.first), pd.Timestamp(month.last))
-    entries = entries[(in_month & (entries["seconds"] > 0)).to_numpy()]
-    people = codes(entries["performer_id"])
-    names = entries["performer_id"].drop_duplicates().to_numpy()
-    seconds = entries["seconds"].to_numpy(np.int64)
+    in_month = entries["local_date"].between(pd.Timestamp(month.first), pd.Timestamp(month.last)).to_numpy()
+    rows = np.flatnonzero(in_month & (entries["seconds"] > 0).to_numpy())
+    everybody = codes(entries["performer_id"])
+    names = entries["performer_id"].iloc[firsts(everybody)].to_numpy()
+    people, seconds = everybody[rows], entries["seconds"].to_numpy(np.int64)[rows]
     total = np.bincount(people, minlength=len(names))
 
-    late = (entries["entered_at"] > cut_off(accepted["practices"], settings, month)).to_numpy()
+    late = (entries["entered_at"] > cut_off(accepted["practices"], settings, month)).to_numpy()[rows]
+    patients = np.where(entries["program"].eq("ccm").to_numpy(bool), codes(entries["patient_id"]), -1)[rows]
+    days = entries["local_date"].to_numpy("datetime64[D]").astype(np.int64)[rows]
     parts = [
         _share(rules["identical_durations"], names, _commonest(people, seconds, len(names)), total),
-        _share(rules["just_over_threshold"], names, *_just_over(entries, people, seconds, len(names))),
+        _share(rules["just_over_threshold"], names, *_just_over(patients, people, seconds, len(names))),
         _share(rules["entered_after_close"], names, np.bincount(people, late, len(names)), total),
-        _long_days(rules["more_hours_than_a_day_holds"], names, people, seconds, entries["local_date"]),
+        _long_days(rules["more_hours_than_a_day_holds"], names, people, seconds, days),
         _share(rules["round_numbers"], names, np.bincount(people, seconds % 300 == 0, len(names)), total),
     ]
     found = pd.DataFrame([row for part in parts for row in part])
@@ -95,42 +97,44 @@ def integrity_signals(accepted: Mapping[str, pd.DataFrame], settings: PracticeSe
 def _commonest(people: Codes, seconds: Codes, size: int) -> np.ndarray:
     """How often each person's commonest length occurs."""
     each = merge(people, seconds)
-    _, first, times = np.unique(each, return_index=True, return_counts=True)
     most = np.zeros(size, np.int64)
-    np.maximum.at(most, people[first], times)
+    np.maximum.at(most, people[firsts(each)], np.bincount(each))
     return most
 
 
-def _just_over(entries: pd.DataFrame, people: Codes, seconds: Codes, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """For the person who did most of a patient's care management: patients just over a threshold, and all."""
-    chosen = entries["program"].eq("ccm").to_numpy(bool)
-    patient, person, seconds = codes(entries["patient_id"])[chosen], people[chosen], seconds[chosen]
-    pair = merge(patient, person)
-    _, first = np.unique(pair, return_index=True)
-    worked = np.bincount(pair, seconds).astype(np.int64)  # by pair; `first` finds its patient and its person
-    total = np.bincount(patient, seconds).astype(np.int64)
+def _just_over(patients: Codes, people: Codes, seconds: Codes, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """For the person who did most of a patient's care management: patients just over a threshold, and all.
+
+    The patient -1 is nobody's care management.
+    """
+    chosen = np.flatnonzero(patients >= 0)
+    patients, people, seconds = patients[chosen], people[chosen], seconds[chosen]
+    pair = merge(patients, people)
+    first = firsts(pair)
+    worked = np.bincount(pair, seconds)  # by pair; `first` finds its patient and its person
+    total = np.bincount(patients, seconds).astype(np.int64)
     lead = np.zeros(len(total), np.int64)
     by_work = np.argsort(worked, kind="stable")
-    lead[patient[first][by_work]] = person[first][by_work]  # the one with most is written last
+    lead[patients[first][by_work]] = people[first][by_work]  # the one with most is written last
     over = np.isin(total // 60, THRESHOLD_MINUTES)
     reached = total >= THRESHOLD_MINUTES[0] * 60
     return np.bincount(lead[over], minlength=size), np.bincount(lead[reached], minlength=size)
 
 
-def _long_days(
-    rule: Signal, names: np.ndarray, people: Codes, seconds: Codes, days: pd.Series
-) -> list[dict[str, object]]:
+def _long_days(rule: Signal, names: np.ndarray, people: Codes, seconds: Codes, days: Codes) -> list[dict[str, object]]:
     """The first level that a person reaches, counted in days."""
-    frame = pd.DataFrame({"person": people, "day": days.to_numpy(), "seconds": seconds})
-    by_day = frame.groupby(["person", "day"])["seconds"].sum()
-    worked = by_day.groupby(level="person").size()
-    rows, told = [], set()
+    each = merge(people, days)
+    person, worked = people[firsts(each)], np.bincount(each, seconds)
+    of = np.bincount(person, minlength=len(names))
+    told = np.zeros(len(names), bool)
+    rows = []
     for level in rule.levels:
-        long = by_day[by_day > level.hours * 3600].groupby(level="person").size()
-        for person, count in long[long >= level.at_least_count].items():
-            if person not in told:
-                told.add(person)
-                rows.append(_row(rule, names[person], int(count), int(worked[person]), hours=level.hours))
+        count = np.bincount(person[worked > level.hours * 3600], minlength=len(names))
+        shown = (count >= level.at_least_count) & ~told
+        told |= shown
+        rows += [
+            _row(rule, names[one], int(count[one]), int(of[one]), hours=level.hours) for one in np.flatnonzero(shown)
+        ]
     return rows
 
 

@@ -89,7 +89,9 @@ def view(frame: pd.DataFrame, flags: Mapping[str, Mask], entries: tuple[Entry, .
         if name in flags:
             columns[name] = flags[name]
         elif name in beyond_presence:
-            columns[name] = frame[name]
+            # Few texts many times over: as categories each is fingerprinted and compared once.
+            text = isinstance(frame[name].dtype, pd.StringDtype)
+            columns[name] = frame[name].astype("category") if text else frame[name]
         else:
             columns[name] = np.where(frame[name].isna(), np.nan, 1.0)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))

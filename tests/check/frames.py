@@ -18,6 +18,7 @@ from tasks.check.entry_flags import entry_flags
 MONTH = Month(2026, 10)
 AS_OF = date(2026, 11, 5)
 ZONE = "America/New_York"
+CORE = ("patients", "time_entries")
 
 
 def settings(**changes: Any) -> PracticeSettings:
@@ -46,8 +47,9 @@ def practice(**rows: list[dict[str, Any]]) -> dict[str, pd.DataFrame]:
 
 
 def check(changes: dict[str, Any] | None = None, **rows: list[dict[str, Any]]) -> Checked:
-    """What the checks make of that practice."""
-    return check_tables(practice(**rows), settings(**(changes or {})), MONTH, AS_OF)
+    """What the checks make of a practice whose unnamed tables about patients are empty, which is quicker."""
+    children = {name: [] for name, table in inputs().items() if "patient_id" in table.names and name not in CORE}
+    return check_tables(practice(**(children | rows)), settings(**(changes or {})), MONTH, AS_OF)
 
 
 def reasons(checked: Checked, table: str) -> set[tuple[str, str]]:

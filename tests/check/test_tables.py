@@ -33,7 +33,7 @@ def spoiled(chosen, value, reason):
 
 
 def test_a_clean_practice_trips_nothing():
-    checked = check()
+    checked = check_tables(practice(), settings(), MONTH, AS_OF)
     assert checked.quarantine.empty
     assert not checked.checks["failed"].any()
     for name, table in practice().items():
