@@ -14,7 +14,7 @@ import pyarrow as pa
 
 RESULT = ("decisions", "claim_lines", "findings", "candidates", "time_ledger", "quarantine")
 
-_STEP, _FACTOR = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+_STEP = np.uint64(0x9E3779B97F4A7C15)
 _CHUNK = 16_384  # rows whose working arrays stay in the processor's cache
 _LONG = 32  # bytes from which it pays to look for equal texts first
 
@@ -44,9 +44,11 @@ def _sums(data: pa.Table) -> tuple[int, int]:
 
 
 def _mixed(values: Numbers) -> Numbers:
-    """Each number scattered over all bits, differently for any two that differ."""
-    mixed = (values + _STEP) * _FACTOR
-    return mixed ^ (mixed >> np.uint64(29))
+    """Each number scattered over all bits, differently for any two that differ (the finish of SplitMix64)."""
+    mixed = values + _STEP
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _hashes(values: pa.Array) -> Numbers:

@@ -27,7 +27,11 @@ def open_store(url: str, wait_seconds: float = WAIT_SECONDS) -> Store:
     parsed = parse(url)
     with place_errors(parsed):
         engine = connect(parsed, wait_seconds)
-        upgrade(engine)
+        try:
+            upgrade(engine)
+        except BaseException:
+            engine.dispose()
+            raise
     return Store(engine, parsed)
 
 
