@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from tasks.send import counts
-from tasks.send.care_manager import calls
+from tasks.send.care_manager import call, open_cases
 from tasks.send.words import change, count, dollars, plain, plural
 
 
@@ -15,7 +15,6 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
     """Everything the billing message says. `without_address`: care managers to whom no mail can go."""
     decisions, findings, cases = frames["decisions"], frames["findings"], frames["copay_cases"]
     held = counts.holds(findings, decisions)
-    open_cases = cases[cases["state"] == "open"]
     return {
         "outcomes": counts.outcomes(decisions),
         "money": counts.money(decisions),
@@ -25,8 +24,8 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
         "avoided": counts.denials_avoided(findings, decisions),
         "avoided_patients": counts.avoided_patients(findings, decisions),
         "copay": counts.copay_by_option(cases),
-        "copay_open": len(open_cases),
-        "calls": calls(cases, cases["patient_id"], "billing"),
+        "copay_open": int((cases["state"] == "open").sum()),
+        "calls": [call(row) for row in open_cases(cases, "billing").to_dict("records")],
         "set_aside": counts.set_aside(frames["quarantine"]),
         "set_aside_rows": counts.set_aside_rows(frames["quarantine"]),
         "changes": changes(frames["changes"]),

@@ -2,62 +2,87 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from tasks.send.counts import Frames, by_rule, holds, text
+from tasks.send.counts import Frames, holds
 from tasks.send.words import plural
 
 OWNER = "care_manager"
+Row = dict[str, Any]
 
 
-def worklist(frames: Frames, staff_id: str) -> dict[str, Any]:
-    """The care manager's patients: what to do, most urgent first, by case number alone."""
-    decisions = frames["decisions"]
-    theirs = decisions[decisions["care_manager_id"] == staff_id]
-    findings = frames["findings"]
-    findings = findings[findings["patient_id"].isin(theirs["patient_id"])]
-    held = holds(findings, theirs)
-    mine = by_rule(held[held["owner"] == OWNER])
-    warnings = findings[(findings["outcome"] == "warn") & (findings["owner"] == OWNER)]
+def worklists(frames: Frames) -> dict[str, Row]:
+    """Every care manager's patients by the care manager's identifier: what to do, most urgent first, by case number.
+
+    Frames are filtered once for all; what is left is short and sorted into lists without pandas.
+    """
+    decisions, findings, cases = frames["decisions"], frames["findings"], frames["copay_cases"]
+    theirs = decisions["care_manager_id"].astype("str")
+    patients = theirs.value_counts()
+    ready = theirs[decisions["outcome"] == "bill"].value_counts()
+    manager = pd.Series(theirs.array, index=pd.Index(decisions["patient_id"]))
+
+    held = holds(findings, decisions)
+    fixable = _of_managers(held[held["owner"] == OWNER], manager)
+    seen = _of_managers(findings[(findings["outcome"] == "warn") & (findings["owner"] == OWNER)], manager)
+    waiting = _of_managers(open_cases(cases, OWNER), manager)
+    below = decisions[(decisions["outcome"] == "short") & decisions["minutes_missing"].notna()]
+    short = _of_managers(below.sort_values(["minutes_missing", "case_number"]), manager)
     return {
-        "patients": len(theirs),
-        "ready": int((theirs["outcome"] == "bill").sum()),
-        "holds": sorted(mine, key=lambda row: (-row["alone"], -row["cases"], row["rule"])),
-        "held": int(held.loc[held["owner"] == OWNER, "patient_id"].nunique()),
-        "calls": calls(frames["copay_cases"], theirs["patient_id"], OWNER),
-        "short": short(theirs),
-        "seen": by_rule(warnings),
+        staff_id: {
+            "patients": int(patients[staff_id]),
+            "ready": int(ready.get(staff_id, 0)),
+            "holds": by_rule(fixable[staff_id]),
+            "held": len({row["case_number"] for row in fixable[staff_id]}),
+            "calls": [call(row) for row in waiting[staff_id]],
+            "short": [
+                {"case_number": row["case_number"], "missing": row["minutes_missing"], "minutes": row["minutes"] or 0}
+                for row in short[staff_id]
+            ],
+            "seen": by_rule(seen[staff_id]),
+        }
+        for staff_id in sorted(patients.index)
     }
 
 
-def calls(cases: pd.DataFrame, patients: pd.Series, owner: str) -> list[dict[str, Any]]:
-    """The open co-pay cases of these patients that are the owner's, soonest due first."""
-    found = cases[(cases["state"] == "open") & (cases["owner"] == owner) & cases["patient_id"].isin(patients)]
-    found = found.sort_values(["due_date", "case_number"])
-    names = ["case_number", "response", "option_words", "next_step"]
-    rows = found[names].map(text).to_dict("records")
-    return [row | {"due": due} for row, due in zip(rows, found["due_date"], strict=True)]
+def open_cases(cases: pd.DataFrame, owner: str) -> pd.DataFrame:
+    """The open co-pay cases that are the owner's, soonest due first."""
+    return cases[(cases["state"] == "open") & (cases["owner"] == owner)].sort_values(["due_date", "case_number"])
 
 
-def by_step(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """The calls that ask for the same step together; the groups and the calls in them soonest due first."""
-    groups: dict[str, list[dict[str, Any]]] = {}
+def call(row: Row) -> Row:
+    """What a message says of a co-pay case."""
+    names = ("case_number", "response", "option_words", "next_step")
+    return {name: row[name] for name in names} | {"due": row["due_date"]}
+
+
+def by_rule(rows: Iterable[Row]) -> list[Row]:
+    """The rules of these findings with their cases; those that alone hold most patient-months first."""
+    groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        groups.setdefault(row["next_step"], []).append(row)
+        groups[row["rule"]].append(row)
+    found = []
+    for rule, group in groups.items():
+        cases = sorted((not row.get("alone", False), row["case_number"]) for row in group)
+        alone = sum(not behind for behind, _ in cases)
+        words = {name: group[0][name] for name in ("words", "fix")}
+        found.append(words | {"rule": rule, "cases": len(cases), "alone": alone, "list": [case for _, case in cases]})
+    return sorted(found, key=lambda row: (-row["alone"], -row["cases"], row["rule"]))
+
+
+def by_step(rows: list[Row]) -> list[list[Row]]:
+    """The calls that ask for the same step together; the groups and the calls in them soonest due first."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row["next_step"]].append(row)
     return list(groups.values())
 
 
-def short(theirs: pd.DataFrame) -> list[dict[str, Any]]:
-    """Patients short of minutes, nearest to the next threshold first."""
-    found = theirs[(theirs["outcome"] == "short") & theirs["minutes_missing"].notna()]
-    found = found.sort_values(["minutes_missing", "case_number"])
-    pairs = zip(found["case_number"], found["minutes_missing"], found["minutes"].fillna(0), strict=True)
-    return [{"case_number": case, "missing": int(missing), "minutes": int(done)} for case, missing, done in pairs]
-
-
-def to_do(work: dict[str, Any]) -> str:
+def to_do(work: Row) -> str:
     """The subject's second half: what to do, in numbers."""
     parts = []
     if work["held"]:
@@ -67,3 +92,13 @@ def to_do(work: dict[str, Any]) -> str:
     if work["short"]:
         parts.append(f"{len(work['short'])} short of minutes")
     return ", ".join(parts) or "nothing to do"
+
+
+def _of_managers(rows: pd.DataFrame, manager: pd.Series) -> dict[str, list[Row]]:
+    """The rows of each care manager in their order; those of patients without one are nobody's."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    plain = rows.astype(object).where(rows.notna(), None)
+    for staff_id, row in zip(rows["patient_id"].map(manager), plain.to_dict("records"), strict=True):
+        if isinstance(staff_id, str):
+            found[staff_id].append(row)
+    return found

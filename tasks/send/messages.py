@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -57,17 +58,15 @@ def compose(context: Context) -> list[Message]:
 
     Whoever has no address gets a message without recipient: it stays in the outbox, and billing is told.
     """
-    decisions = context.frames["decisions"]
-    managers = sorted(set(decisions["care_manager_id"].dropna()))
+    work = care_manager.worklists(context.frames)
     addresses = _addresses(context.staff)
-    messages = [_for_care_manager(context, staff_id, addresses.get(staff_id, "")) for staff_id in managers]
-    return [*messages, _for_billing(context, [staff_id for staff_id in managers if not addresses.get(staff_id)])]
+    messages = [_for_care_manager(context, staff_id, addresses.get(staff_id, ""), work[staff_id]) for staff_id in work]
+    return [*messages, _for_billing(context, [staff_id for staff_id in work if not addresses.get(staff_id)])]
 
 
-def _for_care_manager(context: Context, staff_id: str, address: str) -> Message:
-    work = care_manager.worklist(context.frames, staff_id)
-    to_do = care_manager.to_do(work)
+def _for_care_manager(context: Context, staff_id: str, address: str, work: dict[str, Any]) -> Message:
     # The identifier stands in the kind: two care managers may share an address, or have none.
+    to_do = care_manager.to_do(work)
     return _message(context, "care_manager", f"worklist-{staff_id}", address, to_do, {"work": work})
 
 
