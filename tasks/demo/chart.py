@@ -93,7 +93,7 @@ def make_visits(roster: Roster, seed: int, last_month: Month, worked: pd.DataFra
     again["code"] = np.where(rng.random(len(again)) < 0.7, "99214", "99213")
     again["ccm_discussed"] = rng.random(len(again)) < 0.5
     on_stage = roster.cast[again["patient"]] & (again["visit_date"] >= pd.Timestamp(last_month.first)).to_numpy()
-    again = again[~(on_stage | _on_worked_days(again, worked))]
+    again = again[~(on_stage | _on_worked_days(again, worked, roster.size))]
     frame = pd.concat([first, again], ignore_index=True)
     frame = frame.sort_values(["patient", "visit_date"], kind="stable", ignore_index=True)
     patient = frame.pop("patient").to_numpy()
@@ -101,11 +101,16 @@ def make_visits(roster: Roster, seed: int, last_month: Month, worked: pd.DataFra
     return _keyed(frame, roster, patient, "visit_id", "T")
 
 
-def _on_worked_days(visits: pd.DataFrame, worked: pd.DataFrame) -> np.ndarray:
-    day = worked["start"].fillna(worked["day"]).to_numpy().astype("datetime64[D]").astype(np.int64)
-    busy = np.unique(worked["patient"].to_numpy().astype(np.int64) << 20 | day)
-    visit_day = visits["visit_date"].to_numpy().astype("datetime64[D]").astype(np.int64)
-    return np.isin(visits["patient"].to_numpy().astype(np.int64) << 20 | visit_day, busy)
+def _on_worked_days(visits: pd.DataFrame, worked: pd.DataFrame, patients: int) -> np.ndarray:
+    day = worked["start"].fillna(worked["day"]).to_numpy().astype("datetime64[D]")
+    if not len(day):
+        return np.zeros(len(visits), bool)
+    first = day.min()
+    busy = np.zeros((patients, int((day.max() - first) / DAY) + 1), bool)
+    busy[worked["patient"].to_numpy(), ((day - first) / DAY).astype(int)] = True
+    at = ((visits["visit_date"].to_numpy().astype("datetime64[D]") - first) / DAY).astype(int)
+    within = (at >= 0) & (at < busy.shape[1])
+    return within & busy[visits["patient"].to_numpy(), np.where(within, at, 0)]
 
 
 def make_medical_decisions(roster: Roster, seed: int, months: list[Month], worked: pd.DataFrame) -> pd.DataFrame:

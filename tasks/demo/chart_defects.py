@@ -21,7 +21,7 @@ def _finding(stage: Stage, pattern: int, name: str, patient: int, finding: str, 
 
 def _work_on(stage: Stage, pattern: int, name: str, patient: int, first: date, last: date, disposition: str) -> None:
     """A new entry between two days; what it and the patient's honest work of these days come to is known."""
-    manager = int(stage.roster.manager[patient])
+    manager = stage.manager(patient)
     within = [number for number, day in enumerate(stage.days) if first <= day <= last]
     row = stage.entry(patient, manager, stage.free(manager, since=within[0], until=within[-1] + 1), 333)
     stage.expect(pattern, name, row, "disposition", disposition, f"work from {first} to {last}")
@@ -73,10 +73,7 @@ def coverage_backwards(stage: Stage, patients: list[int]) -> None:
 def condition_twice(stage: Stage, patients: list[int]) -> None:
     """A condition imported a second time."""
     (patient,) = patients
-    conditions = stage.tables["conditions"]
-    place = int(np.searchsorted(conditions["patient_id"].to_numpy(dtype=str), stage.roster.patient_ids[patient]))
-    row = conditions.iloc[place].to_dict()
-    key = stage.add("conditions", patient, **row)
+    key = stage.add("conditions", patient, **stage.first_row("conditions", patient))
     note = "the first of the two stays"
     stage.expect_in(18, "condition_twice", "conditions", key, patient, "quarantined", "key_twice", note, copy=1)
 

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from tasks.demo.chart_defects import CHART_DEFECTS
+from tasks.demo.clock_defects import CLOCK_DEFECTS
 from tasks.demo.entries import Vocabulary
+from tasks.demo.entry_defects import ENTRY_DEFECTS
 from tasks.demo.exports import EXPORTS
 from tasks.demo.roster import Roster
 from tasks.demo.stage import Stage
-from tasks.demo.time_defects import TIME_DEFECTS
 from tasks.demo.truth import Row, Truth
 
 PATIENTS_FOR_ONE_MORE = 1500
@@ -33,7 +34,7 @@ class Defect:
 
 
 ONCE = {name for _, name, *_ in EXPORTS}  # a file of each form is enough
-DEFECTS = [Defect(*spec) for spec in [*TIME_DEFECTS, *CHART_DEFECTS, *EXPORTS]]
+DEFECTS = [Defect(*spec) for spec in [*CLOCK_DEFECTS, *ENTRY_DEFECTS, *CHART_DEFECTS, *EXPORTS]]
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,10 @@ def choose_defects(patients: int, entries: float) -> Programme:
     room, aside = patients // 2, entries * SET_ASIDE_SHARE
     chosen, left_out = [], []
     for defect in order:
-        if defect.patients > room or defect.set_aside > aside:
+        many = 1 if defect.name in ONCE else times
+        if defect.patients * many > room or defect.set_aside * many > aside:
             left_out.append(defect.name)
             continue
-        many = 1 if defect.name in ONCE else times
         room -= defect.patients * many
         aside -= defect.set_aside * many
         chosen.append((defect, many))
@@ -78,9 +79,11 @@ def seed_defects(
     """Changes the tables, tells the truth, and returns the log with the defects in it; a patient is used once."""
     stage = Stage(tables, log, roster, words, truth)
     free = iter(np.flatnonzero(roster.cast).tolist())
-    for defect, times in programme.chosen:
-        for _ in range(times):
-            defect.seed(stage, [next(free) for _ in range(defect.patients)])
+    # Round by round, so that those of one kind are spread over the care managers.
+    for turn in range(max((times for _, times in programme.chosen), default=0)):
+        for defect, times in programme.chosen:
+            if turn < times:
+                defect.seed(stage, [next(free) for _ in range(defect.patients)])
     truth.left_out.extend(programme.left_out)
     _expect_signals(stage)
     return stage.finish()

@@ -15,7 +15,8 @@ from tasks.demo.numbers import text_ids
 from tasks.demo.roster import Roster
 from tasks.demo.work import ACTIVITIES, COUNTRIES, PROGRAMS
 
-UNKNOWN_PATIENT, UNKNOWN_PERSON = "P999999", "S9999"
+UNKNOWN_PATIENT = "P9999999"
+UNKNOWN_PEOPLE = [f"S{number}" for number in range(9999, 9000, -1)]
 
 
 class Vocabulary:
@@ -23,7 +24,8 @@ class Vocabulary:
 
     def __init__(self, roster: Roster) -> None:
         self.patients = np.append(roster.patient_ids, UNKNOWN_PATIENT)
-        self.people = np.append(roster.person_ids, UNKNOWN_PERSON)
+        self.people = np.append(roster.person_ids, UNKNOWN_PEOPLE)
+        self.strangers = iter(range(len(roster.person_ids), len(self.people)))
         self.programs = Words(list(PROGRAMS))
         self.activities = Words(list(ACTIVITIES))
         self.countries = Words(list(COUNTRIES))

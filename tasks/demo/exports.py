@@ -28,6 +28,10 @@ class Export:
         exports = self.stage.truth.exports
         exports[self.file] = exports.get(self.file, "") + text.getvalue()
         self.lines += 1
+        self.expect(pattern, patient, kind, expect, note)
+
+    def expect(self, pattern: int, patient: int, kind: str, expect: object, note: str = "") -> None:
+        """What must become of the line written last."""
         row = Row("time_entries", file=self.file, line=self.lines)
         name = self.file.removeprefix("time_log_").removesuffix(".csv")
         self.stage.truth.add(pattern, name, row, self.stage.roster.patient_ids[patient], kind, expect, note)
@@ -70,10 +74,11 @@ def page_timer_seconds(stage: Stage, patients: list[int]) -> None:
     )
     who, manager, _ = _who(stage, patient)
     for billable, raw in ((412, 412), (377, 520), (0, 241)):
-        start = stage.free(int(stage.roster.manager[patient]))
+        start = stage.free(stage.manager(patient))
         end = start + timedelta(seconds=raw)
         cells = [billable, raw, "seconds", who, manager, start.isoformat(" "), end.isoformat(" "), "care-plan"]
         export.line(1 if billable == raw else 9, patient, cells, "seconds", billable, "seconds with a unit column")
+    export.expect(9, patient, "warn", "zero_duration", "no part of it is billable")
 
 
 def category_milliseconds(stage: Stage, patients: list[int]) -> None:
@@ -82,7 +87,7 @@ def category_milliseconds(stage: Stage, patients: list[int]) -> None:
     header = ["patientId", "userId", "timeCategoryId", "durationMs", "startTime", "endTime"]
     export = Export(stage, "category_milliseconds", header)
     who, manager, doctor = _who(stage, patient)
-    manager_number, doctor_number = int(stage.roster.manager[patient]), int(stage.roster.practitioner[patient])
+    manager_number, doctor_number = stage.manager(patient), int(stage.roster.practitioner[patient])
     for person, number, category, length in (
         (manager, manager_number, "CCM", 412_731),
         (doctor, doctor_number, "CCM (QHP)", 625_999),
@@ -196,7 +201,7 @@ def start_end_pairs(stage: Stage, patients: list[int]) -> None:
     export = Export(stage, "start_end_pairs", header)
     who, manager, _ = _who(stage, patient)
     for paired in (True, False):
-        start = stage.free(int(stage.roster.manager[patient])).replace(second=0)
+        start = stage.free(stage.manager(patient)).replace(second=0)
         clock = [f"{start + timedelta(minutes=minutes):%H:%M}" for minutes in (1, 8, 10, 14)]
         if paired:
             cells = [who, manager, start.date(), "Phone call", f"{clock[0]} - {clock[1]}, {clock[2]} - {clock[3]}", ""]
@@ -225,6 +230,7 @@ def offline_minutes(stage: Stage, patients: list[int]) -> None:
         cells = ["offline call", "by mobile phone", minutes, who, manager, 0, _day(stage, 8 + number), approved]
         kind, expect = ("seconds", minutes * 60) if approved == "true" else ("disposition", "unapproved")
         export.line(10, patient, cells, kind, expect, f"approved: {approved}")
+    export.expect(10, patient, "warn", "unapproved_offline", "waits for approval")
 
 
 # pattern, name, patients, entries set aside, function

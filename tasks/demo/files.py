@@ -76,7 +76,7 @@ def write_parquet(path: Path, pieces: Iterator[pa.Table]) -> int:
 def _lines(part: pa.Table, first: int, written: Written) -> bytes:
     columns = []
     for name, column in zip(part.column_names, part.columns, strict=True):
-        text = _quoted(_text(column.combine_chunks()))
+        text = _text(column.combine_chunks())
         here = {row - first: cell for row, cell in written.get(name, {}).items() if 0 <= row - first < len(text)}
         if here:
             mask = np.zeros(len(text), bool)
@@ -93,11 +93,12 @@ def _lines(part: pa.Table, first: int, written: Written) -> bytes:
 def _text(column: pa.Array) -> pa.Array:
     if pa.types.is_timestamp(column.type):
         return pc.replace_substring(column.cast(pa.string()), " ", "T")
-    return column.cast(pa.string())
+    return _quoted(column) if pa.types.is_string(column.type) else column.cast(pa.string())
 
 
 def _quoted(text: pa.Array) -> pa.Array:
-    needs = pc.match_substring_regex(text, '[",\r\n]')
+    comma, quote = pc.match_substring(text, ","), pc.match_substring(text, '"')
+    needs = pc.or_(pc.or_(comma, quote), pc.or_(pc.match_substring(text, "\n"), pc.match_substring(text, "\r")))
     if not pc.any(needs).as_py():
         return text
     inside = pc.binary_join_element_wise('"', pc.replace_substring(text, '"', '""'), '"', "")

@@ -23,6 +23,11 @@ def text_ids(letter: str, numbers: np.ndarray, width: int) -> np.ndarray:
     return joined(letter, digits)
 
 
+def text_id(letter: str, number: int, width: int) -> str:
+    """One such identifier."""
+    return f"{letter}{number:0{width}d}"
+
+
 def npi(numbers: np.ndarray) -> np.ndarray:
     """Ten digits with a valid check digit, beginning with 29, a range from which none has been issued."""
     body = 290_000_000 + np.asarray(numbers, np.int64)

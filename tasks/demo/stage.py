@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from config.month import Month
 from tasks.demo.entries import Vocabulary
 from tasks.demo.log import EMPTY, TIMER, joined_logs
 from tasks.demo.log import log as empty_log
-from tasks.demo.numbers import text_ids
+from tasks.demo.numbers import text_id
 from tasks.demo.roster import Roster
 from tasks.demo.truth import Row, Truth
 from tasks.demo.workday import SLOTS, working_days
@@ -31,12 +32,13 @@ class Stage:
         self.tables, self.log, self.roster, self.words, self.truth = tables, log, roster, words, truth
         self.month: Month = truth.month
         self.days: list[date] = working_days(self.month).astype(object).tolist()
-        self.rows: list[dict[str, object]] = []
+        self.rows: list[dict[str, Any]] = []
         self.taken: set[tuple[int, date, int]] = set()
         self.turn: dict[int, int] = defaultdict(int)
         self.dropped: list[tuple[str, str]] = []
         self.changed: list[tuple[str, str, str, object]] = []
         self.added: dict[str, list[dict[str, object]]] = defaultdict(list)
+        self.firsts: dict[str, pd.DataFrame] = {}
         self.cleared: list[tuple[int, date]] = []
 
     def free(self, *people: int, since: int = 2, until: int = -2) -> datetime:
@@ -53,6 +55,10 @@ class Stage:
                     seconds=SLOTS[slot] + 7 * (step + len(self.rows)) % 120
                 )
         raise RuntimeError("the demo has more defects than its care managers have evenings")
+
+    def manager(self, patient: int) -> int:
+        """The patient's care manager."""
+        return int(self.roster.manager[patient])
 
     def entry(self, patient: int, person: int, start: datetime, lasts: int, /, **other: object) -> int:
         """Adds a row of the log with start, end and length; `other` overrides columns. Returns its handle."""
@@ -107,9 +113,17 @@ class Stage:
         """Adds a row for the patient at the end of a table; returns its key."""
         key = inputs()[table].key[0]
         number = len(self.tables[table]) + len(self.added[table]) + 1
-        name = str(text_ids(KEY_LETTERS[table], np.array([number]), KEY_WIDTHS.get(table, 7))[0])
+        name = text_id(KEY_LETTERS[table], number, KEY_WIDTHS.get(table, 7))
         self.added[table].append({key: name, "patient_id": self.roster.patient_ids[patient]} | row)
         return str(row.get(key, name))
+
+    def first_row(self, table: str, patient: int) -> dict[str, Any]:
+        """The patient's first row in a table as it was before the edits."""
+        if table not in self.firsts:
+            frame = self.tables[table]
+            rows = frame[frame["patient_id"].isin(self.roster.patient_ids[self.roster.cast])]
+            self.firsts[table] = rows.drop_duplicates("patient_id").set_index("patient_id", drop=False)
+        return self.firsts[table].loc[self.roster.patient_ids[patient]].to_dict()
 
     def clear(self, patient: int, since: date) -> None:
         """Takes the patient's honest work on and after that day out of the log."""
@@ -137,7 +151,8 @@ class Stage:
         if gone:
             frame = frame[~frame["patient_id"].isin(gone)]
         if self.added[table]:
-            frame = pd.concat([frame, pd.DataFrame(self.added[table])])
+            new = pd.DataFrame(self.added[table])
+            frame = pd.concat([frame, new.astype({name: frame[name].dtype for name in new})])
         frame = frame.reset_index(drop=True)
         edits = [edit for edit in self.changed if edit[0] == table]
         wanted = {patient for _, patient, _, _ in edits}
@@ -146,9 +161,10 @@ class Stage:
         for place, patient in here.items():
             places[patient].append(int(place))
         for column in dict.fromkeys(edit[2] for edit in edits):
-            values = frame[column].astype(object).copy()
+            values = frame[column].copy()
+            is_day = pd.api.types.is_datetime64_dtype(values)
             for _, patient, name, value in edits:
                 if name == column:
-                    values.iloc[places[patient]] = value
+                    values.iloc[places[patient]] = pd.Timestamp(value) if is_day else value
             frame[column] = values
         return frame

@@ -13,7 +13,7 @@ from config.contract import inputs
 from config.month import Month
 from tasks.demo.entries import Vocabulary
 from tasks.demo.files import Written
-from tasks.demo.numbers import text_ids
+from tasks.demo.numbers import text_id
 
 COLUMNS = [
     "pattern",
@@ -109,7 +109,7 @@ def write_truth(
     for (pattern, name, row, patient, kind, expect, note), place in zip(truth.said, places, strict=True):
         key, file, line = row.key, row.file, row.line
         if row.handle >= 0 and entry[place] >= 0:
-            key = str(text_ids("E", entry[place : place + 1], 8)[0])
+            key = text_id("E", int(entry[place]), 8)
         if not file:
             file, line = f"{row.table}.{form}", place + (2 if form == "csv" else 1)
         lines.append((pattern, name, row.table, key, file, line, patient, kind, expect, note))

@@ -33,6 +33,7 @@ TOTALS = [(0.25, 0, 20), (0.45, 20, 40), (0.20, 40, 60), (0.10, 60, 120)]
 SHARE_PERSONAL, SHARE_BHI, SHARE_RPM = 0.08, 0.06, 0.08
 OTHER_ENTRIES = 2 * SHARE_PERSONAL + 3 * SHARE_BHI + 3 * SHARE_RPM  # entries per patient that are not staff CCM time
 SHARED_CALLS = 0.002
+MADE_FOR_EACH_KEPT = 1.02  # some fall away again: before enrolment, during a stay, beyond the end of a day
 
 
 @dataclass
@@ -63,8 +64,8 @@ def month_of_work(
     """The month's entries in the order in which they were done.
 
     Nobody does two things at once, no patient is worked for by two at once, and nobody works for a patient who is not
-    enrolled or lies in a hospital on the `stays` days. With `odd`, one device aide rounds and one counsellor writes
-    the same length again and again.
+    enrolled or lies in a hospital on the `stays` days. With `odd`, one device aide writes whole five minutes only, and
+    one counsellor the same length again and again.
     """
     rng = stream(seed, "work", month)
     first, last = np.datetime64(month.first), np.datetime64(month.last)
@@ -84,7 +85,7 @@ def month_of_work(
     seconds = np.where(source == TIMER, seconds, np.maximum(60, (seconds + 30) // 60 * 60))  # by hand, in whole minutes
     if odd:
         person = rows["person"].to_numpy()
-        seconds = np.where(person == roster.device_aide[0], np.maximum(300, (seconds + 150) // 300 * 300), seconds)
+        seconds = np.where(person == roster.device_aide[0], 300 * (1 + np.arange(count) % 4), seconds)
         seconds = np.where(person == roster.counsellor[0], 427, seconds)
     rows = rows.assign(seconds=seconds, source=source)
     rows["start"] = lay_out(rng, rows["person"].to_numpy(), seconds, month)
@@ -103,7 +104,8 @@ def _staff_time(rng: np.random.Generator, roster: Roster, active: np.ndarray, pe
     total = np.where(roster.cast[patients], 1320 + rng.integers(0, 780, len(patients)), total)
     total[(rng.random(len(patients)) < 0.03) & ~roster.cast[patients]] = 0  # nobody reached them
     weight = np.sqrt(np.maximum(total, 60))
-    spare = max(per_patient - OTHER_ENTRIES - 1, 0) * len(patients) / max(np.count_nonzero(total), 1)
+    made = max(per_patient * MADE_FOR_EACH_KEPT - OTHER_ENTRIES - 1, 0.0)
+    spare = made * len(patients) / max(int(np.count_nonzero(total)), 1)
     entries = 1 + rng.poisson(spare * weight / weight.mean())
     entries = np.maximum(entries, np.where(roster.cast[patients], 4, -(-total // 1500)))
     entries[total == 0] = 0

@@ -28,7 +28,7 @@ from tasks.demo.truth import Truth, write_truth
 from tasks.demo.work import make_plan, month_of_work
 
 LAST_MONTH = Month(2026, 10)
-FEWEST_PATIENTS = 12
+FEWEST_PATIENTS, MOST_PATIENTS = 12, 1_000_000
 PATIENTS_A_PRACTICE = 6
 Form = Literal["csv", "parquet"]
 
@@ -41,6 +41,9 @@ class DemoTruth:
     rows: dict[str, int]
     defects: pd.DataFrame
     left_out: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return str(self.folder)
 
 
 def write_demo_data(
@@ -60,52 +63,49 @@ def write_demo_data(
     writing fails nothing has changed. Below about a hundred patients some defects find no room; `left_out` names them.
     """
     _check(patients, months, entries_per_patient, form, practices, seed)
-    span = [last_month]
-    for _ in range(months - 1):
-        span.insert(0, span[0].previous)
-    programme = choose_defects(patients, patients * entries_per_patient) if dirty else Programme([], [])
-    roster = make_roster(patients, practices, seed, last_month, programme.cast)
-    plan = make_plan(roster, seed)
-    stays, away = make_stays(roster, seed, span)
-    log = joined_logs(
-        [month_of_work(roster, plan, seed, month, entries_per_patient, away, odd=dirty) for month in span]
+    said = (
+        f"{patients=}, {months=}, {seed=}, last_month={last_month}, {dirty=}, "
+        f"{entries_per_patient=}, form={form}, {practices=}"
     )
-    tables = {
-        **roster.tables,
-        "coverages": make_coverages(roster, seed, last_month),
-        "conditions": make_conditions(roster, seed),
-        "consents": make_consents(roster, plan, seed),
-        "care_plans": make_care_plans(roster, seed, last_month),
-        "visits": make_visits(roster, seed, last_month, log),
-        "other_services": make_other_services(roster, seed, span),
-        "stays": stays,
-        "medical_decisions": make_medical_decisions(roster, seed, span, log),
-        "copay_responses": make_copay_responses(roster, seed, last_month),
-    }
-    truth = Truth(last_month)
-    words = Vocabulary(roster)
-    if dirty:
-        log = seed_defects(programme, tables, log, roster, words, truth)
-    log = in_order(log)
     try:
-        return _write(out, tables, log, words, truth, form, _said(locals()))
+        _prepare(out)
+        span = [last_month]
+        for _ in range(months - 1):
+            span.insert(0, span[0].previous)
+        programme = choose_defects(patients, patients * entries_per_patient) if dirty else Programme([], [])
+        roster = make_roster(patients, practices, seed, last_month, programme.cast)
+        plan = make_plan(roster, seed)
+        stays, away = make_stays(roster, seed, span)
+        log = joined_logs(
+            [month_of_work(roster, plan, seed, month, entries_per_patient, away, odd=dirty) for month in span]
+        )
+        tables = {
+            **roster.tables,
+            "coverages": make_coverages(roster, seed, last_month),
+            "conditions": make_conditions(roster, seed),
+            "consents": make_consents(roster, plan, seed),
+            "care_plans": make_care_plans(roster, seed, last_month),
+            "visits": make_visits(roster, seed, last_month, log),
+            "other_services": make_other_services(roster, seed, span),
+            "stays": stays,
+            "medical_decisions": make_medical_decisions(roster, seed, span, log),
+            "copay_responses": make_copay_responses(roster, seed, last_month),
+        }
+        truth = Truth(last_month)
+        words = Vocabulary(roster)
+        if dirty:
+            log = seed_defects(programme, tables, log, roster, words, truth)
+        log = in_order(log)
+        return _write(out, tables, log, words, truth, form, said)
     except OSError as error:
-        raise PlaceError(
-            f"{out}: the demo data cannot be written there ({error.strerror}); choose another folder."
-        ) from error
-
-
-def _said(arguments: dict[str, object]) -> str:
-    names = ["patients", "months", "seed", "last_month", "dirty", "entries_per_patient", "form", "practices"]
-    return ", ".join(f"{name}={arguments[name]}" for name in names)
+        raise PlaceError(f"{out}: the demo data cannot be written there ({error.strerror}); choose another.") from error
 
 
 def _check(patients: int, months: int, entries_per_patient: float, form: str, practices: int, seed: int) -> None:
     needs = max(FEWEST_PATIENTS, PATIENTS_A_PRACTICE * practices)
-    if practices < 1 or patients < needs or patients > 990_000:
-        raise InputError(
-            f"demo data: {patients} patients in {practices} practices cannot be made; ask for {needs} to 990000."
-        )
+    if practices < 1 or patients < needs or patients > MOST_PATIENTS:
+        asked = f"{patients} patients in {practices} practices"
+        raise InputError(f"demo data: {asked} cannot be made; ask for {needs} to {MOST_PATIENTS} patients.")
     if not 1 <= months <= 36:
         raise InputError(f"demo data: {months} months cannot be made; ask for 1 to 36.")
     if not 1 <= entries_per_patient <= 60:
@@ -114,6 +114,21 @@ def _check(patients: int, months: int, entries_per_patient: float, form: str, pr
         raise InputError(f"demo data: the form '{form}' is not known; ask for csv or parquet.")
     if seed < 0:
         raise InputError(f"demo data: the seed {seed} is negative; give 0 or more.")
+
+
+def _prepare(out: Path) -> None:
+    """The folder is there and holds nothing but an earlier demo under the names that will be written."""
+    out.mkdir(parents=True, exist_ok=True)
+    strangers = [] if (out / "truth" / "README.txt").exists() else _own_files(out)
+    if strangers:
+        raise InputError(f"{out / strangers[0]} is no demo data and would be replaced; choose another folder.")
+
+
+def _own_files(out: Path) -> list[str]:
+    """Names that a demo writes and that are there."""
+    names = [f"{table}.{form}" for table in inputs() for form in ("csv", "parquet")]
+    names += [f"time_log_{export}.csv" for export in sorted(ONCE)]
+    return [name for name in names if (out / name).exists()]
 
 
 def _write(
@@ -125,10 +140,6 @@ def _write(
     form: Form,
     said: str,
 ) -> DemoTruth:
-    out.mkdir(parents=True, exist_ok=True)
-    strangers = [name for name in _table_files(out) if not (out / "truth" / "README.txt").exists()]
-    if strangers:
-        raise InputError(f"{out / strangers[0]} is no demo data and would be replaced; choose another folder.")
     with tempfile.TemporaryDirectory(prefix=".demo-", dir=out) as name:
         folder = Path(name)
         rows = {}
@@ -146,21 +157,14 @@ def _write(
     return DemoTruth(out, rows, defects, tuple(truth.left_out))
 
 
-def _table_files(out: Path) -> list[str]:
-    names = [f"{table}.{form}" for table in inputs() for form in ("csv", "parquet")]
-    return [name for name in names if (out / name).exists()]
-
-
 def _write_table(path: Path, parts: Iterator[pa.Table], written: Written, form: Form) -> int:
     return write_csv(path, parts, written) if form == "csv" else write_parquet(path, parts)
 
 
 def _replace(folder: Path, out: Path) -> None:
     """Put the new files in the place of an earlier demo's."""
-    for name in _table_files(out):
+    for name in _own_files(out):
         (out / name).unlink()
-    for export in ONCE:
-        (out / f"time_log_{export}.csv").unlink(missing_ok=True)
     shutil.rmtree(out / "truth", ignore_errors=True)
     for path in sorted(folder.iterdir()):
         path.rename(out / path.name)
