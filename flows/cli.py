@@ -15,6 +15,7 @@ from rich.markup import escape
 
 from config.errors import UserError
 from config.month import Month
+from config.rulebook import load_rulebook
 
 QUIET = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
@@ -59,6 +60,7 @@ def run(
     profile: Annotated[str | None, typer.Option(help="Time-log profile, when the header fits more than one.")] = None,
 ) -> None:
     """Run a month from the time logs to the messages, and say what to open."""
+    load_rulebook(Month.parse(month))  # a wrong month is refused before any server is started
     from flows.monthly_cycle import monthly_cycle
     from flows.terminal import print_cycle, show_steps
 

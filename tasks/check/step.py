@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import date
 
 import pandas as pd
@@ -15,8 +14,6 @@ from tasks.check.check import Checked, check_tables
 from tasks.check.page import render_data_quality
 from tasks.check.quality import quality_view
 from tasks.progress import step
-
-logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells where its temporary folder is
 
 
 @task(name="check the tables", cache_policy=NO_CACHE)

@@ -19,14 +19,17 @@ def reconcile(
     """The totals in the columns of config/outputs/reconciliation.yaml.
 
     `read`: rows of each table as the source had them for this practice; `aside`: quarantined and rejected rows;
-    `set_aside`: time entries of other months by reason. Raises TotalsDoNotTieError naming the total when its parts do not add up to what came in.
+    `set_aside`: time entries of other months by reason. Raises TotalsDoNotTieError naming the total when its parts do
+    not add up to what came in.
     """
     totals: list[tuple[str, str, int]] = []
     for table, rows in read.items():
         parts = {"accepted": len(accepted[table])}
         for name in ("quarantined", "rejected"):
             ours = aside[(aside["table"] == table) & (aside["disposition"] == name)]
-            parts[name] = len(ours.drop_duplicates(["source_file", "source_line"]))
+            # One line of a log may hold several entries, so the line alone does not tell rows apart.
+            place = ["source_file", "source_line"] + (["row_key"] if name == "quarantined" else [])
+            parts[name] = len(ours.drop_duplicates(place))
         if table == "time_entries":
             parts |= set_aside
         totals += _total(f"rows:{table}", rows, parts)

@@ -25,7 +25,12 @@ def route_copay_cases(
     """Every refusal or inability to pay as one case with its first option, owner and due date."""
     with step("route", "routing the co-pay cases") as done:
         known = place.store.open_copay_cases(practice_id)
-        cases = copay_cases(tables, decided["decisions"], settings, month, known)
+        patients = tables["patients"]
+        heard = patients["patient_id"].isin(tables["copay_responses"]["patient_id"])
+        # Who answered before being enrolled, or after leaving, has no decision to take the number from.
+        numbers = place.store.case_numbers(practice_id, patients.loc[heard, "patient_id"])
+        numbered = dict(tables) | {"patients": patients.assign(case_number=numbers)}
+        cases = copay_cases(numbered, decided["decisions"], settings, month, known)
         opened = cases[cases["state"] == "open"]
         done(f"{len(opened):,} open, {len(cases) - len(opened):,} closed")
     return cases

@@ -64,8 +64,7 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
     with step("send", "writing the month's folder") as done:
         frames = told.frames | {"changes": saved.changes}
         history = place.store.history(told.practice_id, "outcomes", told.month)
-        practice = told.tables["practices"].iloc[0]
-        view = report_view(frames, practice, told.month, saved.cycle.revision, history)
+        view = report_view(frames, told.practice["practice_name"], told.month, saved.cycle.revision, history)
         sender = delivery().sender
         emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}
         folder = place.folder(told.practice_id, told.month)

@@ -1,0 +1,69 @@
+"""The steps of a month one by one, without Prefect: `python -m tests.bench.steps SOURCE OUT`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import astuple
+from datetime import date
+from typing import Any
+
+import great_expectations  # noqa: F401 - its import is measured by itself in the whole command
+import pandas as pd
+
+from config.month import Month
+from config.rulebook import load_rulebook
+from config.settings import practice_settings
+from tasks.check.check import check_tables
+from tasks.claim.superbill import claim_lines
+from tasks.pull.practice import of_practice
+from tasks.pull.source import read_source
+from tasks.pull.unreadable import settle_unreadable
+from tasks.qualify.decide import decide
+from tasks.qualify.reconcile import reconcile
+from tasks.route.cases import copay_cases
+from tasks.send.step import Told, write_month
+from tasks.store.records import Digests
+from tasks.store.step import number_cases, open_place
+from tests.bench.measure import Measured, measure
+
+MONTH = Month(2026, 10)
+
+
+def main(source: str, out: str) -> dict[str, Measured]:
+    """Seconds and peak memory of every step."""
+    took: dict[str, Measured] = {}
+
+    def timed(name: str, work: Callable[[], Any]) -> Any:
+        result, took[name] = measure(work)
+        return result
+
+    settings, book = practice_settings("P1"), load_rulebook(MONTH)
+    place = open_place(out, None, None)
+    pulled = timed("pull", lambda: read_source(source))
+    tables, rejected = settle_unreadable(pulled, "stop")
+    share, aside_months = of_practice(tables, "P1", MONTH)
+    read = {name: len(frame) for name, frame in share.items()}
+    read["time_entries"] += sum(aside_months.values())
+    checked = timed("check", lambda: check_tables(share, settings, MONTH, date(2026, 11, 5)))
+    decided = timed("decide", lambda: decide(checked.accepted, MONTH, book, settings))
+    aside = pd.concat([rejected, checked.quarantine], ignore_index=True)
+    totals = timed("tie the totals", lambda: reconcile(read, aside, aside_months, checked.accepted, decided))
+    decided = timed("number the cases", lambda: number_cases.fn(place, "P1", decided))
+    chronic = frozenset(code for code, status in book.chronic.items() if status == 1)
+    lines = timed("claim", lambda: claim_lines(decided["decisions"], decided["code_lines"], checked.accepted, chronic))
+    known = place.store.open_copay_cases("P1")
+    cases = timed("route", lambda: copay_cases(checked.accepted, decided["decisions"], settings, MONTH, known))
+    evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
+    told = Told("P1", MONTH, checked.accepted, decided | evidence | {"claim_lines": lines, "copay_cases": cases})
+    digests = Digests(pulled.digest, settings.digest, book.digest)
+    saved = timed(
+        "store (SQLite)", lambda: place.store.save_cycle("P1", MONTH, digests, told.frames, cases, told.compose)
+    )
+    timed("files, report, messages", lambda: write_month.fn(place, told, saved, {}))
+    return took
+
+
+if __name__ == "__main__":
+    print(json.dumps({name: astuple(row) for name, row in main(*sys.argv[1:]).items()}))

@@ -1,0 +1,104 @@
+"""Killed at random moments and run again, the month is as if nothing had happened, and no mail goes out twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from config.month import Month
+from tasks.demo.write import write_demo_data
+from tests.flows.test_month import ccm, content
+
+MONTH = "2026-10"
+KILLS = 10
+TIMED = {"created_at", "sent_at", "recorded_at", "state_at", "updated_at", "opened_at", "claimed_at"}
+TABLES_OF_RUNS = {"step_runs", "alembic_version"}
+
+
+class Received:
+    """A real mail server's far end: counts what it took, by Message-ID."""
+
+    def __init__(self) -> None:
+        self.ids: Counter[str] = Counter()
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.ids[str(message_from_bytes(envelope.content)["Message-ID"])] += 1
+        return "250 taken"
+
+
+@pytest.fixture
+def mail() -> Iterator[tuple[Received, dict[str, str]]]:
+    received = Received()
+    controller = Controller(received, hostname="127.0.0.1", port=0)
+    controller.start()
+    port = controller.server.sockets[0].getsockname()[1]
+    yield received, {"CCM_SMTP_HOST": "127.0.0.1", "CCM_SMTP_PORT": str(port), "CCM_SMTP_SECURITY": "none"}
+    controller.stop()
+
+
+def tables(database: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table of the store, without the moments at which it was written."""
+    with sqlite3.connect(database) as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {}
+        for name in sorted(set(names) - TABLES_OF_RUNS):
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})") if row[1] not in TIMED]
+            found[name] = sorted(connection.execute(f"SELECT {', '.join(columns)} FROM {name}").fetchall(), key=repr)
+    return found
+
+
+@pytest.mark.slow
+def test_killed_ten_times_and_run_again(tmp_path: Path, mail: tuple[Received, dict[str, str]]) -> None:
+    received, smtp = mail
+    source, home = tmp_path / "source", tmp_path / "prefect"
+    write_demo_data(source, 300, 1, 7, Month(2026, 10))
+    begin = time.monotonic()
+    undisturbed = tmp_path / "undisturbed"
+    assert ccm("run", "--month", MONTH, "--source", source, "--out", undisturbed, home=home, **smtp).returncode == 0
+    length = time.monotonic() - begin
+    sent_undisturbed = received.ids.copy()
+    assert sent_undisturbed
+    assert set(sent_undisturbed.values()) == {1}
+    received.ids.clear()
+
+    out = tmp_path / "out"
+    command = [shutil.which("ccm") or "ccm", "run", "--month", MONTH, "--source", str(source), "--out", str(out)]
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CCM_"))}
+    variables |= {"PREFECT_HOME": str(home)} | smtp
+    dice = random.Random(20261123)
+    killed = 0
+    for _ in range(KILLS):
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(command, env=variables, stdout=quiet, stderr=quiet, start_new_session=True)
+        try:
+            process.wait(timeout=dice.uniform(0.3, 1.0) * length)
+        except subprocess.TimeoutExpired:
+            killed += 1
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert killed >= KILLS // 2
+    # A claim that a dead run holds runs out; what it held is then uncertain and is not sent again.
+    result = ccm("run", "--month", MONTH, "--source", source, "--out", out, home=home, **smtp)
+    assert result.returncode == 0, result.stderr
+    assert content(out / "P1") == content(undisturbed / "P1")
+    assert not list((out / "P1").glob(".*")), "nothing half written is left"
+    ours, theirs = tables(out / "ccm.db"), tables(undisturbed / "ccm.db")
+    messages, expected = ours.pop("messages"), theirs.pop("messages")
+    assert len(messages) == len(expected)
+    assert ours == theirs
+    assert all(number == 1 for number in received.ids.values()), received.ids

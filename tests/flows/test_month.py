@@ -1,0 +1,137 @@
+"""The month as a user runs it: the `ccm` command in a process of its own, Prefect's embedded server included."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+import pytest
+
+CCM = Path(__file__).parents[2] / ".venv" / "bin" / "ccm"
+MONTH = "2026-10"
+
+
+def ccm(*arguments: object, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [shutil.which("ccm") or str(CCM), *map(str, arguments)]
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CCM_"))}
+    variables |= {"PREFECT_HOME": str(home), "COLUMNS": "200"} | environment
+    return subprocess.run(command, capture_output=True, text=True, env=variables, timeout=200)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("prefect")
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Path:
+    folder = tmp_path_factory.mktemp("month") / "source"
+    assert ccm("demo-data", "--patients", 60, "--out", folder, home=home).returncode == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def out(source: Path, home: Path) -> Path:
+    folder = source.parent / "out"
+    result = ccm("run", "--month", MONTH, "--source", source, "--out", folder, home=home)
+    assert result.returncode == 0, result.stderr
+    assert "revision 1" in result.stdout
+    assert f"Open {folder}/P1/{MONTH}/report.html" in result.stdout
+    return folder
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_every_file_is_there_with_the_columns_of_the_contract(out: Path, home: Path) -> None:
+    from config.contract import outputs
+
+    folder = out / "P1" / MONTH
+    for table in outputs().values():
+        with (folder / table.file).open(encoding="utf-8", newline="") as stream:
+            assert next(csv.reader(stream)) == table.names
+    assert {"report.html", "data_quality.html", "messages"} <= {path.name for path in folder.iterdir()}
+    documented = ccm("contract", "--outputs", home=home).stdout
+    assert all(f"## {table.file}" in documented for table in outputs().values())
+
+
+def test_running_again_changes_nothing(out: Path, source: Path, home: Path) -> None:
+    before = content(out / "P1")
+    result = ccm("run", "--month", MONTH, "--source", source, "--out", out, home=home)
+    assert result.returncode == 0, result.stderr
+    assert "Nothing changed since this revision was written." in result.stdout
+    assert content(out / "P1") == before
+
+
+def test_a_correction_makes_a_revision_that_says_what_changed(
+    out: Path, source: Path, home: Path, tmp_path: Path
+) -> None:
+    corrected = tmp_path / "source"
+    shutil.copytree(source, corrected)
+    with (out / "P1" / MONTH / "decisions.csv").open(encoding="utf-8", newline="") as stream:
+        patient = next(row["patient_id"] for row in csv.DictReader(stream) if row["outcome"] == "bill")
+    path = corrected / "care_plans.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if f",{patient}," not in line), "utf-8")
+    result = ccm("run", "--month", MONTH, "--source", corrected, "--out", out, home=home)
+    assert result.returncode == 0, result.stderr
+    assert "revision 2" in result.stdout
+    with (out / "P1" / MONTH / "changes.csv").open(encoding="utf-8", newline="") as stream:
+        changes = {(row["patient_id"], row["field"]): (row["before"], row["after"]) for row in csv.DictReader(stream)}
+    assert changes[patient, "outcome"] == ("bill", "hold")
+    assert {patient_id for patient_id, _ in changes} == {patient}
+    with sqlite3.connect(out / "ccm.db") as database:
+        assert database.execute("SELECT revision FROM cycles ORDER BY id").fetchall() == [(1,), (2,)]
+    again = ccm("run", "--month", MONTH, "--source", source, "--out", out, home=home)
+    assert "revision 3" in again.stdout
+
+
+def test_one_case_is_explained_on_one_screen(out: Path, home: Path) -> None:
+    with (out / "P1" / MONTH / "decisions.csv").open(encoding="utf-8", newline="") as stream:
+        held = next(row for row in csv.DictReader(stream) if row["outcome"] == "hold")
+    result = ccm("explain", held["case_number"], "--out", out, home=home)
+    assert result.returncode == 0, result.stderr
+    assert held["case_number"] in result.stdout
+    assert held["reason"].replace("_", " ") in result.stdout
+    assert held["patient_id"] not in result.stdout
+    unknown = ccm("explain", "C-999999", "--out", out, home=home)
+    assert unknown.returncode == 2
+    assert "C-999999" in unknown.stderr
+
+
+def test_nothing_in_prefects_database_names_a_patient(out: Path, source: Path, home: Path) -> None:
+    """Parameters, run names, artifacts, logs and events of the runs above, searched as bytes."""
+    with (source / "patients.csv").open(encoding="utf-8", newline="") as stream:
+        patients = list(csv.DictReader(stream))
+    prefect = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert b"month-p1-2026-10" in prefect, "the summary artifact is in there"
+    for patient in patients:
+        for name in ("patient_id", "mrn", "phone", "address"):
+            if patient[name] and len(patient[name]) > 4:
+                assert patient[name].encode() not in prefect
+
+
+def test_messages_name_nobody(out: Path, source: Path) -> None:
+    folder = out / "P1" / MONTH
+    pages = [*(folder / "messages").iterdir(), folder / "report.html", folder / "data_quality.html"]
+    text = "\n".join(path.read_text("utf-8") for path in pages).replace("=\n", "")
+    with (source / "patients.csv").open(encoding="utf-8", newline="") as stream:
+        for patient in csv.DictReader(stream):
+            for name in ("patient_id", "mrn", "phone", "address", "birth_date"):
+                if patient[name]:
+                    assert patient[name] not in text, name
+            whole = re.compile(rf"\b{re.escape(patient['last_name'])}\b.{{0,3}}\b{re.escape(patient['first_name'])}\b")
+            assert not whole.search(text)
+
+
+def test_rules_and_contract_print(home: Path) -> None:
+    rules = ccm("rules", "--month", "2020-05", home=home)
+    assert rules.returncode == 0
+    assert "G2058 per 20 min" in rules.stdout
+    assert "time_entries" in ccm("contract", home=home).stdout

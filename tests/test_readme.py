@@ -1,0 +1,64 @@
+"""The README is true: its files and links exist, its commands are real; the slow test runs them on a fresh clone."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+
+
+def test_links_and_pictures_exist() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_first_block_is_the_two_commands() -> None:
+    assert BLOCKS[0].split("\n") == ["make demo", "make test", ""]
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert {"demo", "test", "test-slow", "bench"} <= targets
+
+
+def test_commands_named_exist() -> None:
+    help_text = subprocess.run(
+        [shutil.which("ccm") or "ccm", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    for command in set(re.findall(r"`(?:\.venv/bin/)?ccm ([a-z-]+)", README)):
+        assert re.search(rf"\b{command}\b", help_text), command
+
+
+def test_nothing_tells_of_the_place_it_was_made() -> None:
+    """No path of a developer's machine and no index of packages but the public one."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
+    told = re.compile("|".join(["/" + "work/", r"\.\./" + "shared", "/" + "root/", "/" + "tmp/"]))
+    for name in filter(None, listed):
+        path = ROOT / name
+        if path.suffix in {".png", ".lock"} or not path.is_file():
+            continue
+        found = told.search(path.read_text("utf-8", errors="replace"))
+        assert not found, f"{name}: {found and found.group()}"
+
+
+@pytest.mark.slow
+def test_the_readme_on_a_fresh_clone(tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+    demo = subprocess.run(["make", "demo"], cwd=clone, capture_output=True, text=True, timeout=900)
+    assert demo.returncode == 0, demo.stderr[-2000:]
+    assert (clone / "demo/out/P1/2026-10/report.html").exists()
+    again = subprocess.run(["make", "demo"], cwd=clone, capture_output=True, text=True, timeout=300)
+    assert "Nothing changed since this revision was written." in again.stdout
+    own = BLOCKS[1].replace("path/to/folder", "demo/source").replace("--out out", "--out demo/mine")
+    mine = subprocess.run(["bash", "-ec", own], cwd=clone, capture_output=True, text=True, timeout=300)
+    assert mine.returncode == 0, mine.stderr[-2000:]
+    part = ["make", "test", "PYTEST_ADDOPTS=tests/qualify"]
+    quick = subprocess.run(part, cwd=clone, capture_output=True, text=True, timeout=900)
+    assert quick.returncode == 0, quick.stdout[-2000:]
