@@ -132,4 +132,4 @@ def owner_label(owner: str) -> str:
 
 def title(table: str) -> str:
     """The table's name as a person reads it."""
-    return str(table).replace("_", " ").capitalize()
+    return str(table).replace("_", " ").replace("copay", "co-pay").capitalize()

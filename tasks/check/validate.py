@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Mapping
@@ -41,6 +42,8 @@ class Validator:
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
+        # This one logs where its temporary folder is, at a level of its own making.
+        logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
         with _ONE_AT_A_TIME:
             context = gx.get_context(mode="ephemeral")
             context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -89,12 +92,19 @@ def view(frame: pd.DataFrame, flags: Mapping[str, Mask], entries: tuple[Entry, .
         if name in flags:
             columns[name] = flags[name]
         elif name in beyond_presence:
-            # Few texts many times over: as categories each is fingerprinted and compared once.
-            text = isinstance(frame[name].dtype, pd.StringDtype)
-            columns[name] = frame[name].astype("category") if text else frame[name]
+            columns[name] = _quick(frame[name])
         else:
             columns[name] = np.where(frame[name].isna(), np.nan, 1.0)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
+
+
+def _quick(values: pd.Series) -> pd.Series:
+    """The same values in the form that Great Expectations compares all at once and not one by one."""
+    if isinstance(values.dtype, pd.StringDtype):
+        return values.astype("category")  # few texts many times over
+    if isinstance(values.dtype, pd.Int64Dtype):
+        return values.astype("float64")
+    return values
 
 
 def _name(result: ExpectationValidationResult) -> str:
