@@ -78,15 +78,29 @@ def seed_defects(
 ) -> pd.DataFrame:
     """Changes the tables, tells the truth, and returns the log with the defects in it; a patient is used once."""
     stage = Stage(tables, log, roster, words, truth)
-    free = iter(np.flatnonzero(roster.cast).tolist())
+    free = np.flatnonzero(roster.cast).tolist()
     # Round by round, so that those of one kind are spread over the care managers.
     for turn in range(max((times for _, times in programme.chosen), default=0)):
         for defect, times in programme.chosen:
             if turn < times:
-                defect.seed(stage, [next(free) for _ in range(defect.patients)])
+                found = _next_together(free, roster.practice, defect.patients)
+                if found:
+                    defect.seed(stage, found)
+                else:
+                    truth.left_out.append(defect.name)
     truth.left_out.extend(programme.left_out)
     _expect_signals(stage)
     return stage.finish()
+
+
+def _next_together(free: list[int], practice: np.ndarray, count: int) -> list[int]:
+    """Takes the next so many patients of one practice off the list; none when no practice has so many left."""
+    for first in range(len(free) - count + 1):
+        together = free[first : first + count]
+        if practice[together[0]] == practice[together[-1]]:
+            del free[first : first + count]
+            return together
+    return []
 
 
 def _expect_signals(stage: Stage) -> None:

@@ -42,7 +42,7 @@ def test_a_call_for_two_patients_is_one_activity_of_one_person(entries: pd.DataF
 def test_work_is_done_in_working_hours_and_now_and_then_late(entries: pd.DataFrame) -> None:
     hour = entries["started_at"].dropna().dt.hour
     assert hour.between(8, 21).all()
-    assert (entries["started_at"].dropna().dt.dayofweek < 5).all()
+    assert (entries["started_at"].dropna().dt.day_of_week < 5).all()
     assert 0.001 < (hour >= 19).mean() < 0.01
     # The time in which defects are seeded is free.
     assert not hour.between(17, 18).any()
@@ -91,8 +91,8 @@ def test_entries_are_numbered_in_the_order_in_which_they_were_entered(entries: p
 @pytest.mark.parametrize("per_patient", [1, 3, 20])
 def test_the_number_of_entries_can_be_asked_for(tmp_path: Path, per_patient: float) -> None:
     made = write_demo_data(tmp_path, 600, 1, 2, entries_per_patient=per_patient, dirty=False)
-    wanted = max(per_patient, 1.9)  # at least one entry for everyone, beside those of other programs and doctors
-    assert made.rows["time_entries"] / 600 == pytest.approx(wanted, rel=0.15)
+    floor = 2.1  # long totals are never one entry, and doctors' and other programs' entries come on top
+    assert made.rows["time_entries"] / 600 == pytest.approx(max(per_patient, floor), rel=0.1)
 
 
 def test_more_work_than_a_month_holds_is_left_undone() -> None:
