@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pandas as pd
 import pytest
 
@@ -179,6 +181,17 @@ def test_two_processes_save_the_same_month_once(url):
     store = open_store(url)
     assert len(store.pending_messages()) == 1
     store.close()
+
+
+def test_threads_save_their_practices_side_by_side(store):
+    practices = [f"P{number}" for number in range(6)]
+    with ThreadPoolExecutor(6) as threads:
+        saved = list(
+            threads.map(lambda practice: save(store, month(500, practice=practice), practice=practice), practices)
+        )
+    assert [one.cycle.revision for one in saved] == [1] * 6
+    for one, practice in zip(saved, practices, strict=True):
+        same_tables(store, one.cycle, month(500, practice=practice))
 
 
 def test_history_is_of_the_latest_revisions_before(store):

@@ -33,10 +33,10 @@ ROWS = st.lists(
 def digest(rows):
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(KINDS)
     table = pa.table([pa.array(c, k) for c, k in zip(columns, KINDS.values(), strict=True)], schema=pa.schema(KINDS))
-    return result_digest(dict.fromkeys(RESULT, table.slice(0)))
+    return result_digest(dict.fromkeys(RESULT, table.slice(0, 0)) | {"findings": table})
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ROWS, ROWS, st.randoms(use_true_random=False))
 def test_equal_for_the_same_rows_in_any_order_and_only_then(rows, others, random):
     shuffled = random.sample(rows, len(rows))
@@ -44,7 +44,7 @@ def test_equal_for_the_same_rows_in_any_order_and_only_then(rows, others, random
     assert (digest(others) == digest(rows)) == (sorted(others, key=repr) == sorted(rows, key=repr))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ROWS.filter(bool), st.data())
 def test_one_cell_changes_it(rows, data):
     row, column = data.draw(st.integers(0, len(rows) - 1)), data.draw(st.integers(0, len(KINDS) - 1))
@@ -77,4 +77,4 @@ def test_it_is_the_same_on_every_machine_and_day():
         ("P2", None, None, None, None),
         ("", "x" * 40, 2**62, False, None),
     ]
-    assert digest(rows) == "960f3d32d988f0d417e9b760e18435362a6f46503732b3b4dd547d028eaa352c"
+    assert digest(rows) == "e6f731b65d794bbd7aa213ec9aad7c64760dcb229855023587af5b199020d71d"
