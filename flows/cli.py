@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Annotated, Literal
 
 import typer
@@ -65,6 +67,8 @@ def run(
     from flows.terminal import print_cycle, show_steps
 
     console = Console()
+    # Great Expectations takes seconds to import; meanwhile Prefect's embedded server starts and the source is read.
+    Thread(target=import_module, args=("great_expectations",), daemon=True).start()
     with show_steps(console):
         results = monthly_cycle(
             month=month,

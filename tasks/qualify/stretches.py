@@ -13,6 +13,7 @@ from tasks.qualify.frames import CLINICAL_STAFF, NON_CLINICAL, PRACTITIONER, Str
 from tasks.qualify.lookup import rows_of
 
 DAY = np.timedelta64(1, "D")
+HOME = ["US", "USA", "PR", "VI", "GU", "AS", "MP"]  # 42 CFR 411.9: the states and the territories
 
 
 def stretches(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, zone: str) -> Stretches:
@@ -35,9 +36,7 @@ def stretches(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, zon
             "local_date": entries["local_date"].to_numpy("datetime64[ns]"),
             "is_ccm": entries["program"].eq("ccm").to_numpy(bool),
             "is_automated": entries["source"].eq("automated").to_numpy(bool),
-            "is_abroad": (entries["country"].notna() & ~entries["country"].str.upper().isin(["US", "USA"])).to_numpy(
-                bool
-            ),
+            "is_abroad": (entries["country"].notna() & ~entries["country"].str.upper().isin(HOME)).to_numpy(bool),
             "is_prior_authorization": entries["activity"].eq("prior_authorization").to_numpy(bool),
             "is_unapproved": (entries["source"].eq("offline") & ~entries["approved"].fillna(False)).to_numpy(bool)
             | entries["approved"].eq(False).fillna(False).to_numpy(bool),
