@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from config.contract import Table
 
-CHUNK = 100_000
+CHUNK = 20_000
 
 _ARROW = {
     "text": pa.large_string(),
