@@ -16,10 +16,10 @@ from tasks.demo.exports import EXPORTS
 from tasks.demo.roster import Roster
 from tasks.demo.stage import Stage
 from tasks.demo.truth import Row, Truth
+from tasks.demo.work import FIVE_MINUTES, ONE_LENGTH
 
 PATIENTS_FOR_ONE_MORE = 1500
 SET_ASIDE_SHARE = 0.03  # of the entries: well below the share at which the checks stop a month
-ODD_ENTRIES = 50  # from so many entries of one person on, an integrity signal must be raised
 
 
 @dataclass(frozen=True)
@@ -104,12 +104,15 @@ def _next_together(free: list[int], practice: np.ndarray, count: int) -> list[in
 
 
 def _expect_signals(stage: Stage) -> None:
-    """The first practice's device aide rounds to five minutes, its counsellor writes one length (see work.py)."""
-    last = np.datetime64(stage.month.first, "M")
+    """Two people of the first practice write odd lengths when they have enough entries in the month (see work.py)."""
     when = stage.log["start"].fillna(stage.log["day"]).to_numpy().astype("datetime64[M]")
-    people = stage.log["person"].to_numpy()[when == last]
+    month = stage.log[when == np.datetime64(stage.month.first, "M")]
     roster = stage.roster
-    for person, signal in ((roster.device_aide[0], "round_numbers"), (roster.counsellor[0], "identical_durations")):
-        if np.count_nonzero(people == person) >= ODD_ENTRIES:
+    for person, odd, signal in (
+        (roster.device_aide[0], month["seconds"] % FIVE_MINUTES == 0, "round_numbers"),
+        (roster.counsellor[0], month["seconds"] == ONE_LENGTH, "identical_durations"),
+    ):
+        theirs = (month["person"] == person).to_numpy()
+        if theirs.any() and odd[theirs].mean() > 0.5:
             row = Row("staff", key=roster.person_ids[person])
-            stage.truth.add(2, f"lengths_{signal}", row, "", "signal", signal, "lengths that no clock has measured")
+            stage.truth.add(2, signal, row, "", "signal", signal, "lengths that no clock has measured")

@@ -33,6 +33,8 @@ TOTALS = [(0.25, 0, 20), (0.45, 20, 40), (0.20, 40, 60), (0.10, 60, 120)]
 SHARE_PERSONAL, SHARE_BHI, SHARE_RPM = 0.08, 0.06, 0.08
 OTHER_ENTRIES = 2 * SHARE_PERSONAL + 3 * SHARE_BHI + 3 * SHARE_RPM  # entries per patient that are not staff CCM time
 SHARED_CALLS = 0.002
+FIVE_MINUTES, ONE_LENGTH = 300, 427  # seconds
+ENOUGH_TO_SEE = 45  # entries of one person from which odd lengths are seeded; integrity signals look at 30 and more
 MADE_FOR_EACH_KEPT = 1.02  # some fall away again: before enrolment, during a stay, beyond the end of a day
 
 
@@ -64,8 +66,7 @@ def month_of_work(
     """The month's entries in the order in which they were done.
 
     Nobody does two things at once, no patient is worked for by two at once, and nobody works for a patient who is not
-    enrolled or lies in a hospital on the `stays` days. With `odd`, one device aide writes whole five minutes only, and
-    one counsellor the same length again and again.
+    enrolled or lies in a hospital on the `stays` days. With `odd`, two people write lengths that no clock has measured.
     """
     rng = stream(seed, "work", month)
     first, last = np.datetime64(month.first), np.datetime64(month.last)
@@ -84,14 +85,22 @@ def month_of_work(
     seconds = rows["seconds"].to_numpy()
     seconds = np.where(source == TIMER, seconds, np.maximum(60, (seconds + 30) // 60 * 60))  # by hand, in whole minutes
     if odd:
-        person = rows["person"].to_numpy()
-        seconds = np.where(person == roster.device_aide[0], 300 * (1 + np.arange(count) % 4), seconds)
-        seconds = np.where(person == roster.counsellor[0], 427, seconds)
+        seconds = _with_odd_lengths(rows["person"].to_numpy(), seconds, roster)
     rows = rows.assign(seconds=seconds, source=source)
     rows["start"] = lay_out(rng, rows["person"].to_numpy(), seconds, month)
     rows = rows[rows["start"].notna()].sort_values(["start", "person"], kind="stable", ignore_index=True)
     rows = _with_shared_calls(rng, rows, roster)
     return _finished(rng, _allowed(rows, roster, stays), roster)
+
+
+def _with_odd_lengths(person: np.ndarray, seconds: np.ndarray, roster: Roster) -> np.ndarray:
+    """Whole five minutes for the first practice's device aide, one length for its counsellor, if they work enough."""
+    rounds, repeats = person == roster.device_aide[0], person == roster.counsellor[0]
+    if np.count_nonzero(rounds) >= ENOUGH_TO_SEE:
+        seconds = np.where(rounds, FIVE_MINUTES * (1 + np.arange(len(person)) % 4), seconds)
+    if np.count_nonzero(repeats) >= ENOUGH_TO_SEE:
+        seconds = np.where(repeats, ONE_LENGTH, seconds)
+    return seconds
 
 
 def _staff_time(rng: np.random.Generator, roster: Roster, active: np.ndarray, per_patient: float) -> pd.DataFrame:
