@@ -29,7 +29,7 @@ demo: install  ## a complete month of a synthetic practice
 	@$(BIN)/ccm run --month 2026-10 --source demo/source --out demo/out
 
 test: install  ## the whole suite but the slow tests; real PostgreSQL included
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 test-slow: install  ## kills, a real Prefect server, the README's commands on a fresh clone
 	$(BIN)/python -m pytest -m slow --timeout 1200

@@ -9,9 +9,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 import pyarrow.csv as pacsv
@@ -143,14 +144,20 @@ class RuleBook:
         """The rules of a topic that hold in the month, in their order in the file."""
         return [rule for rule in self.rules.values() if rule.topic == topic]
 
-    @cached_property
+    @property
     def chronic(self) -> Mapping[str, int]:
         """ICD-10-CM code without dot -> 1 chronic, 0 not, 9 no determination."""
-        table = pacsv.read_csv(
-            HERE / "codes" / "icd10cm_chronic_v2023_1.csv",
-            convert_options=pacsv.ConvertOptions(column_types={"code": "string", "chronic": "int8"}),
-        )
-        return dict(zip(table["code"].to_pylist(), table["chronic"].to_pylist(), strict=True))
+        return _chronic()
+
+
+@cache
+def _chronic() -> Mapping[str, int]:
+    # Seventy thousand codes: read once a process, however many practices and months it runs.
+    table = pacsv.read_csv(
+        HERE / "codes" / "icd10cm_chronic_v2023_1.csv",
+        convert_options=pacsv.ConvertOptions(column_types={"code": "string", "chronic": "int8"}),
+    )
+    return MappingProxyType(dict(zip(table["code"].to_pylist(), table["chronic"].to_pylist(), strict=True)))
 
 
 Spanned = TypeVar("Spanned", bound=Cited)

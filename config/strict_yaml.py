@@ -10,8 +10,8 @@ import yaml
 from config.errors import RuleError
 
 
-class _Loader(yaml.SafeLoader):
-    """SafeLoader that refuses a mapping with two equal keys."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """A safe loader, the compiled one where there is one, that refuses a mapping with two equal keys."""
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,7 @@ def test_first_block_is_the_two_commands() -> None:
 
 def test_commands_named_exist() -> None:
     help_text = subprocess.run(
-        [shutil.which("ccm") or "ccm", "--help"], capture_output=True, text=True, check=True
+        [str(Path(sys.executable).with_name("ccm")), "--help"], capture_output=True, text=True, check=True
     ).stdout
     for command in set(re.findall(r"`(?:\.venv/bin/)?ccm ([a-z-]+)", README)):
         assert re.search(rf"\b{command}\b", help_text), command

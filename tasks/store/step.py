@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from config.errors import PlaceError
 from config.month import Month
 from tasks.progress import step
 from tasks.retry import on_errors_of
+from tasks.store.engine import WAIT_SECONDS
 from tasks.store.records import Digests, OutboxMessage, Saved
 from tasks.store.store import Store, open_store
 
@@ -45,7 +47,8 @@ def open_place(out: str, database: str | None, settings: str | None) -> Place:
         raise PlaceError(
             f"{folder}: the output folder cannot be made ({error.strerror}); choose another --out."
         ) from error
-    store = open_store(database or f"sqlite:///{folder.absolute() / 'ccm.db'}")
+    wait = float(os.environ.get("CCM_DATABASE_WAIT_SECONDS", WAIT_SECONDS))
+    store = open_store(database or f"sqlite:///{folder.absolute() / 'ccm.db'}", wait)
     return Place(store, folder, Path(settings).expanduser() if settings else None, date.today())
 
 
@@ -64,7 +67,7 @@ def number_cases(place: Place, practice_id: str, decided: dict[str, pd.DataFrame
 @task(
     name="save the month",
     cache_policy=NO_CACHE,
-    retries=2,
+    retries=1,
     retry_delay_seconds=5,
     retry_condition_fn=on_errors_of(PlaceError),
 )

@@ -18,6 +18,8 @@ from tasks.pull.practice import of_practice, practice_ids
 from tasks.pull.source import read_source
 from tasks.qualify.decide import decide
 
+pytestmark = pytest.mark.slow  # tests/months holds the ordinary month to its truth in the quick suite
+
 
 class Outcome:
     """What the product made of a demo, over all of its practices."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -21,7 +20,7 @@ from aiosmtpd.controller import Controller
 
 from config.month import Month
 from tasks.demo.write import write_demo_data
-from tests.flows.test_month import ccm, content
+from tests.flows.test_month import CCM, ccm, content
 
 MONTH = "2026-10"
 KILLS = 10
@@ -76,7 +75,7 @@ def test_killed_ten_times_and_run_again(tmp_path: Path, mail: tuple[Received, di
     received.ids.clear()
 
     out = tmp_path / "out"
-    command = [shutil.which("ccm") or "ccm", "run", "--month", MONTH, "--source", str(source), "--out", str(out)]
+    command = [str(CCM), "run", "--month", MONTH, "--source", str(source), "--out", str(out)]
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CCM_"))}
     variables |= {"PREFECT_HOME": str(home)} | smtp
     dice = random.Random(20261123)

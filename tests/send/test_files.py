@@ -180,7 +180,7 @@ def test_a_place_that_cannot_be_a_folder_is_one_sentence(tmp_path):
         write(tmp_path / "file" / "2026-10")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere; the next test covers root")
+@pytest.mark.skipif(os.geteuid() == 0, reason="2026-11-23: root may write everywhere; the next test covers root")
 def test_a_place_without_the_right_to_write(tmp_path):
     (tmp_path / "closed").mkdir(mode=0o500)
     with pytest.raises(PlaceError, match="right to write"):

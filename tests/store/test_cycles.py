@@ -150,6 +150,7 @@ def test_categories_dates_and_plain_numbers_are_taken_too(store):
     same_tables(store, saved.cycle, frames)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stopped_after", "earlier"),
     [("candidates", False), ("time_ledger", True), ("messages", False), ("messages", True)],
