@@ -1,4 +1,4 @@
-"""The month against a real `prefect server start` and PostgreSQL: same files as with nothing configured, and a history."""
+"""The month against a real `prefect server start` and PostgreSQL: the same files, and a history that stays."""
 
 from __future__ import annotations
 
