@@ -118,6 +118,13 @@ def test_unknown_practice(source: Path, tmp_path: Path) -> None:
     refused(InputError, "no practice 'P9'.*known are P1", source, tmp_path, practice="P9")
 
 
+def test_a_practice_that_would_write_outside_of_its_folder(source: Path, tmp_path: Path) -> None:
+    for table in ("practices", "practitioners", "staff", "patients"):
+        edit(source, table, lambda rows: [row.update(practice_id="../../elsewhere") for row in rows])  # type: ignore[func-returns-value]
+    refused(DataStopError, r"practices\.csv, line 2: .*cannot name a folder", source, tmp_path)
+    assert not (tmp_path.parent / "elsewhere").exists()
+
+
 def test_unknown_setting(source: Path, tmp_path: Path) -> None:
     settings = tmp_path / "settings.yaml"
     settings.write_text("defaults: {choose_famly: simplest}\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import socket
 import sqlite3
 import subprocess
 import time
@@ -42,9 +43,11 @@ class Received:
 @pytest.fixture
 def mail() -> Iterator[tuple[Received, dict[str, str]]]:
     received = Received()
-    controller = Controller(received, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(received, hostname="127.0.0.1", port=port)
     controller.start()
-    port = controller.server.sockets[0].getsockname()[1]
     yield received, {"CCM_SMTP_HOST": "127.0.0.1", "CCM_SMTP_PORT": str(port), "CCM_SMTP_SECURITY": "none"}
     controller.stop()
 
