@@ -69,13 +69,14 @@ def run(
     console = Console()
     # Great Expectations takes seconds to import; meanwhile Prefect's embedded server starts and the source is read.
     Thread(target=import_module, args=("great_expectations",), daemon=True).start()
+    if database:
+        kept_out_of_prefect("CCM_DATABASE_URL", database)
     with show_steps(console):
         results = monthly_cycle(
             month=month,
-            source=source,
+            source=kept_out_of_prefect("CCM_SOURCE_URL", source) if "://" in source else source,
             practice=practice,
             out=str(out),
-            database=database,
             settings=str(settings) if settings else None,
             profile=profile,
         )
@@ -131,6 +132,12 @@ def demo_data(
         out, patients, months, seed, Month.parse(last_month), dirty=not clean, form=form, practices=practices
     )
     Console().print(f"Synthetic practice with {patients:,} patients written to {written}", highlight=False)
+
+
+def kept_out_of_prefect(name: str, address: str) -> str:
+    """The address is in the environment, and what stands for it in a parameter; it may hold a password."""
+    os.environ[name] = address
+    return f"env:{name}"
 
 
 def default_database(out: Path) -> str:

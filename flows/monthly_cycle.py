@@ -14,6 +14,7 @@ from config.settings import practice_settings
 from tasks.check.gate import gate
 from tasks.check.step import check_practice, describe_quality
 from tasks.claim.step import write_claim_lines
+from tasks.progress import LOG
 from tasks.pull.step import Source, pull_practice, pull_source
 from tasks.qualify.step import qualify_practice, tie_totals
 from tasks.route.step import route_copay_cases
@@ -34,8 +35,8 @@ def monthly_cycle(
 ) -> list[dict[str, Any]]:
     """Run the service month (without one: the month before this) for one practice, or for all in the source.
 
-    Returns counts for each practice, without patient data. A practice that fails does not stop the others; its error is
-    raised when they are done.
+    Returns counts for each practice, without patient data. A practice that fails stops no other; its error is raised
+    at the end. Parameters are kept by Prefect, so addresses with a password come from the environment instead.
     """
     service_month = Month.parse(month) if month else Month.of(date.today()).previous
     book = load_rulebook(service_month)
@@ -46,6 +47,7 @@ def monthly_cycle(
         try:
             summaries.append(practice_month(pulled, practice_id, service_month, book, place))
         except UserError as error:
+            LOG.info("%s stopped: %s", practice_id, error)
             errors.append(error)
     if errors:
         raise errors[0]

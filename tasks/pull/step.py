@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,8 +51,13 @@ class Share:
     retry_condition_fn=on_errors_of(OSError, PlaceError),
 )
 def pull_source(source: str, practice: str | None, settings: Path | None, profile: str | None) -> Source:
-    """Read the source, once for all practices, and settle what could not be read."""
+    """Read the source, once for all practices, and settle what could not be read.
+
+    `env:NAME` stands for the address in that environment variable, for addresses that hold a password.
+    """
     with step("pull", "reading the source") as done:
+        if source.startswith("env:"):
+            source = os.environ.get(source.removeprefix("env:"), "")
         pulled = read_source(source, profile)
         known = practice_ids(pulled.tables)
         wanted = [practice] if practice else known

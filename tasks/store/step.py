@@ -38,7 +38,8 @@ class Place:
 def open_place(out: str, database: str | None, settings: str | None) -> Place:
     """The output folder made, the database opened and brought to this version.
 
-    PlaceError when the folder or the database cannot be used.
+    Without an address the one in CCM_DATABASE_URL is taken, without that one ccm.db in the output folder. PlaceError
+    when the folder or the database cannot be used.
     """
     folder = Path(out).expanduser()
     try:
@@ -48,7 +49,8 @@ def open_place(out: str, database: str | None, settings: str | None) -> Place:
             f"{folder}: the output folder cannot be made ({error.strerror}); choose another --out."
         ) from error
     wait = float(os.environ.get("CCM_DATABASE_WAIT_SECONDS", WAIT_SECONDS))
-    store = open_store(database or f"sqlite:///{folder.absolute() / 'ccm.db'}", wait)
+    address = database or os.environ.get("CCM_DATABASE_URL") or f"sqlite:///{folder.absolute() / 'ccm.db'}"
+    store = open_store(address, wait)
     return Place(store, folder, Path(settings).expanduser() if settings else None, date.today())
 
 
