@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import re
-import shutil
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -60,37 +58,6 @@ def test_every_file_is_there_with_the_columns_of_the_contract(out: Path, home: P
     assert {"report.html", "data_quality.html", "messages"} <= {path.name for path in folder.iterdir()}
     documented = ccm("contract", "--outputs", home=home).stdout
     assert all(f"## {table.file}" in documented for table in outputs().values())
-
-
-def test_running_again_changes_nothing(out: Path, source: Path, home: Path) -> None:
-    before = content(out / "P1")
-    result = ccm("run", "--month", MONTH, "--source", source, "--out", out, home=home)
-    assert result.returncode == 0, result.stderr
-    assert "Nothing changed since this revision was written." in result.stdout
-    assert content(out / "P1") == before
-
-
-def test_a_correction_makes_a_revision_that_says_what_changed(
-    out: Path, source: Path, home: Path, tmp_path: Path
-) -> None:
-    corrected = tmp_path / "source"
-    shutil.copytree(source, corrected)
-    with (out / "P1" / MONTH / "decisions.csv").open(encoding="utf-8", newline="") as stream:
-        patient = next(row["patient_id"] for row in csv.DictReader(stream) if row["outcome"] == "bill")
-    path = corrected / "care_plans.csv"
-    lines = path.read_text("utf-8").splitlines(keepends=True)
-    path.write_text("".join(line for line in lines if f",{patient}," not in line), "utf-8")
-    result = ccm("run", "--month", MONTH, "--source", corrected, "--out", out, home=home)
-    assert result.returncode == 0, result.stderr
-    assert "revision 2" in result.stdout
-    with (out / "P1" / MONTH / "changes.csv").open(encoding="utf-8", newline="") as stream:
-        changes = {(row["patient_id"], row["field"]): (row["before"], row["after"]) for row in csv.DictReader(stream)}
-    assert changes[patient, "outcome"] == ("bill", "hold")
-    assert {patient_id for patient_id, _ in changes} == {patient}
-    with sqlite3.connect(out / "ccm.db") as database:
-        assert database.execute("SELECT revision FROM cycles ORDER BY id").fetchall() == [(1,), (2,)]
-    again = ccm("run", "--month", MONTH, "--source", source, "--out", out, home=home)
-    assert "revision 3" in again.stdout
 
 
 def test_one_case_is_explained_on_one_screen(out: Path, home: Path) -> None:
