@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import warnings
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
 
-from config.errors import UserError
+from config.errors import InputError, PlaceError, UserError
 from config.month import Month
 from config.rulebook import load_rulebook
 
@@ -62,7 +63,9 @@ def run(
     profile: Annotated[str | None, typer.Option(help="Time-log profile, when the header fits more than one.")] = None,
 ) -> None:
     """Run a month from the time logs to the messages, and say what to open."""
-    load_rulebook(Month.parse(month))  # a wrong month is refused before any server is started
+    load_rulebook(Month.parse(month))  # what is plainly wrong is refused before any server is started
+    if "://" not in source and not Path(source).expanduser().is_dir():
+        raise InputError(f"{source}: there is no such folder; give one with CSV, XLSX or Parquet files.")
     from flows.monthly_cycle import monthly_cycle
     from flows.terminal import print_cycle, show_steps
 
@@ -159,9 +162,16 @@ def main() -> None:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     logging.getLogger("ccm").propagate = False
+    warnings.filterwarnings("ignore", message=".*SOCKS support.*")  # of a library's optional part that nobody uses here
     try:
         app()
-    except UserError as error:
+    except (UserError, RuntimeError) as caught:
+        error = caught
+        if not isinstance(error, UserError):
+            if "Failed to reach API" not in str(error):
+                raise
+            where = os.environ.get("PREFECT_API_URL", "its address")
+            error = PlaceError(f"The Prefect server at {where} does not answer; start it, or unset PREFECT_API_URL.")
         Console(stderr=True, soft_wrap=True).print(f"[red]ccm:[/] {escape(str(error))}", highlight=False)
         raise SystemExit(error.exit_code) from None
 

@@ -40,16 +40,17 @@ def monthly_cycle(
     """
     service_month = Month.parse(month) if month else Month.of(date.today()).previous
     book = load_rulebook(service_month)
+    pulled = pull_source(source, practice, settings, profile)
     place = open_place(out, database, settings)
-    pulled = pull_source(source, practice, place.settings, profile)
     summaries, errors = [], []
     for practice_id in pulled.practices:
         try:
             summaries.append(practice_month(pulled, practice_id, service_month, book, place))
         except UserError as error:
-            LOG.info("%s stopped: %s", practice_id, error)
-            errors.append(error)
+            errors.append(type(error)(f"{practice_id}: {error}" if len(pulled.practices) > 1 else str(error)))
     if errors:
+        for done in summaries:
+            LOG.info("%s is done: open %s", done["practice_id"], done["report"])
         raise errors[0]
     return summaries
 

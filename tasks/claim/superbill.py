@@ -97,7 +97,9 @@ def _payers(patients: pd.Series, service: np.ndarray, coverages: pd.DataFrame) -
     day = service[owner]
     keep = np.flatnonzero((owner >= 0) & _in_force(coverages["start_date"], coverages["end_date"], day))
     priority = coverages["priority"].to_numpy("int64", na_value=99)[keep]
-    keep = keep[np.lexsort((keep, priority, owner[keep]))]
+    # Two payers of one priority: the decision takes the one whose identifier comes first, and so does the claim.
+    identifier = coverages["coverage_id"].to_numpy(object)[keep]
+    keep = keep[np.lexsort((identifier, priority, owner[keep]))]
     rank = _rank_within(owner[keep])
 
     def nth(which: int, name: str) -> pd.Series:
@@ -152,7 +154,7 @@ def _latest(owner: np.ndarray, dates: pd.Series, keep: np.ndarray, heads: int, b
 def _consent_dates(
     patients: pd.Series, service: np.ndarray, practitioners: pd.Series, consents: pd.DataFrame
 ) -> np.ndarray:
-    """Day of the consent in force: the billing practitioner's own when there is one, then the latest."""
+    """Day of the first consent in force for the billing practitioner: the one the decision rests on."""
     owner = _places(patients, consents["patient_id"])
     day = service[owner]
     month = day.astype("datetime64[M]").astype("datetime64[ns]")  # a withdrawal counts from the next month on
@@ -161,7 +163,11 @@ def _consent_dates(
     keep = (owner >= 0) & given & (np.isnat(revoked) | (revoked >= month))
     keep &= (consents["program"] == PROGRAM).to_numpy(bool)
     theirs = practitioners.astype("str").to_numpy(object)[owner] == consents["practitioner_id"].to_numpy(object)
-    return _latest(owner, consents["consent_date"], keep, len(patients), theirs)
+    keep &= theirs | consents["practitioner_id"].isna().to_numpy()
+    none = np.iinfo("int64").max
+    first = np.full(len(patients), none)
+    np.minimum.at(first, owner[keep], consents["consent_date"].to_numpy("datetime64[ns]")[keep].astype("int64"))
+    return np.where(first == none, np.datetime64("NaT", "ns"), first.astype("datetime64[ns]"))
 
 
 def _care_plan_dates(patients: pd.Series, service: np.ndarray, care_plans: pd.DataFrame) -> np.ndarray:

@@ -50,7 +50,7 @@ class Share:
     retry_delay_seconds=2,
     retry_condition_fn=on_errors_of(OSError, PlaceError),
 )
-def pull_source(source: str, practice: str | None, settings: Path | None, profile: str | None) -> Source:
+def pull_source(source: str, practice: str | None, settings: str | None, profile: str | None) -> Source:
     """Read the source, once for all practices, and settle what could not be read.
 
     `env:NAME` stands for the address in that environment variable, for addresses that hold a password.
@@ -61,7 +61,7 @@ def pull_source(source: str, practice: str | None, settings: Path | None, profil
         pulled = read_source(source, profile)
         known = practice_ids(pulled.tables)
         wanted = [practice] if practice else known
-        policies = {practice_settings(one, settings).unreadable_cells for one in wanted}
+        policies = {practice_settings(one, Path(settings) if settings else None).unreadable_cells for one in wanted}
         tables, rejected = settle_unreadable(pulled, "reject" if policies == {"reject"} else "stop")
         for note in pulled.notes:
             LOG.info("%s", note)
@@ -72,7 +72,7 @@ def pull_source(source: str, practice: str | None, settings: Path | None, profil
 @task(name="take one practice's share", task_run_name="take {practice_id}", cache_policy=NO_CACHE)
 def pull_practice(source: Source, practice_id: str, month: Month) -> Share:
     """The practice's rows, and of its time entries those that touch the month."""
-    with step("pull", "taking the practice's month") as done:
+    with step("pull", f"taking the month of {practice_id}") as done:
         tables, set_aside = of_practice(source.tables, practice_id, month)
         # Rejected rows cannot be told apart by practice; they are reported once, with the first one.
         first = practice_id == source.practices[0]
@@ -80,7 +80,9 @@ def pull_practice(source: Source, practice_id: str, month: Month) -> Share:
         bad = rejected.drop_duplicates(["table", "source_file", "source_line"])["table"].value_counts()
         read = {name: len(frame) + int(bad.get(name, 0)) for name, frame in tables.items()}
         read["time_entries"] += sum(set_aside.values())
-        done(f"{len(tables['patients']):,} patients, {len(tables['time_entries']):,} time entries of {month}")
+        done(
+            f"{practice_id}: {len(tables['patients']):,} patients, {len(tables['time_entries']):,} time entries of {month}"
+        )
     return Share(
         practice_id, str(tables["practices"]["practice_name"].iloc[0]), tables, rejected, read, set_aside, source.digest
     )

@@ -38,9 +38,9 @@ def decide(
     counted = counted.iloc[np.lexsort([counted["start_s"], counted["local_date"], counted["patient"]])]
     add_minutes(m, ledger, counted, book, settings)
     found = families.candidates(m, counted, book, settings)
-    facts.coverage(reference_dates(facts, counted))
     found = families.choose(found, supported(found, m, book, settings), settings)
     add_choice(m, found, book, settings)
+    facts.on_reference_day(reference_dates(facts, counted))
     findings = gather_findings(m, decision_rules(book), m["is_enrolled"].to_numpy(), book, settings)
     add_outcome(m, findings)
     return {
@@ -58,9 +58,15 @@ def decision_rules(book: RuleBook) -> list[Any]:
 
 
 def reference_dates(facts: Facts, counted: pd.DataFrame) -> Any:
-    """The day for which coverage and care plan are looked up: the last counted day, else the month's last."""
+    """The day on which coverage, conditions and care plan must stand: the date of service, which the claim carries.
+
+    Where nothing is reached it is the last counted day, else the month's last.
+    """
     last = facts.latest(counted["patient"].to_numpy(), counted["local_date"])
-    return np.where(np.isnat(last), np.datetime64(facts.last.date(), "ns"), last)
+    last = np.where(np.isnat(last), np.datetime64(facts.last.date(), "ns"), last)
+    service = facts.frame["service_date"].to_numpy()
+    facts.frame["first_counted_date"] = facts.earliest(counted["patient"].to_numpy(), counted["local_date"])
+    return np.where(np.isnat(service), last, service)
 
 
 def supported(found: pd.DataFrame, m: Months, book: RuleBook, settings: PracticeSettings) -> Any:

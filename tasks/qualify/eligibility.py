@@ -23,8 +23,8 @@ def coverage_unknown(m: Months, book: RuleBook, settings: PracticeSettings) -> M
 
 
 def medicare_advantage(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """A Medicare Advantage plan pays first."""
-    return (m.payer_kind == "medicare_advantage").fillna(False)
+    """A Medicare Advantage plan is in force, whatever the order typed: it stands in the place of Part B."""
+    return m.has_medicare_advantage
 
 
 def no_part_b(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -35,8 +35,8 @@ def no_part_b(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
 
 def medicare_is_secondary(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Part B is there, but somebody else comes first."""
-    first = m.payer_kind.isin(["medicare_part_b", "medicare_advantage", "unknown"])
-    return m.has_part_b & m.payer_kind.notna() & ~first
+    first = m.payer_kind.isin(["medicare_part_b", "unknown"])
+    return m.has_part_b & m.payer_kind.notna() & ~first & ~m.has_medicare_advantage
 
 
 def consent_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -81,16 +81,17 @@ def care_plan_copy_missing(m: Months, book: RuleBook, settings: PracticeSettings
 
 def initiating_visit_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """No qualifying visit came before the counted time, where one was needed."""
-    visited = m.initiating_visit_date.notna() & (m.initiating_visit_date <= m.reference_date)
-    lookback = pd.Timedelta(days=book.numbers["initiating_visit_lookback_days"])
-    seen = m.last_visit_before_start.notna() & (m.last_visit_before_start >= m.program_start - lookback)
+    begun = m.first_counted_date.fillna(m.reference_date)
+    visited = m.initiating_visit_date.notna() & (m.initiating_visit_date <= begun)
+    seen = m.last_visit_before_start.notna() & (m.last_visit_before_start >= m.seen_since)
     needed = ~seen | bool(book.numbers["initiating_visit_for_everyone"])
     return needed & ~visited
 
 
 def too_few_chronic_conditions(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """Not enough chronic conditions, even with those that the indicator leaves open."""
-    return m.chronic_conditions + m.undetermined_conditions < book.numbers["chronic_conditions_needed"]
+    """Not enough chronic conditions, even with those that the indicator leaves open, or none that is surely chronic."""
+    enough = m.chronic_conditions + m.undetermined_conditions >= book.numbers["chronic_conditions_needed"]
+    return ~enough | (m.chronic_conditions == 0)
 
 
 def chronic_status_undetermined(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -102,6 +103,16 @@ def chronic_status_undetermined(m: Months, book: RuleBook, settings: PracticeSet
 def whole_month_in_facility(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Every day of the month was a facility day."""
     return m.facility_days >= m.days_in_month
+
+
+def in_hospice(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A hospice election touches the month."""
+    return m.in_hospice
+
+
+def asked_to_stop(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The patient asked to stop in an earlier month and has neither agreed nor consented since."""
+    return m.asked_to_stop_date.notna()
 
 
 def time_unapproved(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

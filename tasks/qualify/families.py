@@ -10,7 +10,7 @@ import pandas as pd
 from config.fees import FeeSchedule
 from config.rulebook import Confidence, Family, FamilyEntry, RuleBook
 from config.settings import PracticeSettings
-from tasks.qualify.frames import CLASSES, Months
+from tasks.qualify.frames import CLASSES, STAFF_POOL, Months
 
 CONFIDENCES: tuple[Confidence, ...] = ("primary", "secondary", "unverified")
 
@@ -91,6 +91,7 @@ def _threshold_dates(ledger: pd.DataFrame, family: Family, patients: Any, needed
     `ledger` is the counted stretches in order of patient, day and start, so that no day of a facility stay can be met.
     """
     classes = [CLASSES.index(name) for name in family.time]
+    classes += STAFF_POOL if "clinical_staff" in family.time else ()
     used = ledger[ledger["performer_class"].isin(classes)]
     running = np.concatenate([[0], np.cumsum(used["seconds"].to_numpy(np.int64))])
     begin = np.searchsorted(used["patient"].to_numpy(), patients, side="left")

@@ -25,5 +25,7 @@ Mask = Any
 Rule = Callable[[Any, RuleBook, PracticeSettings], Mask]
 """A rule: pure, vectorised; no clock, file, database, Prefect or Great Expectations inside."""
 
-PRACTITIONER, CLINICAL_STAFF, NON_CLINICAL = 0, 1, 2
-CLASSES = ("practitioner", "clinical_staff", "non_clinical")
+PRACTITIONER, CLINICAL_STAFF, NON_CLINICAL, OTHER_PRACTITIONER = 0, 1, 2, 3
+CLASSES = ("practitioner", "clinical_staff", "non_clinical", "other_practitioner")
+STAFF_POOL = (CLINICAL_STAFF, OTHER_PRACTITIONER)
+"""A colleague's time may be counted as staff time; only the billing practitioner's own is personal."""

@@ -11,7 +11,7 @@ from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify import families
 from tasks.qualify.findings import dispositions
-from tasks.qualify.frames import CLINICAL_STAFF, PRACTITIONER, Months, Stretches
+from tasks.qualify.frames import PRACTITIONER, STAFF_POOL, Months, Stretches
 from tasks.qualify.shares import shared_activity, simultaneous
 
 
@@ -19,9 +19,9 @@ def count_minutes(t: Stretches, m: Months, book: RuleBook, settings: PracticeSet
     """The stretches with `disposition`; one that counts only in part becomes several rows, parts numbered anew."""
     patient = t["patient"].to_numpy()
     known = patient >= 0
-    for column in ("consent_date", "is_revoked", "is_enrolled"):
-        values = m[column].to_numpy()[np.maximum(patient, 0)] if len(m) else np.zeros(len(t), dtype=bool)
-        t[column] = np.where(known, values, np.datetime64("NaT") if column == "consent_date" else False)
+    for column, nobody in (("consent_date", np.datetime64("NaT", "ns")), ("is_revoked", False), ("is_enrolled", False)):
+        values = m[column].to_numpy()[np.maximum(patient, 0)] if len(m) else np.full(len(t), nobody)
+        t[column] = np.where(known, values, nobody)
     t["is_facility_day"] = on_day(m["facility_bits"].to_numpy(), t)
     reason = dispositions(t, book, settings)
     names = [rule.name for rule in book.topic("minutes")]
@@ -67,12 +67,13 @@ def add_minutes(
         return np.bincount(rows["patient"], rows["seconds"], minlength=len(m)).astype(np.int64)
 
     why = ledger["disposition"]
-    m["staff_seconds"] = total(counted[counted["performer_class"] == CLINICAL_STAFF])
+    m["staff_seconds"] = total(counted[counted["performer_class"].isin(STAFF_POOL)])
     m["practitioner_seconds"] = total(counted[counted["performer_class"] == PRACTITIONER])
     m["excluded_seconds"] = total(ledger[why != "counted"])
     m["before_consent_seconds"] = total(ledger[why == "before_consent"])
-    m["unapproved_seconds"] = total(ledger[why == "unapproved"])
-    m["pending_seconds"] = total(ledger[why.isin(["unapproved", "no_consent"])])
+    waiting = ledger[~ledger["is_refused"]]
+    m["unapproved_seconds"] = total(waiting[waiting["disposition"] == "unapproved"])
+    m["pending_seconds"] = total(waiting[waiting["disposition"].isin(["unapproved", "no_consent"])])
     on_visit = on_day(m["visit_bits"].to_numpy(), counted) & (counted["performer_class"] == PRACTITIONER).to_numpy()
     m["visit_day_seconds"] = total(counted[on_visit])
     m["pool_minutes"] = (m["staff_seconds"] + m["practitioner_seconds"]) // 60

@@ -71,7 +71,14 @@ class Facts:
         told = np.ones(len(rows), dtype=bool)
         for column in ("told_service", "told_cost_sharing", "told_one_practitioner", "told_right_to_stop"):
             told &= rows[column].fillna(False).to_numpy(bool)
-        self.frame["consent_date"] = self.earliest(patient[in_force], rows["consent_date"][in_force])
+        dates = self.earliest(patient[in_force], rows["consent_date"][in_force])
+        if self.book.numbers[
+            "written_consent_needed"
+        ]:  # a verbal one counts for nothing where a written one came later
+            written = in_force & rows["form"].eq("written").to_numpy(bool)
+            in_writing = self.earliest(patient[written], rows["consent_date"][written])
+            dates = np.where(np.isnat(in_writing), dates, in_writing)
+        self.frame["consent_date"] = dates
         self.frame["consent_written"] = self.any(patient[in_force & rows["form"].eq("written").to_numpy(bool)])
         self.frame["consent_complete"] = self.any(patient[in_force & told])
         self.frame["consent_for_other"] = self.any(patient[(given & ~ours & standing).to_numpy(bool)])
@@ -80,6 +87,9 @@ class Facts:
     def facility_days(self) -> None:
         """Bits 0..30: days of the month that the patient spent as an inpatient or in a Part A skilled nursing stay."""
         rows, patient = self.rows("stays")
+        leaves = rows["discharge_date"].fillna(self.last)
+        hospice = rows["kind"].eq("hospice") & (rows["admit_date"] <= self.last) & (leaves >= self.first)
+        self.frame["in_hospice"] = self.any(patient[hospice.to_numpy(bool)])
         kind = rows["kind"].isin(["inpatient", "snf_part_a"]).to_numpy(bool)
         rows, patient = rows[kind], patient[kind]
         leaving = rows["discharge_date"]
@@ -110,16 +120,28 @@ class Facts:
         seen = rows["visit_date"]
         before = (seen <= start.to_numpy()[patient]).to_numpy(bool)
         self.frame["last_visit_before_start"] = self.latest(patient[before], seen[before])
-        qualifies = rows["code"].isin(self.book.codes["initiating_visit_codes"]) & rows["ccm_discussed"].fillna(True)
-        self.frame["initiating_visit_date"] = self.earliest(patient[qualifies.to_numpy(bool)], seen[qualifies])
+        years = self.book.numbers["initiating_visit_lookback_years"]
+        self.frame["seen_since"] = start - pd.DateOffset(years=years)
+        recent = seen.to_numpy() >= self.frame["seen_since"].to_numpy()[patient]
+        code = rows["code"].str.strip().str.upper()
+        discussed = rows["ccm_discussed"].fillna(False).to_numpy(bool)
+        qualifies = code.isin(self.book.codes["initiating_visit_codes"]).to_numpy(bool) & discussed & recent
+        self.frame["initiating_visit_date"] = self.earliest(patient[qualifies], seen[qualifies])
         inside = seen.between(self.first, self.last).to_numpy(bool)
         self.frame["visit_bits"] = self._bits(patient[inside], seen[inside], seen[inside])
 
-    def conditions(self) -> None:
-        """Number of chronic conditions on the list, and of those that the indicator does not settle."""
+    def on_reference_day(self, reference: Any) -> None:
+        """Adds who pays and which conditions stand on each patient's day of reference."""
+        self.frame["reference_date"] = reference
+        self.coverage(reference)
+        self.conditions(reference)
+
+    def conditions(self, reference: Any) -> None:
+        """Number of chronic conditions on the list that day, and of those that the indicator does not settle."""
         rows, patient = self.rows("conditions")
-        onset, resolved = rows["onset_date"], rows["resolved_date"]
-        active = ((onset.isna() | (onset <= self.last)) & (resolved.isna() | (resolved >= self.first))).to_numpy(bool)
+        day = reference[patient]
+        onset, resolved = rows["onset_date"].to_numpy(), rows["resolved_date"].to_numpy()
+        active = (np.isnat(onset) | (onset <= day)) & (np.isnat(resolved) | (resolved >= day))
         code = rows["icd10_code"].str.replace(".", "", regex=False).str.upper()
         numbers, names = pd.factorize(code)
         status = np.array([self.book.chronic.get(name, 9) for name in names] + [0], dtype=np.int8)
@@ -162,10 +184,11 @@ class Facts:
         last_day = rows["end_date"].fillna(rows["service_date"])
         inside = (rows["service_date"] <= self.last) & (last_day >= self.first)
         codes = self.book.codes
-        care_management = rows["code"].isin(codes["care_management_codes"])
+        code = rows["code"].str.strip().str.upper()
+        care_management = code.isin(codes["care_management_codes"])
         own = rows["billed_by"].eq("same_practitioner")
         excluding = [name for name in codes if name not in ("initiating_visit_codes", "care_management_codes")]
-        excluded = rows["code"].isin(frozenset[str]().union(*(codes[name] for name in excluding)))
+        excluded = code.isin(frozenset[str]().union(*(codes[name] for name in excluding)))
         for column, mask in (
             ("other_care_management", inside & care_management & ~own),
             ("own_care_management", inside & care_management & own),
@@ -173,8 +196,22 @@ class Facts:
         ):
             chosen = mask.to_numpy(bool)
             text = np.full(self.size, None, dtype=object)
-            text[patient[chosen]] = rows["code"][chosen].to_numpy(object)
+            text[patient[chosen]] = code[chosen].to_numpy(object)
             self.frame[column] = pd.array(text, dtype="str")
+
+    def responses(self) -> None:
+        """When the patient asked to stop before this month, unless they agreed or consented again since."""
+        rows, patient = self.rows("copay_responses")
+        early = (rows["response_date"] < self.first).to_numpy(bool)
+        stop = rows["response"].eq("asks_to_stop").to_numpy(bool) & early
+        asked = self.latest(patient[stop], rows["response_date"][stop])
+        again = rows["response"].eq("agreed").to_numpy(bool) & (rows["response_date"] <= self.last).to_numpy(bool)
+        agreed = self.latest(patient[again], rows["response_date"][again])
+        consents, giver = self.rows("consents")
+        given = (consents["consent_date"] <= self.last).to_numpy(bool)
+        consented = self.latest(giver[given], consents["consent_date"][given])
+        taken_back = (agreed > asked) | (consented > asked)
+        self.frame["asked_to_stop_date"] = np.where(taken_back, NAT, asked)
 
     def coverage(self, reference: Any) -> None:
         """Who pays first on each patient's day of reference, and whether Part B is among the payers."""
@@ -189,8 +226,8 @@ class Facts:
         kind = np.full(self.size, None, dtype=object)
         kind[patient[firsts]] = rows["payer_kind"].astype("str").to_numpy(object)[firsts]
         self.frame["payer_kind"] = pd.array(kind, dtype="str")
-        self.frame["has_part_b"] = self.any(patient[rows["payer_kind"].eq("medicare_part_b").to_numpy(bool)])
-        self.frame["reference_date"] = reference
+        for column, payer in (("has_part_b", "medicare_part_b"), ("has_medicare_advantage", "medicare_advantage")):
+            self.frame[column] = self.any(patient[rows["payer_kind"].eq(payer).to_numpy(bool)])
 
 
 def gather(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, settings: PracticeSettings) -> Facts:
@@ -199,8 +236,8 @@ def gather(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, settin
     facts.consents()
     facts.facility_days()
     facts.visits()
-    facts.conditions()
     facts.care_plans()
     facts.decisions()
     facts.other_services()
+    facts.responses()
     return facts

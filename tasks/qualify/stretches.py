@@ -9,7 +9,7 @@ import pandas as pd
 
 from config.month import Month, time_zone
 from config.rulebook import RuleBook
-from tasks.qualify.frames import CLINICAL_STAFF, NON_CLINICAL, PRACTITIONER, Stretches
+from tasks.qualify.frames import CLINICAL_STAFF, NON_CLINICAL, OTHER_PRACTITIONER, PRACTITIONER, Stretches
 from tasks.qualify.lookup import rows_of
 
 DAY = np.timedelta64(1, "D")
@@ -40,9 +40,14 @@ def stretches(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, zon
             "is_prior_authorization": entries["activity"].eq("prior_authorization").to_numpy(bool),
             "is_unapproved": (entries["source"].eq("offline") & ~entries["approved"].fillna(False)).to_numpy(bool)
             | entries["approved"].eq(False).fillna(False).to_numpy(bool),
-            "patients_in_activity": entries["patients_in_activity"].fillna(1).clip(lower=1).to_numpy(np.int64),
+            "is_refused": entries["approved"].eq(False).fillna(False).to_numpy(bool),
+            "patients_in_activity": _patients_in_activity(entries),
         }
     )
+    own = tables["patients"]["practitioner_id"].to_numpy(object)
+    billing = own[np.maximum(frame["patient"], 0)] if len(own) else np.full(len(frame), None, dtype=object)
+    colleague = (frame["performer_class"] == PRACTITIONER) & (entries["performer_id"].to_numpy(object) != billing)
+    frame.loc[colleague, "performer_class"] = OTHER_PRACTITIONER
     frame = _split_at_midnight(frame, zone)
     first = np.datetime64(month.first, "ns")
     day = (frame["local_date"].to_numpy("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64) + 1
@@ -61,6 +66,18 @@ def _performer_class(tables: dict[str, pd.DataFrame], book: RuleBook) -> Any:
     return lookup[performers]
 
 
+def _patients_in_activity(entries: pd.DataFrame) -> Any:
+    """Among how many patients an entry is split: as logged, and never fewer than began at once in that activity."""
+    logged = entries["patients_in_activity"].fillna(1).clip(lower=1).to_numpy(np.int64)
+    shared = np.flatnonzero((entries["activity_id"].notna() & entries["has_clock"]).to_numpy())
+    if not len(shared):
+        return logged
+    rows = entries.iloc[shared]
+    at_once = rows.groupby(["performer_id", "activity_id", "start_s"], observed=True)["patient_id"].transform("nunique")
+    logged[shared] = np.maximum(logged[shared], at_once.to_numpy(np.int64))
+    return logged
+
+
 def _split_at_midnight(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
     """Cut each stretch with a clock where the practice's clock passes midnight; rows stay in entry order."""
     clock = time_zone(zone)
@@ -71,7 +88,9 @@ def _split_at_midnight(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
         following = [
             -1
             if pd.isna(day)
-            else int(pd.Timestamp(day + DAY).tz_localize(clock, nonexistent="shift_forward").timestamp())
+            else int(
+                pd.Timestamp(day + DAY).tz_localize(clock, ambiguous=True, nonexistent="shift_forward").timestamp()
+            )
             for day in names
         ]
         midnight = np.array([*following, -1], dtype=np.int64)[days]

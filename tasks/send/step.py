@@ -61,7 +61,7 @@ class Told:
 @task(name="write the month's folder", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)
 def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -> None:
     """Files, pages and messages, swapped in whole. Messages are those of the outbox, so that both always agree."""
-    with step("send", "writing the month's folder") as done:
+    with step("write", "writing the month's folder") as done:
         frames = told.frames | {"changes": saved.changes}
         history = place.store.history(told.practice_id, "outcomes", told.month)
         view = report_view(frames, told.practice["practice_name"], told.month, saved.cycle.revision, history)

@@ -124,7 +124,7 @@ def consent(day: str, revoked: str | None = None, practitioner: str | None = "D1
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        ([consent("2025-02-01"), consent("2026-03-01")], "2026-03-01"),
+        ([consent("2026-03-01"), consent("2025-02-01")], "2025-02-01"),
         ([consent("2025-02-01"), consent("2026-10-21")], "2025-02-01"),
         ([consent("2025-02-01"), consent("2026-03-01", practitioner="D2")], "2025-02-01"),
         ([consent("2025-02-01", revoked="2026-10-02")], "2025-02-01"),

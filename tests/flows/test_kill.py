@@ -58,7 +58,7 @@ def tables(database: Path) -> dict[str, list[tuple[Any, ...]]]:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         found = {}
         for name in sorted(set(names) - TABLES_OF_RUNS):
-            columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})") if row[1] not in TIMED]
+            columns = [f'"{row[1]}"' for row in connection.execute(f"PRAGMA table_info({name})") if row[1] not in TIMED]
             found[name] = sorted(connection.execute(f"SELECT {', '.join(columns)} FROM {name}").fetchall(), key=repr)
     return found
 

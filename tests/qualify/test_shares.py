@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tasks.qualify.frames import CLINICAL_STAFF, PRACTITIONER
 from tasks.qualify.shares import simultaneous
+from tests.qualify.cases import codes_of, decided, seconds_by_disposition
 
 stretch = st.tuples(
     st.integers(0, 3), st.sampled_from([PRACTITIONER, CLINICAL_STAFF]), st.integers(0, 60), st.integers(0, 25)
@@ -44,3 +45,16 @@ def test_kept_seconds_are_the_union(rows: list[tuple[int, int, int, int]]) -> No
         own = ours & (t["performer_class"] == PRACTITIONER).to_numpy()
         assert kept[ours].sum() == len(everybody[patient])
         assert kept[own].sum() == len(personal[patient])
+
+
+def test_one_activity_begun_for_two_patients_at_once_is_split_though_nobody_said_so() -> None:
+    call = {"at": "2026-10-05 10:00", "length": "20", "activity_id": "A"}
+    result = decided([{"time": [call]}, {"time": [call]}])
+    assert seconds_by_disposition(result) == {"counted": 1200, "shared_activity": 1200}
+    assert result["decisions"]["outcome"].tolist() == ["short", "short"]
+
+
+def test_a_colleagues_time_counts_for_the_staff_codes_and_never_as_personal() -> None:
+    case = {"time": [{"at": "2026-10-05 10:00", "length": "30", "performer_id": "D2"}]}
+    assert codes_of(case, choose_family="personal") == "99490 x1"
+    assert decided([case])["decisions"]["practitioner_seconds"].tolist() == [0]
