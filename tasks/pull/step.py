@@ -80,9 +80,7 @@ def pull_practice(source: Source, practice_id: str, month: Month) -> Share:
         bad = rejected.drop_duplicates(["table", "source_file", "source_line"])["table"].value_counts()
         read = {name: len(frame) + int(bad.get(name, 0)) for name, frame in tables.items()}
         read["time_entries"] += sum(set_aside.values())
-        done(
-            f"{practice_id}: {len(tables['patients']):,} patients, {len(tables['time_entries']):,} time entries of {month}"
-        )
-    return Share(
-        practice_id, str(tables["practices"]["practice_name"].iloc[0]), tables, rejected, read, set_aside, source.digest
-    )
+        patients, entries = len(tables["patients"]), len(tables["time_entries"])
+        done(f"{practice_id}: {patients:,} patients, {entries:,} time entries of {month}")
+    name = str(tables["practices"]["practice_name"].iloc[0])
+    return Share(practice_id, name, tables, rejected, read, set_aside, source.digest)
