@@ -68,8 +68,10 @@ def test_killed_ten_times_and_run_again(tmp_path: Path, mail: tuple[Received, di
     received, smtp = mail
     source, home = tmp_path / "source", tmp_path / "prefect"
     write_demo_data(source, 300, 1, 7, Month(2026, 10))
-    begin = time.monotonic()
     undisturbed = tmp_path / "undisturbed"
+    # The first run of all makes Prefect's database; how long a run takes is told by one after it.
+    ccm("run", "--month", MONTH, "--source", source, "--out", tmp_path / "first", home=home)
+    begin = time.monotonic()
     assert ccm("run", "--month", MONTH, "--source", source, "--out", undisturbed, home=home, **smtp).returncode == 0
     length = time.monotonic() - begin
     sent_undisturbed = received.ids.copy()
@@ -83,17 +85,20 @@ def test_killed_ten_times_and_run_again(tmp_path: Path, mail: tuple[Received, di
     variables |= {"PREFECT_HOME": str(home)} | smtp
     dice = random.Random(20261123)
     killed = 0
-    for _ in range(KILLS):
+    for _ in range(3 * KILLS):
         quiet = subprocess.DEVNULL
         process = subprocess.Popen(command, env=variables, stdout=quiet, stderr=quiet, start_new_session=True)
         try:
-            process.wait(timeout=dice.uniform(0.3, 1.0) * length)
+            process.wait(timeout=dice.uniform(0.3, 0.95) * length)
+            length *= 0.85  # it was done sooner: the machine has become faster
         except subprocess.TimeoutExpired:
             killed += 1
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    assert killed >= KILLS // 2
+        if killed == KILLS:
+            break
+    assert killed == KILLS
     # A claim that a dead run holds runs out; what it held is then uncertain and is not sent again.
     result = ccm("run", "--month", MONTH, "--source", source, "--out", out, home=home, **smtp)
     assert result.returncode == 0, result.stderr
