@@ -141,12 +141,12 @@ def _diagnoses(
     return joined.astype("str").mask(joined == "")
 
 
-def _latest(owner: np.ndarray, dates: pd.Series, keep: np.ndarray, heads: int, better: np.ndarray) -> np.ndarray:
-    """The latest date of each head among the rows kept; a better row wins over a later one."""
+def _latest(owner: np.ndarray, dates: pd.Series, keep: np.ndarray, heads: int) -> np.ndarray:
+    """The latest date of each head among the rows kept."""
     found = np.full(heads, np.datetime64("NaT", "ns"), dtype="datetime64[ns]")
     rows = np.flatnonzero(keep)
     values = dates.to_numpy("datetime64[ns]")
-    rows = rows[np.lexsort((values[rows], better[rows]))]
+    rows = rows[np.argsort(values[rows], kind="stable")]
     found[owner[rows]] = values[rows]  # the last write to a place stays
     return found
 
@@ -175,4 +175,4 @@ def _care_plan_dates(patients: pd.Series, service: np.ndarray, care_plans: pd.Da
     owner = _places(patients, care_plans["patient_id"])
     day = service[owner]
     keep = (owner >= 0) & (care_plans["established_date"].to_numpy("datetime64[ns]") <= day)
-    return _latest(owner, care_plans["established_date"], keep, len(patients), np.zeros(len(owner)))
+    return _latest(owner, care_plans["established_date"], keep, len(patients))
