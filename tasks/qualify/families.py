@@ -1,4 +1,4 @@
-"""What each family of codes would bill for the month's minutes: units, date of service, expected amount."""
+"""What each family of codes would bill for the month's minutes: units and date of service."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from config.fees import FeeSchedule
-from config.rulebook import Confidence, Family, FamilyEntry, RuleBook
+from config.rulebook import Family, FamilyEntry, RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.frames import CLASSES, STAFF_POOL, Months
-
-CONFIDENCES: tuple[Confidence, ...] = ("primary", "secondary", "unverified")
+from tasks.qualify.prices import price
 
 
 def cap(entry: FamilyEntry, settings: PracticeSettings) -> int:
@@ -74,7 +72,7 @@ def candidates(m: Months, ledger: pd.DataFrame, book: RuleBook, settings: Practi
                 "codes": _texts(entry, most)[units],
             }
         )
-        _price(frame, entry, m, book)
+        price(frame, entry, m, book)
         found.append(frame)
     together = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
     return together.sort_values(["patient", "order"], kind="stable", ignore_index=True)
@@ -97,46 +95,6 @@ def _threshold_dates(ledger: pd.DataFrame, family: Family, patients: Any, needed
     begin = np.searchsorted(used["patient"].to_numpy(), patients, side="left")
     row = np.searchsorted(running, running[begin] + needed, side="left") - 1
     return used["local_date"].to_numpy("datetime64[ns]")[row]
-
-
-def _price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) -> None:
-    """Expected allowed amounts in cents; missing, never zero, when a rate is not loaded."""
-    credential = m["credential"].astype("str").to_numpy(object)[frame["patient"]]
-    percent = np.where(np.isin(credential, ["NP", "PA", "CNS"]), book.numbers["nonphysician_percent"], 100)
-    days = frame["service_date"].to_numpy()
-    first, sure = _rate(book.fees, entry.first, days)
-    frame["first_cents"] = _round_half_up(first * percent, 100)
-    weakest = np.maximum(sure, np.where(percent < 100, CONFIDENCES.index("unverified"), 0))
-    if entry.further:
-        further, sure = _rate(book.fees, entry.further, days)
-        each = _round_half_up(further * percent, 100)
-        some = frame["further_units"].to_numpy() > 0
-        frame["further_cents"] = np.where(some, each * frame["further_units"], 0)
-        weakest = np.where(some, np.maximum(weakest, sure), weakest)
-    else:
-        frame["further_cents"] = 0.0
-    share = book.numbers["coinsurance_percent"]
-    for line in ("first", "further"):
-        frame[f"{line}_coinsurance"] = _round_half_up(frame[f"{line}_cents"] * share, 100)
-    frame["expected_cents"] = frame["first_cents"] + frame["further_cents"]
-    frame["coinsurance_cents"] = frame["first_coinsurance"] + frame["further_coinsurance"]
-    frame["confidence"] = weakest
-
-
-def _rate(fees: FeeSchedule, code: str, days: Any) -> tuple[Any, Any]:
-    """Non-facility amount of the code on each day, NaN when not loaded, and how sure it is."""
-    cents = np.full(len(days), np.nan)
-    sure = np.zeros(len(days), dtype=np.int64)
-    for fee in fees.spans(code):
-        inside = (days >= np.datetime64(fee.since)) & (days <= np.datetime64(fee.until))
-        if fee.nonfacility_cents is not None:
-            cents[inside] = fee.nonfacility_cents
-            sure[inside] = CONFIDENCES.index(fee.confidence)
-    return cents, sure
-
-
-def _round_half_up(amount: Any, divisor: int) -> Any:
-    return np.floor((amount + divisor / 2) / divisor)
 
 
 def choose(found: pd.DataFrame, supported: Any, settings: PracticeSettings) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.frames import Months
 from tasks.qualify.lookup import rows_of
+from tasks.qualify.other_services import add_other_services
 
 NAT = np.datetime64("NaT", "ns")
 
@@ -178,27 +179,6 @@ class Facts:
         self.frame["decision_level"] = pd.Categorical.from_codes(best, levels)
         self.frame["decision_supports_complex"] = best >= levels.index("moderate")
 
-    def other_services(self) -> None:
-        """Services of the month that touch the rules on who is paid and what excludes what."""
-        rows, patient = self.rows("other_services")
-        last_day = rows["end_date"].fillna(rows["service_date"])
-        inside = (rows["service_date"] <= self.last) & (last_day >= self.first)
-        codes = self.book.codes
-        code = rows["code"].str.strip().str.upper()
-        care_management = code.isin(codes["care_management_codes"])
-        own = rows["billed_by"].eq("same_practitioner")
-        excluding = [name for name in codes if name not in ("initiating_visit_codes", "care_management_codes")]
-        excluded = code.isin(frozenset[str]().union(*(codes[name] for name in excluding)))
-        for column, mask in (
-            ("other_care_management", inside & care_management & ~own),
-            ("own_care_management", inside & care_management & own),
-            ("excluding_service", inside & excluded & own),
-        ):
-            chosen = mask.to_numpy(bool)
-            text = np.full(self.size, None, dtype=object)
-            text[patient[chosen]] = code[chosen].to_numpy(object)
-            self.frame[column] = pd.array(text, dtype="str")
-
     def responses(self) -> None:
         """When the patient asked to stop before this month, unless they agreed or consented again since."""
         rows, patient = self.rows("copay_responses")
@@ -238,6 +218,6 @@ def gather(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, settin
     facts.visits()
     facts.care_plans()
     facts.decisions()
-    facts.other_services()
+    add_other_services(facts)
     facts.responses()
     return facts

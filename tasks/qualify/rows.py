@@ -7,9 +7,9 @@ import pandas as pd
 
 from config.month import Month
 from config.rulebook import RuleBook
-from tasks.qualify import families
 from tasks.qualify.findings import with_words
 from tasks.qualify.frames import CLASSES, Months
+from tasks.qualify.prices import CONFIDENCES
 
 OUTCOMES = ["bill", "hold", "short", "not_billable"]
 
@@ -37,9 +37,7 @@ def decisions(m: Months, month: Month, book: RuleBook) -> pd.DataFrame:
             "payer_kind": m["payer_kind"],
             "expected_cents": m["expected_cents"].where(billed).astype("Int64"),
             "coinsurance_cents": m["coinsurance_cents"].where(billed).astype("Int64"),
-            "amount_confidence": np.where(
-                billed & m["expected_cents"].notna(), np.array(families.CONFIDENCES)[sure], ""
-            ),
+            "amount_confidence": np.where(billed & m["expected_cents"].notna(), np.array(CONFIDENCES)[sure], ""),
             "reason": m["reason"],
             "rulebook_digest": book.digest,
         }
@@ -107,7 +105,7 @@ def code_lines(found: pd.DataFrame, m: Months) -> pd.DataFrame:
                     "service_date": rows["service_date"],
                     "expected_cents": rows[f"{code}_cents"],
                     "coinsurance_cents": rows[f"{code}_coinsurance"],
-                    "amount_confidence": np.array(families.CONFIDENCES)[rows["confidence"].to_numpy(int)],
+                    "amount_confidence": np.array(CONFIDENCES)[rows["confidence"].to_numpy(int)],
                 }
             )
         )
