@@ -8,137 +8,76 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import pyarrow.csv as pacsv
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ValidationError
 
 from config.errors import RuleError
 from config.fees import FeeSchedule, load_fees
 from config.month import Month
+from config.rule_models import (
+    Cited,
+    CodesEntry,
+    Confidence,
+    Family,
+    FamilyEntry,
+    Loaded,
+    NumberEntry,
+    Outcome,
+    Program,
+    Roles,
+    Rule,
+)
 from config.strict_yaml import load_yaml
 
 HERE = Path(__file__).parent
 RULES = HERE / "rules"
 
-Confidence = Literal["primary", "secondary", "unverified"]
-Outcome = Literal["exclude", "not_billable", "hold", "short", "unsupported", "warn"]
-
-
-class Cited(BaseModel):
-    """Anything that holds from one month to another and says where it stands and how sure that is."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    since: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
-    until: str = Field(default="9999-12", pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
-    confidence: Confidence
-    source: str = Field(min_length=10)
-
-    def holds_in(self, month: Month) -> bool:
-        """Whether the month lies in the span, both ends included."""
-        return self.since <= str(month) <= self.until
-
-
-class Rule(Cited):
-    """One rule in words; its logic is the function of the same name in tasks/qualify/<topic>.py."""
-
-    topic: str
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    outcome: Outcome
-    words: str = Field(min_length=10)
-    shows: tuple[str, ...] = ()
-    owner: str = ""
-    fix: str = ""
-    denial: str = ""
-
-    @property
-    def effect(self) -> Outcome:
-        """The outcome it may bring about: an unverified rule warns, it never blocks."""
-        return "warn" if self.confidence == "unverified" else self.outcome
-
-
-class NumberEntry(Cited):
-    """A number in one span."""
-
-    value: int
-
-
-class CodesEntry(Cited):
-    """A list of codes in one span; YAML reads 99490 as a number, so codes are quoted."""
-
-    codes: tuple[str, ...] = Field(min_length=1)
-
-
-class FamilyEntry(Cited):
-    """What a family pays for in one span: a first code and further units of another."""
-
-    first: str
-    first_minutes: int = Field(gt=0)
-    further: str = ""
-    further_minutes: int = Field(default=0, ge=0)
-    further_cap: int = Field(default=0, ge=0)
-    cap_setting: str = ""
-
-
-class Family(BaseModel):
-    """A group of codes of which a patient-month gets at most one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    family: str
-    order: int
-    words: str
-    time: tuple[Literal["clinical_staff", "practitioner"], ...] = Field(min_length=1)
-    needs: tuple[str, ...] = ()
-    entries: tuple[FamilyEntry, ...] = Field(min_length=1)
-
-    def entry(self, month: Month) -> FamilyEntry | None:
-        """The entry in force, or None when the family was not payable in that month."""
-        return next((entry for entry in self.entries if entry.holds_in(month)), None)
-
-
-class Roles(BaseModel):
-    """Which staff credentials are clinical staff."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    source: str
-    confidence: Confidence
-    clinical_staff: tuple[str, ...]
-    non_clinical: tuple[str, ...]
-
-
-class _Loaded(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    first_month: str
-    last_month: str
-    note: str
-
-    @field_validator("first_month", "last_month")
-    @classmethod
-    def _month(cls, text: str) -> str:
-        return str(Month.parse(text))
+__all__ = [
+    "RULES", "Cited", "CodesEntry", "Confidence", "Family", "FamilyEntry", "NumberEntry", "Outcome", "Program", "Rule",
+    "RuleBook", "all_families", "all_programs", "all_rules", "load_rulebook",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class RuleBook:
-    """Everything that holds in one service month."""
+    """Everything that holds in one service month; `of` narrows it to one program as one kind of place bills it."""
 
     month: Month
+    programs: tuple[Program, ...]
     rules: Mapping[str, Rule]
     numbers: Mapping[str, int]
+    own_numbers: Mapping[tuple[str, str], int]
     codes: Mapping[str, frozenset[str]]
     families: tuple[tuple[Family, FamilyEntry], ...]
     fees: FeeSchedule
     clinical_staff: frozenset[str]
     digest: str
+    program: str = ""
+
+    def of(self, program: str, setting: str) -> RuleBook:
+        """The same month's book with the rules, numbers and families of that program in that care setting alone.
+
+        A number that the program has of its own stands in the place of the general one.
+        """
+        own = {name: value for (name, whose), value in self.own_numbers.items() if whose == program}
+        return replace(
+            self,
+            program=program,
+            rules={name: rule for name, rule in self.rules.items() if not rule.programs or program in rule.programs},
+            numbers={**self.numbers, **own},
+            families=tuple(
+                (family, entry)
+                for family, entry in self.families
+                if family.program == program and (not family.settings or setting in family.settings)
+            ),
+        )
 
     def topic(self, topic: str) -> list[Rule]:
         """The rules of a topic that hold in the month, in their order in the file."""
@@ -208,15 +147,17 @@ def all_rules(folder: Path = RULES) -> list[Rule]:
     return rules
 
 
-def _dated(path: Path, key: str, model: type[Spanned], month: Month) -> dict[str, Spanned]:
-    found: dict[str, Spanned] = {}
+def _dated(path: Path, key: str, model: type[Spanned], month: Month) -> dict[tuple[str, str], Spanned]:
+    """What holds in the month by name and program; the program is empty where it holds for all."""
+    found: dict[tuple[str, str], Spanned] = {}
     for item in load_yaml(path)[key]:
-        place = f"{path.name}, {item.get('name')}"
+        name = (item.get("name"), item.get("program", ""))
+        place = f"{path.name}, {' of '.join(filter(None, name))}"
         entries = [_validated(model, entry, place) for entry in item["entries"]]
         _spans(entries, place)
         for entry in entries:
             if entry.holds_in(month):
-                found[item["name"]] = entry
+                found[name] = entry
     return found
 
 
@@ -228,12 +169,22 @@ def all_families(folder: Path = RULES) -> list[Family]:
     return sorted(families, key=lambda family: family.order)
 
 
+def all_programs(folder: Path = RULES) -> list[Program]:
+    """Every program, in the order in which they are decided."""
+    programs = [
+        _validated(Program, load_yaml(path), path.name) for path in sorted((folder / "programs").glob("*.yaml"))
+    ]
+    for program in programs:
+        _spans(program.entries, program.program)
+    return sorted(programs, key=lambda program: program.order)
+
+
 def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
     """The rulebook of that service month.
 
     Raises RuleError when the month lies outside of the loaded span or a rule file is wrong.
     """
-    loaded = _validated(_Loaded, load_yaml(folder / "loaded.yaml"), "loaded.yaml")
+    loaded = _validated(Loaded, load_yaml(folder / "loaded.yaml"), "loaded.yaml")
     if not loaded.first_month <= str(month) <= loaded.last_month:
         raise RuleError(
             f"The rules for {month} are not loaded (loaded: {loaded.first_month} to {loaded.last_month}); "
@@ -243,17 +194,20 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
     numbers = _dated(folder / "numbers.yaml", "numbers", NumberEntry, month)
     codes = _dated(folder / "code_lists.yaml", "lists", CodesEntry, month)
     families = [(family, entry) for family in all_families(folder) if (entry := family.entry(month))]
+    programs = [program for program in all_programs(folder) if program.entry(month)]
     roles = _validated(Roles, load_yaml(HERE / "roles.yaml"), "roles.yaml")
     fees = load_fees(month)
     return RuleBook(
         month=month,
+        programs=tuple(programs),
         rules=rules,
-        numbers={name: entry.value for name, entry in numbers.items()},
-        codes={name: frozenset(entry.codes) for name, entry in codes.items()},
+        numbers={name: entry.value for (name, program), entry in numbers.items() if not program},
+        own_numbers={name: entry.value for name, entry in numbers.items() if name[1]},
+        codes={name: frozenset(entry.codes) for (name, _), entry in codes.items()},
         families=tuple(families),
         fees=fees,
         clinical_staff=frozenset(name.lower() for name in roles.clinical_staff),
-        digest=_digest([*rules.values(), *numbers.values(), *codes.values(), roles], families, fees, month),
+        digest=_digest([*programs, *rules.values(), *numbers.values(), *codes.values(), roles], families, fees, month),
     )
 
 

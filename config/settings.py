@@ -25,6 +25,7 @@ class PracticeSettings(BaseModel):
     overlap_tolerance_seconds: int = Field(ge=0, le=3600)
     longest_entry_hours: int = Field(ge=1, le=24)
     late_entry_after_days: int = Field(ge=0, le=31)
+    programs: tuple[Literal["ccm", "pcm", "apcm", "bhi", "cocm", "cpm", "rpm"], ...] = Field(min_length=1)
     choose_family: Literal["highest_allowed", "simplest", "staff", "personal", "complex"]
     count_prior_authorization: bool
     count_discharge_day: bool

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from config.rulebook import all_rules
 from config.strict_yaml import load_yaml
 from tasks.qualify import shares
 from tasks.qualify.findings import TOPICS
-from tests.qualify.cases import decided, seconds_by_disposition
+from tests.qualify.cases import decided_together, seconds_by_disposition
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 KNOWN = {
     "rule",
+    "program",
     "name",
     "month",
     "settings",
@@ -28,29 +31,36 @@ KNOWN = {
 }
 ABOUT_PATIENT = {
     "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays",
-    "medical_decisions", "copay_responses", "time", "staff", "practitioner", "zone",
+    "medical_decisions", "copay_responses", "time", "staff", "practitioner", "zone", "setting",
 }  # fmt: skip
 TABLES = [load_yaml(path) for path in sorted(SCENARIOS.glob("*.yaml"))]
 RULE_TABLES = [table for table in TABLES if table["topic"] in {rule.topic for rule in all_rules()}]
-CASES = [pytest.param(case, id=f"{case['rule']}: {case['name']}") for table in RULE_TABLES for case in table["cases"]]
+CASES = [case for table in RULE_TABLES for case in table["cases"]]
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_case(case: dict[str, Any]) -> None:
+@cache
+def results() -> list[dict[str, pd.DataFrame]]:
+    return decided_together(CASES)
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[f"{case['rule']}: {case['name']}" for case in CASES])
+def test_case(number: int) -> None:
+    case, result = CASES[number], results()[number]
     assert set(case) <= KNOWN | ABOUT_PATIENT, f"unknown keys {set(case) - KNOWN - ABOUT_PATIENT}"
-    facts = {name: value for name, value in case.items() if name in ABOUT_PATIENT}
-    result = decided([facts], case.get("month", "2026-10"), **case.get("settings", {}))
     if "seconds" in case:
         assert seconds_by_disposition(result) == case["seconds"]
-    if len(result["decisions"]) == 0:
+    program = case.get("program", "ccm")
+    decisions = result["decisions"][result["decisions"]["program"] == program]
+    if len(decisions) == 0:
         assert "outcome" not in case
         return
-    decision = result["decisions"].iloc[0]
+    decision = decisions.iloc[0]
     for column in ("outcome", "codes", "staff_seconds", "practitioner_seconds"):
         if column in case:
             assert decision[column] == case[column], result["findings"][["rule", "numbers"]].to_string()
     if "finding" in case:
-        assert (case["rule"] in set(result["findings"]["rule"])) == case["finding"]
+        found = set(result["findings"].loc[result["findings"]["program"] == program, "rule"])
+        assert (case["rule"] in found) == case["finding"]
 
 
 def test_every_rule_has_its_logic_and_its_cases() -> None:

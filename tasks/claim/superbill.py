@@ -13,7 +13,6 @@ from config.contract import outputs
 from config.frames import as_contract, empty
 
 MOST_DIAGNOSES = 4  # a claim line points to at most four diagnoses
-PROGRAM = "ccm"
 USUAL_PLACE = {"office": "11"}
 
 Tables = Mapping[str, pd.DataFrame]
@@ -30,12 +29,12 @@ def claim_lines(
     billed = decisions[decisions["outcome"] == "bill"].reset_index(drop=True)
     if billed.empty:
         return empty(outputs()["claim_lines"])
-    place = _places(billed["patient_id"], code_lines["patient_id"])
+    place = _places(_month_key(billed), _month_key(code_lines))
     lines = code_lines[place >= 0].reset_index(drop=True)
     place = place[place >= 0]
 
     service = _service_dates(len(billed), place, lines["service_date"])
-    heads = pd.DataFrame({name: billed[name] for name in ("practice_id", "month", "patient_id")})
+    heads = pd.DataFrame({name: billed[name] for name in ("practice_id", "month", "patient_id", "program")})
     heads["case_number"] = billed["case_number"]
     _look_up(heads, tables["patients"], "patient_id", heads["patient_id"], ["last_name", "first_name", "birth_date"])
     practices = tables["practices"]
@@ -45,17 +44,30 @@ def claim_lines(
     _look_up(heads, tables["practitioners"], "practitioner_id", billed["practitioner_id"], ["npi"])
     heads = heads.rename(columns={"npi": "rendering_npi"})
 
-    patients = heads["patient_id"]
-    heads = heads.assign(**_payers(patients, service, tables["coverages"]))
-    heads["diagnoses"] = _diagnoses(patients, service, tables["conditions"], chronic_codes)
-    heads["consent_date"] = _consent_dates(patients, service, billed["practitioner_id"], tables["consents"])
-    heads["care_plan_date"] = _care_plan_dates(patients, service, tables["care_plans"])
+    # The chart is looked up for the claims of one program after another: in each of them a patient stands once.
+    parts = []
+    for program in heads["program"].unique():
+        rows = np.flatnonzero((heads["program"] == program).to_numpy())
+        head, day = heads.iloc[rows].reset_index(drop=True), service[rows]
+        patients = head["patient_id"]
+        head = head.assign(**_payers(patients, day, tables["coverages"]))
+        head["diagnoses"] = _diagnoses(patients, day, tables["conditions"], chronic_codes)
+        practitioners = billed["practitioner_id"].iloc[rows].reset_index(drop=True)
+        head["consent_date"] = _consent_dates(patients, day, practitioners, tables["consents"], str(program))
+        head["care_plan_date"] = _care_plan_dates(patients, day, tables["care_plans"])
+        parts.append(head.set_axis(rows))
+    heads = pd.concat(parts).sort_index() if len(parts) > 1 else parts[0].reset_index(drop=True)
 
     result = heads.take(place).reset_index(drop=True)
     for name in ("line", "code", "units", "service_date", "expected_cents", "coinsurance_cents", "amount_confidence"):
         result[name] = lines[name]
     order = np.lexsort((result["line"].to_numpy("int64"), place))
     return as_contract(result.take(order), outputs()["claim_lines"])
+
+
+def _month_key(frame: pd.DataFrame) -> pd.Series:
+    """Patient and program in one text; no identifier holds the character between them."""
+    return frame["patient_id"].astype("str") + "\x1f" + frame["program"].astype("str")
 
 
 def _places(keys: pd.Series, wanted: pd.Series) -> np.ndarray:
@@ -152,7 +164,7 @@ def _latest(owner: np.ndarray, dates: pd.Series, keep: np.ndarray, heads: int) -
 
 
 def _consent_dates(
-    patients: pd.Series, service: np.ndarray, practitioners: pd.Series, consents: pd.DataFrame
+    patients: pd.Series, service: np.ndarray, practitioners: pd.Series, consents: pd.DataFrame, program: str
 ) -> np.ndarray:
     """Day of the first consent in force for the billing practitioner: the one the decision rests on."""
     owner = _places(patients, consents["patient_id"])
@@ -161,7 +173,7 @@ def _consent_dates(
     given = consents["consent_date"].to_numpy("datetime64[ns]") <= day
     revoked = consents["revoked_date"].to_numpy("datetime64[ns]")
     keep = (owner >= 0) & given & (np.isnat(revoked) | (revoked >= month))
-    keep &= (consents["program"] == PROGRAM).to_numpy(bool)
+    keep &= (consents["program"] == program).to_numpy(bool)
     theirs = practitioners.astype("str").to_numpy(object)[owner] == consents["practitioner_id"].to_numpy(object)
     keep &= theirs | consents["practitioner_id"].isna().to_numpy()
     none = np.iinfo("int64").max

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from config.month import Month
-from config.rulebook import RuleBook
+from config.rulebook import Program, RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify import families
 from tasks.qualify.findings import gather_findings
-from tasks.qualify.frames import Months
+from tasks.qualify.frames import Months, Stretches
 from tasks.qualify.ledger import add_minutes, count_minutes
 from tasks.qualify.months import Facts, gather
+from tasks.qualify.programs import Decided, bill_once, keep_one, participants, stretches_of
 from tasks.qualify.rows import candidate_rows, code_lines, decisions, finding_rows, ledger_rows
 from tasks.qualify.stretches import stretches
 
@@ -24,32 +26,96 @@ def decide(
 ) -> dict[str, pd.DataFrame]:
     """Decide one practice's month.
 
-    `tables` are the accepted input tables of one practice. Returns `decisions` (one row for every enrolled patient, in
-    the order of the patients table), `candidates`, `findings`, `time_ledger` (every second of every accepted entry) and
-    `code_lines`. Columns as in config/outputs, but for `case_number`, which the store gives. Pure: same tables, month,
-    rulebook and settings give the same frames.
+    `tables` are the accepted input tables of one practice. Returns `decisions` (one row for every patient and
+    program in which they take part, program by program in the order of the patients table), `candidates`, `findings`,
+    `time_ledger` (every second of every accepted entry) and `code_lines`. Columns as in config/outputs, but for
+    `case_number`, which the store gives. Pure: same tables, month, rulebook and settings give the same frames.
     """
     zone = str(tables["practices"]["time_zone"].iloc[0])
-    facts = gather(tables, month, book, settings)
-    m = facts.frame
+    setting = str(tables["practices"]["setting"].iloc[0])
     t = stretches(tables, month, book, zone)
-    ledger = count_minutes(t, m, book, settings)
+    books = {program.program: book.of(program.program, setting) for program in book.programs}
+    # The first program is that of the enrolment list: every patient on it gets an answer, payable here or not.
+    first = book.programs[0]
+    billed = [p for p in book.programs if p.program in settings.programs and books[p.program].families]
+    programs = billed if first in billed else [first, *billed]
+    parts: list[Decided] = []
+    rest = ~t["program"].isin([program.program for program in programs]).to_numpy(bool)
+    for group in dict.fromkeys(program.group for program in programs):
+        together = []
+        for program in programs:
+            if program.group == group:
+                # Time that no program here may use stands in the ledger of the first one.
+                rows = (t["program"] == program.program).to_numpy(bool) | (rest & (program is first))
+                decided = decide_program(tables, t, rows, program, books[program.program], settings, parts)
+                together += [decided] if decided else []
+        keep_one(together, settings)
+        parts += together
+    bill_once(parts, settings)
+    return {
+        "decisions": together_of(parts, lambda part: decisions(part.months, month, part.book)),
+        "candidates": together_of(parts, lambda part: candidate_rows(part.found, part.months, part.book)),
+        "findings": together_of(parts, lambda part: finding_rows(part.findings, part.months, part.book)),
+        "time_ledger": ledger_rows(pd.concat([part.ledger for part in parts], ignore_index=True), tables),
+        "code_lines": together_of(parts, lambda part: code_lines(part.found, part.months, part.book)),
+    }
+
+
+def decide_program(
+    tables: dict[str, pd.DataFrame],
+    t: Stretches,
+    rows: Any,
+    program: Program,
+    own: RuleBook,
+    settings: PracticeSettings,
+    earlier: list[Decided],
+) -> Decided | None:
+    """One program's patient-months, decided by themselves; None when nobody takes part.
+
+    `rows` are its stretches, `own` its book, `earlier` the programs of the groups before.
+    """
+    listed, taking_part = participants(tables, t, program, own.month)
+    if not listed and not len(taking_part):
+        return None
+    facts = gather(tables, own.month, own, settings, None if listed else taking_part)
+    m = facts.frame
+    m["other_program"] = ""
+    m["bills_apcm"] = _billed_before(m, earlier, "apcm")
+    mine = stretches_of(t, rows, taking_part, len(tables["patients"]))
+    mine["is_own_program"] = (mine["program"] == program.program).to_numpy(bool)
+    ledger = count_minutes(mine, m, own, settings)
     counted = ledger[ledger["disposition"] == "counted"]
     counted = counted.iloc[np.lexsort([counted["start_s"], counted["local_date"], counted["patient"]])]
-    add_minutes(m, ledger, counted, book, settings)
-    found = families.candidates(m, counted, book, settings)
-    found = families.choose(found, supported(found, m, book, settings), settings)
-    add_choice(m, found, book, settings)
+    add_minutes(m, ledger, counted, own, settings)
+    if any(family.by == "month" for family, _ in own.families):
+        end = np.datetime64(facts.last, "ns")
+        died = m["death_date"].to_numpy("datetime64[ns]")
+        m["month_service_date"] = np.where(np.isnat(died) | (died > end), end, died)
+        facts.on_reference_day(m["month_service_date"].to_numpy())
+    found = families.candidates(m, counted, own, settings)
+    found = families.choose(found, supported(found, m, own, settings), settings)
+    add_choice(m, found, own, settings)
     facts.on_reference_day(reference_dates(facts, counted))
-    findings = gather_findings(m, decision_rules(book), m["is_enrolled"].to_numpy(), book, settings)
+    findings = gather_findings(m, decision_rules(own), m["is_enrolled"].to_numpy(), own, settings)
     add_outcome(m, findings)
-    return {
-        "decisions": decisions(m, month, book),
-        "candidates": candidate_rows(found, m),
-        "findings": finding_rows(findings, m, book),
-        "time_ledger": ledger_rows(ledger, tables),
-        "code_lines": code_lines(found, m),
-    }
+    return Decided(own, m, ledger, found, findings)
+
+
+def together_of(parts: list[Decided], rows: Callable[[Decided], pd.DataFrame]) -> pd.DataFrame:
+    """The rows of all programs, those of a program together, in the order in which programs are decided."""
+    frames = [rows(part) for part in parts]
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
+
+
+def _billed_before(m: Months, earlier: list[Decided], program: str) -> Any:
+    """Which of these patients' practitioners bill that program for this month already."""
+    for part in earlier:
+        if part.book.program == program:
+            bills = part.months[part.months["outcome"] == "bill"]
+            known = set(zip(bills["patient_id"], bills["practitioner_id"], strict=True))
+            return np.array([pair in known for pair in zip(m["patient_id"], m["practitioner_id"], strict=True)])
+    return np.zeros(len(m), dtype=bool)
 
 
 def decision_rules(book: RuleBook) -> list[Any]:
@@ -84,8 +150,8 @@ def add_choice(m: Months, found: pd.DataFrame, book: RuleBook, settings: Practic
     """Adds the chosen candidate of each patient, and the minutes missing to the next unit."""
     chosen = found[found["chosen"]]
     row = chosen["patient"].to_numpy()
-    for column, empty in (("family", ""), ("codes", "")):
-        values = np.full(len(m), empty, dtype=object)
+    for column in ("family", "codes"):
+        values = np.full(len(m), "", dtype=object)
         values[row] = chosen[column].to_numpy(object)
         m[column] = pd.array(values, dtype="str")
     for column in ("minutes", "units_earned", "units_cap", "expected_cents", "coinsurance_cents", "confidence"):
@@ -95,12 +161,18 @@ def add_choice(m: Months, found: pd.DataFrame, book: RuleBook, settings: Practic
     day = np.full(len(m), np.datetime64("NaT"), dtype="datetime64[ns]")
     day[row] = chosen["service_date"].to_numpy()
     m["service_date"] = day
+    once = np.zeros(len(m), dtype=bool)
+    once[row] = chosen["once"]
+    m["bills_once"] = once
     m["minutes"] = m["minutes"].fillna(m["pool_minutes"])
     missing = np.full(len(m), np.iinfo(np.int64).max)
     family_name = m["family"].to_numpy(object)
+    short = [family.family for family, entry in book.families if entry.below_minutes]
     for family, entry in book.families:
         left = families.seconds_to_next(entry, families.pool_seconds(family, m), families.cap(entry, settings))
-        open_to = (family_name == family.family) | ((family_name == "") & (not family.needs))
+        undecided = (family_name == "") | np.isin(family_name, short)
+        open_to = (family_name == family.family) | (undecided & (not family.needs))
+        open_to &= np.logical_and.reduce([m[fact].to_numpy(bool) for fact in family.only_if], initial=True)
         missing = np.where(open_to & (left >= 0), np.minimum(missing, left), missing)
     known = missing < np.iinfo(np.int64).max
     m["minutes_missing"] = np.where(known, np.ceil(missing / 60), np.nan)

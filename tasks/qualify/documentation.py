@@ -30,6 +30,17 @@ def rate_not_loaded(m: Months, book: RuleBook, settings: PracticeSettings) -> Ma
     return (m.family != "") & m.expected_cents.isna()
 
 
+def family_unverified(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The chosen family's entry is only recalled."""
+    recalled = [family.family for family, entry in book.families if entry.confidence == "unverified"]
+    return m.family.isin(recalled)
+
+
+def another_program_chosen(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Another program of the same practitioner is billed in this one's stead."""
+    return m.other_program != ""
+
+
 def short_of_minutes(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """No family's threshold is reached."""
     return m.family == ""

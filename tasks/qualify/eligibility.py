@@ -12,6 +12,11 @@ from config.settings import PracticeSettings
 from tasks.qualify.frames import Mask, Months
 
 
+def nothing_payable_here(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """No family of the program is in force where the practice bills."""
+    return pd.Series(not book.families, index=m.index)
+
+
 def patient_died_before_service(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The date of death lies before the month."""
     return m.death_date < pd.Timestamp(book.month.first)
@@ -123,3 +128,18 @@ def time_unapproved(m: Months, book: RuleBook, settings: PracticeSettings) -> Ma
 def practitioner_time_on_visit_day(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Counted practitioner time lies on the day of a visit."""
     return m.visit_day_seconds > 0
+
+
+def behavioral_condition_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """No condition of the chapter on mental, behavioral and substance-use disorders stands on the list."""
+    return m.behavioral_conditions == 0
+
+
+def consent_not_on_file(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """No consent to the program was found."""
+    return m.consent_date.isna()
+
+
+def time_on_facility_day(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Counted time lies on a day in hospital or in a Part A skilled nursing stay."""
+    return m.facility_seconds > 0

@@ -22,24 +22,37 @@ def further_units(entry: FamilyEntry, minutes: Any) -> Any:
     """Further units that whole minutes earn, before any cap; none below the first threshold."""
     if not entry.further:
         return np.zeros(len(minutes), dtype=np.int64)
-    return np.maximum((minutes - entry.first_minutes) // entry.further_minutes, 0)
+    return np.maximum((minutes - entry.first_further) // entry.further_minutes + 1, 0)
 
 
 def pool_seconds(family: Family, m: Months) -> Any:
     """Seconds a family may use: the classes of time it names. Staff time never reaches a personal code."""
     columns = {"clinical_staff": "staff_seconds", "practitioner": "practitioner_seconds"}
-    return sum(m[columns[name]].to_numpy(np.int64) for name in family.time)
+    return sum((m[columns[name]].to_numpy(np.int64) for name in family.time), np.zeros(len(m), dtype=np.int64))
 
 
 def seconds_to_next(entry: FamilyEntry, seconds: Any, most: int) -> Any:
     """Seconds missing to the first, or the next further, unit; -1 when the cap is reached or nothing further exists."""
     minutes = seconds // 60
     have = further_units(entry, minutes)
-    goal = np.where(
-        minutes < entry.first_minutes, entry.first_minutes, entry.first_minutes + (have + 1) * entry.further_minutes
-    )
+    goal = np.where(minutes < entry.first_minutes, entry.first_minutes, minutes_of(entry, have + 1))
     at_end = (minutes >= entry.first_minutes) & ((have >= most) | (not entry.further))
     return np.where(at_end, -1, goal * 60 - seconds)
+
+
+def minutes_of(entry: FamilyEntry, units: Any) -> Any:
+    """Whole minutes at which that many further units are earned."""
+    return np.where(units > 0, entry.first_further + (units - 1) * entry.further_minutes, entry.first_minutes)
+
+
+def reached(family: Family, entry: FamilyEntry, m: Months, minutes: Any) -> Any:
+    """Whether the family comes into question: its facts hold, and the minutes lie in its band."""
+    found = m["is_enrolled"].to_numpy() & (minutes >= entry.first_minutes)
+    if entry.below_minutes:
+        found &= minutes < entry.below_minutes
+    for fact in family.only_if:
+        found &= m[fact].to_numpy(bool)
+    return found
 
 
 def candidates(m: Months, ledger: pd.DataFrame, book: RuleBook, settings: PracticeSettings) -> pd.DataFrame:
@@ -52,14 +65,17 @@ def candidates(m: Months, ledger: pd.DataFrame, book: RuleBook, settings: Practi
     found = []
     for family, entry in book.families:
         minutes = pool_seconds(family, m) // 60
-        reached = np.flatnonzero((minutes >= entry.first_minutes) & m["is_enrolled"].to_numpy())
-        earned = further_units(entry, minutes[reached])
+        rows = np.flatnonzero(reached(family, entry, m, minutes))
+        earned = further_units(entry, minutes[rows])
         most = cap(entry, settings)
         units = np.minimum(earned, most)
-        needed = (entry.first_minutes + units * entry.further_minutes) * 60
+        if family.by == "month":
+            days = m["month_service_date"].to_numpy("datetime64[ns]")[rows]
+        else:
+            days = _threshold_dates(ledger, family, rows, minutes_of(entry, units) * 60)
         frame = pd.DataFrame(
             {
-                "patient": reached,
+                "patient": rows,
                 "family": family.family,
                 "order": family.order,
                 "first": entry.first,
@@ -67,15 +83,25 @@ def candidates(m: Months, ledger: pd.DataFrame, book: RuleBook, settings: Practi
                 "further_units": units,
                 "units_earned": earned,
                 "units_cap": most,
-                "minutes": minutes[reached],
-                "service_date": _threshold_dates(ledger, family, reached, needed),
+                "minutes": minutes[rows],
+                "service_date": days,
+                "once": entry.once_across_programs,
                 "codes": _texts(entry, most)[units],
             }
         )
         price(frame, entry, m, book)
         found.append(frame)
-    together = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+    together = pd.concat(found, ignore_index=True) if found else _none()
     return together.sort_values(["patient", "order"], kind="stable", ignore_index=True)
+
+
+def _none() -> pd.DataFrame:
+    """The columns of the candidates without a row: where nothing of the program is payable."""
+    kinds = {"family": "str", "first": "str", "further": "str", "codes": "str", "service_date": "datetime64[ns]"}
+    kinds |= dict.fromkeys(("patient", "order", "further_units", "units_earned", "units_cap", "minutes"), "int64")
+    kinds |= dict.fromkeys(("first_cents", "further_cents", "first_coinsurance", "further_coinsurance"), "float64")
+    kinds |= {"expected_cents": "float64", "coinsurance_cents": "float64", "confidence": "int64", "once": "bool"}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
 def _texts(entry: FamilyEntry, most: int) -> Any:

@@ -76,13 +76,18 @@ def add_minutes(
     m["pending_seconds"] = total(waiting[waiting["disposition"].isin(["unapproved", "no_consent"])])
     on_visit = on_day(m["visit_bits"].to_numpy(), counted) & (counted["performer_class"] == PRACTITIONER).to_numpy()
     m["visit_day_seconds"] = total(counted[on_visit])
+    m["facility_seconds"] = total(counted[on_day(m["facility_bits"].to_numpy(), counted)])
     m["pool_minutes"] = (m["staff_seconds"] + m["practitioner_seconds"]) // 60
-    for column in ("pending", "before_consent", "visit_day"):
+    for column in ("pending", "before_consent", "visit_day", "facility"):
         m[f"{column}_minutes"] = m[f"{column}_seconds"] // 60
     m["reaches_any_with_pending"] = False
     m["earns_more_with_pending"] = False
     m["reaches_complex"] = False
+    # What waits is somebody's time, and only a family for staff time may count whoever's it is, unless there is none.
+    shared = any("clinical_staff" in family.time for family, _ in book.families)
     for family, entry in book.families:
+        if family.by == "month":
+            continue
         seconds = families.pool_seconds(family, m)
         now, then = seconds // 60, (seconds + m["pending_seconds"].to_numpy()) // 60
         most = families.cap(entry, settings)
@@ -90,7 +95,7 @@ def add_minutes(
             families.further_units(entry, now), most
         )
         crosses = (then >= entry.first_minutes) & (now < entry.first_minutes)
-        if "clinical_staff" in family.time and not family.needs:
+        if not family.needs and ("clinical_staff" in family.time or not shared):
             m["reaches_any_with_pending"] |= then >= entry.first_minutes
             m["earns_more_with_pending"] |= crosses | more
         if family.family == "complex":

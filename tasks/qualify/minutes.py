@@ -36,8 +36,8 @@ def outside_us(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask
 
 
 def other_program(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """The minutes serve another program."""
-    return ~t.is_ccm
+    """The minutes serve a program that is not decided here."""
+    return ~t.is_own_program
 
 
 def facility_stay(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:

@@ -18,18 +18,33 @@ NAT = np.datetime64("NaT", "ns")
 
 
 class Facts:
-    """Gathers columns for the patients of one practice and month; every method adds columns to `frame`."""
+    """Gathers columns for the patients of one program in a practice's month; every method adds columns to `frame`.
 
-    def __init__(self, tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, settings: PracticeSettings):
+    `book` is the program's; `taking_part` the rows of `patients` to look at, none for all of them.
+    """
+
+    def __init__(
+        self,
+        tables: dict[str, pd.DataFrame],
+        month: Month,
+        book: RuleBook,
+        settings: PracticeSettings,
+        taking_part: Any = None,
+    ):
         self.tables, self.book, self.settings = tables, book, settings
         self.first, self.last = pd.Timestamp(month.first), pd.Timestamp(month.last)
         self.days = month.last.day
-        patients = tables["patients"]
+        patients = tables["patients"] if taking_part is None else tables["patients"].iloc[taking_part]
+        patients = patients.reset_index(drop=True)
         self.size = len(patients)
         columns = ["patient_id", "practice_id", "practitioner_id", "care_manager_id", "death_date", "enrolled_date"]
         self.frame: Months = patients[columns].copy()
-        left = patients["unenrolled_date"]
-        self.frame["is_enrolled"] = (patients["enrolled_date"] <= self.last) & (left.isna() | (left >= self.first))
+        if taking_part is None:
+            left = patients["unenrolled_date"]
+            self.frame["is_enrolled"] = (patients["enrolled_date"] <= self.last) & (left.isna() | (left >= self.first))
+        else:
+            self.frame["is_enrolled"] = True
+            self.by_consent()
         credential = tables["practitioners"].set_index("practitioner_id")["credential"].astype("str")
         self.frame["credential"] = self.frame["practitioner_id"].map(credential)
 
@@ -60,13 +75,26 @@ class Facts:
         found[patient] = True
         return found
 
+    def by_consent(self) -> None:
+        """Outside of the enrolment list the consent to the program says who bills it and when the patient began."""
+        rows, patient = self.rows("consents")
+        given = (rows["program"].eq(self.book.program) & (rows["consent_date"] <= self.last)).to_numpy(bool)
+        began = self.earliest(patient[given], rows["consent_date"][given])
+        self.frame["enrolled_date"] = np.where(np.isnat(began), np.datetime64(self.first, "ns"), began)
+        standing = given & (rows["revoked_date"].isna() | (rows["revoked_date"] >= self.first)).to_numpy(bool)
+        named = np.flatnonzero(standing & rows["practitioner_id"].notna().to_numpy())
+        named = named[np.argsort(rows["consent_date"].to_numpy()[named], kind="stable")]
+        who = self.frame["practitioner_id"].to_numpy(object).copy()
+        who[patient[named]] = rows["practitioner_id"].to_numpy(object)[named]  # the latest is written last
+        self.frame["practitioner_id"] = pd.array(who, dtype="str")
+
     def consents(self) -> None:
         """The consent in force: for this practitioner or none named, given by the month's end, not withdrawn before."""
         rows, patient = self.rows("consents")
         ours = rows["practitioner_id"].isna() | (
             rows["practitioner_id"].to_numpy() == self.frame["practitioner_id"].to_numpy()[patient]
         )
-        given = rows["program"].eq("ccm") & (rows["consent_date"] <= self.last)
+        given = rows["program"].eq(self.book.program) & (rows["consent_date"] <= self.last)
         standing = rows["revoked_date"].isna() | (rows["revoked_date"] >= self.first)
         in_force = (given & ours & standing).to_numpy(bool)
         told = np.ones(len(rows), dtype=bool)
@@ -115,9 +143,13 @@ class Facts:
         """When the practitioner saw the patient: before the program began, to start it, and inside the month."""
         rows, patient = self.rows("visits")
         own = rows["practitioner_id"].to_numpy() == self.frame["practitioner_id"].to_numpy()[patient]
-        rows, patient = rows[own], patient[own]
         start = self.frame[["enrolled_date", "consent_date"]].min(axis=1)
         self.frame["program_start"] = start
+        self.frame["is_first_month"] = (start >= self.first).to_numpy()
+        self.frame["is_later_month"] = ~self.frame["is_first_month"]
+        if self.book.numbers["visit_with_colleague_counts"]:
+            own[:] = True
+        rows, patient = rows[own], patient[own]
         seen = rows["visit_date"]
         before = (seen <= start.to_numpy()[patient]).to_numpy(bool)
         self.frame["last_visit_before_start"] = self.latest(patient[before], seen[before])
@@ -151,6 +183,10 @@ class Facts:
         person, number = np.divmod(once, len(names) + 1)
         for column, wanted in (("chronic_conditions", 1), ("undetermined_conditions", 9)):
             self.frame[column] = np.bincount(person[status[number] == wanted], minlength=self.size)
+        behavioral = np.array([name.startswith("F") for name in names] + [False], dtype=bool)  # ICD-10-CM chapter 5
+        self.frame["behavioral_conditions"] = np.bincount(person[behavioral[number]], minlength=self.size)
+        self.frame["two_or_more_conditions"] = self.frame["chronic_conditions"] >= 2
+        self.frame["at_most_one_condition"] = ~self.frame["two_or_more_conditions"]
 
     def care_plans(self) -> None:
         """When the care plan was established, signed, handed over and last revised, by the month's end."""
@@ -208,11 +244,19 @@ class Facts:
         self.frame["payer_kind"] = pd.array(kind, dtype="str")
         for column, payer in (("has_part_b", "medicare_part_b"), ("has_medicare_advantage", "medicare_advantage")):
             self.frame[column] = self.any(patient[rows["payer_kind"].eq(payer).to_numpy(bool)])
+        self.frame["is_qmb"] = self.any(patient[rows["payer_kind"].eq("qmb").to_numpy(bool)])
+        self.frame["not_qmb"] = ~self.frame["is_qmb"]
 
 
-def gather(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, settings: PracticeSettings) -> Facts:
+def gather(
+    tables: dict[str, pd.DataFrame],
+    month: Month,
+    book: RuleBook,
+    settings: PracticeSettings,
+    taking_part: Any = None,
+) -> Facts:
     """All facts that do not depend on the minutes; coverage follows once the day of reference is known."""
-    facts = Facts(tables, month, book, settings)
+    facts = Facts(tables, month, book, settings, taking_part)
     facts.consents()
     facts.facility_days()
     facts.visits()

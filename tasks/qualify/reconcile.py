@@ -37,12 +37,13 @@ def reconcile(
     by_reason = ledger.groupby("disposition", observed=True)["seconds"].sum()
     logged = int(accepted["time_entries"]["seconds"].sum())
     totals += _total("seconds", logged, {str(name): int(amount) for name, amount in by_reason.items()})
-    outcomes = decided["decisions"]["outcome"].value_counts(sort=False)
     patients = accepted["patients"]
-    parts = {str(name): int(amount) for name, amount in outcomes.items()}
-    decided_upon = patients["patient_id"].isin(decided["decisions"]["patient_id"])
-    parts["not_enrolled"] = int((~decided_upon).sum())
-    totals += _total("patients", len(patients), parts)
+    for program, rows in decided["decisions"].groupby("program", sort=False):
+        outcomes = rows["outcome"].value_counts(sort=False)
+        parts = {str(name): int(amount) for name, amount in outcomes.items()}
+        taking_part = patients["patient_id"].isin(rows["patient_id"])
+        parts["not_enrolled"] = int((~taking_part).sum())
+        totals += _total("patients" if program == "ccm" else f"patients:{program}", len(patients), parts)
     frame = pd.DataFrame(totals, columns=["total", "part", "amount"])
     return frame.astype({"total": "str", "part": "str", "amount": "Int64"})
 

@@ -22,6 +22,7 @@ def decisions(m: Months, month: Month, book: RuleBook) -> pd.DataFrame:
         {
             "practice_id": m["practice_id"],
             "month": str(month),
+            "program": book.program,
             "patient_id": m["patient_id"],
             "practitioner_id": m["practitioner_id"],
             "care_manager_id": m["care_manager_id"],
@@ -45,11 +46,12 @@ def decisions(m: Months, month: Month, book: RuleBook) -> pd.DataFrame:
     return frame[m["is_enrolled"].to_numpy()].reset_index(drop=True)
 
 
-def candidate_rows(found: pd.DataFrame, m: Months) -> pd.DataFrame:
+def candidate_rows(found: pd.DataFrame, m: Months, book: RuleBook) -> pd.DataFrame:
     """The candidates in the columns of config/outputs/candidates.yaml, without the case number."""
     return pd.DataFrame(
         {
             "patient_id": m["patient_id"].to_numpy()[found["patient"]],
+            "program": book.program,
             "family": found["family"],
             "codes": found["codes"],
             "minutes": found["minutes"].astype("Int64"),
@@ -66,7 +68,20 @@ def finding_rows(findings: pd.DataFrame, m: Months, book: RuleBook) -> pd.DataFr
     """The findings in patient order with their words, in the columns of config/outputs/findings.yaml."""
     findings = findings.sort_values("patient", kind="stable", ignore_index=True)
     findings.insert(0, "patient_id", m["patient_id"].to_numpy()[findings["patient"]])
-    columns = ["patient_id", "rule", "outcome", "words", "numbers", "owner", "fix", "denial", "source", "confidence"]
+    findings.insert(1, "program", book.program)
+    columns = [
+        "patient_id",
+        "program",
+        "rule",
+        "outcome",
+        "words",
+        "numbers",
+        "owner",
+        "fix",
+        "denial",
+        "source",
+        "confidence",
+    ]
     return with_words(findings, book)[columns]
 
 
@@ -88,7 +103,7 @@ def ledger_rows(ledger: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.Dat
     )
 
 
-def code_lines(found: pd.DataFrame, m: Months) -> pd.DataFrame:
+def code_lines(found: pd.DataFrame, m: Months, book: RuleBook) -> pd.DataFrame:
     """One row a code of every patient-month that bills: the first code, then the further one with its units."""
     outcome = m["outcome"].to_numpy()[found["patient"]]
     chosen = found[found["chosen"].to_numpy() & (outcome == "bill")]
@@ -113,4 +128,5 @@ def code_lines(found: pd.DataFrame, m: Months) -> pd.DataFrame:
     for column in ("line", "units", "expected_cents", "coinsurance_cents"):
         frame[column] = frame[column].astype("Int64")
     frame.insert(0, "patient_id", m["patient_id"].to_numpy()[frame.pop("patient")])
+    frame.insert(1, "program", book.program)
     return frame

@@ -34,7 +34,7 @@ def stretches(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, zon
             "seconds": entries["seconds"].to_numpy(np.int64),
             "has_clock": entries["has_clock"].to_numpy(bool),
             "local_date": entries["local_date"].to_numpy("datetime64[ns]"),
-            "is_ccm": entries["program"].eq("ccm").to_numpy(bool),
+            "program": entries["program"].astype("category").array,
             "is_automated": entries["source"].eq("automated").to_numpy(bool),
             "is_abroad": (entries["country"].notna() & ~entries["country"].str.upper().isin(HOME)).to_numpy(bool),
             "is_prior_authorization": entries["activity"].eq("prior_authorization").to_numpy(bool),

@@ -22,9 +22,10 @@ def worklists(frames: Frames) -> dict[str, Row]:
     """
     decisions, findings, cases = frames["decisions"], frames["findings"], frames["copay_cases"]
     theirs = decisions["care_manager_id"].astype("str")
-    patients = theirs.value_counts()
+    once = ~decisions["patient_id"].duplicated().to_numpy()
+    patients = theirs[once].value_counts()
     ready = theirs[decisions["outcome"] == "bill"].value_counts()
-    manager = pd.Series(theirs.array, index=pd.Index(decisions["patient_id"]))
+    manager = pd.Series(theirs[once].array, index=pd.Index(decisions.loc[once, "patient_id"]))
 
     held = holds(findings, decisions)
     fixable = _of_managers(held[held["owner"] == OWNER], manager)

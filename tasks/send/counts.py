@@ -10,6 +10,8 @@ import pandas as pd
 OUTCOMES = ("bill", "hold", "short", "not_billable")
 CONFIDENCE = ("unverified", "secondary", "primary")  # weakest first
 
+MONTH_KEY = ["patient_id", "program"]
+
 Frames = Mapping[str, pd.DataFrame]
 Row = dict[str, Any]
 
@@ -50,9 +52,14 @@ def codes_billed(claim_lines: pd.DataFrame) -> list[Row]:
 
 def holds(findings: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """The findings that hold a month back, one row each, with `alone`: nothing else holds that patient-month."""
-    held = decisions.loc[decisions["outcome"] == "hold", "patient_id"]
-    found = findings[(findings["outcome"] == "hold") & findings["patient_id"].isin(held)]
-    return found.assign(alone=~found["patient_id"].duplicated(keep=False))
+    found = of_decisions(findings[findings["outcome"] == "hold"], decisions[decisions["outcome"] == "hold"])
+    return found.assign(alone=~found.duplicated(MONTH_KEY, keep=False))
+
+
+def of_decisions(findings: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
+    """The findings that belong to one of these patient-months; one patient may have several, one for each program."""
+    mine = pd.MultiIndex.from_frame(findings[MONTH_KEY].astype("str"))
+    return findings[mine.isin(pd.MultiIndex.from_frame(decisions[MONTH_KEY].astype("str")))]
 
 
 def by_rule(found: pd.DataFrame) -> list[Row]:
@@ -77,10 +84,8 @@ def by_rule(found: pd.DataFrame) -> list[Row]:
 def denials_avoided(findings: pd.DataFrame, decisions: pd.DataFrame) -> list[Row]:
     """Patient-months with enough minutes for a code that were kept back by a rule which names a denial, by denial."""
     kept = decisions[decisions["outcome"].isin(["hold", "not_billable"]) & (decisions["family"].fillna("") != "")]
-    found = findings[
-        findings["outcome"].isin(["hold", "not_billable"]) & findings["patient_id"].isin(kept["patient_id"])
-    ]
-    found = found[found["denial"].fillna("") != ""].drop_duplicates(["patient_id", "denial"])
+    found = of_decisions(findings[findings["outcome"].isin(["hold", "not_billable"])], kept)
+    found = found[found["denial"].fillna("") != ""].drop_duplicates([*MONTH_KEY, "denial"])
     counts = found["denial"].astype("str").value_counts()
     return [{"denial": str(denial), "cases": int(cases)} for denial, cases in sorted(counts.items(), key=_most_first)]
 
@@ -89,7 +94,7 @@ def avoided_patients(findings: pd.DataFrame, decisions: pd.DataFrame) -> int:
     """How many patient-months are kept from a denial."""
     kept = decisions[decisions["outcome"].isin(["hold", "not_billable"]) & (decisions["family"].fillna("") != "")]
     found = findings[findings["outcome"].isin(["hold", "not_billable"]) & (findings["denial"].fillna("") != "")]
-    return int(kept["patient_id"].isin(found["patient_id"]).sum())
+    return len(of_decisions(kept, found))
 
 
 def set_aside(quarantine: pd.DataFrame) -> list[Row]:

@@ -31,6 +31,7 @@ def environment() -> Environment:
     found.filters |= named
     found.globals |= named | {
         "outcome_names": words.OUTCOME_NAMES,
+        "program_names": words.PROGRAM_NAMES,
         "responses": words.RESPONSES,
         "confidence_names": words.CONFIDENCE_NAMES,
     }

@@ -26,8 +26,8 @@ def report_view(
     """
     decisions, findings = frames["decisions"], frames["findings"]
     outcomes = counts.outcomes(decisions)
-    amounts = decisions[["patient_id", "expected_cents"]]
-    held = counts.holds(findings, decisions).merge(amounts, on="patient_id", how="left")
+    amounts = decisions[[*counts.MONTH_KEY, "expected_cents"]]
+    held = counts.holds(findings, decisions).merge(amounts, on=counts.MONTH_KEY, how="left")
     changed = changes(frames["changes"])
     return {
         "practice_name": practice_name,
@@ -37,12 +37,13 @@ def report_view(
         "revision": revision,
         "digest": counts.text(decisions["rulebook_digest"].iloc[0]) if len(decisions) else "",
         "patients": len(decisions),
+        "programs": programs(decisions),
         "outcomes": outcomes,
         "parts": charts.outcome_parts(outcomes),
         "money": counts.money(decisions),
         "waiting": counts.money(decisions, "hold"),
         "minutes": charts.minutes_by_disposition(frames["time_ledger"]),
-        "histogram": charts.histogram(decisions),
+        "histogram": charts.histogram(decisions[decisions["program"] == "ccm"]),
         "holds": counts.by_rule(held),
         "codes": counts.codes_billed(frames["claim_lines"]),
         "copay": counts.copay_by_option(frames["copay_cases"]),
@@ -58,6 +59,14 @@ def report_view(
         "months": charts.months(history, str(month), outcomes),
         "files": [{"name": table.file, "meaning": table.meaning} for table in outputs().values()],
     }
+
+
+def programs(decisions: pd.DataFrame) -> list[dict[str, Any]]:
+    """What each program came to, in the order in which programs are decided."""
+    return [
+        {"program": str(program), "patients": len(rows), "outcomes": counts.outcomes(rows), "money": counts.money(rows)}
+        for program, rows in decisions.groupby("program", sort=False)
+    ]
 
 
 def render_report(view: dict[str, Any]) -> str:

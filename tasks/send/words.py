@@ -33,6 +33,15 @@ OUTCOME_NAMES = {
     "short": "short of minutes",
     "not_billable": "not billable",
 }
+PROGRAM_NAMES = {
+    "ccm": "Chronic care management",
+    "pcm": "Principal care management",
+    "apcm": "Advanced primary care management",
+    "cocm": "Collaborative care",
+    "bhi": "Behavioral health integration",
+    "cpm": "Chronic pain management",
+    "rpm": "Remote monitoring management",
+}
 CONFIDENCE_NAMES = {
     "primary": "from the primary source",
     "secondary": "from a secondary source",

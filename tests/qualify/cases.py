@@ -6,6 +6,7 @@ conditions, with nothing logged. A case names only what differs.
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -78,7 +79,13 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in inputs()}
     zone = cases[0].get("zone", "America/New_York")
     rows["practices"].append(
-        {"practice_id": "P1", "practice_name": "Maple", "setting": "office", "time_zone": zone, "billing_npi": "1"}
+        {
+            "practice_id": "P1",
+            "practice_name": "Maple",
+            "setting": cases[0].get("setting", "office"),
+            "time_zone": zone,
+            "billing_npi": "1",
+        }
     )
     for practitioner, credential in (("D1", "MD"), ("D2", "DO"), ("N1", "NP")):
         rows["practitioners"].append(
@@ -158,6 +165,21 @@ def codes_of(case: dict[str, Any], month: str = "2026-10", **settings: Any) -> s
     """The codes of one case, empty when nothing is billed."""
     decision = decided([case], month, **settings)["decisions"].iloc[0]
     return str(decision["codes"]) if decision["outcome"] == "bill" else ""
+
+
+def decided_together(cases: list[dict[str, Any]]) -> list[dict[str, pd.DataFrame]]:
+    """Each case's own rows, in their order; cases of one month, setting and practice are decided as one practice."""
+    groups: dict[str, list[int]] = {}
+    for number, case in enumerate(cases):
+        alike = [case.get(name) for name in ("month", "settings", "setting", "zone")]
+        groups.setdefault(json.dumps(alike, sort_keys=True), []).append(number)
+    results: list[dict[str, pd.DataFrame]] = [{}] * len(cases)
+    for numbers in groups.values():
+        first = cases[numbers[0]]
+        together = decided([cases[n] for n in numbers], first.get("month", "2026-10"), **first.get("settings", {}))
+        for place, number in enumerate(numbers, start=1):
+            results[number] = {name: rows[rows["patient_id"] == f"P{place}"] for name, rows in together.items()}
+    return results
 
 
 def seconds_by_disposition(result: dict[str, pd.DataFrame]) -> dict[str, int]:

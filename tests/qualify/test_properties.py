@@ -59,17 +59,20 @@ def test_the_totals_tie(cases: list[dict[str, Any]]) -> None:
     assert (ledger["seconds"] >= 0).all()
     assert not ledger.duplicated(["entry_id", "part"]).any()
     assert ledger["disposition"].notna().all()
-    counted = ledger[ledger["disposition"] == "counted"].groupby("patient_id")["seconds"].sum()
+    rows = rows[rows["program"] == "ccm"]
+    mine = ledger["program"] == "ccm"
+    counted = ledger[mine & (ledger["disposition"] == "counted")].groupby("patient_id")["seconds"].sum()
     decided_seconds = (rows["staff_seconds"] + rows["practitioner_seconds"]).to_list()
     assert decided_seconds == counted.reindex(rows["patient_id"], fill_value=0).to_list()
     enrolled = tables["patients"].query("enrolled_date <= '2026-10-31'")["patient_id"]
     assert rows["patient_id"].tolist() == enrolled.tolist()
     assert rows["outcome"].isin(["bill", "hold", "short", "not_billable"]).all()
     billed = rows[rows["outcome"] == "bill"]
-    assert set(result["code_lines"]["patient_id"]) == set(billed["patient_id"])
+    lines = result["code_lines"].query("program == 'ccm'")
+    assert set(lines["patient_id"]) == set(billed["patient_id"])
     assert (billed["reason"] == "").all()
     assert (rows[rows["outcome"] != "bill"]["reason"] != "").all()
-    assert (result["candidates"].groupby("patient_id")["chosen"].sum() <= 1).all()
+    assert (result["candidates"].groupby(["patient_id", "program"])["chosen"].sum() <= 1).all()
 
 
 @settings(max_examples=30, deadline=None)

@@ -14,7 +14,7 @@ MANAGERS = {1: "S1", 2: "S1", 3: "S1", 4: "S2", 5: "S1", 6: "S1"}
 
 
 def case(number: int) -> dict:
-    return {"case_number": f"C-{number:06d}", "patient_id": f"{PATIENT}{number}"}
+    return {"case_number": f"C-{number:06d}", "patient_id": f"{PATIENT}{number}", "program": "ccm"}
 
 
 def decision(number: int, outcome: str, **more) -> dict:

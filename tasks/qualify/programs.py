@@ -1,0 +1,98 @@
+"""Which patients take part in a program, and which of two programs that exclude one another is billed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from config.month import Month
+from config.rulebook import Program, RuleBook
+from config.settings import PracticeSettings
+from tasks.qualify.findings import gather_findings
+from tasks.qualify.frames import Months, Stretches
+from tasks.qualify.lookup import rows_of
+
+
+@dataclass
+class Decided:
+    """One program of the month: its book, its patient-months, what became of its time, candidates and findings."""
+
+    book: RuleBook
+    months: Months
+    ledger: pd.DataFrame
+    found: pd.DataFrame
+    findings: pd.DataFrame
+
+
+def participants(tables: dict[str, pd.DataFrame], t: Stretches, program: Program, month: Month) -> tuple[bool, Any]:
+    """Whether the enrolment list says who takes part; else the rows of patients who consented or have time logged."""
+    if program.takes_part == "enrolled":
+        return True, np.arange(len(tables["patients"]))
+    consents = tables["consents"]
+    given = consents["program"].eq(program.program) & (consents["consent_date"] <= pd.Timestamp(month.last))
+    gone = consents["revoked_date"] < pd.Timestamp(month.first)
+    asked = rows_of(tables["patients"]["patient_id"], consents["patient_id"][given & ~gone])
+    logged = t["patient"].to_numpy()[(t["program"] == program.program).to_numpy(bool) & (t["day"] > 0).to_numpy()]
+    found = np.unique(np.concatenate([asked, logged]))
+    return False, found[found >= 0]
+
+
+def stretches_of(t: Stretches, rows: Any, taking_part: Any, size: int) -> Stretches:
+    """Those stretches, with `patient` counting among the patients who take part; -1 for anybody else's."""
+    place = np.full(size + 1, -1, dtype=np.int32)
+    place[taking_part] = np.arange(len(taking_part), dtype=np.int32)
+    own = t[rows].reset_index(drop=True)
+    own["patient"] = place[own["patient"].to_numpy()]  # -1 reads the last place, which is nobody's
+    return own
+
+
+def keep_one(parts: list[Decided], settings: PracticeSettings) -> None:
+    """Of programs that exclude one another a practitioner bills one for a patient-month, by the practice's policy.
+
+    The others become not billable and say why. A missing amount never wins over a known one; a tie goes to the
+    simpler program.
+    """
+    _settle(parts, ["patient_id", "practitioner_id"], "", settings)
+
+
+def bill_once(parts: list[Decided], settings: PracticeSettings) -> None:
+    """A code that stands for several programs is billed once a patient-month, by the first of them."""
+    _settle(parts, ["patient_id"], "bills_once", settings)
+
+
+def _settle(parts: list[Decided], key: list[str], only: str, settings: PracticeSettings) -> None:
+    if len(parts) < 2:
+        return
+    rows = []
+    for number, part in enumerate(parts):
+        m = part.months
+        bills = (m["outcome"] == "bill").to_numpy() & m["is_enrolled"].to_numpy()
+        bills &= m[only].to_numpy(bool) if only else True
+        chosen = m.loc[bills, [*key, "family", "expected_cents"]]
+        rows.append(chosen.assign(part=number, row=np.flatnonzero(bills), program=part.book.program))
+    every = pd.concat(rows, ignore_index=True)
+    every = every[every.duplicated(key, keep=False)]
+    if every.empty:
+        return
+    named = every["family"] == settings.choose_family
+    amount = every["expected_cents"].fillna(-1) if settings.choose_family == "highest_allowed" and not only else 0
+    every = every.assign(named=~named, amount=-1 * amount).sort_values([*key, "named", "amount", "part"])
+    first = every.drop_duplicates(key).set_index(key)["program"]
+    lost = every[every.duplicated(key)]
+    for number, part in enumerate(parts):
+        losers = lost[lost["part"] == number]
+        if losers.empty:
+            continue
+        m = part.months
+        place = losers["row"].to_numpy()
+        other = m["other_program"].to_numpy(object).copy()
+        other[place] = first.loc[pd.MultiIndex.from_frame(losers[key]) if len(key) > 1 else losers[key[0]]].to_numpy()
+        m["other_program"] = pd.array(other, dtype="str")
+        rule = part.book.rules["another_program_chosen"]
+        more = gather_findings(m, [rule], m["is_enrolled"].to_numpy(), part.book, settings)
+        part.findings = pd.concat([part.findings, more], ignore_index=True)
+        for column, value in (("outcome", "not_billable"), ("reason", rule.name)):
+            m.loc[m.index[place], column] = value
