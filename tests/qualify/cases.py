@@ -50,6 +50,8 @@ def time_rows(case: dict[str, Any], month: Month, patient_id: str) -> list[dict[
     entries = []
     for number, row in enumerate(rows, start=1):
         at = row.pop("at", None)
+        if row.get("activity_id"):  # an activity is one patient's unless the case says for how many it was
+            row["activity_id"] = f"{patient_id}-{row['activity_id']}"
         minutes, _, seconds = str(row.pop("length")).partition(":")
         length = int(minutes) * 60 + int(seconds or 0)
         zone = case.get("zone", "America/New_York")

@@ -1,0 +1,194 @@
+"""Every program beside chronic care management: its thresholds at every boundary, its dates, and who excludes whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.qualify.cases import decided, decided_together
+
+MOOD = [{"icd10_code": "E11.9"}, {"icd10_code": "I10"}, {"icd10_code": "F33.1"}]
+
+
+def month_of(program: str, minutes: str, month: str = "2026-10", who: str = "S1", **more: Any) -> dict[str, Any]:
+    """A patient of one program, who consented in the year before, with that many minutes on the tenth."""
+    time = [{"at": f"{month}-10 09:00", "length": minutes, "program": program, "performer_id": who}]
+    return {"month": month, "consents": [{}, {"program": program}], "conditions": MOOD, "time": time, **more}
+
+
+def billed(result: dict[str, Any], program: str) -> str:
+    rows = result["decisions"]
+    rows = rows[(rows["program"] == program) & (rows["outcome"] == "bill")]
+    return str(rows["codes"].iloc[0]) if len(rows) else ""
+
+
+FIRST = {"consents": [{}, {"program": "cocm", "consent_date": "2026-10-01"}]}
+BOUNDARIES = [
+    *[("pcm", minutes, "S1", {}, codes) for minutes, codes in [
+        ("29:59", ""), ("30", "99426 x1"), ("59:59", "99426 x1"), ("60", "99426 x1 99427 x1"),
+        ("89:59", "99426 x1 99427 x1"), ("90", "99426 x1 99427 x2"), ("300", "99426 x1 99427 x2")]],
+    *[("pcm", minutes, "D1", {}, codes) for minutes, codes in [
+        ("29:59", ""), ("30", "99424 x1"), ("60", "99424 x1 99425 x1"), ("90", "99424 x1 99425 x2"),
+        ("300", "99424 x1 99425 x2")]],
+    *[("bhi", minutes, "S1", {}, codes) for minutes, codes in [
+        ("11", ""), ("19:59", ""), ("20", "99484 x1"), ("120", "99484 x1")]],
+    *[("cocm", minutes, "S1", FIRST, codes) for minutes, codes in [
+        ("15:59", ""), ("16", "G2214 x1"), ("30:59", "G2214 x1"), ("36", "99492 x1"), ("85:59", "99492 x1"),
+        ("86", "99492 x1 99494 x1"), ("115:59", "99492 x1 99494 x1"), ("116", "99492 x1 99494 x2"),
+        ("400", "99492 x1 99494 x4")]],
+    *[("cocm", minutes, "S1", {}, codes) for minutes, codes in [
+        ("30:59", "G2214 x1"), ("31", "99493 x1"), ("75:59", "99493 x1"), ("76", "99493 x1 99494 x1"),
+        ("105:59", "99493 x1 99494 x1"), ("106", "99493 x1 99494 x2")]],
+    *[("cpm", minutes, "D1", {}, codes) for minutes, codes in [
+        ("29:59", ""), ("30", "G3002 x1"), ("44:59", "G3002 x1"), ("45", "G3002 x1 G3003 x1"),
+        ("90", "G3002 x1 G3003 x4"), ("120", "G3002 x1 G3003 x4")]],
+    ("cpm", "60", "S1", {}, ""),
+    *[("rpm", minutes, "S1", {}, codes) for minutes, codes in [
+        ("9:59", ""), ("10", "99470 x1"), ("19:59", "99470 x1"), ("20", "99457 x1"), ("39:59", "99457 x1"),
+        ("40", "99457 x1 99458 x1"), ("60", "99457 x1 99458 x2"), ("80", "99457 x1 99458 x3"),
+        ("200", "99457 x1 99458 x3")]],
+]  # fmt: skip
+
+
+def test_minutes_to_units_at_every_boundary() -> None:
+    cases = [month_of(program, minutes, who=who, **more) for program, minutes, who, more, _ in BOUNDARIES]
+    results = decided_together(cases)
+    found = [billed(result, case[0]) for result, case in zip(results, BOUNDARIES, strict=True)]
+    wrong = [(case[:3], got) for case, got in zip(BOUNDARIES, found, strict=True) if got != case[4]]
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("program", "who", "month", "codes"),
+    [
+        ("pcm", "S1", "2019-12", ""),
+        ("pcm", "S1", "2020-01", "G2065 x1"),
+        ("pcm", "S1", "2021-12", "G2065 x1"),
+        ("pcm", "S1", "2022-01", "99426 x1 99427 x1"),
+        ("pcm", "D1", "2021-12", "G2064 x1"),
+        ("pcm", "D1", "2022-01", "99424 x1 99425 x1"),
+        ("bhi", "S1", "2017-12", ""),
+        ("bhi", "S1", "2018-01", "99484 x1"),
+        ("cocm", "S1", "2018-01", "99493 x1"),
+        ("cpm", "D1", "2022-12", ""),
+        ("cpm", "D1", "2023-01", "G3002 x1 G3003 x3"),
+        ("rpm", "S1", "2018-12", ""),
+        ("rpm", "S1", "2019-12", "99457 x1"),
+        ("rpm", "S1", "2020-01", "99457 x1 99458 x2"),
+    ],
+)
+def test_codes_by_year(program: str, who: str, month: str, codes: str) -> None:
+    year = int(month[:4])
+    visits = [{"practitioner_id": "D1", "visit_date": f"{year - 1}-12-20", "code": "99214", "ccm_discussed": True}]
+    case = month_of(program, "75", month, who, visits=visits)
+    assert billed(decided([case], month), program) == codes
+
+
+def test_twelve_minutes_of_monitoring_before_2026_are_nothing() -> None:
+    assert billed(decided([month_of("rpm", "12", "2025-12")], "2025-12"), "rpm") == ""
+
+
+APCM = {"consents": [{"program": "apcm"}], "patient": {"enrolled_date": "2026-11-05"}}
+PART_B = {"priority": 1, "payer_kind": "medicare_part_b", "start_date": "2010-01-01"}
+QMB = {"priority": 2, "payer_kind": "qmb", "start_date": "2026-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "codes"),
+    [
+        ({"conditions": [{"icd10_code": "E11.9"}]}, "G0556 x1"),
+        ({"conditions": []}, "G0556 x1"),
+        ({}, "G0557 x1"),
+        ({"coverages": [PART_B, QMB]}, "G0558 x1"),
+        ({"coverages": [PART_B, QMB | {"end_date": "2026-09-30"}]}, "G0557 x1"),
+        ({"coverages": [PART_B, QMB], "conditions": [{"icd10_code": "E11.9"}]}, "G0556 x1"),
+    ],
+)
+def test_advanced_primary_care_by_level_and_without_minutes(facts: dict[str, Any], codes: str) -> None:
+    result = decided([APCM | facts])
+    assert billed(result, "apcm") == codes
+    assert str(result["decisions"].iloc[-1]["service_date"].date()) == "2026-10-31"
+
+
+def test_advanced_primary_care_begins_in_2025() -> None:
+    assert billed(decided([APCM], "2024-12"), "apcm") == ""
+    visits = [{"practitioner_id": "D1", "visit_date": "2023-02-20", "code": "99214"}]
+    assert billed(decided([APCM | {"visits": visits, "patient": {}}], "2025-01"), "apcm") == "G0557 x1"
+
+
+def test_a_visit_within_three_years_suffices_for_advanced_primary_care_even_to_a_colleague() -> None:
+    def with_visit(day: str, who: str) -> dict[str, Any]:
+        consents = [{"program": "apcm", "consent_date": "2026-10-05"}]
+        return APCM | {"consents": consents, "visits": [{"practitioner_id": who, "visit_date": day, "code": "99214"}]}
+
+    cases = [with_visit("2023-10-05", "D1"), with_visit("2023-10-05", "D2"), with_visit("2023-10-04", "D1")]
+    assert [billed(result, "apcm") for result in decided_together(cases)] == ["G0557 x1", "G0557 x1", ""]
+
+
+def test_add_ons_of_advanced_primary_care_stand_in_the_place_of_what_they_mirror() -> None:
+    consents = [{"program": "apcm"}, {"program": "bhi"}]
+    case = month_of("bhi", "5") | {"consents": consents, "patient": {"enrolled_date": "2026-11-05"}}
+    result = decided([case])
+    assert (billed(result, "apcm"), billed(result, "bhi")) == ("G0557 x1", "G0570 x1")
+    assert billed(decided([case | {"month": "2025-10"}], "2025-10"), "bhi") == ""
+    without = decided([month_of("bhi", "20")])
+    assert billed(without, "bhi") == "99484 x1"
+
+
+def test_chronic_care_and_advanced_primary_care_by_one_practitioner_are_never_both_billed() -> None:
+    both = {"consents": [{}, {"program": "apcm"}], "staff": "20"}
+    result = decided([both])
+    assert (billed(result, "ccm"), billed(result, "apcm")) == ("99490 x1", "")
+    assert result["decisions"].set_index("program").loc["apcm", "reason"] == "another_program_chosen"
+    fewer = decided([both | {"staff": "19:59"}])
+    assert (billed(fewer, "ccm"), billed(fewer, "apcm")) == ("", "G0557 x1")
+    simplest = decided([both], choose_family="simplest")
+    assert billed(simplest, "ccm") == "99490 x1"
+
+
+def test_behavioral_health_and_collaborative_care_are_never_both_billed() -> None:
+    time = [
+        {"at": "2026-10-10 09:00", "length": "25", "program": "bhi"},
+        {"at": "2026-10-11 09:00", "length": "40", "program": "cocm"},
+    ]
+    case = {"consents": [{}, {"program": "bhi"}, {"program": "cocm"}], "conditions": MOOD, "time": time}
+    result = decided([case])
+    assert (billed(result, "bhi"), billed(result, "cocm")) == ("", "99493 x1")
+
+
+def test_a_patient_in_three_programs_is_billed_for_three_each_with_its_own_minutes() -> None:
+    time = [
+        {"at": "2026-10-10 09:00", "length": "25", "program": "ccm"},
+        {"at": "2026-10-11 09:00", "length": "25", "program": "bhi"},
+        {"at": "2026-10-12 09:00", "length": "25", "program": "rpm"},
+    ]
+    consents = [{}, {"program": "bhi"}, {"program": "rpm"}]
+    result = decided([{"consents": consents, "conditions": MOOD, "time": time}])
+    assert result["decisions"][["program", "codes"]].to_numpy().tolist() == [
+        ["ccm", "99490 x1"],
+        ["bhi", "99484 x1"],
+        ["rpm", "99457 x1"],
+    ]
+    assert result["code_lines"]["program"].tolist() == ["ccm", "bhi", "rpm"]
+
+
+def test_consent_to_one_program_is_no_consent_to_another() -> None:
+    case = month_of("bhi", "25") | {"consents": [{}]}
+    row = decided([case])["decisions"].set_index("program").loc["bhi"]
+    assert (row["outcome"], row["reason"]) == ("hold", "consent_missing")
+
+
+def test_time_in_hospital_counts_for_behavioral_health_and_not_for_chronic_care() -> None:
+    stay = [{"kind": "inpatient", "admit_date": "2026-10-09", "discharge_date": "2026-10-12"}]
+    result = decided([month_of("bhi", "25", stays=stay, staff="25")])
+    assert (billed(result, "ccm"), billed(result, "bhi")) == ("", "99484 x1")
+
+
+def test_principal_care_needs_one_condition_and_its_own_billing_practitioner_may_differ() -> None:
+    one = month_of("pcm", "35") | {"conditions": [{"icd10_code": "E11.9"}], "patient": {"enrolled_date": "2026-11-05"}}
+    assert billed(decided([one]), "pcm") == "99426 x1"
+    none = decided([one | {"conditions": []}])["decisions"].iloc[-1]
+    assert (none["outcome"], none["reason"]) == ("hold", "too_few_chronic_conditions")
+    other = one | {"consents": [{"program": "pcm", "practitioner_id": "D2"}]}
+    assert decided([other])["decisions"].iloc[-1]["practitioner_id"] == "D2"
