@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from config.month import Month
-from config.rulebook import Program, RuleBook
+from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify import families
 from tasks.qualify.findings import gather_findings
@@ -38,7 +38,8 @@ def decide(
     # The first program is that of the enrolment list: every patient on it gets an answer, payable here or not.
     first = book.programs[0]
     billed = [p for p in book.programs if p.program in settings.programs and books[p.program].families]
-    programs = billed if first in billed else [first, *billed]
+    taking_part = {p.program: participants(tables, t, p, month) for p in [first, *billed]}
+    programs = [first, *(p for p in billed if p is not first and len(taking_part[p.program]))]
     parts: list[Decided] = []
     rest = ~t["program"].isin([program.program for program in programs]).to_numpy(bool)
     for group in dict.fromkeys(program.group for program in programs):
@@ -47,8 +48,8 @@ def decide(
             if program.group == group:
                 # Time that no program here may use stands in the ledger of the first one.
                 rows = (t["program"] == program.program).to_numpy(bool) | (rest & (program is first))
-                decided = decide_program(tables, t, rows, program, books[program.program], settings, parts)
-                together += [decided] if decided else []
+                own = books[program.program]
+                together.append(decide_program(tables, t, rows, taking_part[program.program], own, settings, parts))
         keep_one(together, settings)
         parts += together
     bill_once(parts, settings)
@@ -65,24 +66,21 @@ def decide_program(
     tables: dict[str, pd.DataFrame],
     t: Stretches,
     rows: Any,
-    program: Program,
+    taking_part: Any,
     own: RuleBook,
     settings: PracticeSettings,
     earlier: list[Decided],
-) -> Decided | None:
-    """One program's patient-months, decided by themselves; None when nobody takes part.
+) -> Decided:
+    """One program's patient-months, decided by themselves.
 
-    `rows` are its stretches, `own` its book, `earlier` the programs of the groups before.
+    `rows` are its stretches, `taking_part` the rows of its patients, `own` its book, `earlier` the groups before.
     """
-    listed, taking_part = participants(tables, t, program, own.month)
-    if not listed and not len(taking_part):
-        return None
-    facts = gather(tables, own.month, own, settings, None if listed else taking_part)
+    facts = gather(tables, own.month, own, settings, taking_part)
     m = facts.frame
     m["other_program"] = ""
     m["bills_apcm"] = _billed_before(m, earlier, "apcm")
     mine = stretches_of(t, rows, taking_part, len(tables["patients"]))
-    mine["is_own_program"] = (mine["program"] == program.program).to_numpy(bool)
+    mine["is_own_program"] = (mine["program"] == own.program).to_numpy(bool)
     ledger = count_minutes(mine, m, own, settings)
     counted = ledger[ledger["disposition"] == "counted"]
     counted = counted.iloc[np.lexsort([counted["start_s"], counted["local_date"], counted["patient"]])]

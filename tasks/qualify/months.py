@@ -20,7 +20,7 @@ NAT = np.datetime64("NaT", "ns")
 class Facts:
     """Gathers columns for the patients of one program in a practice's month; every method adds columns to `frame`.
 
-    `book` is the program's; `taking_part` the rows of `patients` to look at, none for all of them.
+    `book` is the program's, `taking_part` the rows of `patients` to look at.
     """
 
     def __init__(
@@ -29,17 +29,16 @@ class Facts:
         month: Month,
         book: RuleBook,
         settings: PracticeSettings,
-        taking_part: Any = None,
+        taking_part: Any,
     ):
         self.tables, self.book, self.settings = tables, book, settings
         self.first, self.last = pd.Timestamp(month.first), pd.Timestamp(month.last)
         self.days = month.last.day
-        patients = tables["patients"] if taking_part is None else tables["patients"].iloc[taking_part]
-        patients = patients.reset_index(drop=True)
+        patients = tables["patients"].iloc[taking_part].reset_index(drop=True)
         self.size = len(patients)
         columns = ["patient_id", "practice_id", "practitioner_id", "care_manager_id", "death_date", "enrolled_date"]
         self.frame: Months = patients[columns].copy()
-        if taking_part is None:
+        if next(program for program in book.programs if program.program == book.program).takes_part == "enrolled":
             left = patients["unenrolled_date"]
             self.frame["is_enrolled"] = (patients["enrolled_date"] <= self.last) & (left.isna() | (left >= self.first))
         else:
@@ -253,7 +252,7 @@ def gather(
     month: Month,
     book: RuleBook,
     settings: PracticeSettings,
-    taking_part: Any = None,
+    taking_part: Any,
 ) -> Facts:
     """All facts that do not depend on the minutes; coverage follows once the day of reference is known."""
     facts = Facts(tables, month, book, settings, taking_part)

@@ -27,17 +27,17 @@ class Decided:
     findings: pd.DataFrame
 
 
-def participants(tables: dict[str, pd.DataFrame], t: Stretches, program: Program, month: Month) -> tuple[bool, Any]:
-    """Whether the enrolment list says who takes part; else the rows of patients who consented or have time logged."""
+def participants(tables: dict[str, pd.DataFrame], t: Stretches, program: Program, month: Month) -> Any:
+    """The rows of `patients` to look at: all of the enrolment list, else who consented or has time logged."""
     if program.takes_part == "enrolled":
-        return True, np.arange(len(tables["patients"]))
+        return np.arange(len(tables["patients"]))
     consents = tables["consents"]
     given = consents["program"].eq(program.program) & (consents["consent_date"] <= pd.Timestamp(month.last))
     gone = consents["revoked_date"] < pd.Timestamp(month.first)
     asked = rows_of(tables["patients"]["patient_id"], consents["patient_id"][given & ~gone])
     logged = t["patient"].to_numpy()[(t["program"] == program.program).to_numpy(bool) & (t["day"] > 0).to_numpy()]
     found = np.unique(np.concatenate([asked, logged]))
-    return False, found[found >= 0]
+    return found[found >= 0]
 
 
 def stretches_of(t: Stretches, rows: Any, taking_part: Any, size: int) -> Stretches:
