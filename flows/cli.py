@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -68,6 +69,7 @@ def run(
         raise InputError(f"{source}: there is no such folder; give one with CSV, XLSX or Parquet files.")
     from flows.prefect_server import begin_server
 
+    gc.disable()  # what is imported stays: looking through it for garbage, now and later, is time lost
     server = begin_server()  # it takes as long to come up as everything below takes to import
     from flows.monthly_cycle import monthly_cycle
     from flows.terminal import print_cycle, show_steps
@@ -77,6 +79,8 @@ def run(
     Thread(target=import_module, args=("great_expectations",), daemon=True).start()
     if server:
         server.use()
+    gc.freeze()
+    gc.enable()
     if database:
         kept_out_of_prefect("CCM_DATABASE_URL", database)
     with show_steps(console):
