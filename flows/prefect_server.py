@@ -27,15 +27,11 @@ class TemporaryServer:
         with socket.socket() as probe:
             probe.bind((HOST, 0))
             self.port = probe.getsockname()[1]
-        prefect = find_spec("prefect")
-        assert prefect is not None
-        assert prefect.origin is not None
-        place = str(Path(prefect.origin).parent.parent)
+        place = str(Path(_origin_of("prefect")).parent.parent)
         factory = ["--app-dir", place, "--factory", "prefect.server.api.server:create_app", "--lifespan", "on"]
         address = ["--host", HOST, "--port", str(self.port), "--log-level", "error"]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", *factory, *address], env={**os.environ, **TEMPORARY}
-        )
+        command = [sys.executable, "-m", "uvicorn", *factory, *address]
+        self._process = subprocess.Popen(command, env={**os.environ, **TEMPORARY})  # noqa: S603 - our own words only
         atexit.register(self.stop)  # before Prefect registers anything, so it runs after all of that
 
     def use(self) -> None:
@@ -80,6 +76,14 @@ class TemporaryServer:
             return False
         finally:
             connection.close()
+
+
+def _origin_of(package: str) -> str:
+    """The file that the package is imported from, found without importing it."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(f"No module named '{package}'")
+    return found.origin
 
 
 def begin_server() -> TemporaryServer | None:

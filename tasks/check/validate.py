@@ -131,7 +131,8 @@ def alike(looked_at: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[n
     flags = [name for name in looked_at if looked_at[name].dtype == bool]
     parts = [codes(looked_at[name]) for name in looked_at if name not in flags]
     for begin in range(0, len(flags), BITS):
-        bits = [looked_at[name].to_numpy().astype(np.int64) << at for at, name in enumerate(flags[begin : begin + BITS])]
+        some = enumerate(flags[begin : begin + BITS])
+        bits = [looked_at[name].to_numpy().astype(np.int64) << place for place, name in some]
         parts.append(pd.factorize(np.bitwise_or.reduce(bits))[0].astype(np.int64))
     if parts:
         kind = merge(pd.factorize(parts[0])[0].astype(np.int64), *parts[1:])
