@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from config.strict_yaml import load_yaml
 
 HERE = Path(__file__).parent
 
@@ -62,7 +63,7 @@ class Table(BaseModel):
 
 
 def _load(folder: Path) -> dict[str, Table]:
-    tables = [Table.model_validate(yaml.safe_load(path.read_text("utf-8"))) for path in sorted(folder.glob("*.yaml"))]
+    tables = [Table.model_validate(load_yaml(path)) for path in sorted(folder.glob("*.yaml"))]
     return {table.table: table for table in sorted(tables, key=lambda table: table.order)}
 
 

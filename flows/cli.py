@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -66,12 +67,20 @@ def run(
     load_rulebook(Month.parse(month))  # what is plainly wrong is refused before any server is started
     if "://" not in source and not Path(source).expanduser().is_dir():
         raise InputError(f"{source}: there is no such folder; give one with CSV, XLSX or Parquet files.")
+    from flows.prefect_server import begin_server
+
+    gc.disable()  # what is imported stays: looking through it for garbage, now and later, is time lost
+    server = begin_server()  # it takes as long to come up as everything below takes to import
     from flows.monthly_cycle import monthly_cycle
     from flows.terminal import print_cycle, show_steps
 
     console = Console()
-    # Great Expectations takes seconds to import; meanwhile Prefect's embedded server starts and the source is read.
+    # Great Expectations takes seconds to import; meanwhile the server comes up and the source is read.
     Thread(target=import_module, args=("great_expectations",), daemon=True).start()
+    if server:
+        server.use()
+    gc.freeze()
+    gc.enable()
     if database:
         kept_out_of_prefect("CCM_DATABASE_URL", database)
     with show_steps(console):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from config.frames import among
+
 
 class TotalsDoNotTieError(RuntimeError):
     """A fault of this program, not of the data: something was lost or counted twice."""
@@ -40,7 +42,7 @@ def reconcile(
     outcomes = decided["decisions"]["outcome"].value_counts(sort=False)
     patients = accepted["patients"]
     parts = {str(name): int(amount) for name, amount in outcomes.items()}
-    decided_upon = patients["patient_id"].isin(decided["decisions"]["patient_id"])
+    decided_upon = among(patients["patient_id"], decided["decisions"]["patient_id"])
     parts["not_enrolled"] = int((~decided_upon).sum())
     totals += _total("patients", len(patients), parts)
     frame = pd.DataFrame(totals, columns=["total", "part", "amount"])

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from config.frames import among
+
 OUTCOMES = ("bill", "hold", "short", "not_billable")
 CONFIDENCE = ("unverified", "secondary", "primary")  # weakest first
 
@@ -51,7 +53,7 @@ def codes_billed(claim_lines: pd.DataFrame) -> list[Row]:
 def holds(findings: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """The findings that hold a month back, one row each, with `alone`: nothing else holds that patient-month."""
     held = decisions.loc[decisions["outcome"] == "hold", "patient_id"]
-    found = findings[(findings["outcome"] == "hold") & findings["patient_id"].isin(held)]
+    found = findings[(findings["outcome"] == "hold") & among(findings["patient_id"], held)]
     return found.assign(alone=~found["patient_id"].duplicated(keep=False))
 
 
@@ -77,10 +79,8 @@ def by_rule(found: pd.DataFrame) -> list[Row]:
 def denials_avoided(findings: pd.DataFrame, decisions: pd.DataFrame) -> list[Row]:
     """Patient-months with enough minutes for a code that were kept back by a rule which names a denial, by denial."""
     kept = decisions[decisions["outcome"].isin(["hold", "not_billable"]) & (decisions["family"].fillna("") != "")]
-    found = findings[
-        findings["outcome"].isin(["hold", "not_billable"]) & findings["patient_id"].isin(kept["patient_id"])
-    ]
-    found = found[found["denial"].fillna("") != ""].drop_duplicates(["patient_id", "denial"])
+    found = _keep_from_denial(findings)
+    found = found[among(found["patient_id"], kept["patient_id"])].drop_duplicates(["patient_id", "denial"])
     counts = found["denial"].astype("str").value_counts()
     return [{"denial": str(denial), "cases": int(cases)} for denial, cases in sorted(counts.items(), key=_most_first)]
 
@@ -88,8 +88,13 @@ def denials_avoided(findings: pd.DataFrame, decisions: pd.DataFrame) -> list[Row
 def avoided_patients(findings: pd.DataFrame, decisions: pd.DataFrame) -> int:
     """How many patient-months are kept from a denial."""
     kept = decisions[decisions["outcome"].isin(["hold", "not_billable"]) & (decisions["family"].fillna("") != "")]
-    found = findings[findings["outcome"].isin(["hold", "not_billable"]) & (findings["denial"].fillna("") != "")]
-    return int(kept["patient_id"].isin(found["patient_id"]).sum())
+    return int(among(kept["patient_id"], _keep_from_denial(findings)["patient_id"]).sum())
+
+
+def _keep_from_denial(findings: pd.DataFrame) -> pd.DataFrame:
+    """The findings that keep a patient-month back and name the denial that this prevents."""
+    back = findings[findings["outcome"].isin(["hold", "not_billable"])]
+    return back[back["denial"].fillna("") != ""]
 
 
 def set_aside(quarantine: pd.DataFrame) -> list[Row]:
