@@ -18,7 +18,15 @@ from tasks.progress import LOG
 from tasks.pull.step import Source, pull_practice, pull_source
 from tasks.qualify.step import qualify_practice, tie_totals
 from tasks.route.step import route_copay_cases
-from tasks.send.step import Told, deliver_messages, keep_stopped_month, show_progress, summarize, write_month
+from tasks.send.step import (
+    Told,
+    deliver_messages,
+    keep_stopped_month,
+    show_progress,
+    summarize,
+    unreadable_listed,
+    write_month,
+)
 from tasks.store.records import Digests
 from tasks.store.step import Place, number_cases, open_place, save_month
 
@@ -40,7 +48,8 @@ def monthly_cycle(
     """
     service_month = Month.parse(month) if month else Month.of(date.today()).previous
     book = load_rulebook(service_month)
-    pulled = pull_source(source, practice, settings, profile)
+    with unreadable_listed(out):
+        pulled = pull_source(source, practice, settings, profile)
     place = open_place(out, database, settings)
     summaries, errors = [], []
     for practice_id in pulled.practices:

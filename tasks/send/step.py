@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +14,14 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
+from config.contract import source_outputs
+from config.errors import UnreadableError
+from config.frames import empty
 from config.month import Month
 from config.settings import delivery
 from tasks.progress import LOG, step
 from tasks.send.delivery import DeliveryReport, deliver
-from tasks.send.files import write_outputs
+from tasks.send.files import write_list, write_outputs
 from tasks.send.messages import Context, Message, compose
 from tasks.send.mime import as_eml, eml_name
 from tasks.send.report import render_report, report_view
@@ -56,6 +61,18 @@ class Told:
             staff=self.tables["staff"],
         )
         return compose(context)
+
+
+@contextmanager
+def unreadable_listed(out: str) -> Iterator[None]:
+    """Cells that stop the run within are listed in the output folder, and the error says where; else no list stands."""
+    table, folder = source_outputs()["unreadable"], Path(out).expanduser()
+    try:
+        yield
+    except UnreadableError as error:
+        path = write_list(folder, table, error.cells)
+        raise UnreadableError(f"{str(error).rstrip('.')}; the whole list is in {path}.", error.cells) from error
+    write_list(folder, table, empty(table))
 
 
 @task(name="write the month's folder", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)

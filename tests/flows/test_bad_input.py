@@ -79,6 +79,46 @@ def test_unreadable_date_names_file_line_and_column(source: Path, tmp_path: Path
     refused(InputError, r"consents\.csv, line 4, column consent_date.*date such as 2026-10-05", source, tmp_path)
 
 
+def test_every_unreadable_cell_is_listed_without_what_stands_in_it_until_all_are_mended(
+    source: Path, tmp_path: Path
+) -> None:
+    before = {path.name: path.read_bytes() for path in source.iterdir() if path.is_file()}
+    edit(source, "consents", lambda rows: rows[2].update(consent_date="sometime in May"))
+    edit(source, "patients", lambda rows: rows[0].update(birth_date="3rd of May 1944"))
+    edit(source, "time_entries", lambda rows: rows[6].update(duration_seconds="ten", approved="perhaps"))
+    with (source / "staff.csv").open("a", encoding="utf-8") as stream:
+        stream.write("S77,P1\n")
+    out = tmp_path / "out"
+    refused(InputError, r"\(and 4 more\); .*; the whole list is in .*out/unreadable\.csv\.$", source, tmp_path)
+    assert [path.name for path in out.iterdir()] == ["unreadable.csv"]
+    with (out / "unreadable.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    last = len((source / "staff.csv").read_text("utf-8").splitlines())
+    assert sorted((row["source_file"], int(row["source_line"]), row["column"]) for row in rows) == [
+        ("consents.csv", 4, "consent_date"),
+        ("patients.csv", 2, "birth_date"),
+        ("staff.csv", last, "row"),
+        ("time_entries.csv", 8, "approved"),
+        ("time_entries.csv", 8, "duration_seconds"),
+    ]
+    assert all(row["words"] and row["fix"].endswith("run the month again") for row in rows)
+    text = (out / "unreadable.csv").read_text("utf-8")
+    assert not [cell for cell in ("sometime in May", "1944", "ten,", "perhaps", "S77") if cell in text]
+
+    for name, content in before.items():
+        (source / name).write_bytes(content)
+    monthly_cycle(month=MONTH, source=str(source), out=str(out))
+    assert not (out / "unreadable.csv").exists()
+
+
+def test_a_list_that_cannot_be_written_leaves_none(source: Path, tmp_path: Path) -> None:
+    edit(source, "consents", lambda rows: rows[2].update(consent_date="sometime in May"))
+    out = tmp_path / "out"
+    (out / ".unreadable.csv.new").mkdir(parents=True)  # in the way
+    refused(PlaceError, "cannot be written", source, tmp_path)
+    assert not (out / "unreadable.csv").exists()
+
+
 def test_unreadable_cells_may_be_rejected_instead(source: Path, tmp_path: Path) -> None:
     edit(source, "time_entries", lambda rows: rows[2].update(started_at="late"))
     settings = tmp_path / "settings.yaml"
