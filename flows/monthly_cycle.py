@@ -48,8 +48,9 @@ def monthly_cycle(
     """
     service_month = Month.parse(month) if month else Month.of(date.today()).previous
     book = load_rulebook(service_month)
-    with unreadable_listed(out):
+    with unreadable_listed(out) as listed:
         pulled = pull_source(source, practice, settings, profile)
+        listed(pulled.unplaced)
     place = open_place(out, database, settings)
     summaries, errors = [], []
     for practice_id in pulled.practices:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from config.contract import Column, inputs, outputs, source_outputs
 from config.errors import UnreadableError
+from tasks.pull.owners import at_places
 from tasks.pull.pulled import WHOLE_ROW, Pulled
 
 _EXPECTED = {
@@ -38,10 +39,7 @@ def settle_unreadable(
     tables = dict(pulled.tables)
     for name in cells["table"].unique():
         frame = tables[name]
-        bad = cells.loc[cells["table"] == name, ["source_file", "source_line"]].drop_duplicates()
-        marks = pd.MultiIndex.from_frame(bad.astype({"source_file": "object"}))
-        rows = pd.MultiIndex.from_arrays([frame["source_file"].astype("object"), frame["source_line"]])
-        tables[name] = frame.loc[~rows.isin(marks)].reset_index(drop=True)
+        tables[name] = frame.loc[~at_places(frame, cells.loc[cells["table"] == name])].reset_index(drop=True)
     return tables, _rejected(cells)
 
 

@@ -64,15 +64,21 @@ class Told:
 
 
 @contextmanager
-def unreadable_listed(out: str) -> Iterator[None]:
-    """Cells that stop the run within are listed in the output folder, and the error says where; else no list stands."""
+def unreadable_listed(out: str) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """The list of unreadable cells in the output folder holds those given to the yielded function; without, none stands.
+
+    Cells that stop the run within are listed all, and the error says where.
+    """
     table, folder = source_outputs()["unreadable"], Path(out).expanduser()
+    given = [empty(table)]
     try:
-        yield
+        yield given.append
     except UnreadableError as error:
         path = write_list(folder, table, error.cells)
         raise UnreadableError(f"{str(error).rstrip('.')}; the whole list is in {path}.", error.cells) from error
-    write_list(folder, table, empty(table))
+    path = write_list(folder, table, given[-1])
+    if len(given[-1]):
+        LOG.info("%s: %s rejected rows' practice is not known; they are listed there", path, f"{len(given[-1]):,}")
 
 
 @task(name="write the month's folder", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)

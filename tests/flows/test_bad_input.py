@@ -233,6 +233,35 @@ def test_one_practice_with_bad_data_does_not_stop_the_other(tmp_path: Path) -> N
     assert (out / "P2" / MONTH / "report.html").exists()
 
 
+def test_a_rejected_row_is_reported_with_its_own_practice_and_one_that_names_none_beside_them(tmp_path: Path) -> None:
+    source, out, settings = tmp_path / "two", tmp_path / "out", tmp_path / "settings.yaml"
+    settings.write_text("defaults: {unreadable_cells: reject, quarantine_limit_percent: 50}\n")
+    write_demo_data(source, 24, 1, 5, Month(2026, 10), dirty=False, practices=2)
+    with (source / "patients.csv").open(encoding="utf-8", newline="") as stream:
+        practice = {row["patient_id"]: row["practice_id"] for row in csv.DictReader(stream)}
+    last = list(practice)[-1]
+    assert practice[last] == "P2"
+    edit(source, "patients", lambda rows: rows[-1].update(birth_date="in spring"))
+    expected: dict[str, set[tuple[str, str]]] = {"P1": set(), "P2": {("patients.csv", str(len(practice) + 1))}}
+    for table, column in (("time_entries", "started_at"), ("visits", "visit_date")):
+        with (source / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        for wanted in ("P1", "P2"):
+            line = next(n for n, row in enumerate(rows) if practice[row["patient_id"]] == wanted)
+            edit(source, table, lambda rows, line=line, column=column: rows[line].update({column: "late"}))  # type: ignore[misc]
+            expected[wanted].add((f"{table}.csv", str(line + 2)))
+    with (source / "consents.csv").open("a", encoding="utf-8") as stream:
+        stream.write(f"N99,{last}\n")
+
+    monthly_cycle(month=MONTH, source=str(source), out=str(out), settings=str(settings))
+    for name, places in expected.items():
+        with (out / name / MONTH / "quarantine.csv").open(encoding="utf-8", newline="") as stream:
+            rejected = [row for row in csv.DictReader(stream) if row["disposition"] == "rejected"]
+        assert {(row["source_file"], row["source_line"]) for row in rejected} == places, name
+    with (out / "unreadable.csv").open(encoding="utf-8", newline="") as stream:
+        assert [(row["source_file"], row["column"]) for row in csv.DictReader(stream)] == [("consents.csv", "row")]
+
+
 def test_a_cell_that_a_spreadsheet_would_run_is_written_inert(source: Path, tmp_path: Path) -> None:
     edit(source, "patients", lambda rows: [row.update(last_name='=HYPERLINK("x")') for row in rows])  # type: ignore[func-returns-value]
     out = tmp_path / "out"
