@@ -65,7 +65,7 @@ class Told:
 
 @contextmanager
 def unreadable_listed(out: str) -> Iterator[Callable[[pd.DataFrame], None]]:
-    """The list of unreadable cells in the output folder holds those given to the yielded function; without, none stands.
+    """The list of unreadable cells in the output folder holds those given to the yielded function; else none is.
 
     Cells that stop the run within are listed all, and the error says where.
     """

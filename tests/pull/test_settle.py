@@ -56,9 +56,10 @@ def test_a_rows_practice_is_its_own_else_its_patients_else_its_performers(write,
     }
     tables = {name: [*example[name], example[name][0] | change] for name, change in second.items()}
     bad = {"service_date": "x"}
+    nobody = {"patient_id": "?", "performer_id": "?"}
     tables["time_entries"] = entries(
-        bad | {"patient_id": "2"}, bad, bad | {"patient_id": "?", "performer_id": "S2"}, bad | {"patient_id": "?", "performer_id": "?"}
-    )  # fmt: skip
+        bad | {"patient_id": "2"}, bad, bad | nobody | {"performer_id": "S2"}, bad | nobody
+    )
     pulled = read_source(str(write(**tables)))
     cells = pulled.unreadable.assign(owner=owners(pulled)).sort_values(["table", "source_line"])
     assert cells["table"].tolist() == ["patients"] + ["time_entries"] * 4
