@@ -82,7 +82,8 @@ class Store:
         """The month is saved, whole or not at all.
 
         A first result is revision 1, another result the next revision with its changes. The same result again, without
-        news of a co-pay case, writes nothing and gives what is stored. `messages(revision, changes)` composes the
+        news of a co-pay case, gives what is stored: no revision, no message; only where digests, checks, signals or
+        reconciliation differ, those of this run are put in place of the earlier ones. `messages(revision, changes)` composes the
         outbox of a new revision; it runs inside the transaction.
         """
         tables = cycles.prepared(frames, copay_cases)
