@@ -42,11 +42,7 @@ class Found:
 
 
 def look_into(folder: Path, profile: str | None) -> Found:
-    """The folder's files by what they hold; InputError when there is no such folder or a table stands there twice."""
-    if not folder.is_dir():
-        raise InputError(
-            f"{folder}: there is no such folder; give one with CSV, XLSX or Parquet files, or a database address."
-        )
+    """The folder's files by what they hold; InputError when a table stands there twice."""
     chosen = named(profile) if profile else None
     found = Found()
     others: list[SourceFile] = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from tasks.pull.database import open_database
 from tasks.pull.entries import on_the_clock
 from tasks.pull.fhir import Resources
 from tasks.pull.folder import ROSTER, Found, look_into, missing_columns, unread
+from tasks.pull.place import source_folder
 from tasks.pull.profiles import Profile
 from tasks.pull.pulled import Pulled, no_unreadable
 from tasks.pull.sheet import Sheet, SourceFile, check_cells, key, keys, without_empty
@@ -46,7 +46,7 @@ def _look(source: str, profile: str | None) -> Iterator[Found]:
         with open_database(source) as tables:
             yield Found(tables=dict(tables), place="database")
     else:
-        yield look_into(Path(source).expanduser(), profile)
+        yield look_into(source_folder(source), profile)
 
 
 class _Reading:
