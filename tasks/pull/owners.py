@@ -46,4 +46,4 @@ def _owner(rows: pd.DataFrame, name: str, pulled: Pulled, order: list[str]) -> n
     else:
         columns: dict[str, Any] = {one: rows[one].array for one in ("patient_id", "performer_id") if one in names}
         place = known_practice_of(columns, pulled.tables)
-    return np.append(np.array(order, dtype=object), None)[place]
+    return np.array([*order, None], dtype=object)[place]

@@ -74,7 +74,8 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
         unplaced = as_listed(pulled, pulled.unreadable.loc[owner.isna()])
         for note in pulled.notes:
             LOG.info("%s", note)
-        done(f"{len(tables)} tables, {len(tables['time_entries']):,} time entries, {len(known)} practice(s)")
+        said = f"{len(tables)} tables, {len(tables['time_entries']):,} time entries, {len(known)} practice(s)"
+        done(said, sum(map(len, tables.values())))
     return Source(tables, rejected, owner, unplaced, wanted, pulled.digest)
 
 

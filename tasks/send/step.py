@@ -92,7 +92,7 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
         emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}
         folder = place.folder(told.practice_id, told.month)
         write_outputs(folder, frames, pages | {"report.html": render_report(view)}, emls)
-        done(f"{folder}")
+        done(f"{folder}", sum(map(len, frames.values())))
 
 
 @task(name="keep what stopped the month", cache_policy=NO_CACHE)
@@ -111,7 +111,8 @@ def deliver_messages(place: Place, practice_id: str) -> DeliveryReport:
     with step("send", "delivering the messages") as done:
         report = deliver(place.store, delivery(), practice_id=practice_id)
         parts = {"sent": report.sent, "waiting": report.waiting, "failed": report.failed, "uncertain": report.uncertain}
-        done(", ".join(f"{number} {name}" for name, number in parts.items() if number) or "nothing waits")
+        said = ", ".join(f"{number} {name}" for name, number in parts.items() if number) or "nothing waits"
+        done(said, sum(parts.values()))
         if report.problem:
             LOG.info("%s", report.problem)
     return report

@@ -285,13 +285,6 @@ def test_explain_says_what_it_cannot_find(store):
         store.explain("C-2", "P2")
 
 
-def test_steps_are_on_record(store):
-    store.record_step("run-1", "P1", OCTOBER, "pull", 1.25, 3_000_000_000)
-    with store.engine.connect() as connection:
-        row = connection.exec_driver_sql("SELECT run_id, month, step, seconds, rows FROM step_runs").one()
-    assert tuple(row) == ("run-1", "2026-10", "pull", 1.25, 3_000_000_000)
-
-
 def test_a_large_panel(store):
     frames = month(8_000, entries_each=3)
     saved = save(store, frames, no_cases())
