@@ -37,7 +37,7 @@ class Column(BaseModel):
 
 
 class Table(BaseModel):
-    """One table of the input or of the output."""
+    """One table of the input or of the output; `beside` says which folders its file stands among."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -48,6 +48,7 @@ class Table(BaseModel):
     columns: tuple[Column, ...] = Field(min_length=1)
     required: bool = True
     file: str = ""
+    beside: Literal["months", "practices"] = "months"
 
     @property
     def names(self) -> list[str]:
@@ -75,5 +76,11 @@ def inputs() -> dict[str, Table]:
 
 @cache
 def outputs() -> dict[str, Table]:
-    """The output tables by name, in the order in which a reader wants them."""
-    return _load(HERE / "outputs")
+    """The output tables of a practice's month by name, in the order in which a reader wants them."""
+    return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "months"}
+
+
+@cache
+def source_outputs() -> dict[str, Table]:
+    """The output tables about a whole source by name; their files stand in the output folder itself."""
+    return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "practices"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from config.rulebook import all_rules
@@ -12,6 +13,7 @@ from config.strict_yaml import load_yaml
 from tasks.qualify import shares
 from tasks.qualify.findings import TOPICS
 from tests.qualify.cases import decided, seconds_by_disposition
+from tests.qualify.together import Decided
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 KNOWN = {
@@ -35,11 +37,19 @@ RULE_TABLES = [table for table in TABLES if table["topic"] in {rule.topic for ru
 CASES = [pytest.param(case, id=f"{case['rule']}: {case['name']}") for table in RULE_TABLES for case in table["cases"]]
 
 
+def told(case: dict[str, Any]) -> tuple[dict[str, Any], str, dict[str, Any]]:
+    """What a case says of the patient, its month and its settings."""
+    facts = {name: value for name, value in case.items() if name in ABOUT_PATIENT}
+    return facts, case.get("month", "2026-10"), case.get("settings", {})
+
+
+TOGETHER = Decided([told(case) for table in RULE_TABLES for case in table["cases"]])
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_case(case: dict[str, Any]) -> None:
     assert set(case) <= KNOWN | ABOUT_PATIENT, f"unknown keys {set(case) - KNOWN - ABOUT_PATIENT}"
-    facts = {name: value for name, value in case.items() if name in ABOUT_PATIENT}
-    result = decided([facts], case.get("month", "2026-10"), **case.get("settings", {}))
+    result = TOGETHER.result(*told(case))
     if "seconds" in case:
         assert seconds_by_disposition(result) == case["seconds"]
     if len(result["decisions"]) == 0:
@@ -51,6 +61,16 @@ def test_case(case: dict[str, Any]) -> None:
             assert decision[column] == case[column], result["findings"][["rule", "numbers"]].to_string()
     if "finding" in case:
         assert (case["rule"] in set(result["findings"]["rule"])) == case["finding"]
+
+
+@pytest.mark.parametrize("table", RULE_TABLES, ids=lambda table: table["topic"])
+def test_cases_decided_together_are_decided_as_each_alone(table: dict[str, Any]) -> None:
+    facts, month, settings = told(table["cases"][-1])
+    alone, together = decided([facts], month, **settings), TOGETHER.result(facts, month, settings)
+    for name, frame in alone.items():
+        own = [column for column in frame if not column.endswith("_id")]
+        shown = [result[name][own].reset_index(drop=True).astype("str") for result in (alone, together)]
+        pd.testing.assert_frame_equal(*shown)
 
 
 def test_every_rule_has_its_logic_and_its_cases() -> None:

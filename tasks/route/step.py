@@ -33,5 +33,5 @@ def route_copay_cases(
         numbered = dict(tables) | {"patients": patients.assign(case_number=numbers)}
         cases = copay_cases(numbered, decided["decisions"], settings, month, known)
         opened = cases[cases["state"] == "open"]
-        done(f"{len(opened):,} open, {len(cases) - len(opened):,} closed")
+        done(f"{len(opened):,} open, {len(cases) - len(opened):,} closed", len(cases))
     return cases

@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
@@ -47,6 +47,31 @@ def write_outputs(
         _sync(folder.parent)
         _clear(old, folder, ours)
     return folder
+
+
+def write_list(out: Path, table: Table, frame: pd.DataFrame) -> Path:
+    """The table's file in the output folder holds these rows, whole or not at all; without rows there is none.
+
+    PlaceError when the folder cannot be written.
+    """
+    path = out / table.file
+    if frame.empty and not path.exists():
+        return path
+    new = path.with_name(f".{path.name}.new")
+    with _sentences(out), _alone(out):
+        if frame.empty:
+            path.unlink(missing_ok=True)
+        else:
+            try:
+                write_csv(frame, table, new)
+                _sync(new)
+                new.replace(path)
+            except BaseException:
+                with suppress(OSError):
+                    new.unlink()
+                raise
+        _sync(out)
+    return path
 
 
 def _write(new: Path, frames: Mapping[str, pd.DataFrame], pages: Mapping[str, str], emls: Mapping[str, bytes]) -> None:
