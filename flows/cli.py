@@ -73,6 +73,7 @@ def run(
     gc.disable()  # what is imported stays: looking through it for garbage, now and later, is time lost
     server = begin_server()  # it takes as long to come up as everything below takes to import
     import sqlalchemy.orm  # noqa: F401 - whole before two threads import what needs it, or one finds it half made
+
     from flows.monthly_cycle import monthly_cycle
     from flows.terminal import print_cycle, show_steps
 
