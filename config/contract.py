@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from config.strict_yaml import load_yaml
 
 HERE = Path(__file__).parent
 
@@ -36,7 +37,7 @@ class Column(BaseModel):
 
 
 class Table(BaseModel):
-    """One table of the input or of the output."""
+    """One table of the input or of the output; `beside` says which folders its file stands among."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,6 +48,7 @@ class Table(BaseModel):
     columns: tuple[Column, ...] = Field(min_length=1)
     required: bool = True
     file: str = ""
+    beside: Literal["months", "practices"] = "months"
 
     @property
     def names(self) -> list[str]:
@@ -62,7 +64,7 @@ class Table(BaseModel):
 
 
 def _load(folder: Path) -> dict[str, Table]:
-    tables = [Table.model_validate(yaml.safe_load(path.read_text("utf-8"))) for path in sorted(folder.glob("*.yaml"))]
+    tables = [Table.model_validate(load_yaml(path)) for path in sorted(folder.glob("*.yaml"))]
     return {table.table: table for table in sorted(tables, key=lambda table: table.order)}
 
 
@@ -74,5 +76,11 @@ def inputs() -> dict[str, Table]:
 
 @cache
 def outputs() -> dict[str, Table]:
-    """The output tables by name, in the order in which a reader wants them."""
-    return _load(HERE / "outputs")
+    """The output tables of a practice's month by name, in the order in which a reader wants them."""
+    return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "months"}
+
+
+@cache
+def source_outputs() -> dict[str, Table]:
+    """The output tables about a whole source by name; their files stand in the output folder itself."""
+    return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "practices"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.contract import Column, Table, inputs, outputs
+from config.contract import Column, Table, inputs, outputs, source_outputs
 from config.month import Month
 from config.rulebook import Rule, RuleBook, load_rulebook
 
@@ -25,7 +25,9 @@ def output_contract() -> str:
         "# Output files",
         "Under `out/<practice>/<month>/`. Money is in whole cents; times are in seconds unless named otherwise.",
     ]
-    return "\n\n".join(parts + [_table(table) for table in outputs().values()]) + "\n"
+    parts += [_table(table) for table in outputs().values()]
+    parts += ["# About the whole source", "In the output folder itself, beside the practices' folders."]
+    return "\n\n".join(parts + [_table(table) for table in source_outputs().values()]) + "\n"
 
 
 def _table(table: Table) -> str:

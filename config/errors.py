@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class UserError(Exception):
     """Something the user can mend. `str(error)` is one sentence with file, place and remedy.
@@ -15,6 +17,14 @@ class UserError(Exception):
 
 class InputError(UserError):
     """A file, table, column or cell of the input cannot be used."""
+
+
+class UnreadableError(InputError):
+    """Cells of the input could not be read; `cells` has them all, as rows of the output table `unreadable`."""
+
+    def __init__(self, sentence: str, cells: Any = None) -> None:
+        super().__init__(sentence)
+        self.cells = cells
 
 
 class DataStopError(UserError):

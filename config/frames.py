@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from config.contract import Table
 
@@ -25,6 +29,21 @@ def as_contract(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         values = frame[column.name] if column.name in frame else pd.Series([None] * len(frame), dtype=object)
         columns[column.name] = values.set_axis(index).astype(DTYPES[column.type])
     return pd.DataFrame(columns, index=index)
+
+
+def among(texts: pd.Series, known: pd.Series) -> npt.NDArray[np.bool_]:
+    """Whether each text is one of the known ones; a missing one never is.
+
+    The same as pandas' `isin`, which turns every known text into a Python object first.
+    """
+    found = pc.is_in(_texts(texts), value_set=_texts(known.dropna()), skip_nulls=True)
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _texts(values: pd.Series) -> pa.Array:
+    array = pa.array(values.astype("str"), from_pandas=True)
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return array.cast(pa.large_string())
 
 
 def empty(table: Table) -> pd.DataFrame:

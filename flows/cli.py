@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -16,9 +17,10 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
 
-from config.errors import InputError, PlaceError, UserError
+from config.errors import PlaceError, UserError
 from config.month import Month
 from config.rulebook import load_rulebook
+from tasks.pull.place import source_folder
 
 QUIET = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
@@ -64,14 +66,24 @@ def run(
 ) -> None:
     """Run a month from the time logs to the messages, and say what to open."""
     load_rulebook(Month.parse(month))  # what is plainly wrong is refused before any server is started
-    if "://" not in source and not Path(source).expanduser().is_dir():
-        raise InputError(f"{source}: there is no such folder; give one with CSV, XLSX or Parquet files.")
+    if "://" not in source:
+        source_folder(source)
+    from flows.prefect_server import begin_server
+
+    gc.disable()  # what is imported stays: looking through it for garbage, now and later, is time lost
+    server = begin_server()  # it takes as long to come up as everything below takes to import
+    import sqlalchemy.orm  # noqa: F401 - whole before two threads import what needs it, or one finds it half made
+
     from flows.monthly_cycle import monthly_cycle
     from flows.terminal import print_cycle, show_steps
 
     console = Console()
-    # Great Expectations takes seconds to import; meanwhile Prefect's embedded server starts and the source is read.
+    # Great Expectations takes seconds to import; meanwhile the server comes up and the source is read.
     Thread(target=import_module, args=("great_expectations",), daemon=True).start()
+    if server:
+        server.use()
+    gc.freeze()
+    gc.enable()
     if database:
         kept_out_of_prefect("CCM_DATABASE_URL", database)
     with show_steps(console):
@@ -97,8 +109,9 @@ def explain(
 ) -> None:
     """Tell one patient-month on one screen: verdict, codes, minutes, findings with source and remedy."""
     from flows.explain import explain_case
+    from tasks.store.engine import database_of
 
-    explain_case(Console(), case, Month.parse(month) if month else None, practice, database or default_database(out))
+    explain_case(Console(), case, Month.parse(month) if month else None, practice, database or database_of(out))
 
 
 @app.command()
@@ -141,11 +154,6 @@ def kept_out_of_prefect(name: str, address: str) -> str:
     """The address is in the environment, and what stands for it in a parameter; it may hold a password."""
     os.environ[name] = address
     return f"env:{name}"
-
-
-def default_database(out: Path) -> str:
-    """The embedded database beside the results."""
-    return f"sqlite:///{out / 'ccm.db'}"
 
 
 def show(text: str) -> None:

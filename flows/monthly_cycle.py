@@ -14,13 +14,21 @@ from config.settings import practice_settings
 from tasks.check.gate import gate
 from tasks.check.step import check_practice, describe_quality
 from tasks.claim.step import write_claim_lines
-from tasks.progress import LOG
+from tasks.progress import LOG, steps_taken
 from tasks.pull.step import Source, pull_practice, pull_source
 from tasks.qualify.step import qualify_practice, tie_totals
 from tasks.route.step import route_copay_cases
-from tasks.send.step import Told, deliver_messages, keep_stopped_month, show_progress, summarize, write_month
+from tasks.send.step import (
+    Told,
+    deliver_messages,
+    keep_stopped_month,
+    show_progress,
+    summarize,
+    unreadable_listed,
+    write_month,
+)
 from tasks.store.records import Digests
-from tasks.store.step import Place, number_cases, open_place, save_month
+from tasks.store.step import Place, number_cases, open_place, save_month, steps_recorded
 
 
 @flow(name="monthly-cycle", flow_run_name="month {month}")
@@ -40,12 +48,15 @@ def monthly_cycle(
     """
     service_month = Month.parse(month) if month else Month.of(date.today()).previous
     book = load_rulebook(service_month)
-    pulled = pull_source(source, practice, settings, profile)
+    with steps_taken() as reading, unreadable_listed(out) as listed:
+        pulled = pull_source(source, practice, settings, profile)
+        listed(pulled.unplaced)
     place = open_place(out, database, settings)
     summaries, errors = [], []
     for practice_id in pulled.practices:
         try:
-            summaries.append(practice_month(pulled, practice_id, service_month, book, place))
+            with steps_recorded(place, practice_id, service_month, reading):
+                summaries.append(practice_month(pulled, practice_id, service_month, book, place))
         except UserError as error:
             errors.append(type(error)(f"{practice_id}: {error}" if len(pulled.practices) > 1 else str(error)))
     if errors:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ from config.rulebook import all_rules
 from config.strict_yaml import load_yaml
 from tasks.qualify import shares
 from tasks.qualify.findings import TOPICS
-from tests.qualify.cases import decided_together, seconds_by_disposition
+from tests.qualify.cases import decided, seconds_by_disposition
+from tests.qualify.together import Decided
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 KNOWN = {
@@ -35,18 +35,22 @@ ABOUT_PATIENT = {
 }  # fmt: skip
 TABLES = [load_yaml(path) for path in sorted(SCENARIOS.glob("*.yaml"))]
 RULE_TABLES = [table for table in TABLES if table["topic"] in {rule.topic for rule in all_rules()}]
-CASES = [case for table in RULE_TABLES for case in table["cases"]]
+CASES = [pytest.param(case, id=f"{case['rule']}: {case['name']}") for table in RULE_TABLES for case in table["cases"]]
 
 
-@cache
-def results() -> list[dict[str, pd.DataFrame]]:
-    return decided_together(CASES)
+def told(case: dict[str, Any]) -> tuple[dict[str, Any], str, dict[str, Any]]:
+    """What a case says of the patient, its month and its settings."""
+    facts = {name: value for name, value in case.items() if name in ABOUT_PATIENT}
+    return facts, case.get("month", "2026-10"), case.get("settings", {})
 
 
-@pytest.mark.parametrize("number", range(len(CASES)), ids=[f"{case['rule']}: {case['name']}" for case in CASES])
-def test_case(number: int) -> None:
-    case, result = CASES[number], results()[number]
+TOGETHER = Decided([told(case) for table in RULE_TABLES for case in table["cases"]])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(case: dict[str, Any]) -> None:
     assert set(case) <= KNOWN | ABOUT_PATIENT, f"unknown keys {set(case) - KNOWN - ABOUT_PATIENT}"
+    result = TOGETHER.result(*told(case))
     if "seconds" in case:
         assert seconds_by_disposition(result) == case["seconds"]
     program = case.get("program", "ccm")
@@ -61,6 +65,16 @@ def test_case(number: int) -> None:
     if "finding" in case:
         found = set(result["findings"].loc[result["findings"]["program"] == program, "rule"])
         assert (case["rule"] in found) == case["finding"]
+
+
+@pytest.mark.parametrize("table", RULE_TABLES, ids=lambda table: table["topic"])
+def test_cases_decided_together_are_decided_as_each_alone(table: dict[str, Any]) -> None:
+    facts, month, settings = told(table["cases"][-1])
+    alone, together = decided([facts], month, **settings), TOGETHER.result(facts, month, settings)
+    for name, frame in alone.items():
+        own = [column for column in frame if not column.endswith("_id")]
+        shown = [result[name][own].reset_index(drop=True).astype("str") for result in (alone, together)]
+        pd.testing.assert_frame_equal(*shown)
 
 
 def test_every_rule_has_its_logic_and_its_cases() -> None:

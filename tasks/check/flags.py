@@ -13,7 +13,7 @@ from config.errors import InputError
 from config.month import Month, time_zone
 from config.settings import PracticeSettings
 from tasks.check.entry_flags import entry_flags
-from tasks.check.lookups import Mask, codes, positions
+from tasks.check.lookups import Mask, ascending, codes, positions
 
 # Columns that lead to another table, and the flag of a row whose leads nowhere. An empty cell leads nowhere wrong:
 # whether it may be empty is asked by another expectation.
@@ -71,6 +71,8 @@ def npi_malformed(npi: pd.Series) -> Mask:
 
 def _twice(key: pd.Series) -> Mask:
     """Every row after the first with the same key."""
+    if ascending(key):
+        return np.zeros(len(key), bool)
     return pd.Series(codes(key)).duplicated().to_numpy() & key.notna().to_numpy()
 
 

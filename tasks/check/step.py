@@ -25,7 +25,8 @@ def check_practice(tables: dict[str, pd.DataFrame], settings: PracticeSettings, 
         warned = checked.checks[(checked.checks["severity"] == "warn") & (checked.checks["failed"] > 0)]
         done(
             f"{len(checked.checks)} expectations, {len(aside):,} rows set aside, "
-            f"{len(warned)} warnings, {len(checked.signals)} integrity signals"
+            f"{len(warned)} warnings, {len(checked.signals)} integrity signals",
+            sum(map(len, tables.values())),
         )
     return checked
 

@@ -15,13 +15,24 @@ import pandas as pd
 
 from config.errors import DataStopError
 from expectations.suites import Entry, gx_suite
-from tasks.check.lookups import Mask
+from tasks.check.lookups import Mask, codes, firsts, merge
 
 if TYPE_CHECKING:
     from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 
 Format = Literal["BOOLEAN_ONLY", "COMPLETE"]
 NOT_NULL = "expect_column_values_to_not_be_null"
+# What these say of a row depends on that row's own cells alone, so equal rows need be asked about once.
+ROW_BY_ROW = {
+    NOT_NULL,
+    "expect_column_values_to_be_in_set",
+    "expect_column_values_to_not_be_in_set",
+    "expect_column_values_to_be_between",
+    "expect_column_values_to_match_regex",
+    "expect_column_values_to_not_match_regex",
+    "expect_column_pair_values_a_to_be_greater_than_b",
+}
+BITS = 62  # flags that fit into one number
 # Great Expectations keeps its context in one place of the process; practices may be checked in several threads.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -55,16 +66,30 @@ class Validator:
     ) -> list[Failure]:
         """The expectations that failed, in the suite's order.
 
-        Asked yes or no first; only what failed is asked again for its rows, which halves the cost. An expectation
-        that could not be evaluated stops the month: nothing passes unlooked at.
+        Rows that look alike are asked about once, for all of them. An expectation that could not be evaluated stops
+        the month: nothing passes unlooked at.
         """
         if frame.empty:  # whatever is said of every row is true of none
             entries = tuple(entry for entry in entries if not entry.columns)
+        alone = tuple(entry for entry in entries if entry.type in ROW_BY_ROW)
+        together = tuple(entry for entry in entries if entry.type not in ROW_BY_ROW)
+        looked_at = view(frame, flags, alone)
+        kind, first = alike(looked_at)
+        rows = self._rows(table, looked_at.iloc[first].reset_index(drop=True), alone)
+        found = {name: np.flatnonzero(np.isin(np.arange(len(first)), failing)[kind]) for name, failing in rows.items()}
+        found |= self._rows(table, view(frame, flags, together), together)
+        return [Failure(entry, found[entry.name]) for entry in entries if entry.name in found]
+
+    def _rows(
+        self, table: str, looked_at: pd.DataFrame, entries: tuple[Entry, ...]
+    ) -> dict[str, npt.NDArray[np.int64]]:
+        """The rows of every expectation that fails. Yes or no is asked first, and only of what failed its rows."""
         with _ONE_AT_A_TIME:
-            failed = self._failing(table, view(frame, flags, entries), entries, "BOOLEAN_ONLY")
+            failed = self._failing(table, looked_at, entries, "BOOLEAN_ONLY")
             again = tuple(entry for entry in entries if entry.name in failed)
-            found = self._failing(table, view(frame, flags, again), again, "COMPLETE")
-        return [Failure(entry, _rows(table, entry, found.get(entry.name))) for entry in again]
+            columns = list(dict.fromkeys(name for entry in again for name in entry.columns))
+            found = self._failing(table, looked_at[columns], again, "COMPLETE")
+        return {entry.name: _rows(table, entry, found.get(entry.name)) for entry in again}
 
     def _failing(
         self, table: str, looked_at: pd.DataFrame, entries: tuple[Entry, ...], result_format: Format
@@ -96,6 +121,25 @@ def view(frame: pd.DataFrame, flags: Mapping[str, Mask], entries: tuple[Entry, .
         else:
             columns[name] = np.where(frame[name].isna(), np.nan, 1.0)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(frame)))
+
+
+def alike(looked_at: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """For each row the number of its kind, and for each kind the first row of it; rows of a kind are equal throughout.
+
+    Where hardly any two rows are, every row is a kind of its own.
+    """
+    flags = [name for name in looked_at if looked_at[name].dtype == bool]
+    parts = [codes(looked_at[name]) for name in looked_at if name not in flags]
+    for begin in range(0, len(flags), BITS):
+        some = enumerate(flags[begin : begin + BITS])
+        bits = [looked_at[name].to_numpy().astype(np.int64) << place for place, name in some]
+        parts.append(pd.factorize(np.bitwise_or.reduce(bits))[0].astype(np.int64))
+    if parts:
+        kind = merge(pd.factorize(parts[0])[0].astype(np.int64), *parts[1:])
+        first = firsts(kind)
+        if len(first) * 2 < len(kind):
+            return kind, first
+    return np.arange(len(looked_at)), np.arange(len(looked_at))
 
 
 def _quick(values: pd.Series) -> pd.Series:

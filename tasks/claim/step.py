@@ -19,5 +19,6 @@ def write_claim_lines(
     with step("claim", "writing the claim lines") as done:
         chronic = frozenset(code for code, status in book.chronic.items() if status == 1)
         lines = claim_lines(decided["decisions"], decided["code_lines"], tables, chronic)
-        done(f"{len(lines):,} claim lines, {int(lines['expected_cents'].fillna(0).sum()) / 100:,.2f} US$ expected")
+        expected = int(lines["expected_cents"].fillna(0).sum()) / 100
+        done(f"{len(lines):,} claim lines, {expected:,.2f} US$ expected", len(lines))
     return lines

@@ -14,11 +14,13 @@ from tasks.demo.entries import Vocabulary
 from tasks.demo.entry_defects import ENTRY_DEFECTS
 from tasks.demo.exports import EXPORTS
 from tasks.demo.roster import Roster
+from tasks.demo.signals import is_late, seen
 from tasks.demo.stage import Stage
 from tasks.demo.truth import Row, Truth
-from tasks.demo.work import FIVE_MINUTES, ONE_LENGTH
+from tasks.demo.work import CCM, FIVE_MINUTES, ONE_LENGTH
 
 PATIENTS_FOR_ONE_MORE = 1500
+HONEST = 100_000_000  # handles of rows that were not added beside the honest ones begin here
 SET_ASIDE_SHARE = 0.03  # of the entries: well below the share at which the checks stop a month
 
 
@@ -104,7 +106,7 @@ def _next_together(free: list[int], practice: np.ndarray, count: int) -> list[in
 
 
 def _expect_signals(stage: Stage) -> None:
-    """Two people of the first practice write odd lengths when they have enough entries in the month (see work.py)."""
+    """Five people of the first practice shape their time when they have enough of it (see work.py and signals.py)."""
     when = stage.log["start"].fillna(stage.log["day"]).to_numpy().astype("datetime64[M]")
     month = stage.log[when == np.datetime64(stage.month.first, "M")]
     roster = stage.roster
@@ -116,3 +118,11 @@ def _expect_signals(stage: Stage) -> None:
         if theirs.any() and odd[theirs].mean() > 0.5:
             row = Row("staff", key=roster.person_ids[person])
             stage.truth.add(2, signal, row, "", "signal", signal, "lengths that no clock has measured")
+    for person, signal, note in seen(month, roster, stage.month, CCM):
+        table = "practitioners" if person < len(stage.tables["practitioners"]) else "staff"
+        pattern = 8 if signal == "entered_after_close" else 2
+        stage.truth.add(pattern, signal, Row(table, key=roster.person_ids[person]), "", "signal", signal, note)
+    for place in month.index[is_late(month, roster, stage.month)]:
+        stage.log.loc[place, "handle"] = HONEST + place
+        row, patient = Row("time_entries", handle=HONEST + int(place)), roster.patient_ids[stage.log["patient"][place]]
+        stage.truth.add(8, "written_late", row, patient, "warn", "entered_late", "entered days after the month's end")

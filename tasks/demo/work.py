@@ -11,6 +11,7 @@ from config.month import Month
 from tasks.demo.log import MANUAL, NO_TIME, NONE, OFFLINE, TIMER, log
 from tasks.demo.numbers import stream
 from tasks.demo.roster import Roster
+from tasks.demo.signals import piled_up, topped_off, written_late
 from tasks.demo.workday import lay_out, overlapping
 
 ACTIVITIES = [
@@ -66,7 +67,8 @@ def month_of_work(
     """The month's entries in the order in which they were done.
 
     Nobody does two things at once, no patient is worked for by two at once, and nobody works for a patient who is not
-    enrolled or lies in a hospital on the `stays` days. With `odd`, two people write lengths that no clock has measured.
+    enrolled or lies in a hospital on the `stays` days. With `odd`, five people of the first practice shape what they
+    write, as far as there is enough of it to show.
     """
     rng = stream(seed, "work", month)
     first, last = np.datetime64(month.first), np.datetime64(month.last)
@@ -90,7 +92,11 @@ def month_of_work(
     rows["start"] = lay_out(rng, rows["person"].to_numpy(), seconds, month)
     rows = rows[rows["start"].notna()].sort_values(["start", "person"], kind="stable", ignore_index=True)
     rows = _with_shared_calls(rng, rows, roster)
-    return _finished(rng, _allowed(rows, roster, stays), roster)
+    rows, day_only = _allowed(rows, roster, stays), np.zeros(0, bool)
+    if odd:
+        rows, day_only = piled_up(topped_off(rows, roster, CCM), roster, month, stays)
+    finished = _finished(rng, rows, roster, day_only)
+    return written_late(finished, roster, month) if odd else finished
 
 
 def _with_odd_lengths(person: np.ndarray, seconds: np.ndarray, roster: Roster) -> np.ndarray:
@@ -178,8 +184,8 @@ def _allowed(rows: pd.DataFrame, roster: Roster, stays: tuple[np.ndarray, np.nda
     )
 
 
-def _finished(rng: np.random.Generator, rows: pd.DataFrame, roster: Roster) -> pd.DataFrame:
-    """With end, entry time, approval, activity and country, in the forms that a log may have."""
+def _finished(rng: np.random.Generator, rows: pd.DataFrame, roster: Roster, day_only: np.ndarray) -> pd.DataFrame:
+    """With end, entry time, approval, activity and country, in the forms that a log may have; some are `day_only`."""
     count = len(rows)
     start, seconds = rows["start"].to_numpy().astype("datetime64[s]"), rows["seconds"].to_numpy()
     end = start + seconds.astype("timedelta64[s]")
@@ -189,6 +195,7 @@ def _finished(rng: np.random.Generator, rows: pd.DataFrame, roster: Roster) -> p
     activity[roster.cast[rows["patient"].to_numpy()] & (activity == ACTIVITIES.index("prior_authorization"))] = 0
     form = rng.random(count)
     no_clock = by_hand & (form < 0.10)
+    no_clock[: len(day_only)] |= day_only
     no_length = ~no_clock & (form > 0.92)
     no_end = ~no_clock & (form > 0.87) & ~no_length
     return log(

@@ -29,14 +29,19 @@ def positions(texts: Any, among: Any) -> np.ndarray:
 
 def practice_of(columns: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> np.ndarray:
     """The place among `practice_order` of each row's practice: the patient's, else the performer's, else the first."""
-    order = practice_order(tables)
-    if len(order) <= 1:
+    if len(practice_order(tables)) <= 1:
         return np.zeros(len(columns["patient_id"]), dtype="int64")
+    return np.maximum(known_practice_of(columns, tables), 0)
+
+
+def known_practice_of(columns: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> np.ndarray:
+    """The place among `practice_order` of the practice of each row's patient, else of its performer; -1 for neither."""
+    order = practice_order(tables)
     of = _place_of_parent(columns["patient_id"], tables["patients"], "patient_id", order)
     for table, name in (("practitioners", "practitioner_id"), ("staff", "staff_id")):
         if "performer_id" in columns and (of < 0).any():
             of = np.where(of >= 0, of, _place_of_parent(columns["performer_id"], tables[table], name, order))
-    return np.maximum(of, 0)
+    return of
 
 
 def practice_order(tables: Mapping[str, pd.DataFrame]) -> list[str]:

@@ -14,29 +14,35 @@ from tasks.pull.sheet import SourceFile, key, keys
 from tasks.pull.workbook import open_workbook
 
 FORMS = (".csv", ".xlsx", ".parquet")
-OLD_FORMS = (".xls", ".tsv", ".xlsm", ".ods")
+UNREAD_FORMS = {
+    ".xls": "the format .xls is too old to be read",
+    ".xlsb": "the format .xlsb cannot be read",
+    ".xlsm": "a workbook with macros is not read",
+    ".ods": "the format .ods cannot be read",
+    ".tsv": "the format .tsv cannot be read",
+}
 ROSTER = {"patients", "conditions", "visits", "practitioners"}  # what FHIR resources can stand in for
 ENROLLMENT = "enrollment"
 
 
 @dataclass
 class Found:
-    """Where each table comes from: one source for each, for time entries any number of foreign logs beside it."""
+    """Where each table comes from: one source for each, for time entries any number of foreign logs beside it.
+
+    `unread` are files of a form that is not read, by the table that their name says.
+    """
 
     tables: dict[str, SourceFile] = field(default_factory=dict)
     logs: list[tuple[SourceFile, Profile]] = field(default_factory=list)
     resources: list[Path] = field(default_factory=list)
     enrollment: SourceFile | None = None
+    unread: dict[str, Path] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     place: str = ""
 
 
 def look_into(folder: Path, profile: str | None) -> Found:
-    """The folder's files by what they hold; InputError when there is no such folder or a table stands there twice."""
-    if not folder.is_dir():
-        raise InputError(
-            f"{folder}: there is no such folder; give one with CSV, XLSX or Parquet files, or a database address."
-        )
+    """The folder's files by what they hold; InputError when a table stands there twice."""
     chosen = named(profile) if profile else None
     found = Found()
     others: list[SourceFile] = []
@@ -49,8 +55,9 @@ def look_into(folder: Path, profile: str | None) -> Found:
         suffix = path.suffix.casefold()
         if suffix == ".ndjson":
             found.resources.append(path)
-        elif suffix in OLD_FORMS:
-            found.notes.append(f"{path.name} is left unread: save it as .csv or .xlsx")
+        elif suffix in UNREAD_FORMS:
+            found.unread[key(path.stem)] = path
+            found.notes.append(f"{unread(path)}; it is left out")
         elif suffix in FORMS:
             for title, source in _open(path):
                 _place(title, source, found, others)
@@ -62,6 +69,11 @@ def look_into(folder: Path, profile: str | None) -> Found:
             f"No file fits the profile {chosen.name} ({lacking or 'there is no file but the contract tables'})."
         )
     return found
+
+
+def unread(path: Path) -> str:
+    """Why that file is not read, and what to do."""
+    return f"{path.name}: {UNREAD_FORMS[path.suffix.casefold()]}; save it as {path.stem}.xlsx or {path.stem}.csv"
 
 
 def _no_two_forms(paths: list[Path]) -> None:

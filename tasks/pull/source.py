@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,8 @@ from tasks.pull.coerce import Raw, Typed, coerce
 from tasks.pull.database import open_database
 from tasks.pull.entries import on_the_clock
 from tasks.pull.fhir import Resources
-from tasks.pull.folder import ROSTER, Found, look_into, missing_columns
+from tasks.pull.folder import ROSTER, Found, look_into, missing_columns, unread
+from tasks.pull.place import source_folder
 from tasks.pull.profiles import Profile
 from tasks.pull.pulled import Pulled, no_unreadable
 from tasks.pull.sheet import Sheet, SourceFile, check_cells, key, keys, without_empty
@@ -46,7 +46,7 @@ def _look(source: str, profile: str | None) -> Iterator[Found]:
         with open_database(source) as tables:
             yield Found(tables=dict(tables), place="database")
     else:
-        yield look_into(Path(source).expanduser(), profile)
+        yield look_into(source_folder(source), profile)
 
 
 class _Reading:
@@ -97,12 +97,23 @@ class _Reading:
                 yield self._foreign_log(log, profile)
             source = source or (self.found.logs[0][0] if self.found.logs else None)
         if not source and not (self.resources and name in ROSTER):
+            self._refuse_unread(name, table)
             file = name if self.found.place else f"{name}.csv"
             if table.required:
                 remedy = f"it needs the columns {', '.join(column.name for column in table.columns if column.required)}"
                 raise InputError(f"{file} is not there (nor another form of it); {remedy}: see `ccm contract`.")
             self.notes.append(f"{file} is not there: no {name.replace('_', ' ')} are known")
             yield Raw(Sheet(file, {}, np.zeros(0, dtype="int64")), {})
+
+    def _refuse_unread(self, name: str, table: Table) -> None:
+        """InputError when the table is there after all, in a form that is not read."""
+        files = self.found.unread
+        if name in files:
+            raise InputError(f"{unread(files[name])}.")
+        # A log or a workbook of several tables may have any name.
+        others = [path for title, path in sorted(files.items()) if title not in inputs()]
+        if table.required and others:
+            raise InputError(f"{name} is not there, and may be in a file left out: {unread(others[0])}.")
 
     def _contract_table(self, source: SourceFile, table: Table) -> Raw:
         missing = missing_columns(source, table)

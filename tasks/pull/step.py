@@ -14,18 +14,25 @@ from config.errors import PlaceError
 from config.month import Month
 from config.settings import practice_settings
 from tasks.progress import LOG, step
+from tasks.pull.owners import owners
 from tasks.pull.practice import of_practice, practice_ids
 from tasks.pull.source import read_source
-from tasks.pull.unreadable import settle_unreadable
+from tasks.pull.unreadable import as_listed, settle_unreadable
 from tasks.retry import on_errors_of
 
 
 @dataclass
 class Source:
-    """A source that was read: its tables without rejected rows, the rejected rows, its practices and its digest."""
+    """A source that was read: its tables without rejected rows, its practices and its digest.
+
+    `rejected` are the rejected rows, `owner` the practice of each, missing where the row does not tell it; those are
+    in `unplaced` as rows of the output table `unreadable`.
+    """
 
     tables: dict[str, pd.DataFrame]
     rejected: pd.DataFrame
+    owner: pd.Series
+    unplaced: pd.DataFrame
     practices: list[str]
     digest: str
 
@@ -63,10 +70,13 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
         wanted = [practice] if practice else known
         policies = {practice_settings(one, Path(settings) if settings else None).unreadable_cells for one in wanted}
         tables, rejected = settle_unreadable(pulled, "reject" if policies == {"reject"} else "stop")
+        owner = owners(pulled)
+        unplaced = as_listed(pulled, pulled.unreadable.loc[owner.isna()])
         for note in pulled.notes:
             LOG.info("%s", note)
-        done(f"{len(tables)} tables, {len(tables['time_entries']):,} time entries, {len(known)} practice(s)")
-    return Source(tables, rejected, wanted, pulled.digest)
+        said = f"{len(tables)} tables, {len(tables['time_entries']):,} time entries, {len(known)} practice(s)"
+        done(said, sum(map(len, tables.values())))
+    return Source(tables, rejected, owner, unplaced, wanted, pulled.digest)
 
 
 @task(name="take one practice's share", task_run_name="take {practice_id}", cache_policy=NO_CACHE)
@@ -74,9 +84,7 @@ def pull_practice(source: Source, practice_id: str, month: Month) -> Share:
     """The practice's rows, and of its time entries those that touch the month."""
     with step("pull", f"taking the month of {practice_id}") as done:
         tables, set_aside = of_practice(source.tables, practice_id, month)
-        # Rejected rows cannot be told apart by practice; they are reported once, with the first one.
-        first = practice_id == source.practices[0]
-        rejected = source.rejected if first else source.rejected.iloc[:0]
+        rejected = source.rejected.loc[source.owner == practice_id]
         bad = rejected.drop_duplicates(["table", "source_file", "source_line"])["table"].value_counts()
         read = {name: len(frame) + int(bad.get(name, 0)) for name, frame in tables.items()}
         read["time_entries"] += sum(set_aside.values())

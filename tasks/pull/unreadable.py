@@ -6,8 +6,9 @@ from typing import Literal
 
 import pandas as pd
 
-from config.contract import Column, inputs, outputs
-from config.errors import InputError
+from config.contract import Column, inputs, outputs, source_outputs
+from config.errors import UnreadableError
+from tasks.pull.owners import at_places
 from tasks.pull.pulled import WHOLE_ROW, Pulled
 
 _EXPECTED = {
@@ -27,22 +28,39 @@ def settle_unreadable(
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """The tables without rows that have an unreadable cell, and those cells as rejected rows of the quarantine.
 
-    A line that became several entries goes out with all of them. With "stop" raises InputError about the first such
-    cell instead, when there is one.
+    A line that became several entries goes out with all of them. With "stop" raises UnreadableError about the first
+    such cell instead, when there is one; the error carries them all.
     """
     cells = pulled.unreadable
     if not len(cells):
         return pulled.tables, _rejected(cells)
     if policy == "stop":
-        raise InputError(_sentence(pulled))
+        raise UnreadableError(_sentence(pulled), as_listed(pulled, cells))
     tables = dict(pulled.tables)
     for name in cells["table"].unique():
         frame = tables[name]
-        bad = cells.loc[cells["table"] == name, ["source_file", "source_line"]].drop_duplicates()
-        marks = pd.MultiIndex.from_frame(bad.astype({"source_file": "object"}))
-        rows = pd.MultiIndex.from_arrays([frame["source_file"].astype("object"), frame["source_line"]])
-        tables[name] = frame.loc[~rows.isin(marks)].reset_index(drop=True)
+        tables[name] = frame.loc[~at_places(frame, cells.loc[cells["table"] == name])].reset_index(drop=True)
     return tables, _rejected(cells)
+
+
+def as_listed(pulled: Pulled, cells: pd.DataFrame) -> pd.DataFrame:
+    """Those cells as rows of the output table `unreadable`, each once: the place, what is wrong and the remedy."""
+    whole_row = (cells["column"] == WHOLE_ROW).to_numpy()
+    places = zip(cells["source_file"], cells["column"], strict=True)
+    listed = pd.DataFrame(
+        {
+            "table": cells["table"],
+            "source_file": cells["source_file"],
+            "source_line": cells["source_line"],
+            "column": [pulled.headers.get(file, {}).get(name, name) for file, name in places],
+            # What stands in the cell may say too much; how many cells a row has does not.
+            "words": cells["value"].where(whole_row, _wrong(cells)),
+            "fix": pd.Series("Correct the cell in the source and run the month again", cells.index).mask(
+                whole_row, "Give the row as many cells as the header has and run the month again"
+            ),
+        }
+    )
+    return listed[source_outputs()["unreadable"].names].drop_duplicates(ignore_index=True)
 
 
 def _sentence(pulled: Pulled) -> str:
@@ -69,11 +87,15 @@ def _expected(column: Column) -> str:
     return _EXPECTED[column.type]
 
 
-def _rejected(cells: pd.DataFrame) -> pd.DataFrame:
+def _wrong(cells: pd.DataFrame) -> pd.Series:
     expected = [
         _ROW if name == WHOLE_ROW else _expected(_column(table, name))
         for table, name in zip(cells["table"], cells["column"], strict=True)
     ]
+    return pd.Series([f"Not {words}" for words in expected], cells.index, dtype="str")
+
+
+def _rejected(cells: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "table": cells["table"],
@@ -82,7 +104,7 @@ def _rejected(cells: pd.DataFrame) -> pd.DataFrame:
             "row_key": cells["row_key"],
             "disposition": "rejected",
             "reason": cells["column"] + "_unreadable",
-            "words": [f"Not {words}" for words in expected],
+            "words": _wrong(cells),
             "owner": "it",
             "fix": "Correct the cell in the source and run the month again",
         }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from config.frames import among
+
 
 class TotalsDoNotTieError(RuntimeError):
     """A fault of this program, not of the data: something was lost or counted twice."""
@@ -41,7 +43,7 @@ def reconcile(
     for program, rows in decided["decisions"].groupby("program", sort=False):
         outcomes = rows["outcome"].value_counts(sort=False)
         parts = {str(name): int(amount) for name, amount in outcomes.items()}
-        taking_part = patients["patient_id"].isin(rows["patient_id"])
+        taking_part = among(patients["patient_id"], rows["patient_id"])
         parts["not_enrolled"] = int((~taking_part).sum())
         totals += _total("patients" if program == "ccm" else f"patients:{program}", len(patients), parts)
     frame = pd.DataFrame(totals, columns=["total", "part", "amount"])

@@ -22,7 +22,8 @@ def qualify_practice(
     with step("qualify", "determining which codes qualify") as done:
         decided = decide(tables, month, book, settings)
         outcomes = decided["decisions"]["outcome"].value_counts()
-        done(", ".join(f"{int(outcomes.get(name, 0)):,} {name.replace('_', ' ')}" for name in outcomes.index))
+        said = ", ".join(f"{int(outcomes.get(name, 0)):,} {name.replace('_', ' ')}" for name in outcomes.index)
+        done(said, len(decided["decisions"]))
     return decided
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.frames import among
 from config.month import Month
 from config.settings import PracticeSettings
 from tasks.progress import step
@@ -26,11 +27,11 @@ def route_copay_cases(
     with step("route", "routing the co-pay cases") as done:
         known = place.store.open_copay_cases(practice_id)
         patients = tables["patients"]
-        heard = patients["patient_id"].isin(tables["copay_responses"]["patient_id"])
+        heard = among(patients["patient_id"], tables["copay_responses"]["patient_id"])
         # Who answered before being enrolled, or after leaving, has no decision to take the number from.
         numbers = place.store.case_numbers(practice_id, patients.loc[heard, "patient_id"])
         numbered = dict(tables) | {"patients": patients.assign(case_number=numbers)}
         cases = copay_cases(numbered, decided["decisions"], settings, month, known)
         opened = cases[cases["state"] == "open"]
-        done(f"{len(opened):,} open, {len(cases) - len(opened):,} closed")
+        done(f"{len(opened):,} open, {len(cases) - len(opened):,} closed", len(cases))
     return cases

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from config.frames import among
+
 OUTCOMES = ("bill", "hold", "short", "not_billable")
 CONFIDENCE = ("unverified", "secondary", "primary")  # weakest first
 
@@ -58,8 +60,12 @@ def holds(findings: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
 
 def of_decisions(findings: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """The findings that belong to one of these patient-months; one patient may have several, one for each program."""
-    mine = pd.MultiIndex.from_frame(findings[MONTH_KEY].astype("str"))
-    return findings[mine.isin(pd.MultiIndex.from_frame(decisions[MONTH_KEY].astype("str")))]
+    return findings[among(month_key(findings), month_key(decisions))]
+
+
+def month_key(frame: pd.DataFrame) -> pd.Series:
+    """Patient and program in one text; no identifier holds the character between them."""
+    return frame["patient_id"].astype("str") + "\x1f" + frame["program"].astype("str")
 
 
 def by_rule(found: pd.DataFrame) -> list[Row]:
@@ -84,8 +90,7 @@ def by_rule(found: pd.DataFrame) -> list[Row]:
 def denials_avoided(findings: pd.DataFrame, decisions: pd.DataFrame) -> list[Row]:
     """Patient-months with enough minutes for a code that were kept back by a rule which names a denial, by denial."""
     kept = decisions[decisions["outcome"].isin(["hold", "not_billable"]) & (decisions["family"].fillna("") != "")]
-    found = of_decisions(findings[findings["outcome"].isin(["hold", "not_billable"])], kept)
-    found = found[found["denial"].fillna("") != ""].drop_duplicates([*MONTH_KEY, "denial"])
+    found = of_decisions(_keep_from_denial(findings), kept).drop_duplicates([*MONTH_KEY, "denial"])
     counts = found["denial"].astype("str").value_counts()
     return [{"denial": str(denial), "cases": int(cases)} for denial, cases in sorted(counts.items(), key=_most_first)]
 
@@ -93,8 +98,13 @@ def denials_avoided(findings: pd.DataFrame, decisions: pd.DataFrame) -> list[Row
 def avoided_patients(findings: pd.DataFrame, decisions: pd.DataFrame) -> int:
     """How many patient-months are kept from a denial."""
     kept = decisions[decisions["outcome"].isin(["hold", "not_billable"]) & (decisions["family"].fillna("") != "")]
-    found = findings[findings["outcome"].isin(["hold", "not_billable"]) & (findings["denial"].fillna("") != "")]
-    return len(of_decisions(kept, found))
+    return len(of_decisions(kept, _keep_from_denial(findings)))
+
+
+def _keep_from_denial(findings: pd.DataFrame) -> pd.DataFrame:
+    """The findings that keep a patient-month back and name the denial that this prevents."""
+    back = findings[findings["outcome"].isin(["hold", "not_billable"])]
+    return back[back["denial"].fillna("") != ""]
 
 
 def set_aside(quarantine: pd.DataFrame) -> list[Row]:

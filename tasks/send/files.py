@@ -7,12 +7,13 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
 
-from config.contract import outputs
+from config.contract import Table, outputs
 from config.errors import PlaceError
 from tasks.send.csv_files import write_csv
 
@@ -48,17 +49,48 @@ def write_outputs(
     return folder
 
 
+def write_list(out: Path, table: Table, frame: pd.DataFrame) -> Path:
+    """The table's file in the output folder holds these rows, whole or not at all; without rows there is none.
+
+    PlaceError when the folder cannot be written.
+    """
+    path = out / table.file
+    if frame.empty and not path.exists():
+        return path
+    new = path.with_name(f".{path.name}.new")
+    with _sentences(out), _alone(out):
+        if frame.empty:
+            path.unlink(missing_ok=True)
+        else:
+            try:
+                write_csv(frame, table, new)
+                _sync(new)
+                new.replace(path)
+            except BaseException:
+                with suppress(OSError):
+                    new.unlink()
+                raise
+        _sync(out)
+    return path
+
+
 def _write(new: Path, frames: Mapping[str, pd.DataFrame], pages: Mapping[str, str], emls: Mapping[str, bytes]) -> None:
     (new / MESSAGES).mkdir(parents=True)
-    for name, table in outputs().items():
-        if name in frames:
-            write_csv(frames[name], table, new / table.file)
+    tables = [(frames[name], table) for name, table in outputs().items() if name in frames]
+    with ThreadPoolExecutor(2) as two:  # Arrow writes, and the disk takes, one file while the next is made ready
+        for done in [two.submit(_write_table, frame, table, new) for frame, table in tables]:
+            done.result()
     for name, page in pages.items():
         (new / name).write_text(page, "utf-8", newline="\n")
     for name, eml in emls.items():
         (new / MESSAGES / name).write_bytes(eml)
     for path in [*new.rglob("*"), new]:
         _sync(path)
+
+
+def _write_table(frame: pd.DataFrame, table: Table, folder: Path) -> None:
+    write_csv(frame, table, folder / table.file)
+    _sync(folder / table.file)
 
 
 def _recover(folder: Path, new: Path, old: Path, ours: set[str]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +14,14 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
+from config.contract import source_outputs
+from config.errors import UnreadableError
+from config.frames import empty
 from config.month import Month
 from config.settings import delivery
 from tasks.progress import LOG, step
 from tasks.send.delivery import DeliveryReport, deliver
-from tasks.send.files import write_outputs
+from tasks.send.files import write_list, write_outputs
 from tasks.send.messages import Context, Message, compose
 from tasks.send.mime import as_eml, eml_name
 from tasks.send.report import render_report, report_view
@@ -58,6 +63,24 @@ class Told:
         return compose(context)
 
 
+@contextmanager
+def unreadable_listed(out: str) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """The list of unreadable cells in the output folder holds those given to the yielded function; else none is.
+
+    Cells that stop the run within are listed all, and the error says where.
+    """
+    table, folder = source_outputs()["unreadable"], Path(out).expanduser()
+    given = [empty(table)]
+    try:
+        yield given.append
+    except UnreadableError as error:
+        path = write_list(folder, table, error.cells)
+        raise UnreadableError(f"{str(error).rstrip('.')}; the whole list is in {path}.", error.cells) from error
+    path = write_list(folder, table, given[-1])
+    if len(given[-1]):
+        LOG.info("%s: %s rejected rows' practice is not known; they are listed there", path, f"{len(given[-1]):,}")
+
+
 @task(name="write the month's folder", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)
 def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -> None:
     """Files, pages and messages, swapped in whole. Messages are those of the outbox, so that both always agree."""
@@ -69,7 +92,7 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
         emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}
         folder = place.folder(told.practice_id, told.month)
         write_outputs(folder, frames, pages | {"report.html": render_report(view)}, emls)
-        done(f"{folder}")
+        done(f"{folder}", sum(map(len, frames.values())))
 
 
 @task(name="keep what stopped the month", cache_policy=NO_CACHE)
@@ -88,7 +111,8 @@ def deliver_messages(place: Place, practice_id: str) -> DeliveryReport:
     with step("send", "delivering the messages") as done:
         report = deliver(place.store, delivery(), practice_id=practice_id)
         parts = {"sent": report.sent, "waiting": report.waiting, "failed": report.failed, "uncertain": report.uncertain}
-        done(", ".join(f"{number} {name}" for name, number in parts.items() if number) or "nothing waits")
+        said = ", ".join(f"{number} {name}" for name, number in parts.items() if number) or "nothing waits"
+        done(said, sum(parts.values()))
         if report.problem:
             LOG.info("%s", report.problem)
     return report

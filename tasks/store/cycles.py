@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pandas as pd
@@ -17,6 +18,7 @@ from tasks.store.changes import COMPARED, changes
 from tasks.store.records import Cycle, Digests, OutboxMessage, Saved
 from tasks.store.schema import MONTHLY, cycles, monthly
 
+EVIDENCE = ("checks", "signals", "reconciliation")  # what is known of a result without being part of it
 SAVED = tuple(name for name in MONTHLY if name != "changes")  # changes are found out while saving
 
 Compose = Callable[[int, pd.DataFrame], Sequence[OutboxMessage]]
@@ -52,12 +54,14 @@ def save(
 ) -> Saved:
     """Write the next revision, unless the newest one has this very result and no co-pay case has news.
 
-    Call it in a writing transaction.
+    A result that stands keeps its revision, with the digests and the evidence of the run that gave it last. Call it in
+    a writing transaction.
     """
     _only_one_at_a_time(connection, practice_id)
     previous = latest(connection, practice_id, month)
     news = cases.news(connection, practice_id, str(month), tables["copay_cases"])
     if previous is not None and previous.result_digest == result_digest and not news.num_rows:
+        previous = _confirm(connection, previous, digests, tables)
         return Saved(previous, bulk.read_cycle(connection, outputs()["changes"], previous.id), new=False)
 
     decided = bulk.as_frame(tables["decisions"].select(list(COMPARED)))
@@ -72,6 +76,27 @@ def save(
     cases.record(connection, cycle, news, now)
     outbox.put(connection, cycle, compose(cycle.revision, changed))
     return Saved(cycle, changed, new=True)
+
+
+def _confirm(connection: Connection, cycle: Cycle, digests: Digests, tables: Mapping[str, pa.Table]) -> Cycle:
+    """The cycle as this run found it again; what differs from the run before is replaced."""
+    for name in EVIDENCE:
+        known = bulk.read_cycle(connection, outputs()[name], cycle.id)
+        if not known.equals(bulk.as_frame(tables[name])):
+            connection.execute(sa.delete(monthly[name]).where(monthly[name].c.cycle_id == cycle.id))
+            bulk.write_cycle(connection, monthly[name], cycle.id, tables[name])
+    if digests == cycle.digests:
+        return cycle
+    connection.execute(sa.update(cycles).where(cycles.c.id == cycle.id).values(_columns(digests)))
+    return replace(cycle, digests=digests)
+
+
+def _columns(digests: Digests) -> dict[str, str]:
+    return {
+        "input_digest": digests.input,
+        "settings_digest": digests.settings,
+        "rulebook_digest": digests.rulebook,
+    }
 
 
 def _only_one_at_a_time(connection: Connection, practice_id: str) -> None:
@@ -96,9 +121,7 @@ def _insert(
         "month": str(month),
         "revision": revision,
         "state": "decided",
-        "input_digest": digests.input,
-        "settings_digest": digests.settings,
-        "rulebook_digest": digests.rulebook,
+        **_columns(digests),
         "result_digest": result_digest,
         "created_at": now,
     }

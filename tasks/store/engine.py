@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,11 @@ def parse(url: str) -> URL:
         "The database address is not understood; write it as sqlite:///folder/ccm.db "
         "or postgresql://user:password@host/name."
     )
+
+
+def database_of(folder: Path) -> str:
+    """The address of the results in that folder: CCM_DATABASE_URL when it is set, else the ccm.db that lies there."""
+    return os.environ.get("CCM_DATABASE_URL") or f"sqlite:///{folder.expanduser().absolute() / 'ccm.db'}"
 
 
 def place(url: URL) -> str:

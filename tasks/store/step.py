@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,12 +12,13 @@ from pathlib import Path
 import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
 
 from config.errors import PlaceError
 from config.month import Month
-from tasks.progress import step
+from tasks.progress import LOG, Taken, step, steps_taken
 from tasks.retry import on_errors_of
-from tasks.store.engine import WAIT_SECONDS
+from tasks.store.engine import WAIT_SECONDS, database_of
 from tasks.store.records import Digests, OutboxMessage, Saved
 from tasks.store.store import Store, open_store
 
@@ -38,8 +40,7 @@ class Place:
 def open_place(out: str, database: str | None, settings: str | None) -> Place:
     """The output folder made, the database opened and brought to this version.
 
-    Without an address the one in CCM_DATABASE_URL is taken, without that one ccm.db in the output folder. PlaceError
-    when the folder or the database cannot be used.
+    Without an address the database is that of the folder. PlaceError when the folder or the database cannot be used.
     """
     folder = Path(out).expanduser()
     try:
@@ -49,8 +50,7 @@ def open_place(out: str, database: str | None, settings: str | None) -> Place:
             f"{folder}: the output folder cannot be made ({error.strerror}); choose another --out."
         ) from error
     wait = float(os.environ.get("CCM_DATABASE_WAIT_SECONDS", WAIT_SECONDS))
-    address = database or os.environ.get("CCM_DATABASE_URL") or f"sqlite:///{folder.absolute() / 'ccm.db'}"
-    store = open_store(address, wait)
+    store = open_store(database or database_of(folder), wait)
     return Place(store, folder, Path(settings).expanduser() if settings else None, date.today())
 
 
@@ -88,6 +88,21 @@ def save_month(
         done(
             f"revision {saved.cycle.revision}, {what}"
             if saved.new
-            else f"unchanged since revision {saved.cycle.revision}"
+            else f"unchanged since revision {saved.cycle.revision}",
+            sum(map(len, frames.values())),
         )
     return saved
+
+
+@contextmanager
+def steps_recorded(place: Place, practice_id: str, month: Month, before: Sequence[Taken]) -> Iterator[None]:
+    """When all went well within, its steps are on record, and those `before` that served several practices.
+
+    A record that cannot be written is only spoken of: the month is done without it.
+    """
+    with steps_taken() as taken:
+        yield
+    try:
+        place.store.record_steps(str(flow_run.id), practice_id, month, [*before, *taken])
+    except PlaceError as error:
+        LOG.info("how long the steps took is not on record: %s", error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 
 from config.contract import outputs
 from config.month import Month
+from tasks.progress import Taken
 from tasks.store import bulk, case_numbers, cases, cycles, history, outbox
 from tasks.store.digest import result_digest
 from tasks.store.engine import WAIT_SECONDS, WRITES, connect, parse, place_errors
@@ -82,8 +83,9 @@ class Store:
         """The month is saved, whole or not at all.
 
         A first result is revision 1, another result the next revision with its changes. The same result again, without
-        news of a co-pay case, writes nothing and gives what is stored. `messages(revision, changes)` composes the
-        outbox of a new revision; it runs inside the transaction.
+        news of a co-pay case, gives what is stored: no revision, no message; only where digests, checks, signals or
+        reconciliation differ, those of this run are put in place of the earlier ones. `messages(revision, changes)`
+        composes the outbox of a new revision; it runs inside the transaction.
         """
         tables = cycles.prepared(frames, copay_cases)
         digest = result_digest(tables)
@@ -139,19 +141,17 @@ class Store:
         with self._writing() as connection:
             return outbox.finish(connection, message_id, "pending" if retry else "failed", error, None)
 
-    def record_step(self, run_id: str, practice_id: str, month: Month, step: str, seconds: float, rows: int) -> None:
-        """A step of a run is on record with its time and its rows."""
-        row = step_runs.insert().values(
-            run_id=run_id,
-            practice_id=practice_id,
-            month=str(month),
-            step=step,
-            seconds=seconds,
-            rows=rows,
-            recorded_at=outbox.utc_now(),
-        )
-        with self._writing() as connection:
-            connection.execute(row)
+    def record_steps(self, run_id: str, practice_id: str, month: Month, steps: Sequence[Taken]) -> None:
+        """Each step of a run is on record once, with all its time and the rows of its largest part."""
+        of_run = {"run_id": run_id, "practice_id": practice_id, "month": str(month), "recorded_at": outbox.utc_now()}
+        rows = []
+        for name in dict.fromkeys(taken.step for taken in steps):
+            parts = [taken for taken in steps if taken.step == name]
+            seconds, most = sum(part.seconds for part in parts), max(part.rows for part in parts)
+            rows.append(of_run | {"step": name, "seconds": seconds, "rows": most})
+        if rows:
+            with self._writing() as connection:
+                connection.execute(step_runs.insert(), rows)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -79,6 +79,46 @@ def test_unreadable_date_names_file_line_and_column(source: Path, tmp_path: Path
     refused(InputError, r"consents\.csv, line 4, column consent_date.*date such as 2026-10-05", source, tmp_path)
 
 
+def test_every_unreadable_cell_is_listed_without_what_stands_in_it_until_all_are_mended(
+    source: Path, tmp_path: Path
+) -> None:
+    before = {path.name: path.read_bytes() for path in source.iterdir() if path.is_file()}
+    edit(source, "consents", lambda rows: rows[2].update(consent_date="sometime in May"))
+    edit(source, "patients", lambda rows: rows[0].update(birth_date="3rd of May 1944"))
+    edit(source, "time_entries", lambda rows: rows[6].update(duration_seconds="ten", approved="perhaps"))
+    with (source / "staff.csv").open("a", encoding="utf-8") as stream:
+        stream.write("S77,P1\n")
+    out = tmp_path / "out"
+    refused(InputError, r"\(and 4 more\); .*; the whole list is in .*out/unreadable\.csv\.$", source, tmp_path)
+    assert [path.name for path in out.iterdir()] == ["unreadable.csv"]
+    with (out / "unreadable.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    last = len((source / "staff.csv").read_text("utf-8").splitlines())
+    assert sorted((row["source_file"], int(row["source_line"]), row["column"]) for row in rows) == [
+        ("consents.csv", 4, "consent_date"),
+        ("patients.csv", 2, "birth_date"),
+        ("staff.csv", last, "row"),
+        ("time_entries.csv", 8, "approved"),
+        ("time_entries.csv", 8, "duration_seconds"),
+    ]
+    assert all(row["words"] and row["fix"].endswith("run the month again") for row in rows)
+    text = (out / "unreadable.csv").read_text("utf-8")
+    assert not [cell for cell in ("sometime in May", "1944", "ten,", "perhaps", "S77") if cell in text]
+
+    for name, content in before.items():
+        (source / name).write_bytes(content)
+    monthly_cycle(month=MONTH, source=str(source), out=str(out))
+    assert not (out / "unreadable.csv").exists()
+
+
+def test_a_list_that_cannot_be_written_leaves_none(source: Path, tmp_path: Path) -> None:
+    edit(source, "consents", lambda rows: rows[2].update(consent_date="sometime in May"))
+    out = tmp_path / "out"
+    (out / ".unreadable.csv.new").mkdir(parents=True)  # in the way
+    refused(PlaceError, "cannot be written", source, tmp_path)
+    assert not (out / "unreadable.csv").exists()
+
+
 def test_unreadable_cells_may_be_rejected_instead(source: Path, tmp_path: Path) -> None:
     edit(source, "time_entries", lambda rows: rows[2].update(started_at="late"))
     settings = tmp_path / "settings.yaml"
@@ -191,6 +231,35 @@ def test_one_practice_with_bad_data_does_not_stop_the_other(tmp_path: Path) -> N
         monthly_cycle(month=MONTH, source=str(source), out=str(out))
     assert not (out / "P1" / MONTH).exists()
     assert (out / "P2" / MONTH / "report.html").exists()
+
+
+def test_a_rejected_row_is_reported_with_its_own_practice_and_one_that_names_none_beside_them(tmp_path: Path) -> None:
+    source, out, settings = tmp_path / "two", tmp_path / "out", tmp_path / "settings.yaml"
+    settings.write_text("defaults: {unreadable_cells: reject, quarantine_limit_percent: 50}\n")
+    write_demo_data(source, 24, 1, 5, Month(2026, 10), dirty=False, practices=2)
+    with (source / "patients.csv").open(encoding="utf-8", newline="") as stream:
+        practice = {row["patient_id"]: row["practice_id"] for row in csv.DictReader(stream)}
+    last = list(practice)[-1]
+    assert practice[last] == "P2"
+    edit(source, "patients", lambda rows: rows[-1].update(birth_date="in spring"))
+    expected: dict[str, set[tuple[str, str]]] = {"P1": set(), "P2": {("patients.csv", str(len(practice) + 1))}}
+    for table, column in (("time_entries", "started_at"), ("visits", "visit_date")):
+        with (source / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        for wanted in ("P1", "P2"):
+            line = next(n for n, row in enumerate(rows) if practice[row["patient_id"]] == wanted)
+            edit(source, table, lambda rows, line=line, column=column: rows[line].update({column: "late"}))  # type: ignore[misc]
+            expected[wanted].add((f"{table}.csv", str(line + 2)))
+    with (source / "consents.csv").open("a", encoding="utf-8") as stream:
+        stream.write(f"N99,{last}\n")
+
+    monthly_cycle(month=MONTH, source=str(source), out=str(out), settings=str(settings))
+    for name, places in expected.items():
+        with (out / name / MONTH / "quarantine.csv").open(encoding="utf-8", newline="") as stream:
+            rejected = [row for row in csv.DictReader(stream) if row["disposition"] == "rejected"]
+        assert {(row["source_file"], row["source_line"]) for row in rejected} == places, name
+    with (out / "unreadable.csv").open(encoding="utf-8", newline="") as stream:
+        assert [(row["source_file"], row["column"]) for row in csv.DictReader(stream)] == [("consents.csv", "row")]
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_written_inert(source: Path, tmp_path: Path) -> None:

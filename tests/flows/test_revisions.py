@@ -55,4 +55,11 @@ def test_a_correction_and_its_taking_back_are_two_more_revisions(tmp_path: Path)
     with sqlite3.connect(out / "ccm.db") as database:
         assert database.execute("SELECT revision FROM cycles ORDER BY id").fetchall() == [(1,), (2,), (3,)]
         states = dict(database.execute("SELECT revision, state FROM messages GROUP BY revision").fetchall())
+        steps = database.execute(
+            "SELECT step, practice_id, month, count(*), count(DISTINCT run_id) FROM step_runs GROUP BY 1, 2, 3"
+        ).fetchall()
+        decided = database.execute("SELECT DISTINCT rows, seconds > 0 FROM step_runs WHERE step = 'qualify'").fetchall()
+    names = ("check", "claim", "pull", "qualify", "route", "send", "store", "write")
+    assert sorted(steps) == [(name, "P1", MONTH, 5, 5) for name in names]
+    assert decided == [(len(rows(folder / "decisions.csv")), 1)]
     assert states == {1: "superseded", 2: "superseded", 3: "pending"}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tasks.check.signals import load_signals
 from tests.months.conftest import Ran, run_month
 
 
@@ -76,6 +77,25 @@ def test_warnings_signals_and_what_must_be_kept(demo_month: Ran) -> None:
     for row in of_kind(demo_month, "other_month").itertuples():
         there = (carried["source_file"] == row.source_file) & (carried["source_line"] == int(row.source_line))
         assert not there.any(), f"{row.name} was carried into the month"
+
+
+def test_each_kind_of_integrity_signal_is_seeded_once_and_no_other_is_found(demo_month: Ran) -> None:
+    seeded = of_kind(demo_month, "signal")
+    assert sorted(seeded["expect"]) == sorted(load_signals())
+    found = demo_month.checked.signals
+    assert set(zip(found["signal"], found["subject"], strict=True)) == set(
+        zip(seeded["expect"], seeded["row_key"], strict=True)
+    )
+
+
+@pytest.mark.parametrize(("patients", "seed"), [(400, 1), (700, 2)])
+def test_each_kind_of_integrity_signal_shows_at_other_sizes_and_none_in_a_clean_practice(
+    tmp_path: Path, patients: int, seed: int
+) -> None:
+    test_each_kind_of_integrity_signal_is_seeded_once_and_no_other_is_found(
+        run_month(tmp_path / "dirty", patients, seed)
+    )
+    assert run_month(tmp_path / "clean", patients, seed, dirty=False).checked.signals.empty
 
 
 def test_the_three_totals_tie(demo_month: Ran) -> None:

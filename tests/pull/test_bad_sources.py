@@ -32,6 +32,24 @@ def test_required_table_is_missing(write):
     refused(write(coverages=None), "coverages.csv is not there", "payer_kind")
 
 
+@pytest.mark.parametrize("table", ["patients", "stays"])
+@pytest.mark.parametrize(
+    ("suffix", "why"), [(".xls", "the format .xls is too old to be read"), (".ODS", "the format .ods cannot be read")]
+)
+def test_a_table_in_a_form_that_is_not_read_is_not_called_missing(write, table, suffix, why):
+    place = write(**{table: None})
+    (place / f"{table}{suffix}").write_bytes(b"\xd0\xcf\x11\xe0")
+    refused(place, f"{table}{suffix}: {why}; save it as {table}.xlsx or {table}.csv.")
+    write(**{table: example_rows()[table]})
+    assert len(read_source(str(place)).tables[table]), "a file that is read stands for the one that is not"
+
+
+def test_a_workbook_of_several_tables_in_the_old_form(write):
+    place = write(patients=None)
+    (place / "Everything.xls").write_bytes(b"")
+    refused(place, "patients is not there", "Everything.xls: the format .xls is too old", "save it as Everything.xlsx")
+
+
 def test_optional_table_is_missing_and_noted(write):
     pulled = read_source(str(write(stays=None)))
     assert "stays.csv is not there: no stays are known" in pulled.notes

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from config.contract import outputs
-from config.errors import InputError
+from config.contract import outputs, source_outputs
+from config.errors import InputError, UnreadableError
+from tasks.pull.owners import owners
 from tasks.pull.source import read_source
 from tasks.pull.unreadable import settle_unreadable
 from tests.pull.conftest import as_csv, example_rows
@@ -43,6 +44,38 @@ def test_stop_on_a_ragged_row(write):
     text = as_csv(example_rows()["staff"]) + "S9,P1\n"
     with pytest.raises(InputError, match=r"^staff.csv, line 3: 2 cells where the header has 5; "):
         settle_unreadable(read_source(str(write(staff=text))), "stop")
+
+
+def test_a_rows_practice_is_its_own_else_its_patients_else_its_performers(write, entries):
+    example = example_rows()
+    second = {
+        "practices": {"practice_id": "P2"},
+        "practitioners": {"practitioner_id": "D2", "practice_id": "P2"},
+        "staff": {"staff_id": "S2", "practice_id": "P2"},
+        "patients": {"patient_id": "2", "practice_id": "P2", "practitioner_id": "D2", "birth_date": "x"},
+    }
+    tables = {name: [*example[name], example[name][0] | change] for name, change in second.items()}
+    bad = {"service_date": "x"}
+    nobody = {"patient_id": "?", "performer_id": "?"}
+    tables["time_entries"] = entries(
+        bad | {"patient_id": "2"}, bad, bad | nobody | {"performer_id": "S2"}, bad | nobody
+    )
+    pulled = read_source(str(write(**tables)))
+    cells = pulled.unreadable.assign(owner=owners(pulled)).sort_values(["table", "source_line"])
+    assert cells["table"].tolist() == ["patients"] + ["time_entries"] * 4
+    assert cells["owner"].fillna("nobody").tolist() == ["P2", "P2", "P1", "P2", "nobody"]
+    one = read_source(str(write(time_entries=as_csv(entries(bad)) + "E9,100234\n")))
+    assert owners(one).tolist() == ["P1", "P1"], "a source of one practice has no other owner"
+
+
+def test_the_list_calls_a_column_as_the_source_does(write, entries):
+    text = as_csv(entries({"service_date": "x"})).replace("service_date", " Service_Date ")
+    with pytest.raises(UnreadableError) as caught:
+        settle_unreadable(read_source(str(write(time_entries=text))), "stop")
+    (row,) = caught.value.cells.to_dict("records")
+    assert list(row) == source_outputs()["unreadable"].names
+    assert row["column"] == " Service_Date "
+    assert row["words"] == "Not a date such as 2026-10-05 or 10/05/2026"
 
 
 def test_reject_takes_the_rows_out_once_for_each_cell(write, entries):

@@ -6,7 +6,6 @@ conditions, with nothing logged. A case names only what differs.
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import Any
 
@@ -50,8 +49,6 @@ def time_rows(case: dict[str, Any], month: Month, patient_id: str) -> list[dict[
     entries = []
     for number, row in enumerate(rows, start=1):
         at = row.pop("at", None)
-        if row.get("activity_id"):  # an activity is one patient's unless the case says for how many it was
-            row["activity_id"] = f"{patient_id}-{row['activity_id']}"
         minutes, _, seconds = str(row.pop("length")).partition(":")
         length = int(minutes) * 60 + int(seconds or 0)
         zone = case.get("zone", "America/New_York")
@@ -167,21 +164,6 @@ def codes_of(case: dict[str, Any], month: str = "2026-10", **settings: Any) -> s
     """The codes of one case, empty when nothing is billed."""
     decision = decided([case], month, **settings)["decisions"].iloc[0]
     return str(decision["codes"]) if decision["outcome"] == "bill" else ""
-
-
-def decided_together(cases: list[dict[str, Any]]) -> list[dict[str, pd.DataFrame]]:
-    """Each case's own rows, in their order; cases of one month, setting and practice are decided as one practice."""
-    groups: dict[str, list[int]] = {}
-    for number, case in enumerate(cases):
-        alike = [case.get(name) for name in ("month", "settings", "setting", "zone")]
-        groups.setdefault(json.dumps(alike, sort_keys=True), []).append(number)
-    results: list[dict[str, pd.DataFrame]] = [{}] * len(cases)
-    for numbers in groups.values():
-        first = cases[numbers[0]]
-        together = decided([cases[n] for n in numbers], first.get("month", "2026-10"), **first.get("settings", {}))
-        for place, number in enumerate(numbers, start=1):
-            results[number] = {name: rows[rows["patient_id"] == f"P{place}"] for name, rows in together.items()}
-    return results
 
 
 def seconds_by_disposition(result: dict[str, pd.DataFrame]) -> dict[str, int]:

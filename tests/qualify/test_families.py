@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
@@ -11,58 +12,59 @@ from config.month import Month
 from config.rulebook import load_rulebook
 from tasks.qualify.decide import decide
 from tests.qualify.cases import codes_of, decided, settings_of, tables_of
+from tests.qualify.together import Case, decided_apart
 
 
 def with_decision(month: str, **facts: object) -> dict[str, object]:
     return {**facts, "medical_decisions": [{"practitioner_id": "D1", "decided_date": f"{month}-15", "level": "high"}]}
 
 
-@pytest.mark.parametrize(
-    ("minutes", "codes"),
-    [
-        ("19:59", ""),
-        ("20:00", "99490 x1"),
-        ("39:59", "99490 x1"),
-        ("40:00", "99490 x1 99439 x1"),
-        ("59:59", "99490 x1 99439 x1"),
-        ("60:00", "99490 x1 99439 x2"),
-        ("200", "99490 x1 99439 x2"),
-    ],
-)
-def test_staff(minutes: str, codes: str) -> None:
-    assert codes_of({"staff": minutes}) == codes
+def codes_of_each(minutes: Iterable[str], case: Callable[[str], Case], **settings: object) -> dict[str, str]:
+    """The codes by minutes, as codes_of gives them for each case alone."""
+    told = list(minutes)
+    rows = [result["decisions"].iloc[0] for result in decided_apart([case(one) for one in told], **settings)]
+    return {one: row["codes"] if row["outcome"] == "bill" else "" for one, row in zip(told, rows, strict=True)}
 
 
-@pytest.mark.parametrize(
-    ("minutes", "codes"),
-    [
-        ("29:59", "99490 x1"),
-        ("30:00", "99491 x1"),
-        ("59:59", "99491 x1"),
-        ("60:00", "99491 x1 99437 x1"),
-        ("89:59", "99491 x1 99437 x1"),
-        ("90:00", "99491 x1 99437 x2"),
-        ("400", "99491 x1 99437 x2"),
-    ],
-)
-def test_personal(minutes: str, codes: str) -> None:
-    assert codes_of({"practitioner": minutes}, choose_family="personal") == codes
+def test_staff() -> None:
+    codes = {
+        "19:59": "",
+        "20:00": "99490 x1",
+        "39:59": "99490 x1",
+        "40:00": "99490 x1 99439 x1",
+        "59:59": "99490 x1 99439 x1",
+        "60:00": "99490 x1 99439 x2",
+        "200": "99490 x1 99439 x2",
+    }
+    assert codes_of_each(codes, lambda minutes: {"staff": minutes}) == codes
 
 
-@pytest.mark.parametrize(
-    ("minutes", "codes"),
-    [
-        ("59:59", "99490 x1 99439 x1"),
-        ("60:00", "99487 x1"),
-        ("89:59", "99487 x1"),
-        ("90:00", "99487 x1 99489 x1"),
-        ("119:59", "99487 x1 99489 x1"),
-        ("120:00", "99487 x1 99489 x2"),
-        ("1000", "99487 x1 99489 x10"),
-    ],
-)
-def test_complex(minutes: str, codes: str) -> None:
-    assert codes_of(with_decision("2026-10", staff=minutes), choose_family="complex") == codes
+def test_personal() -> None:
+    codes = {
+        "29:59": "99490 x1",
+        "30:00": "99491 x1",
+        "59:59": "99491 x1",
+        "60:00": "99491 x1 99437 x1",
+        "89:59": "99491 x1 99437 x1",
+        "90:00": "99491 x1 99437 x2",
+        "400": "99491 x1 99437 x2",
+    }
+    assert codes_of_each(codes, lambda minutes: {"practitioner": minutes}, choose_family="personal") == codes
+
+
+def test_complex() -> None:
+    codes = {
+        "59:59": "99490 x1 99439 x1",
+        "60:00": "99487 x1",
+        "89:59": "99487 x1",
+        "90:00": "99487 x1 99489 x1",
+        "119:59": "99487 x1 99489 x1",
+        "120:00": "99487 x1 99489 x2",
+        "1000": "99487 x1 99489 x10",
+    }
+    assert (
+        codes_of_each(codes, lambda minutes: with_decision("2026-10", staff=minutes), choose_family="complex") == codes
+    )
 
 
 @pytest.mark.parametrize(

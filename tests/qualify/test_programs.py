@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.qualify.cases import decided, decided_together
+from tests.qualify.cases import decided
+from tests.qualify.together import decided_apart
 
 MOOD = [{"icd10_code": "E11.9"}, {"icd10_code": "I10"}, {"icd10_code": "F33.1"}]
 
@@ -14,7 +15,7 @@ MOOD = [{"icd10_code": "E11.9"}, {"icd10_code": "I10"}, {"icd10_code": "F33.1"}]
 def month_of(program: str, minutes: str, month: str = "2026-10", who: str = "S1", **more: Any) -> dict[str, Any]:
     """A patient of one program, who consented in the year before, with that many minutes on the tenth."""
     time = [{"at": f"{month}-10 09:00", "length": minutes, "program": program, "performer_id": who}]
-    return {"month": month, "consents": [{}, {"program": program}], "conditions": MOOD, "time": time, **more}
+    return {"consents": [{}, {"program": program}], "conditions": MOOD, "time": time, **more}
 
 
 def billed(result: dict[str, Any], program: str) -> str:
@@ -53,7 +54,7 @@ BOUNDARIES = [
 
 def test_minutes_to_units_at_every_boundary() -> None:
     cases = [month_of(program, minutes, who=who, **more) for program, minutes, who, more, _ in BOUNDARIES]
-    results = decided_together(cases)
+    results = decided_apart(cases)
     found = [billed(result, case[0]) for result, case in zip(results, BOUNDARIES, strict=True)]
     wrong = [(case[:3], got) for case, got in zip(BOUNDARIES, found, strict=True) if got != case[4]]
     assert not wrong
@@ -123,7 +124,7 @@ def test_a_visit_within_three_years_suffices_for_advanced_primary_care_even_to_a
         return APCM | {"consents": consents, "visits": [{"practitioner_id": who, "visit_date": day, "code": "99214"}]}
 
     cases = [with_visit("2023-10-05", "D1"), with_visit("2023-10-05", "D2"), with_visit("2023-10-04", "D1")]
-    assert [billed(result, "apcm") for result in decided_together(cases)] == ["G0557 x1", "G0557 x1", ""]
+    assert [billed(result, "apcm") for result in decided_apart(cases)] == ["G0557 x1", "G0557 x1", ""]
 
 
 def test_add_ons_of_advanced_primary_care_stand_in_the_place_of_what_they_mirror() -> None:
@@ -131,7 +132,7 @@ def test_add_ons_of_advanced_primary_care_stand_in_the_place_of_what_they_mirror
     case = month_of("bhi", "5") | {"consents": consents, "patient": {"enrolled_date": "2026-11-05"}}
     result = decided([case])
     assert (billed(result, "apcm"), billed(result, "bhi")) == ("G0557 x1", "G0570 x1")
-    assert billed(decided([case | {"month": "2025-10"}], "2025-10"), "bhi") == ""
+    assert billed(decided([case], "2025-10"), "bhi") == ""
     without = decided([month_of("bhi", "20")])
     assert billed(without, "bhi") == "99484 x1"
 

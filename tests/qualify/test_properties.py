@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from config.month import Month
 from config.rulebook import load_rulebook
 from tasks.qualify.decide import decide
-from tests.qualify.cases import decided, settings_of, tables_of
+from tests.qualify.cases import settings_of, tables_of
+from tests.qualify.together import decided_apart
 
 MONTH = Month.parse("2026-10")
 BOOK = load_rulebook(MONTH)
@@ -87,30 +88,37 @@ def test_the_order_of_entries_does_not_matter(cases: list[dict[str, Any]], rando
         pd.testing.assert_frame_equal(one[name], other[name])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
-    st.integers(0, 130),
-    st.integers(0, 130),
-    st.integers(1, 40),
+    st.lists(st.tuples(st.integers(0, 130), st.integers(0, 130), st.integers(1, 40)), min_size=4, max_size=8),
     st.sampled_from(["2016-05", "2019-05", "2020-05", "2026-05"]),
 )
-def test_more_minutes_never_earn_less(staff: int, practitioner: int, more: int, month: str) -> None:
+def test_more_minutes_never_earn_less(several: list[tuple[int, int, int]], month: str) -> None:
     decision = [{"practitioner_id": "D1", "decided_date": f"{month}-05", "level": "high"}]
     cases = [
         {"staff": f"{staff + extra[0]}", "practitioner": f"{practitioner + extra[1]}", "medical_decisions": decision}
+        for staff, practitioner, more in several
         for extra in ((0, 0), (more, 0), (0, more))
     ]
-    amounts = decided(cases, month)["decisions"]["expected_cents"].fillna(0)
-    assert amounts[0] <= amounts[1]
-    assert amounts[0] <= amounts[2]
+    results = decided_apart(cases, month)
+    amounts = [int(result["decisions"]["expected_cents"].fillna(0).item()) for result in results]
+    assert all(less <= more for less, more in zip(amounts[::3], amounts[1::3], strict=True))
+    assert all(less <= more for less, more in zip(amounts[::3], amounts[2::3], strict=True))
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 4000), st.integers(0, 4000), st.sampled_from(["highest_allowed", "simplest", "personal"]))
-def test_units_never_pass_the_cap(staff: int, practitioner: int, policy: str) -> None:
+@settings(max_examples=10, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 4000)), min_size=4, max_size=8),
+    st.sampled_from(["highest_allowed", "simplest", "personal"]),
+)
+def test_units_never_pass_the_cap(several: list[tuple[int, int]], policy: str) -> None:
     decision = [{"practitioner_id": "D1", "decided_date": "2026-10-05", "level": "moderate"}]
-    case = {"staff": f"{staff}", "practitioner": f"{practitioner}", "medical_decisions": decision}
-    lines = decided([case], choose_family=policy)["code_lines"].set_index("code")["units"]
+    cases = [
+        {"staff": f"{staff}", "practitioner": f"{practitioner}", "medical_decisions": decision}
+        for staff, practitioner in several
+    ]
     caps = {"99490": 1, "99439": 2, "99491": 1, "99437": 2, "99487": 1, "99489": 10}
-    assert all(units <= caps[code] for code, units in lines.items())
-    assert len({code for code in lines.index if code in ("99490", "99491", "99487")}) <= 1
+    for result in decided_apart(cases, choose_family=policy):
+        lines = result["code_lines"].set_index("code")["units"]
+        assert all(units <= caps[code] for code, units in lines.items())
+        assert len({code for code in lines.index if code in ("99490", "99491", "99487")}) <= 1

@@ -102,7 +102,7 @@ def save(store: Store, frames: dict[str, pd.DataFrame], cases: pd.DataFrame | No
     return store.save_cycle(
         str(more.get("practice", "P1")),
         more.get("month", OCTOBER),
-        DIGESTS,
+        more.get("digests", DIGESTS),
         frames,
         no_cases() if cases is None else cases,
         lambda revision, changes: [Letter(subject=f"Revision {revision}: {len(changes)} changes")],

@@ -13,6 +13,7 @@ from config.frames import as_contract, empty
 from config.month import Month
 from tasks.store import open_store
 from tasks.store.cycles import SAVED
+from tasks.store.records import Digests
 from tests.store.months import DIGESTS, OCTOBER, case, month, no_cases, save
 from tests.store.processes import go, start, together
 
@@ -68,6 +69,27 @@ def test_the_same_month_again_writes_nothing(store):
     assert again.cycle == first.cycle
     assert again.changes.empty
     assert len(store.messages(first.cycle)) == 1
+
+
+def test_a_result_that_stands_keeps_its_revision_with_what_was_last_known_of_it(store):
+    first = save(store, month())
+    other = Digests("other input", DIGESTS.settings, DIGESTS.rulebook)
+    frames = month()
+    frames["checks"]["failed"] = pd.array([3], dtype="Int64")
+    frames["signals"] = as_contract(pd.DataFrame({"signal": ["x"], "subject": ["S1"]}), outputs()["signals"])
+    again = save(store, frames, digests=other)
+    assert (again.new, again.cycle.revision, again.cycle.id) == (False, 1, first.cycle.id)
+    assert again.cycle.digests == other
+    assert store.latest("P1", OCTOBER) == again.cycle
+    same_tables(store, again.cycle, frames)
+    assert store.history("P1", "checks", OCTOBER.next)["failed"].tolist() == [3]
+    assert len(store.messages(again.cycle)) == 1
+    assert save(store, frames, digests=other).cycle == again.cycle
+    changed = month()
+    changed["decisions"].loc[1, "outcome"] = "hold"
+    second = save(store, changed)
+    assert (second.cycle.revision, second.cycle.digests) == (2, DIGESTS)
+    same_tables(store, again.cycle, frames)
 
 
 def test_a_correction_is_the_next_revision_with_its_changes(store):
@@ -261,13 +283,6 @@ def test_explain_says_what_it_cannot_find(store):
         store.explain("C-1", "P2", OCTOBER)
     with pytest.raises(InputError, match="There is no case C-000002 of practice P2"):
         store.explain("C-2", "P2")
-
-
-def test_steps_are_on_record(store):
-    store.record_step("run-1", "P1", OCTOBER, "pull", 1.25, 3_000_000_000)
-    with store.engine.connect() as connection:
-        row = connection.exec_driver_sql("SELECT run_id, month, step, seconds, rows FROM step_runs").one()
-    assert tuple(row) == ("run-1", "2026-10", "pull", 1.25, 3_000_000_000)
 
 
 def test_a_large_panel(store):

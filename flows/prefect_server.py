@@ -1,0 +1,92 @@
+"""Prefect's temporary server, begun before anything heavy is imported, so that both take place at the same time.
+
+Left to itself, Prefect begins it at the first flow and waits; it is the same server, only sooner.
+"""
+
+from __future__ import annotations
+
+import atexit
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+HOST = "127.0.0.1"
+# What Prefect itself says to the server that it begins for one run.
+TEMPORARY = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+
+
+class TemporaryServer:
+    """A server of this process alone. It ends with the process, after what Prefect still had to tell it."""
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            self.port = probe.getsockname()[1]
+        place = str(Path(_origin_of("prefect")).parent.parent)
+        factory = ["--app-dir", place, "--factory", "prefect.server.api.server:create_app", "--lifespan", "on"]
+        address = ["--host", HOST, "--port", str(self.port), "--log-level", "error"]
+        command = [sys.executable, "-m", "uvicorn", *factory, *address]
+        self._process = subprocess.Popen(command, env={**os.environ, **TEMPORARY})  # noqa: S603 - our own words only
+        atexit.register(self.stop)  # before Prefect registers anything, so it runs after all of that
+
+    def use(self) -> None:
+        """This process's flows run on it from now on, unless Prefect's settings name another server or forbid one.
+
+        When it does not come up it is given up, and Prefect begins its own and says what is wrong.
+        """
+        from prefect.context import refresh_global_settings_context
+        from prefect.settings import get_current_settings
+
+        settings = get_current_settings()
+        wanted = not settings.api.url and settings.server.ephemeral.enabled
+        if wanted and self._answers_within(settings.server.ephemeral.startup_timeout_seconds):
+            os.environ["PREFECT_API_URL"] = f"http://{HOST}:{self.port}/api"
+            refresh_global_settings_context()
+        else:
+            self.stop()
+
+    def stop(self) -> None:
+        """The server has ended."""
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _answers_within(self, seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        while self._process.poll() is None and time.monotonic() < end:
+            if self._answers():
+                return True
+            time.sleep(0.05)
+        return False
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
+        try:
+            connection.request("GET", "/api/health")
+            return connection.getresponse().status == http.client.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+
+def _origin_of(package: str) -> str:
+    """The file that the package is imported from, found without importing it."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(f"No module named '{package}'")
+    return found.origin
+
+
+def begin_server() -> TemporaryServer | None:
+    """A server that is coming up; none when the environment names one already, or forbids it."""
+    allowed = os.environ.get("PREFECT_SERVER_EPHEMERAL_ENABLED", "true").lower() not in ("0", "false", "no", "off")
+    return TemporaryServer() if allowed and not os.environ.get("PREFECT_API_URL") else None
