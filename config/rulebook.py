@@ -19,6 +19,7 @@ import pyarrow.csv as pacsv
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from config.errors import RuleError
+from config.exclusions import Exclusions, load_exclusions
 from config.fees import FeeSchedule, load_fees
 from config.month import Month
 from config.strict_yaml import load_yaml
@@ -137,6 +138,7 @@ class RuleBook:
     codes: Mapping[str, frozenset[str]]
     families: tuple[tuple[Family, FamilyEntry], ...]
     fees: FeeSchedule
+    exclusions: Exclusions
     clinical_staff: frozenset[str]
     digest: str
 
@@ -245,6 +247,7 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
     families = [(family, entry) for family in all_families(folder) if (entry := family.entry(month))]
     roles = _validated(Roles, load_yaml(HERE / "roles.yaml"), "roles.yaml")
     fees = load_fees(month)
+    exclusions = load_exclusions(month, {name: entry.codes for name, entry in codes.items()}, folder)
     return RuleBook(
         month=month,
         rules=rules,
@@ -252,8 +255,9 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
         codes={name: frozenset(entry.codes) for name, entry in codes.items()},
         families=tuple(families),
         fees=fees,
+        exclusions=exclusions,
         clinical_staff=frozenset(name.lower() for name in roles.clinical_staff),
-        digest=_digest([*rules.values(), *numbers.values(), *codes.values(), roles], families, fees, month),
+        digest=_digest([*rules.values(), *numbers.values(), *codes.values(), exclusions, roles], families, fees, month),
     )
 
 

@@ -16,6 +16,7 @@ from tasks.qualify.frames import Months
 from tasks.qualify.ledger import add_minutes, count_minutes
 from tasks.qualify.months import Facts, gather
 from tasks.qualify.rows import candidate_rows, code_lines, decisions, finding_rows, ledger_rows
+from tasks.qualify.services_of_choice import add_services_of_choice
 from tasks.qualify.stretches import stretches
 
 
@@ -40,6 +41,7 @@ def decide(
     found = families.candidates(m, counted, book, settings)
     found = families.choose(found, supported(found, m, book, settings), settings)
     add_choice(m, found, book, settings)
+    add_services_of_choice(facts)
     facts.on_reference_day(reference_dates(facts, counted))
     findings = gather_findings(m, decision_rules(book), m["is_enrolled"].to_numpy(), book, settings)
     add_outcome(m, findings)

@@ -1,0 +1,94 @@
+"""Other services against the codes that were chosen: modifiers, families that a service bars, edits on one day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from config import ncci
+from tasks.qualify.other_services import bars_the_program, codes_of_program, own_visits, written
+
+if TYPE_CHECKING:
+    from tasks.qualify.months import Facts
+
+COLUMNS = ("modifier_service", "modifier", "family_service", "family_pair", "same_day_service", "same_day_code")
+
+
+def add_services_of_choice(facts: Facts, kind: ncci.Kind = "practitioner") -> None:
+    """What the same practitioner's services of the month mean for the chosen codes; needs `codes` and `service_date`.
+
+    `kind` says whose NCCI edits the claim meets: those for practitioners or those for outpatient hospitals.
+    """
+    texts = {name: np.full(facts.size, None, dtype=object) for name in COLUMNS}
+    services = _own_services(facts)
+    services["codes"] = facts.frame["codes"].to_numpy(object)[services["patient"]]
+    day = facts.frame["service_date"].to_numpy()[services["patient"]]
+    services["same_day"] = (services["first"].to_numpy() <= day) & (day <= services["last"].to_numpy())
+    for codes, some in services[services["codes"] != ""].groupby("codes", sort=True):
+        _against(frozenset(str(codes).split()[::2]), some, facts, kind, texts)
+    for name, text in texts.items():
+        facts.frame[name] = pd.array(text, dtype="str")
+
+
+def _own_services(facts: Facts) -> pd.DataFrame:
+    rows, patient = facts.rows("other_services")
+    last = rows["end_date"].fillna(rows["service_date"])
+    own = rows["billed_by"].eq("same_practitioner") & (rows["service_date"] <= facts.last) & (last >= facts.first)
+    own_rows = own.to_numpy(bool)
+    rows, patient, last = rows[own_rows], patient[own_rows], last[own_rows]
+    visits, seen = own_visits(facts)
+    seen_on = visits["visit_date"].to_numpy("datetime64[ns]")
+    return pd.DataFrame(
+        {
+            "patient": np.concatenate([patient, seen]),
+            "code": np.concatenate([written(rows["code"]).to_numpy(object), written(visits["code"]).to_numpy(object)]),
+            "first": np.concatenate([rows["service_date"].to_numpy("datetime64[ns]"), seen_on]),
+            "last": np.concatenate([last.to_numpy("datetime64[ns]"), seen_on]),
+        }
+    )
+
+
+def _against(billed: frozenset[str], some: pd.DataFrame, facts: Facts, kind: ncci.Kind, texts: dict[str, Any]) -> None:
+    """Writes down what the services of the patients with these codes bring about; months' pairs before days' edits."""
+    code, patient = some["code"], some["patient"].to_numpy()
+    _, ours = codes_of_program(facts.book)
+    on_the_day = some["same_day"].to_numpy(bool)
+    settled = code.isin(ours).to_numpy(bool)
+    for conflict in facts.book.exclusions.against(billed):
+        pair = conflict.pair
+        met = code.isin(conflict.theirs - ours).to_numpy(bool)
+        if pair.within == "day":
+            met = met & on_the_day
+        if pair.strength == "modifier":
+            _write(texts, ("modifier_service", "modifier"), met, patient, code, pair.modifier)
+        elif pair.effect == "hold" or (pair.effect == "not_billable" and not _whole(billed, conflict.pair.name, facts)):
+            _write(texts, ("family_service", "family_pair"), met, patient, code, pair.name)
+        if pair.strength == "hard" and pair.effect in ("hold", "not_billable"):
+            settled = settled | met
+    rest = some[on_the_day & ~settled & code.isin(ncci.codes_with_edits(kind)).to_numpy(bool)]
+    for position, other in enumerate(rest["code"]):
+        row = rest["patient"].iloc[position]
+        edits = ncci.edits(facts.frame["service_date"].iloc[row].date(), kind)
+        for one in sorted(billed):
+            edit = edits.between(one, other)
+            if edit is None:
+                continue
+            columns = ("modifier_service", "modifier") if edit.bypassable else ("same_day_service", "same_day_code")
+            if texts[columns[0]][row] is None:
+                texts[columns[0]][row] = other
+                texts[columns[1]][row] = "59 or XU" if edit.bypassable else one
+
+
+def _whole(billed: frozenset[str], name: str, facts: Facts) -> bool:
+    _, ours = codes_of_program(facts.book)
+    conflicts = facts.book.exclusions.against(ours)
+    return any(conflict.pair.name == name and bars_the_program(conflict, facts.book) for conflict in conflicts)
+
+
+def _write(texts: dict[str, Any], columns: tuple[str, str], met: Any, patient: Any, code: Any, text: str) -> None:
+    rows = np.flatnonzero(met)
+    fresh = rows[pd.isna(texts[columns[0]][patient[rows]])]
+    texts[columns[0]][patient[fresh]] = code.to_numpy(object)[fresh]
+    texts[columns[1]][patient[fresh]] = text
