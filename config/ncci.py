@@ -108,7 +108,9 @@ def all_edits(kind: Kind, folder: Path = FOLDER) -> tuple[Edit, ...]:
         try:
             until = date.fromisoformat(row["until"]) if row["until"] else date.max
         except ValueError as error:
-            raise RuleError(f"ptp_{kind}.csv, line {line}: '{row['until']}' is not a date; write 2024-12-31.") from error
+            raise RuleError(
+                f"ptp_{kind}.csv, line {line}: '{row['until']}' is not a date; write 2024-12-31."
+            ) from error
         if row["indicator"] != WITHDRAWN:
             found.append(Edit(row["column1"], row["column2"], row["indicator"], until, row["quarter"]))
     return tuple(found)

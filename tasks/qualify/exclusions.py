@@ -28,7 +28,7 @@ def excluded_service_of_family(m: Months, book: RuleBook, settings: PracticeSett
 
 
 def same_day_edit(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """An edit that no modifier lifts stands between the chosen codes and a service of the same practitioner that day."""
+    """An edit that no modifier lifts bars the chosen codes beside a service of the same practitioner that day."""
     return m.same_day_service.notna()
 
 

@@ -1,4 +1,4 @@
-"""Services of the month by anyone, as facts of the patient-month: which of them the program in hand cannot stand beside.
+"""Services of the month by anyone, as facts of the patient-month: which of them the program cannot stand beside.
 
 The pairs and their dates are the rulebook's (config/rules/exclusions/). What bars the whole program is known before the
 choice; what depends on the chosen codes or on the date of service comes after it (services_of_choice.py).
@@ -134,7 +134,8 @@ def other_services_from_ledger(
     npi = practitioners.drop_duplicates("practitioner_id").set_index("practitioner_id")["npi"].astype("str")
     people = patients.drop_duplicates("patient_id").set_index("patient_id")
     practitioner = people["practitioner_id"].map(npi)
-    ours = claim_lines["practice_id"].astype("str") == claim_lines["patient_id"].map(people["practice_id"]).astype("str")
+    practice = claim_lines["patient_id"].map(people["practice_id"])
+    ours = claim_lines["practice_id"].astype("str") == practice.astype("str")
     known = claim_lines["patient_id"].isin(people.index)
     rendering = claim_lines["rendering_npi"].astype("str")
     lines = claim_lines[known & ours & (rendering != claim_lines["patient_id"].map(practitioner))]

@@ -13,7 +13,15 @@ from tasks.qualify.other_services import bars_the_program, codes_of_program, own
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
 
-COLUMNS = ("modifier_service", "modifier", "family_service", "family_pair", "same_day_service", "same_day_code")
+COLUMNS = (
+    "modifier_service",
+    "modifier",
+    "family_service",
+    "family_pair",
+    "same_day_service",
+    "same_day_code",
+    "edits_of",
+)
 
 
 def add_services_of_choice(facts: Facts, kind: ncci.Kind = "practitioner") -> None:
@@ -75,10 +83,15 @@ def _against(billed: frozenset[str], some: pd.DataFrame, facts: Facts, kind: ncc
             edit = edits.between(one, other)
             if edit is None:
                 continue
-            columns = ("modifier_service", "modifier") if edit.bypassable else ("same_day_service", "same_day_code")
+            columns = (
+                ("modifier_service", "modifier")
+                if edit.bypassable
+                else ("same_day_service", "same_day_code", "edits_of")
+            )
             if texts[columns[0]][row] is None:
                 texts[columns[0]][row] = other
                 texts[columns[1]][row] = "59 or XU" if edit.bypassable else one
+                texts["edits_of"][row] = edit.quarter
 
 
 def _whole(billed: frozenset[str], name: str, facts: Facts) -> bool:
