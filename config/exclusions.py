@@ -72,7 +72,7 @@ class Pair(Dated):
 
 
 class Circumstance(Dated):
-    """A row of the table that is not about codes; `decided_by` names the rule that knows it, empty when no data does."""
+    """A row of the table that is not about codes; `decided_by` names its rules, none when no data tells."""
 
     words: str = Field(min_length=10)
     decided_by: tuple[str, ...] = ()

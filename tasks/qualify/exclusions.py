@@ -1,4 +1,4 @@
-"""Rules on services that exclude care management. Words: config/rules/exclusions.yaml; pairs: config/rules/exclusions/."""
+"""Rules on services that exclude care management. Words: config/rules/exclusions.yaml; pairs: its folder beside it."""
 
 from __future__ import annotations
 
