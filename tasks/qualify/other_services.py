@@ -30,9 +30,21 @@ def bars_the_program(conflict: Conflict, book: RuleBook) -> bool:
     return codes_of_program(book)[0] <= conflict.ours
 
 
-def written(code: pd.Series) -> pd.Series:
-    """Codes as the lists write them: no blanks around, capital letters."""
-    return code.str.strip().str.upper()
+class Written:
+    """Codes as the lists write them, no blanks around and in capitals; each of the few that occur is looked up once."""
+
+    def __init__(self, code: pd.Series):
+        self.number, names = pd.factorize(code)
+        self.names = pd.Index(names, dtype=object).str.strip().str.upper()
+
+    def among(self, codes: frozenset[str]) -> Any:
+        """Which rows have one of these codes."""
+        return np.append(self.names.isin(codes), False)[self.number]
+
+    @property
+    def text(self) -> Any:
+        """The code of every row."""
+        return np.append(self.names.to_numpy(object), None)[self.number]
 
 
 def add_other_services(facts: Facts) -> None:
@@ -42,26 +54,26 @@ def add_other_services(facts: Facts) -> None:
     inside = ((rows["service_date"] <= facts.last) & (last_day >= facts.first)).to_numpy(bool)
     _add_care_planning(facts, rows, patient)
     rows, patient = rows[inside], patient[inside]
-    code = written(rows["code"])
+    code = Written(rows["code"])
     own = rows["billed_by"].eq("same_practitioner").to_numpy(bool)
     practice = rows["billed_by"].eq("same_practice").to_numpy(bool)
     reach = {"same_practitioner": own, "same_practice": own | practice, "anyone": np.ones(len(rows), dtype=bool)}
     _, ours = codes_of_program(facts.book)
     texts = {name: np.full(facts.size, None, dtype=object) for name in COLUMNS}
-    _write(texts, "own_care_management", "", own & code.isin(ours).to_numpy(bool), patient, code, "")
+    _write(texts, "own_care_management", "", own & code.among(ours), patient, code.text, "")
     for conflict in reversed(facts.book.exclusions.against(ours)):
         pair = conflict.pair
         if pair.strength != "hard" or pair.within != "month" or not bars_the_program(conflict, facts.book):
             continue
         theirs = conflict.theirs if pair.a == pair.b else conflict.theirs - ours
-        met = reach[pair.scope] & code.isin(theirs).to_numpy(bool)
+        met = reach[pair.scope] & code.among(theirs)
         if pair.a == pair.b:
-            _write(texts, "other_care_management", "", met & ~own, patient, code, pair.name)
+            _write(texts, "other_care_management", "", met & ~own, patient, code.text, pair.name)
         elif pair.effect == "not_billable":
-            _write(texts, "excluding_service", "excluding_pair", met, patient, code, pair.name)
+            _write(texts, "excluding_service", "excluding_pair", met, patient, code.text, pair.name)
         elif pair.effect == "warn":
             met = met if pair.scope == "same_practitioner" else met & ~own
-            _write(texts, "service_elsewhere", "elsewhere_pair", met, patient, code, pair.name)
+            _write(texts, "service_elsewhere", "elsewhere_pair", met, patient, code.text, pair.name)
     _add_lone_add_ons(facts, rows[own], patient[own], texts)
     for name, text in texts.items():
         facts.frame[name] = pd.array(text, dtype="str")
@@ -79,7 +91,7 @@ COLUMNS = (
 
 
 def _write(texts: dict[str, Any], column: str, pair_column: str, met: Any, patient: Any, code: Any, pair: str) -> None:
-    texts[column][patient[met]] = code.to_numpy(object)[met]
+    texts[column][patient[met]] = code[met]
     if pair_column:
         texts[pair_column][patient[met]] = pair
 
@@ -88,30 +100,30 @@ def _add_care_planning(facts: Facts, rows: pd.DataFrame, patient: Any) -> None:
     """How many care-planning add-ons the same practitioner has billed for the patient by the month's end."""
     codes = facts.book.codes.get("care_planning_add_on_codes", frozenset())
     own = rows["billed_by"].eq("same_practitioner") & (rows["service_date"] <= facts.last)
-    met = (own & written(rows["code"]).isin(codes)).to_numpy(bool)
+    met = own.to_numpy(bool) & Written(rows["code"]).among(codes)
     facts.frame["care_planning_add_ons"] = np.bincount(patient[met], minlength=facts.size)
 
 
 def _add_lone_add_ons(facts: Facts, rows: pd.DataFrame, patient: Any, texts: dict[str, Any]) -> None:
     """Own add-ons of the month without one of their bases: on the same day, or in the month, as their kind asks."""
-    code = written(rows["code"])
-    visits, seen = own_visits(facts)
-    bases = pd.DataFrame(
-        {
-            "patient": np.concatenate([patient, seen]),
-            "day": np.concatenate([rows["service_date"].to_numpy(), visits["visit_date"].to_numpy()]),
-            "code": np.concatenate([code.to_numpy(object), written(visits["code"]).to_numpy(object)]),
-        }
-    )
     _, ours = codes_of_program(facts.book)
-    for name, add_on in ncci.add_ons().items():
-        met = code.eq(name).to_numpy(bool)
-        if name in ours or not met.any():
-            continue
-        key = ["patient", "day"] if add_on.same_day else ["patient"]
-        beside = pd.MultiIndex.from_frame(bases.loc[bases["code"].isin(add_on.bases), key].astype("int64"))
-        wanted = pd.DataFrame({"patient": patient[met], "day": rows["service_date"].to_numpy()[met]})[key]
-        lone = ~pd.MultiIndex.from_frame(wanted.astype("int64")).isin(beside)
+    code = Written(rows["code"])
+    present = {name: add_on for name, add_on in ncci.add_ons().items() if name in code.names and name not in ours}
+    if not present:
+        return
+    visits, seen = own_visits(facts)
+    visited = Written(visits["code"])
+    days = rows["service_date"].to_numpy("datetime64[ns]"), visits["visit_date"].to_numpy("datetime64[ns]")
+    for name, add_on in present.items():
+        among = code.among(add_on.bases), visited.among(add_on.bases)
+        met = code.among(frozenset([name]))
+        beside = [patient[among[0]], seen[among[1]]]
+        if add_on.same_day:
+            wanted = pd.MultiIndex.from_arrays([patient[met], days[0][met]])
+            on = np.concatenate([days[0][among[0]], days[1][among[1]]])
+            lone = ~wanted.isin(pd.MultiIndex.from_arrays([np.concatenate(beside), on]))
+        else:
+            lone = ~np.isin(patient[met], np.concatenate(beside))
         texts["lone_add_on"][patient[met][lone]] = name
 
 

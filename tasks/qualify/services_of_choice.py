@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from config import ncci
-from tasks.qualify.other_services import bars_the_program, codes_of_program, own_visits, written
+from tasks.qualify.other_services import Written, bars_the_program, codes_of_program, own_visits
 
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
@@ -48,10 +48,12 @@ def _own_services(facts: Facts) -> pd.DataFrame:
     rows, patient, last = rows[own_rows], patient[own_rows], last[own_rows]
     visits, seen = own_visits(facts)
     seen_on = visits["visit_date"].to_numpy("datetime64[ns]")
+    day = facts.frame["service_date"].to_numpy()[seen]  # a visit matters on the date of service only
+    visits, seen, seen_on = visits[seen_on == day], seen[seen_on == day], seen_on[seen_on == day]
     return pd.DataFrame(
         {
             "patient": np.concatenate([patient, seen]),
-            "code": np.concatenate([written(rows["code"]).to_numpy(object), written(visits["code"]).to_numpy(object)]),
+            "code": np.concatenate([Written(rows["code"]).text, Written(visits["code"]).text]),
             "first": np.concatenate([rows["service_date"].to_numpy("datetime64[ns]"), seen_on]),
             "last": np.concatenate([last.to_numpy("datetime64[ns]"), seen_on]),
         }
@@ -60,25 +62,25 @@ def _own_services(facts: Facts) -> pd.DataFrame:
 
 def _against(billed: frozenset[str], some: pd.DataFrame, facts: Facts, kind: ncci.Kind, texts: dict[str, Any]) -> None:
     """Writes down what the services of the patients with these codes bring about; months' pairs before days' edits."""
-    code, patient = some["code"], some["patient"].to_numpy()
+    code, patient = Written(some["code"]), some["patient"].to_numpy()
     _, ours = codes_of_program(facts.book)
     on_the_day = some["same_day"].to_numpy(bool)
-    settled = code.isin(ours).to_numpy(bool)
+    settled = code.among(ours)
     for conflict in facts.book.exclusions.against(billed):
         pair = conflict.pair
-        met = code.isin(conflict.theirs - ours).to_numpy(bool)
+        met = code.among(conflict.theirs - ours)
         if pair.within == "day":
             met = met & on_the_day
         if pair.strength == "modifier":
-            _write(texts, ("modifier_service", "modifier"), met, patient, code, pair.modifier)
+            _write(texts, ("modifier_service", "modifier"), met, patient, code.text, pair.modifier)
         elif pair.effect == "hold" or (pair.effect == "not_billable" and not _whole(billed, conflict.pair.name, facts)):
-            _write(texts, ("family_service", "family_pair"), met, patient, code, pair.name)
+            _write(texts, ("family_service", "family_pair"), met, patient, code.text, pair.name)
         if pair.strength == "hard" and pair.effect in ("hold", "not_billable"):
             settled = settled | met
-    rest = some[on_the_day & ~settled & code.isin(ncci.codes_with_edits(kind)).to_numpy(bool)]
-    for position, other in enumerate(rest["code"]):
-        row = rest["patient"].iloc[position]
-        edits = ncci.edits(facts.frame["service_date"].iloc[row].date(), kind)
+    rest = some[on_the_day & ~settled & code.among(ncci.codes_with_edits(kind))]
+    dates = facts.frame["service_date"].to_numpy("datetime64[D]")[rest["patient"].to_numpy()].tolist()
+    for row, other, service_date in zip(rest["patient"], rest["code"], dates, strict=True):
+        edits = ncci.edits(service_date, kind)
         for one in sorted(billed):
             edit = edits.between(one, other)
             if edit is None:
@@ -103,5 +105,5 @@ def _whole(billed: frozenset[str], name: str, facts: Facts) -> bool:
 def _write(texts: dict[str, Any], columns: tuple[str, str], met: Any, patient: Any, code: Any, text: str) -> None:
     rows = np.flatnonzero(met)
     fresh = rows[pd.isna(texts[columns[0]][patient[rows]])]
-    texts[columns[0]][patient[fresh]] = code.to_numpy(object)[fresh]
+    texts[columns[0]][patient[fresh]] = code[fresh]
     texts[columns[1]][patient[fresh]] = text
