@@ -44,7 +44,7 @@ class Written:
     @property
     def text(self) -> Any:
         """The code of every row."""
-        return np.append(self.names.to_numpy(object), None)[self.number]
+        return np.array([*self.names, None], dtype=object)[self.number]
 
 
 def add_other_services(facts: Facts) -> None:
