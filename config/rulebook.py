@@ -19,6 +19,7 @@ import pyarrow.csv as pacsv
 from pydantic import BaseModel, ValidationError
 
 from config.errors import RuleError
+from config.exclusions import Exclusions, load_exclusions
 from config.fees import FeeSchedule, load_fees
 from config.month import Month
 from config.rule_models import (
@@ -57,6 +58,7 @@ class RuleBook:
     codes: Mapping[str, frozenset[str]]
     families: tuple[tuple[Family, FamilyEntry], ...]
     fees: FeeSchedule
+    exclusions: Exclusions
     clinical_staff: frozenset[str]
     digest: str
     program: str = ""
@@ -197,6 +199,7 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
     programs = [program for program in all_programs(folder) if program.entry(month)]
     roles = _validated(Roles, load_yaml(HERE / "roles.yaml"), "roles.yaml")
     fees = load_fees(month)
+    exclusions = load_exclusions(month, {name: entry.codes for (name, _), entry in codes.items()}, folder)
     return RuleBook(
         month=month,
         programs=tuple(programs),
@@ -206,8 +209,11 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
         codes={name: frozenset(entry.codes) for (name, _), entry in codes.items()},
         families=tuple(families),
         fees=fees,
+        exclusions=exclusions,
         clinical_staff=frozenset(name.lower() for name in roles.clinical_staff),
-        digest=_digest([*programs, *rules.values(), *numbers.values(), *codes.values(), roles], families, fees, month),
+        digest=_digest(
+            [*programs, *rules.values(), *numbers.values(), *codes.values(), exclusions, roles], families, fees, month
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from tasks.qualify.ledger import add_minutes, count_minutes
 from tasks.qualify.months import Facts, gather
 from tasks.qualify.programs import Decided, bill_once, keep_one, participants, stretches_of
 from tasks.qualify.rows import candidate_rows, code_lines, decisions, finding_rows, ledger_rows
+from tasks.qualify.services_of_choice import add_services_of_choice
 from tasks.qualify.stretches import stretches
 
 
@@ -93,6 +94,7 @@ def decide_program(
     found = families.candidates(m, counted, own, settings)
     found = families.choose(found, supported(found, m, own, settings), settings)
     add_choice(m, found, own, settings)
+    add_services_of_choice(facts)
     facts.on_reference_day(reference_dates(facts, counted))
     findings = gather_findings(m, decision_rules(own), m["is_enrolled"].to_numpy(), own, settings)
     add_outcome(m, findings)

@@ -1,4 +1,4 @@
-"""Rules on services that exclude care management for the month. Words and sources: config/rules/exclusions.yaml."""
+"""Rules on services that exclude care management. Words: config/rules/exclusions.yaml; pairs: its folder beside it."""
 
 from __future__ import annotations
 
@@ -18,5 +18,35 @@ def already_billed(m: Months, book: RuleBook, settings: PracticeSettings) -> Mas
 
 
 def excluded_service_same_practitioner(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """The same practitioner billed a service of one of the excluding lists."""
+    """The same practitioner billed a service that no family of the program can stand beside in the month."""
     return m.excluding_service.notna()
+
+
+def excluded_service_of_family(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The same practitioner billed a service that the chosen codes, not the whole program, cannot stand beside."""
+    return m.family_service.notna()
+
+
+def same_day_edit(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """An edit that no modifier lifts bars the chosen codes beside a service of the same practitioner that day."""
+    return m.same_day_service.notna()
+
+
+def modifier_needed(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A service of the same practitioner is paid beside the chosen codes only with a modifier."""
+    return m.modifier_service.notna()
+
+
+def excluded_service_anyone(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Somebody else billed a service that may not stand beside the program, or only under a condition."""
+    return m.service_elsewhere.notna()
+
+
+def add_on_without_base(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The same practitioner billed an add-on and none of the services that it belongs to is known."""
+    return m.lone_add_on.notna()
+
+
+def g0506_twice(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The same practitioner has billed the care-planning add-on more than once for the patient."""
+    return m.care_planning_add_ons > 1

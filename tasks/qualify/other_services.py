@@ -1,33 +1,167 @@
-"""Services of the month by anyone, as facts of the patient-month."""
+"""Services of the month by anyone, as facts of the patient-month: which of them the program cannot stand beside.
+
+The pairs and their dates are the rulebook's (config/rules/exclusions/). What bars the whole program is known before the
+choice; what depends on the chosen codes or on the date of service comes after it (services_of_choice.py).
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from config import ncci
+from config.exclusions import Conflict
+from config.rulebook import RuleBook
+
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
+
+
+def codes_of_program(book: RuleBook) -> tuple[frozenset[str], frozenset[str]]:
+    """The first codes of the program's families, and all of its codes."""
+    first = frozenset(entry.first for _, entry in book.families)
+    return first, first | {entry.further for _, entry in book.families if entry.further}
+
+
+def bars_the_program(conflict: Conflict, book: RuleBook) -> bool:
+    """Whether the pair concerns every family of the program, so that no other choice of codes avoids it."""
+    return codes_of_program(book)[0] <= conflict.ours
+
+
+class Written:
+    """Codes as the lists write them, no blanks around and in capitals; each of the few that occur is looked up once."""
+
+    def __init__(self, code: pd.Series):
+        self.number, names = pd.factorize(code)
+        self.names = pd.Index(names, dtype=object).str.strip().str.upper()
+
+    def among(self, codes: frozenset[str]) -> Any:
+        """Which rows have one of these codes."""
+        return np.append(self.names.isin(codes), False)[self.number]
+
+    @property
+    def text(self) -> Any:
+        """The code of every row."""
+        return np.array([*self.names, None], dtype=object)[self.number]
 
 
 def add_other_services(facts: Facts) -> None:
     """Services of the month that touch the rules on who is paid and what excludes what."""
     rows, patient = facts.rows("other_services")
     last_day = rows["end_date"].fillna(rows["service_date"])
-    inside = (rows["service_date"] <= facts.last) & (last_day >= facts.first)
-    codes = facts.book.codes
-    code = rows["code"].str.strip().str.upper()
-    care_management = code.isin(codes["care_management_codes"])
-    own = rows["billed_by"].eq("same_practitioner")
-    excluding = [name for name in codes if name not in ("initiating_visit_codes", "care_management_codes")]
-    excluded = code.isin(frozenset[str]().union(*(codes[name] for name in excluding)))
-    for column, mask in (
-        ("other_care_management", inside & care_management & ~own),
-        ("own_care_management", inside & care_management & own),
-        ("excluding_service", inside & excluded & own),
-    ):
-        chosen = mask.to_numpy(bool)
-        text = np.full(facts.size, None, dtype=object)
-        text[patient[chosen]] = code[chosen].to_numpy(object)
-        facts.frame[column] = pd.array(text, dtype="str")
+    inside = ((rows["service_date"] <= facts.last) & (last_day >= facts.first)).to_numpy(bool)
+    _add_care_planning(facts, rows, patient)
+    rows, patient = rows[inside], patient[inside]
+    code = Written(rows["code"])
+    own = rows["billed_by"].eq("same_practitioner").to_numpy(bool)
+    practice = rows["billed_by"].eq("same_practice").to_numpy(bool)
+    reach = {"same_practitioner": own, "same_practice": own | practice, "anyone": np.ones(len(rows), dtype=bool)}
+    _, ours = codes_of_program(facts.book)
+    texts = {name: np.full(facts.size, None, dtype=object) for name in COLUMNS}
+    _write(texts, "own_care_management", "", own & code.among(ours), patient, code.text, "")
+    for conflict in reversed(facts.book.exclusions.against(ours)):
+        pair = conflict.pair
+        if pair.strength != "hard" or pair.within != "month" or not bars_the_program(conflict, facts.book):
+            continue
+        theirs = conflict.theirs if pair.a == pair.b else conflict.theirs - ours
+        met = reach[pair.scope] & code.among(theirs)
+        if pair.a == pair.b:
+            _write(texts, "other_care_management", "", met & ~own, patient, code.text, pair.name)
+        elif pair.effect == "not_billable":
+            _write(texts, "excluding_service", "excluding_pair", met, patient, code.text, pair.name)
+        elif pair.effect == "warn":
+            met = met if pair.scope == "same_practitioner" else met & ~own
+            _write(texts, "service_elsewhere", "elsewhere_pair", met, patient, code.text, pair.name)
+    _add_lone_add_ons(facts, rows[own], patient[own], texts)
+    for name, text in texts.items():
+        facts.frame[name] = pd.array(text, dtype="str")
+
+
+COLUMNS = (
+    "other_care_management",
+    "own_care_management",
+    "excluding_service",
+    "excluding_pair",
+    "service_elsewhere",
+    "elsewhere_pair",
+    "lone_add_on",
+)
+
+
+def _write(texts: dict[str, Any], column: str, pair_column: str, met: Any, patient: Any, code: Any, pair: str) -> None:
+    texts[column][patient[met]] = code[met]
+    if pair_column:
+        texts[pair_column][patient[met]] = pair
+
+
+def _add_care_planning(facts: Facts, rows: pd.DataFrame, patient: Any) -> None:
+    """How many care-planning add-ons the same practitioner has billed for the patient by the month's end."""
+    codes = facts.book.codes.get("care_planning_add_on_codes", frozenset())
+    own = rows["billed_by"].eq("same_practitioner") & (rows["service_date"] <= facts.last)
+    met = own.to_numpy(bool) & Written(rows["code"]).among(codes)
+    facts.frame["care_planning_add_ons"] = np.bincount(patient[met], minlength=facts.size)
+
+
+def _add_lone_add_ons(facts: Facts, rows: pd.DataFrame, patient: Any, texts: dict[str, Any]) -> None:
+    """Own add-ons of the month without one of their bases: on the same day, or in the month, as their kind asks."""
+    _, ours = codes_of_program(facts.book)
+    code = Written(rows["code"])
+    present = {name: add_on for name, add_on in ncci.add_ons().items() if name in code.names and name not in ours}
+    if not present:
+        return
+    visits, seen = own_visits(facts)
+    visited = Written(visits["code"])
+    days = rows["service_date"].to_numpy("datetime64[ns]"), visits["visit_date"].to_numpy("datetime64[ns]")
+    for name, add_on in present.items():
+        among = code.among(add_on.bases), visited.among(add_on.bases)
+        met = code.among(frozenset([name]))
+        beside = [patient[among[0]], seen[among[1]]]
+        if add_on.same_day:
+            wanted = pd.MultiIndex.from_arrays([patient[met], days[0][met]])
+            on = np.concatenate([days[0][among[0]], days[1][among[1]]])
+            lone = ~wanted.isin(pd.MultiIndex.from_arrays([np.concatenate(beside), on]))
+        else:
+            lone = ~np.isin(patient[met], np.concatenate(beside))
+        texts["lone_add_on"][patient[met][lone]] = name
+
+
+def own_visits(facts: Facts) -> tuple[pd.DataFrame, Any]:
+    """The month's visits with the patient's own practitioner, and for each the row of its patient."""
+    rows, patient = facts.rows("visits")
+    own = rows["practitioner_id"].to_numpy() == facts.frame["practitioner_id"].to_numpy()[patient]
+    own &= rows["visit_date"].between(facts.first, facts.last).to_numpy(bool)
+    return rows[own], patient[own]
+
+
+def other_services_from_ledger(
+    claim_lines: pd.DataFrame, patients: pd.DataFrame, practitioners: pd.DataFrame
+) -> pd.DataFrame:
+    """Earlier claim lines of the practice under another practitioner than the patient's, as rows of `other_services`.
+
+    Only lines of the patient's own practice count: the same identifier in another practice's data is another person.
+    Lines of the patient's practitioner are left out: a later revision of the month replaces them.
+    """
+    npi = practitioners.drop_duplicates("practitioner_id").set_index("practitioner_id")["npi"].astype("str")
+    people = patients.drop_duplicates("patient_id").set_index("patient_id")
+    practitioner = people["practitioner_id"].map(npi)
+    practice = claim_lines["patient_id"].map(people["practice_id"])
+    ours = claim_lines["practice_id"].astype("str") == practice.astype("str")
+    known = claim_lines["patient_id"].isin(people.index)
+    rendering = claim_lines["rendering_npi"].astype("str")
+    lines = claim_lines[known & ours & (rendering != claim_lines["patient_id"].map(practitioner))]
+    identifier = "L-" + lines["patient_id"].astype("str") + "-" + lines["service_date"].dt.strftime("%Y%m%d")
+    return pd.DataFrame(
+        {
+            "service_id": identifier + "-" + lines["code"].astype("str"),
+            "patient_id": lines["patient_id"].astype("str"),
+            "code": lines["code"].astype("str"),
+            "service_date": lines["service_date"].astype("datetime64[ns]"),
+            "end_date": pd.Series(pd.NaT, index=lines.index, dtype="datetime64[ns]"),
+            "billed_by": pd.Categorical(
+                ["same_practice"] * len(lines), ["same_practitioner", "same_practice", "other_practice"]
+            ),
+            "npi": lines["rendering_npi"].astype("str"),
+        }
+    ).reset_index(drop=True)
