@@ -71,6 +71,7 @@ class BillableEntry(SpanOfMonths):
 
     codes: tuple[str, ...] = ()
     programs: tuple[Program, ...] = ()
+    instead_of: str = Field(default="", description="the list of codes of which none may stand beside these")
     words: str = Field(min_length=10)
 
     @model_validator(mode="after")
@@ -177,11 +178,18 @@ def _lists(content: dict[str, Any], key: str, name: str, place: str) -> dict[str
         raise RuleError(f"{place}: '{key}' must be a list with at least one entry.")
     for number, item in enumerate(items, start=1):
         if not isinstance(item, dict) or set(item) != {name, "entries"} or not isinstance(item["entries"], list):
-            raise RuleError(f"{place}: '{key}', entry {number}: it must hold '{name}' and a list 'entries', nothing else.")
+            raise RuleError(
+                f"{place}: '{key}', entry {number}: it must hold '{name}' and a list 'entries', nothing else."
+            )
         if item[name] in found:
             raise RuleError(f"{place}: '{key}' names {item[name]} twice; put its entries into one list.")
         found[item[name]] = item["entries"]
     return found
+
+
+def content_names(content: dict[str, Any]) -> set[str]:
+    """The names of the lists of billable codes in a setting's file."""
+    return {str(item.get("name")) for item in content["billable"] if isinstance(item, dict)}
 
 
 def load_setting(path: Path, codes: Catalogue | None = None) -> CareSetting:
@@ -197,6 +205,8 @@ def load_setting(path: Path, codes: Catalogue | None = None) -> CareSetting:
         place = f"{path.name}, billable {name}"
         entries[name] = tuple(validated(BillableEntry, item, place) for item in items)
         _months(entries[name], place)
+        for rival in {entry.instead_of for entry in entries[name]} - {"", *content_names(content)}:
+            raise RuleError(f"{place}: 'instead_of' names '{rival}', which is no list of this file; correct it.")
         for code in (code for entry in entries[name] for code in entry.codes):
             if code not in codes.codes:
                 raise RuleError(f"{place}: {code} is not in the code catalogue; enter it there or correct it.")

@@ -142,7 +142,9 @@ class Catalogue:
         """The code; InputError when the catalogue does not know it."""
         found = self.codes.get(code.strip().upper())
         if found is None:
-            raise InputError(f"'{code}' is not in the code catalogue; correct it, or enter it under config/rules/codes/.")
+            raise InputError(
+                f"'{code}' is not in the code catalogue; correct it, or enter it under config/rules/codes/."
+            )
         return found
 
     def entry(self, code: str, day: date) -> CodeEntry:
@@ -151,7 +153,9 @@ class Catalogue:
         entry = found.on(day)
         if entry is None:
             spans = " and ".join(f"{entry.since} to {until_words(entry.until)}" for entry in found.entries)
-            raise InputError(f"{found.code} cannot be billed for {day}; it is in force {spans}. Use the code of that day.")
+            raise InputError(
+                f"{found.code} cannot be billed for {day}; it is in force {spans}. Use the code of that day."
+            )
         return entry
 
     def on(self, day: date) -> dict[str, CodeEntry]:
@@ -213,7 +217,7 @@ def _read(path: Path) -> Iterable[Code]:
         name = entry.get("code") if isinstance(entry, dict) else None
         place = f"{path.name}, entry {number} ({name or 'no code'})"
         if isinstance(name, int):
-            raise RuleError(f"{place}: write the code in quotes, \"{name}\".")
+            raise RuleError(f'{place}: write the code in quotes, "{name}".')
         code = validated(Code, entry, place)
         rising([(entry.since, entry.until) for entry in code.entries], place)
         if code.entries[0].minutes_rule == "midpoint" and not code.entries[0].least_minutes:
