@@ -1,4 +1,4 @@
-"""Care settings: which codes each kind of place may bill in a month, on which claims, and what pays them; dated and cited."""
+"""Care settings: which codes each kind of place may bill in a month, on which claims, and what pays them."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class CareSetting:
         return [entry for spans in self.entries.values() for entry in spans if entry.holds_in(month)]
 
     def billable(self, month: Month) -> tuple[str, ...]:
-        """The codes that may be billed in the month, in the catalogue's order; none where the setting is paid for none."""
+        """The codes that may be billed in the month, in the catalogue's order; none where it is paid for none."""
         named: set[str] = set()
         for entry in self.allowed(month):
             named |= set(entry.codes) | set(self.codes.of(*entry.programs))

@@ -228,7 +228,7 @@ def _read(path: Path) -> Iterable[Code]:
 def load_catalogue(folder: Path = CODES) -> Catalogue:
     """Every code of the folder's files.
 
-    Raises RuleError naming file and entry when one is wrong, unsourced or stands twice, or when a code's base is unknown.
+    Raises RuleError naming file and entry when one is wrong, unsourced, stands twice, or has an unknown base.
     """
     codes: dict[str, Code] = {}
     for path in sorted(folder.glob("*.yaml")):

@@ -102,11 +102,22 @@ def explain(
 
 
 @app.command()
-def rules(month: Annotated[str, typer.Option(help="Service month, as 2026-10.")]) -> None:
-    """List the rules, families and numbers of a month with their sources."""
-    from config.describe import rulebook_text
+def rules(
+    month: Annotated[str | None, typer.Option(help="Service month, as 2026-10.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the whole rulebook as pages into this folder.")] = None,
+) -> None:
+    """List the rules, families and numbers of a month with their sources; or write the whole rulebook as pages."""
+    if html:
+        from tasks.send.rule_pages import write_rule_pages
 
-    show(rulebook_text(Month.parse(month)))
+        written = write_rule_pages(html)
+        Console().print(f"Open {written[0]}", highlight=False, soft_wrap=True)
+    elif month:
+        from config.describe import rulebook_text
+
+        show(rulebook_text(Month.parse(month)))
+    else:
+        raise InputError("Give --month 2026-10 for the rules of a month, or --html FOLDER for all of them as pages.")
 
 
 @app.command()
