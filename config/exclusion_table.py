@@ -20,6 +20,7 @@ class ExclusionRow:
     a: str
     b: str
     strength: Strength
+    outcome: str
     scope: str
     words: str
     since: str
@@ -31,7 +32,7 @@ class ExclusionRow:
     @property
     def blocks(self) -> bool:
         """Whether it may keep a claim back; what is unverified only warns."""
-        return self.strength == "hard" and self.confidence != "unverified"
+        return self.outcome in ("not_billable", "hold") and self.confidence != "unverified"
 
 
 def exclusion_rows(folder: Path = RULES) -> list[ExclusionRow]:
@@ -54,6 +55,7 @@ def _pair(pair: dict[str, Any]) -> ExclusionRow:
         a=pair["a"],
         b=pair["b"],
         strength=pair["strength"],
+        outcome=pair["outcome"],
         scope=pair["scope"],
         words="; ".join(filter(None, parts)),
         since=pair["since"],
@@ -72,6 +74,7 @@ def _from_lists(folder: Path) -> list[ExclusionRow]:
             a=OURS,
             b=name,
             strength="hard",
+            outcome="not_billable",
             scope="anyone" if name == OURS else "same_practitioner",
             words=item["meaning"],
             since=entry["since"],

@@ -10,8 +10,8 @@ from typing import Any
 from config.catalogue import Code
 from config.exclusion_table import ExclusionRow
 
-LABEL, YEAR, ROW = 118, 62, 19
-CELL, SIDE, TOP = 24, 246, 188
+LABEL, YEAR, ROW = 118, 69, 19
+SIDE, TOP, CELLS, LARGEST, SMALLEST = 246, 188, 600, 24, 17
 
 
 @dataclass(frozen=True)
@@ -84,16 +84,17 @@ def matrix(rows: Sequence[ExclusionRow], month: str) -> dict[str, Any]:
     now = [row for row in rows if row.since <= month <= row.until]
     names = list(dict.fromkeys(name for row in now for name in (row.a, row.b)))
     place = {name: number for number, name in enumerate(names)}
+    cell = max(SMALLEST, min(LARGEST, CELLS // max(1, len(names))))
     strictest: dict[tuple[str, str], ExclusionRow] = {}
     for row in sorted(now, key=_weight):
         strictest[row.a, row.b] = strictest[row.b, row.a] = row
     cells = [
-        {"x": SIDE + place[b] * CELL, "y": TOP + place[a] * CELL, "kind": kind(row), "title": _title(row)}
+        {"x": SIDE + place[b] * cell, "y": TOP + place[a] * cell, "kind": kind(row), "title": _title(row)}
         for (a, b), row in sorted(strictest.items(), key=lambda item: (place[item[0][0]], place[item[0][1]]))
     ]
-    labels = [{"text": label(name), "at": number * CELL} for number, name in enumerate(names)]
-    size = len(names) * CELL
-    return {"cells": cells, "labels": labels, "cell": CELL, "side": SIDE, "top": TOP, "size": size}
+    labels = [{"text": label(name), "at": number * cell} for number, name in enumerate(names)]
+    size = len(names) * cell
+    return {"cells": cells, "labels": labels, "cell": cell, "side": SIDE, "top": TOP, "size": size}
 
 
 def kind(row: ExclusionRow) -> str:
