@@ -1,4 +1,4 @@
-"""Where things stand in the pictures of the rule pages: bars on a timeline, cells of a matrix. Numbers only, no markup."""
+"""Where things stand in the pictures of the rule pages: bars on a timeline, cells of a matrix; numbers, no markup."""
 
 from __future__ import annotations
 

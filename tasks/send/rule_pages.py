@@ -1,12 +1,12 @@
-"""The rule pages: the whole rulebook as pages that need no network, made from the files that the program itself reads."""
+"""The rule pages: the whole rulebook as pages that need no network, made from the files that the program reads."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from config.care_settings import LOADED, care_settings
-from config.catalogue import catalogue
+from config.care_settings import LOADED, SpanOfMonths, care_settings
+from config.catalogue import Code, catalogue
 from config.errors import PlaceError
 from config.exclusion_table import exclusion_rows, list_meanings
 from config.month import Month
@@ -68,8 +68,9 @@ def timeline_view(first: Month, last: Month) -> dict[str, Any]:
         (name, drawings.code_spans(codes.codes[code] for code in codes.of(program)))
         for program, name in PROGRAMS.items()
     ]
-    entries = [entry for code in codes.codes.values() for entry in code.entries]
     rules = all_rules()
+    sure = [entry.confidence for code in codes.codes.values() for entry in code.entries]
+    sure += [rule.confidence for rule in rules]
     return {
         "drawing": drawings.timeline(groups, first.year, last.year),
         "counts": {
@@ -77,7 +78,7 @@ def timeline_view(first: Month, last: Month) -> dict[str, Any]:
             "decided": sum(code.decided for code in codes.codes.values()),
             "settings": len(care_settings()),
             "rules": len({rule.name for rule in rules}),
-            "unverified": sum(item.confidence == "unverified" for item in [*entries, *rules]),
+            "unverified": sure.count("unverified"),
         },
     }
 
@@ -93,7 +94,7 @@ def codes_view() -> dict[str, Any]:
     return {"groups": groups}
 
 
-def _entries(code: Any) -> list[dict[str, Any]]:
+def _entries(code: Code) -> list[dict[str, Any]]:
     return [code_view(code, entry) for entry in code.entries]
 
 
@@ -123,7 +124,7 @@ def settings_view(first: Month, last: Month) -> dict[str, Any]:
     return {"drawing": drawings.timeline(groups, first.year, last.year), "settings": found}
 
 
-def _span(label: str, entry: Any, title: str) -> drawings.Span:
+def _span(label: str, entry: SpanOfMonths, title: str) -> drawings.Span:
     since, until = drawings.month_span(entry.since, entry.until)
     return drawings.Span(SHORT.get(label, label), since, until, entry.confidence, title)
 
