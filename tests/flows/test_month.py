@@ -55,7 +55,7 @@ def test_every_file_is_there_with_the_columns_of_the_contract(out: Path, home: P
     for table in outputs().values():
         with (folder / table.file).open(encoding="utf-8", newline="") as stream:
             assert next(csv.reader(stream)) == table.names
-    assert {"report.html", "data_quality.html", "messages"} <= {path.name for path in folder.iterdir()}
+    assert {"report.html", "codes.html", "data_quality.html", "messages"} <= {path.name for path in folder.iterdir()}
     documented = ccm("contract", "--outputs", home=home).stdout
     assert all(f"## {table.file}" in documented for table in outputs().values())
 
