@@ -200,6 +200,7 @@ def rules_view() -> dict[str, Any]:
             {
                 "name": item["name"],
                 "meaning": item["meaning"],
+                "program": PROGRAMS.get(item.get("program", ""), ""),
                 "entries": [
                     {"value": entry["value"], "span": months(entry["since"], entry.get("until", "9999"))}
                     | {"confidence": entry["confidence"], "source": entry["source"]}
