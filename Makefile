@@ -8,7 +8,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo test test-slow lint types bench clean
+.PHONY: help install demo test test-slow lint types bench pages clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ types: install  ## types
 
 bench: install  ## wall time and memory by step for 10k, 100k and 1M time entries, beside two yardsticks
 	$(BIN)/python -m tests.bench.month
+
+pages: install  ## docs/rules, made from the rulebook
+	@$(BIN)/ccm rules --html docs/rules
 
 clean:  ## remove what make made; keeps nothing but the sources
 	rm -rf .venv .tools demo bench-data .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from config.care_settings import care_setting, loaded_month
 from config.contract import Column, Table, inputs, outputs, source_outputs
 from config.month import Month
 from config.rulebook import Rule, RuleBook, load_rulebook
+from config.setting_table import setting_view
 
 
 def input_contract() -> str:
@@ -97,3 +101,46 @@ def _rule(rule: Rule) -> str:
         f"- **{rule.name}** ({rule.effect.replace('_', ' ')}, since {rule.since}{until}): {rule.words}.{fix}{denial} "
         f"*{rule.confidence}: {rule.source}*"
     )
+
+
+def setting_text(name: str, month_text: str) -> str:
+    """What the setting may bill in that month and on which claims, with sources, as Markdown."""
+    setting, month = care_setting(name), loaded_month(month_text)
+    view = setting_view(setting, month)
+    parts = [f"# {view['words']}, {month}"]
+    if not view["codes"]:
+        return f"{parts[0]}\n\n{view['nothing']}\n"
+    parts.append("\n".join(f"- {row['words']} ({row['span']}). {_proof(row)}" for row in view["allowed"]))
+    for claim in view["claims"]:
+        lines = [
+            f"## {claim['title']}",
+            "",
+            f"Carries {claim['codes']} codes; {claim['span']}.",
+            "",
+            "| field | value |",
+        ]
+        lines += ["|---|---|", *(f"| {field} | {_cell(words)} |" for field, words in claim["fields"].items()), ""]
+        lines += [f"- {note}" for note in claim["notes"]]
+        lines += [f"- Sources disagree: {words}" for words in claim["disagreements"]]
+        lines.append(f"- {_proof(claim)}")
+        parts.append("\n".join(lines))
+    for program in view["programs"]:
+        known = "" if program["decided"] else " (known beside it, not decided)"
+        parts.append(f"## {program['name']}{known}\n\n{_codes(program['codes'])}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _codes(rows: list[dict[str, Any]]) -> str:
+    opps = "status_words" in rows[0]
+    names = ["code", "what", "unit", "needs base", "most", "unit limit", "who", "needs"]
+    names += (["hospital status"] if opps else []) + ["in force", "source"]
+    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
+    for row in rows:
+        cells = [row["code"], row["words"], row["unit"], row["base"], row["most"], row["limit"], row["performer"]]
+        cells += [row["needs"], *([row["status_words"]] if opps else []), row["span"], _proof(row)]
+        lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def _proof(row: dict[str, Any]) -> str:
+    return f"*{row['confidence']}: {row['source']}*"

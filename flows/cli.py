@@ -115,11 +115,47 @@ def explain(
 
 
 @app.command()
-def rules(month: Annotated[str, typer.Option(help="Service month, as 2026-10.")]) -> None:
-    """List the rules, families and numbers of a month with their sources."""
-    from config.describe import rulebook_text
+def rules(
+    month: Annotated[str | None, typer.Option(help="Service month, as 2026-10.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the whole rulebook as pages into this folder.")] = None,
+) -> None:
+    """List the rules, families and numbers of a month with their sources; or write the whole rulebook as pages."""
+    if html:
+        from tasks.send.rule_pages import write_rule_pages
 
-    show(rulebook_text(Month.parse(month)))
+        written = write_rule_pages(html)
+        Console().print(f"Open {written[0]}", highlight=False, soft_wrap=True)
+    elif month:
+        from config.describe import rulebook_text
+
+        show(rulebook_text(Month.parse(month)))
+    else:
+        raise InputError("Give --month 2026-10 for the rules of a month, or --html FOLDER for all of them as pages.")
+
+
+@app.command()
+def codes(
+    setting: Annotated[str, typer.Option(help="Care setting, as office or rhc; a wrong one lists all.")],
+    month: Annotated[str, typer.Option(help="Service month, as 2025-07.")],
+    html: Annotated[Path | None, typer.Option(help="Write it as a page to this file instead.")] = None,
+) -> None:
+    """List what a care setting may bill in a month, on which claims, with sources."""
+    from config.care_settings import care_setting, loaded_month
+    from config.describe import setting_text
+    from config.setting_table import setting_view
+
+    found, parsed, console = care_setting(setting), loaded_month(month), Console()
+    if html:
+        from tasks.send.codes_page import render_codes
+
+        write_page(html, render_codes(found.name, parsed))
+        console.print(f"Open {html}", highlight=False, soft_wrap=True)
+    elif console.is_terminal:
+        from flows.codes_table import print_setting
+
+        print_setting(console, setting_view(found, parsed))
+    else:
+        sys.stdout.write(setting_text(found.name, month))
 
 
 @app.command()
@@ -148,6 +184,15 @@ def demo_data(
         out, patients, months, seed, Month.parse(last_month), dirty=not clean, form=form, practices=practices
     )
     Console().print(f"Synthetic practice with {patients:,} patients written to {written}", highlight=False)
+
+
+def write_page(path: Path, page: str) -> None:
+    """The page is on the disk, its folder made when missing; PlaceError when it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, "utf-8", newline="\n")
+    except OSError as error:
+        raise PlaceError(f"{path}: the page cannot be written ({error.strerror}); give another place.") from error
 
 
 def kept_out_of_prefect(name: str, address: str) -> str:

@@ -20,6 +20,7 @@ from config.frames import empty
 from config.month import Month
 from config.settings import delivery
 from tasks.progress import LOG, step
+from tasks.send.codes_page import CODES_PAGE, codes_markdown, render_codes
 from tasks.send.delivery import DeliveryReport, deliver
 from tasks.send.files import write_list, write_outputs
 from tasks.send.messages import Context, Message, compose
@@ -45,7 +46,8 @@ class Told:
     def practice(self) -> dict[str, str]:
         """The practice's own row."""
         row = self.tables["practices"].iloc[0]
-        return {name: "" if pd.isna(row[name]) else str(row[name]) for name in ("practice_name", "billing_email")}
+        names = ("practice_name", "billing_email", "setting")
+        return {name: "" if pd.isna(row[name]) else str(row[name]) for name in names}
 
     def compose(self, revision: int, changes: pd.DataFrame) -> list[Message]:
         """The messages of a revision."""
@@ -87,11 +89,14 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
     with step("write", "writing the month's folder") as done:
         frames = told.frames | {"changes": saved.changes}
         history = place.store.history(told.practice_id, "outcomes", told.month)
-        view = report_view(frames, told.practice["practice_name"], told.month, saved.cycle.revision, history)
+        practice = told.practice
+        view = report_view(frames, practice["practice_name"], told.month, saved.cycle.revision, history)
+        codes = render_codes(practice["setting"], told.month, practice["practice_name"])
         sender = delivery().sender
         emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}
         folder = place.folder(told.practice_id, told.month)
-        write_outputs(folder, frames, pages | {"report.html": render_report(view)}, emls)
+        pages = pages | {"report.html": render_report(view), CODES_PAGE: codes}
+        write_outputs(folder, frames, pages, emls)
         done(f"{folder}", sum(map(len, frames.values())))
 
 
@@ -127,6 +132,12 @@ def summarize(place: Place, told: Told, saved: Saved, delivered: DeliveryReport)
         key=f"month-{artifact_key(told.practice_id)}-{told.month}",
         markdown=summary_markdown(summary),
         description=f"{told.practice_id}, {told.month}: what the month came to",
+    )
+    setting = told.practice["setting"]
+    create_markdown_artifact(
+        key=f"codes-{artifact_key(setting)}-{told.month}",
+        markdown=codes_markdown(setting, told.month),
+        description=f"{setting}, {told.month}: codes and claims of the care setting",
     )
     return summary
 

@@ -55,7 +55,7 @@ def test_every_file_is_there_with_the_columns_of_the_contract(out: Path, home: P
     for table in outputs().values():
         with (folder / table.file).open(encoding="utf-8", newline="") as stream:
             assert next(csv.reader(stream)) == table.names
-    assert {"report.html", "data_quality.html", "messages"} <= {path.name for path in folder.iterdir()}
+    assert {"report.html", "codes.html", "data_quality.html", "messages"} <= {path.name for path in folder.iterdir()}
     documented = ccm("contract", "--outputs", home=home).stdout
     assert all(f"## {table.file}" in documented for table in outputs().values())
 
@@ -79,6 +79,7 @@ def test_nothing_in_prefects_database_names_a_patient(out: Path, source: Path, h
         patients = list(csv.DictReader(stream))
     prefect = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert b"month-p1-2026-10" in prefect, "the summary artifact is in there"
+    assert b"codes-office-2026-10" in prefect, "and so is that of the setting's codes"
     for patient in patients:
         for name in ("patient_id", "mrn", "phone", "address"):
             if patient[name] and len(patient[name]) > 4:
@@ -87,7 +88,7 @@ def test_nothing_in_prefects_database_names_a_patient(out: Path, source: Path, h
 
 def test_messages_name_nobody(out: Path, source: Path) -> None:
     folder = out / "P1" / MONTH
-    pages = [*(folder / "messages").iterdir(), folder / "report.html", folder / "data_quality.html"]
+    pages = [*(folder / "messages").iterdir(), *folder.glob("*.html")]
     text = "\n".join(path.read_text("utf-8") for path in pages).replace("=\n", "")
     with (source / "patients.csv").open(encoding="utf-8", newline="") as stream:
         for patient in csv.DictReader(stream):
