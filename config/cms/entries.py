@@ -62,7 +62,7 @@ def span_of(file: CmsFile, since: date | None) -> Span:
 
 
 def _begin(text: str) -> date | None:
-    year = re.search(r"\b(?:CY ?)?(20[12]\d)\b", text) or re.search(r"(?:PPRRVU|GPCI|RVU)(\d\d)", text)
+    year = re.search(r"(?<!\d)(20[12]\d)(?!\d)", text) or re.search(r"(?:PPRRVU|GPCI|RVU)(\d\d)", text)
     if not year:
         return None
     number = int(year[1]) if len(year[1]) == 4 else 2000 + int(year[1])

@@ -155,4 +155,5 @@ def _write(texts: dict[Path, str]) -> None:
         raise PlaceError(f"{where}: it cannot be written ({type(error).__name__}); nothing was loaded.") from error
     finally:
         for draft in drafts.values():
-            draft.unlink(missing_ok=True)
+            if draft.is_file():
+                draft.unlink()

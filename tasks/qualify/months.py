@@ -221,5 +221,5 @@ def gather(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, settin
     facts.decisions()
     add_other_services(facts)
     facts.responses()
-    add_site(facts.frame, tables, book.fees, settings)
+    add_site(facts.frame, tables, settings)
     return facts

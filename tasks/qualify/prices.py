@@ -12,7 +12,7 @@ from config.fee_entries import Site
 from config.fees import BASES, FeeSchedule
 from config.rulebook import FamilyEntry, RuleBook
 from tasks.qualify.frames import Months
-from tasks.qualify.sites import CHARGES, SITE
+from tasks.qualify.sites import CHARGES, site_of
 
 UNVERIFIED = CONFIDENCES.index("unverified")
 
@@ -39,7 +39,7 @@ def price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) ->
     claim and the second coinsurance, apart from the first; elsewhere they are missing. `confidence` indexes CONFIDENCES
     and `basis` says whether the amount is the locality's or the nation's.
     """
-    site: Site = m.attrs.get(SITE) or book.fees.site("office")
+    site = site_of(m, book.fees)
     lines = [_line(frame, entry.first, np.ones(len(frame), dtype=np.int64), site, m, book)]
     if entry.further:
         lines.append(_line(frame, entry.further, frame["further_units"].to_numpy(np.int64), site, m, book))

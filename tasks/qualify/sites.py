@@ -11,24 +11,26 @@ from config.fees import FeeSchedule
 from config.settings import PracticeSettings
 from tasks.qualify.frames import Months
 
-SITE, CHARGES = "site", "charges_cents"
+SETTING, LOCALITY, CHARGES = "setting", "locality", "charges_cents"
+"""Attributes of the frame of patient-months: one practice has one place. Plain texts, for pandas copies them often."""
 
 
-def site_of(practices: pd.DataFrame, fees: FeeSchedule) -> Site:
-    """The place of the one practice of that table."""
-    locality = _text(practices, "locality")
-    return fees.site(str(practices["setting"].iloc[0]), locality)
+def site_of(m: Months, fees: FeeSchedule) -> Site:
+    """The practice's place; an office paid by the national schedule where nothing is said."""
+    return fees.site(m.attrs.get(SETTING, "office"), m.attrs.get(LOCALITY, ""))
 
 
-def add_site(m: Months, tables: dict[str, pd.DataFrame], fees: FeeSchedule, settings: PracticeSettings) -> None:
+def add_site(m: Months, tables: dict[str, pd.DataFrame], settings: PracticeSettings) -> None:
     """Adds `qp_status`, and to the frame's attributes the practice's place and its own charges by code."""
     practitioners = tables["practitioners"].set_index("practitioner_id")
     qualifying: Any = False
     if "qp_status" in practitioners:
         qualifying = m["practitioner_id"].map(practitioners["qp_status"]).fillna(False).astype(bool)
     m["qp_status"] = qualifying
-    m.attrs[SITE] = site_of(tables["practices"], fees)
-    m.attrs[CHARGES] = dict(settings.charges_cents)
+    m.attrs[SETTING] = _text(tables["practices"], "setting")
+    m.attrs[LOCALITY] = _text(tables["practices"], "locality")
+    if settings.charges_cents:
+        m.attrs[CHARGES] = dict(settings.charges_cents)
 
 
 def _text(frame: pd.DataFrame, column: str) -> str:

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from config.month import Month
+from tasks.qualify.decide import decide
 from tasks.qualify.prices import CONFIDENCES, price
-from tasks.qualify.sites import CHARGES, SITE, add_site
+from tasks.qualify.sites import CHARGES, LOCALITY, SETTING, add_site, site_of
 from tests.qualify.cases import decided, rulebook, settings_of, tables_of
 
 
@@ -22,7 +23,7 @@ def priced(day: str, units: int = 0, code: str = "", **where: Any) -> pd.Series:
     if code:
         entry = entry.model_copy(update={"first": code, "further": ""})
     m = pd.DataFrame({"credential": [where.get("credential", "MD")], "qp_status": [where.get("qp", False)]})
-    m.attrs[SITE] = book.fees.site(where.get("setting", "office"), where.get("locality", ""))
+    m.attrs |= {SETTING: where.get("setting", "office"), LOCALITY: where.get("locality", "")}
     m.attrs[CHARGES] = where.get("charges", {})
     service = pd.Series([day]).astype("datetime64[ns]")
     frame = pd.DataFrame({"patient": [0], "further_units": [units], "service_date": service})
@@ -113,10 +114,24 @@ def test_a_decision_is_priced_where_the_practice_is_and_by_its_practitioners_sta
     tables["practices"]["locality"] = pd.Series(["13202-01"], dtype="str")
     tables["practitioners"]["qp_status"] = pd.array([None, True, None], dtype="boolean")
     m = tables["patients"][["practitioner_id"]].copy()
-    add_site(m, tables, rulebook(month).fees, settings_of(charges_cents={"99490": 100}))
+    add_site(m, tables, settings_of(charges_cents={"99490": 100}))
     assert m["qp_status"].tolist() == [False, True]
-    assert (m.attrs[SITE].index, m.attrs[CHARGES]) == ("13202-01", {"99490": 100})
+    assert (site_of(m, rulebook(month).fees).index, m.attrs[CHARGES]) == ("13202-01", {"99490": 100})
+    # 1.00 x 1.065 + 0.81 x 1.166 + 0.06 x 1.656 = 2.10882; x 32.3465 = 68.2130
+    local = decide(tables, month, rulebook(month), settings_of())["decisions"]
+    assert local["expected_cents"].tolist()[0] == 6821
     assert decided([{"staff": "20"}], "2025-10")["decisions"]["expected_cents"].tolist() == [6049]
+
+
+def test_the_practitioners_status_reaches_the_decision() -> None:
+    month = Month.parse("2026-10")
+    visit = {"practitioner_id": "D2", "visit_date": "2025-01-20", "code": "99214", "ccm_discussed": True}
+    case = {"staff": "20", "patient": {"practitioner_id": "D2"}, "consents": [{"practitioner_id": "D2"}]}
+    tables = tables_of([{"staff": "20"}, {**case, "visits": [visit]}], month)
+    tables["practitioners"]["qp_status"] = pd.array([False, True, None], dtype="boolean")
+    decisions = decide(tables, month, rulebook(month), settings_of())["decisions"]
+    assert decisions["outcome"].tolist() == ["bill", "bill"]
+    assert decisions["expected_cents"].tolist() == [6613, 6646]
 
 
 def test_the_parts_add_up() -> None:
