@@ -11,12 +11,14 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from config.dated_csv import SURE, Dated, Entry, read_dated
 from config.errors import RuleError
+from config.fee_answers import BASES as BASES
+from config.fee_answers import Allowed, Basis, HospitalRates, Price
 from config.fee_entries import (
     ConversionFactor,
     Deductible,
@@ -32,39 +34,9 @@ from config.month import Month
 AMOUNTS = Path(__file__).parent / "amounts"
 PFS = AMOUNTS / "pfs_national.csv"
 
-Basis = Literal["", "locality", "national"]
-BASES: tuple[Basis, ...] = ("", "locality", "national")
-
 
 def _sites() -> tuple[SiteEntry, ...]:
     return read_dated(AMOUNTS / "sites.csv", SiteEntry)
-
-
-class Price(NamedTuple):
-    """One code's amount at one place over a span of days."""
-
-    since: date
-    until: date
-    cents: int
-    sure: int
-    basis: Basis
-    source: str
-
-
-class Allowed(NamedTuple):
-    """Amounts on days: `cents` is NaN where none is loaded; `sure` indexes SURE, `basis` indexes BASES."""
-
-    cents: Any
-    sure: Any
-    basis: Any
-
-
-class HospitalRates(NamedTuple):
-    """What a hospital's own claim is paid on days and the patient's copay of it; NaN where no rate is loaded."""
-
-    cents: Any
-    copay_cents: Any
-    sure: Any
 
 
 @dataclass(frozen=True)
