@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -31,6 +31,7 @@ class PracticeSettings(BaseModel):
     count_discharge_day: bool
     extra_personal_units: int = Field(ge=0, le=10)
     copay_contact_days: int = Field(ge=0, le=120)
+    charges_cents: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
 
     @property
     def digest(self) -> str:

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import warnings
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -164,6 +165,29 @@ def contract(outputs: Annotated[bool, typer.Option("--outputs", help="The output
     from config.describe import input_contract, output_contract
 
     show(output_contract() if outputs else input_contract())
+
+
+@app.command("load-cms")
+def load_cms(
+    file: Annotated[Path, typer.Argument(help="The file as CMS publishes it: .xlsx, .csv, .txt or a .zip of one.")],
+    kind: Annotated[
+        Literal["rvu", "gpci", "opps", "ncci-ptp", "ncci-mue"] | None,
+        typer.Option(help="What it is, when its header fits more than one kind."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="First day it holds, as 2027-01-01, when its title does not say.")
+    ] = None,
+) -> None:
+    """Add a CMS file of relative values, localities, OPPS rates or NCCI edits to the tables in config."""
+    from config.cms.load import load_cms as load
+
+    try:
+        day = date.fromisoformat(since) if since else None
+    except ValueError:
+        raise InputError(f"'{since}' is not a day; write it as 2027-01-01.") from None
+    for table in load(file, kind, day):
+        text = f"{table.table}: {table.added:,} added, {table.known:,} there already"
+        Console().print(text, highlight=False, soft_wrap=True)
 
 
 @app.command("demo-data")

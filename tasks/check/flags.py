@@ -10,6 +10,7 @@ import pandas as pd
 
 from config.contract import Table
 from config.errors import InputError
+from config.fees import known_localities
 from config.month import Month, time_zone
 from config.settings import PracticeSettings
 from tasks.check.entry_flags import entry_flags
@@ -49,6 +50,9 @@ def flags_for(
     if table.table == "practices":
         flags["is_time_zone_unknown"] = np.array([not _is_zone(name) for name in frame["time_zone"]], bool)
         flags["is_npi_malformed"] = npi_malformed(frame["billing_npi"])
+        flags["is_locality_unknown"] = (
+            frame["locality"].notna() & ~frame["locality"].isin(known_localities())
+        ).to_numpy()
     if table.table == "practitioners":
         flags["is_npi_malformed"] = npi_malformed(frame["npi"])
     if table.table == "staff":
@@ -74,6 +78,11 @@ def _twice(key: pd.Series) -> Mask:
     if ascending(key):
         return np.zeros(len(key), bool)
     return pd.Series(codes(key)).duplicated().to_numpy() & key.notna().to_numpy()
+
+
+def _unknown(texts: pd.Series, known: frozenset[str]) -> Mask:
+    """Every text that is given and not among the known ones."""
+    return texts.notna().to_numpy() & ~texts.isin(known).to_numpy()
 
 
 def _is_zone(name: object) -> bool:

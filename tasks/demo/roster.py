@@ -11,12 +11,12 @@ from config.month import Month
 from tasks.demo.names import addresses, first_names, full_names, last_names
 from tasks.demo.numbers import joined, npi, stream, text_ids
 
-PRACTICES = [  # name, state, time zone, mail domain
-    ("Maple Street Family Medicine", "OH", "America/New_York", "maple.example"),
-    ("Prairie Lane Internal Medicine", "IL", "America/Chicago", "prairielane.example"),
-    ("Cedar Mesa Primary Care", "CO", "America/Denver", "cedarmesa.example"),
-    ("Harbor Light Medical Group", "CA", "America/Los_Angeles", "harborlight.example"),
-    ("Old Mill Community Practice", "MI", "America/Detroit", "oldmill.example"),
+PRACTICES = [  # name, state, time zone, mail domain, payment locality
+    ("Maple Street Family Medicine", "OH", "America/New_York", "maple.example", "15202-00"),
+    ("Prairie Lane Internal Medicine", "IL", "America/Chicago", "prairielane.example", "06102-99"),
+    ("Cedar Mesa Primary Care", "CO", "America/Denver", "cedarmesa.example", "04112-01"),
+    ("Harbor Light Medical Group", "CA", "America/Los_Angeles", "harborlight.example", "01182-18"),
+    ("Old Mill Community Practice", "MI", "America/Detroit", "oldmill.example", "08202-01"),
 ]
 PATIENTS_PER_PRACTITIONER = 600
 PATIENTS_PER_MANAGER = 250
@@ -117,6 +117,7 @@ def _people(sizes: np.ndarray, seed: int) -> tuple[dict[str, pd.DataFrame], dict
             "npi": npi(1000 + 17 * np.arange(len(where))),
             "credential": credentials[np.arange(len(where)) % 6],
             "email": mail(doctor_ids, where),
+            "qp_status": False,
         }
     )
     where = np.repeat(np.arange(practices), staff_sizes)
@@ -149,6 +150,7 @@ def _people(sizes: np.ndarray, seed: int) -> tuple[dict[str, pd.DataFrame], dict
             "tax_id": [f"00-{1234567 + number}" for number in range(practices)],
             "place_of_service": "11",
             "state": [name[1] for name in names],
+            "locality": [name[4] for name in names],
             "billing_email": [f"billing@{name[3]}" for name in names],
         }
     )

@@ -13,6 +13,7 @@ from config.settings import PracticeSettings
 from tasks.qualify.frames import Months
 from tasks.qualify.lookup import rows_of
 from tasks.qualify.other_services import add_other_services
+from tasks.qualify.sites import add_site
 
 NAT = np.datetime64("NaT", "ns")
 
@@ -263,4 +264,5 @@ def gather(
     facts.decisions()
     add_other_services(facts)
     facts.responses()
+    add_site(facts.frame, tables, settings)
     return facts

@@ -1,53 +1,105 @@
-"""Expected amounts of the codes that a family would bill."""
+"""Expected amounts of the codes that a family would bill: what is allowed, who pays which part of it, and how sure."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from config.fees import FeeSchedule
-from config.rulebook import Confidence, FamilyEntry, RuleBook
+from config.dated_csv import SURE as CONFIDENCES
+from config.fee_entries import Site
+from config.fees import BASES, FeeSchedule
+from config.rulebook import FamilyEntry, RuleBook
 from tasks.qualify.frames import Months
+from tasks.qualify.sites import CHARGES, site_of
 
-CONFIDENCES: tuple[Confidence, ...] = ("primary", "secondary", "unverified")
+UNVERIFIED = CONFIDENCES.index("unverified")
+
+
+class _Line(NamedTuple):
+    """One claim line of each candidate, in cents; zero where a candidate has no such line."""
+
+    allowed: Any
+    coinsurance: Any
+    medicare: Any
+    hospital: Any
+    hospital_copay: Any
+    sure: Any
+    basis: Any
 
 
 def price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) -> None:
-    """Expected allowed amounts in cents; missing, never zero, when a rate is not loaded."""
-    credential = m["credential"].astype("str").to_numpy(object)[frame["patient"]]
-    percent = np.where(np.isin(credential, ["NP", "PA", "CNS"]), book.numbers["nonphysician_percent"], 100)
-    days = frame["service_date"].to_numpy()
-    first, sure = _rate(book.fees, entry.first, days)
-    frame["first_cents"] = _round_half_up(first * percent, 100)
-    weakest = np.maximum(sure, np.where(percent < 100, CONFIDENCES.index("unverified"), 0))
+    """Adds expected amounts in cents; missing, never zero, when a rate is not loaded.
+
+    `first_cents`, `further_cents` (of all further units) and `expected_cents` are the allowed amounts, each with its
+    coinsurance (a line's share is rounded by itself, so that lines add up). `medicare_cents` is what Medicare pays
+    after sequestration once the deductible is met; `share_up_to_cents` is the patient's share where none of the year's
+    deductible is met. In a hospital's department `hospital_cents` and `hospital_copay_cents` are the hospital's own
+    claim and the second coinsurance, apart from the first; elsewhere they are missing. `confidence` indexes CONFIDENCES
+    and `basis` says whether the amount is the locality's or the nation's.
+    """
+    site = site_of(m, book.fees)
+    lines = [_line(frame, entry.first, np.ones(len(frame), dtype=np.int64), site, m, book)]
     if entry.further:
-        further, sure = _rate(book.fees, entry.further, days)
-        each = _round_half_up(further * percent, 100)
-        some = frame["further_units"].to_numpy() > 0
-        frame["further_cents"] = np.where(some, each * frame["further_units"], 0)
-        weakest = np.where(some, np.maximum(weakest, sure), weakest)
-    else:
-        frame["further_cents"] = 0.0
-    share = book.numbers["coinsurance_percent"]
-    for line in ("first", "further"):
-        frame[f"{line}_coinsurance"] = _round_half_up(frame[f"{line}_cents"] * share, 100)
+        lines.append(_line(frame, entry.further, frame["further_units"].to_numpy(np.int64), site, m, book))
+    for name, line in zip(("first", "further"), [*lines, None], strict=False):
+        frame[f"{name}_cents"] = line.allowed if line else 0.0
+        frame[f"{name}_coinsurance"] = line.coinsurance if line else 0.0
+        frame[f"{name}_medicare"] = line.medicare if line else 0.0
     frame["expected_cents"] = frame["first_cents"] + frame["further_cents"]
     frame["coinsurance_cents"] = frame["first_coinsurance"] + frame["further_coinsurance"]
-    frame["confidence"] = weakest
+    frame["medicare_cents"] = frame["first_medicare"] + frame["further_medicare"]
+    frame["hospital_cents"] = sum(line.hospital for line in lines)
+    frame["hospital_copay_cents"] = sum(line.hospital_copay for line in lines)
+    frame["share_up_to_cents"] = _share_up_to(frame["expected_cents"].to_numpy(), site, book)
+    frame["confidence"] = np.maximum.reduce([line.sure for line in lines])
+    basis = np.maximum.reduce([line.basis for line in lines])
+    frame["basis"] = pd.Categorical.from_codes(np.where(frame["expected_cents"].isna(), 0, basis), list(BASES))
 
 
-def _rate(fees: FeeSchedule, code: str, days: Any) -> tuple[Any, Any]:
-    """Non-facility amount of the code on each day, NaN when not loaded, and how sure it is."""
-    cents = np.full(len(days), np.nan)
-    sure = np.zeros(len(days), dtype=np.int64)
-    for fee in fees.spans(code):
-        inside = (days >= np.datetime64(fee.since)) & (days <= np.datetime64(fee.until))
-        if fee.nonfacility_cents is not None:
-            cents[inside] = fee.nonfacility_cents
-            sure[inside] = CONFIDENCES.index(fee.confidence)
-    return cents, sure
+def _line(frame: pd.DataFrame, code: str, units: Any, site: Site, m: Months, book: RuleBook) -> _Line:
+    """The amounts of one line: units of one code on each candidate's date of service."""
+    row, days = frame["patient"].to_numpy(), frame["service_date"].to_numpy()
+    qualifying = m["qp_status"].to_numpy(bool)[row] if "qp_status" in m else False
+    rate = book.fees.allowed(code, days, site, qualifying)
+    percent, lowered = _percent(site, m["credential"].astype("str").to_numpy(object)[row], book)
+    each = _round_half_up(rate.cents * percent, 100 * 100)
+    charge = m.attrs.get(CHARGES, {}).get(code)
+    if charge is not None and site.is_clinic:  # a clinic is paid, and the patient shares in, the lesser of the two
+        each = np.minimum(each, charge)
+    some = units > 0
+    allowed = np.where(some, each * units, 0.0)
+    coinsurance = _round_half_up(allowed * book.numbers["coinsurance_percent"], 100)
+    medicare = allowed - coinsurance
+    medicare = medicare - _round_half_up(medicare * book.numbers["sequestration_percent"], 100)
+    hospital, copay = _hospital(book.fees, code, days, units, site)
+    sure = np.where(some, np.maximum(rate.sure, np.where(lowered, UNVERIFIED, 0)), 0)
+    return _Line(allowed, coinsurance, medicare, hospital, copay, sure, np.where(some, rate.basis, 0))
+
+
+def _percent(site: Site, credential: Any, book: RuleBook) -> tuple[Any, Any]:
+    """Share of the schedule's amount in hundredths of a percent, and whether it is lowered for want of a physician."""
+    lowered = np.isin(credential, ["NP", "PA", "CNS"]) & site.setting.nonphysician_share
+    return np.where(lowered, book.numbers["nonphysician_percent"], 100) * site.setting.fee_percent, lowered
+
+
+def _hospital(fees: FeeSchedule, code: str, days: Any, units: Any, site: Site) -> tuple[Any, Any]:
+    """What the hospital's claim adds for these units, and the patient's copay of it; NaN where it has none."""
+    if not site.setting.hospital_claim:
+        none = np.full(len(days), np.nan)
+        return none, none
+    rates = fees.hospital_rates(code, days)
+    return np.where(units > 0, rates.cents * units, 0.0), np.where(units > 0, rates.copay_cents * units, 0.0)
+
+
+def _share_up_to(allowed: Any, site: Site, book: RuleBook) -> Any:
+    """The patient's share where nothing of the deductible is met: all up to it, and the coinsurance of the rest."""
+    deductible = book.fees.deductible(book.month.year)
+    if site.setting.deductible and deductible is None:
+        return np.full(len(allowed), np.nan)
+    below = np.minimum(allowed, deductible.cents if deductible and site.setting.deductible else 0)
+    return below + _round_half_up((allowed - below) * book.numbers["coinsurance_percent"], 100)
 
 
 def _round_half_up(amount: Any, divisor: int) -> Any:

@@ -1,0 +1,38 @@
+"""Where the practice is paid, and at which conversion factor each patient's practitioner is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from config.fee_entries import Site
+from config.fees import FeeSchedule
+from config.settings import PracticeSettings
+from tasks.qualify.frames import Months
+
+SETTING, LOCALITY, CHARGES = "setting", "locality", "charges_cents"
+"""Attributes of the frame of patient-months: one practice has one place. Plain texts, for pandas copies them often."""
+
+
+def site_of(m: Months, fees: FeeSchedule) -> Site:
+    """The practice's place; an office paid by the national schedule where nothing is said."""
+    return fees.site(m.attrs.get(SETTING, "office"), m.attrs.get(LOCALITY, ""))
+
+
+def add_site(m: Months, tables: dict[str, pd.DataFrame], settings: PracticeSettings) -> None:
+    """Adds `qp_status`, and to the frame's attributes the practice's place and its own charges by code."""
+    practitioners = tables["practitioners"].set_index("practitioner_id")
+    qualifying: Any = False
+    if "qp_status" in practitioners:
+        qualifying = m["practitioner_id"].map(practitioners["qp_status"]).fillna(False).astype(bool)
+    m["qp_status"] = qualifying
+    m.attrs[SETTING] = _text(tables["practices"], "setting")
+    m.attrs[LOCALITY] = _text(tables["practices"], "locality")
+    if settings.charges_cents:
+        m.attrs[CHARGES] = dict(settings.charges_cents)
+
+
+def _text(frame: pd.DataFrame, column: str) -> str:
+    value = frame[column].iloc[0] if column in frame else None
+    return "" if pd.isna(value) else str(value)
