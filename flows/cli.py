@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
 
-from config.errors import PlaceError, UserError
+from config.errors import InputError, PlaceError, UserError
 from config.month import Month
 from config.rulebook import load_rulebook
 from tasks.pull.place import source_folder
