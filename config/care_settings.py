@@ -139,6 +139,15 @@ class CareSetting:
             named |= set(entry.codes) | set(self.codes.of(*entry.programs))
         return tuple(code for code in self.codes.in_month(month) if code in named)
 
+    def payable(self, month: Month, preferred: str) -> frozenset[str]:
+        """The codes that the practice bills in the month: of two lists in one another's stead, the preferred one's."""
+        named: set[str] = set()
+        for name, spans in self.entries.items():
+            for entry in spans:
+                if entry.holds_in(month) and (not entry.instead_of or name == preferred):
+                    named |= set(entry.codes) | set(self.codes.of(*entry.programs))
+        return frozenset(code for code in self.codes.in_month(month) if code in named)
+
     def claims(self, month: Month) -> list[ClaimEntry]:
         """The claims that the setting sends for the month; a hospital's professional claim stands before its own."""
         return [entry for spans in self.claim_entries.values() for entry in spans if entry.holds_in(month)]

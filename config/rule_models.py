@@ -72,6 +72,11 @@ class FamilyEntry(Cited):
     once_across_programs: bool = False
 
     @property
+    def without_further(self) -> FamilyEntry:
+        """The same entry where no further units are paid."""
+        return self.model_copy(update={"further": "", "further_minutes": 0, "further_cap": 0, "further_from": 0})
+
+    @property
     def first_further(self) -> int:
         """Whole minutes at which the first further unit begins: a full one after the first code, unless said otherwise.
 
@@ -84,8 +89,7 @@ class Family(BaseModel):
     """A group of codes of which a patient-month gets at most one in its program.
 
     `needs` are rules of the documentation: the family is not supported where one is met. `only_if` are facts of the
-    patient-month without which the family does not come into question at all. `settings` are the care settings that
-    bill it; none means all.
+    patient-month without which the family does not come into question at all.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -98,7 +102,6 @@ class Family(BaseModel):
     time: tuple[Literal["clinical_staff", "practitioner"], ...] = ()
     needs: tuple[str, ...] = ()
     only_if: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
     entries: tuple[FamilyEntry, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

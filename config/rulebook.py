@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import pyarrow.csv as pacsv
 from pydantic import BaseModel, ValidationError
 
+from config.care_settings import care_settings
+from config.catalogue import catalogue
 from config.errors import RuleError
 from config.exclusions import Exclusions, load_exclusions
 from config.fees import FeeSchedule, load_fees
@@ -63,10 +65,11 @@ class RuleBook:
     digest: str
     program: str = ""
 
-    def of(self, program: str, setting: str) -> RuleBook:
-        """The same month's book with the rules, numbers and families of that program in that care setting alone.
+    def of(self, program: str, payable: frozenset[str]) -> RuleBook:
+        """The same month's book with the rules, numbers and families of that program alone.
 
-        A number that the program has of its own stands in the place of the general one.
+        A number that the program has of its own stands in the place of the general one. Of the families those stay
+        whose first code is among the payable ones of the care setting, with further units where their code is too.
         """
         own = {name: value for (name, whose), value in self.own_numbers.items() if whose == program}
         return replace(
@@ -75,9 +78,9 @@ class RuleBook:
             rules={name: rule for name, rule in self.rules.items() if not rule.programs or program in rule.programs},
             numbers={**self.numbers, **own},
             families=tuple(
-                (family, entry)
+                (family, entry if entry.further in payable else entry.without_further)
                 for family, entry in self.families
-                if family.program == program and (not family.settings or setting in family.settings)
+                if family.program == program and entry.first in payable
             ),
         )
 
@@ -228,5 +231,7 @@ def _digest(
             for family, entry in families
         ],
         "fees": fees.content,
+        "codes": catalogue().content(month),
+        "settings": [setting.content(month) for setting in care_settings().values()],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

@@ -26,6 +26,7 @@ class PracticeSettings(BaseModel):
     longest_entry_hours: int = Field(ge=1, le=24)
     late_entry_after_days: int = Field(ge=0, le=31)
     programs: tuple[Literal["ccm", "pcm", "apcm", "bhi", "cocm", "cpm", "rpm"], ...] = Field(min_length=1)
+    clinic_codes: Literal["bundled", "individual"]
     choose_family: Literal["highest_allowed", "simplest", "staff", "personal", "complex"]
     count_prior_authorization: bool
     count_discharge_day: bool

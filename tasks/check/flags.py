@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from config.care_settings import care_settings
 from config.contract import Table
 from config.errors import InputError
 from config.fees import known_localities
@@ -27,6 +28,8 @@ LEADS = {
         "is_care_manager_unknown": ("care_manager_id", "staff", "staff_id"),
     },
 }
+HOSPITAL_PLACES = frozenset({"19", "21", "22", "23"})
+"""Places of a hospital, paid the facility rate: 19 and 22 departments, 21 inpatients, 23 emergency (CMS list)."""
 KEYS_STOP = ("practices", "practitioners", "staff")
 PATIENT = {"is_patient_unknown": ("patient_id", "patients", "patient_id")}
 
@@ -53,12 +56,26 @@ def flags_for(
         flags["is_locality_unknown"] = (
             frame["locality"].notna() & ~frame["locality"].isin(known_localities())
         ).to_numpy()
+        flags["is_place_not_of_setting"] = place_not_of_setting(frame)
     if table.table == "practitioners":
         flags["is_npi_malformed"] = npi_malformed(frame["npi"])
     if table.table == "staff":
         practitioners = accepted["practitioners"]["practitioner_id"]
         flags["is_also_practitioner"] = positions(frame["staff_id"], practitioners) >= 0
     return flags
+
+
+def place_not_of_setting(practices: pd.DataFrame) -> Mask:
+    """True where a hospital's department names another place than its own, or anybody else a hospital's."""
+    wrong = np.zeros(len(practices), bool)
+    rows = zip(practices["setting"].astype("str"), practices["place_of_service"], strict=True)
+    for row, (setting, place) in enumerate(rows):
+        known = care_settings().get(setting)
+        if known is None or pd.isna(place):
+            continue
+        own = {code for spans in known.claim_entries.values() for entry in spans for code in entry.place_of_service}
+        wrong[row] = str(place) not in own if own & HOSPITAL_PLACES else str(place) in HOSPITAL_PLACES
+    return wrong
 
 
 def npi_malformed(npi: pd.Series) -> Mask:

@@ -15,13 +15,20 @@ from config.rulebook import RULES, all_families, all_rules, load_rulebook
 YEARS = range(2015, 2027)
 
 
+# No source at hand has these amounts; a run says "rate not loaded" beside each. Chronic care management has them all.
+NOT_LOADED = {
+    2018: {"99484", "99492", "99493", "99494"},
+    2019: {"99457", "99484", "99492", "99493", "99494"},
+    2026: {"99426", "99457", "99470", "G3002", "G3003"},
+}
+
+
 @pytest.mark.parametrize("year", YEARS)
-def test_every_loaded_month_resolves_with_amounts_for_every_code(year: int) -> None:
+def test_every_loaded_month_resolves_with_the_amounts_that_are_known(year: int) -> None:
     for number in (1, 12):
         book = load_rulebook(Month(year, number))
-        for _, entry in book.families:
-            for code in filter(None, (entry.first, entry.further)):
-                assert book.fees.spans(code), f"{code} has no amount in {book.month}"
+        codes = {code for _, entry in book.families for code in (entry.first, entry.further) if code}
+        assert {code for code in codes if not book.fees.spans(code)} == NOT_LOADED.get(year, set())
 
 
 def test_the_digest_is_stable_and_differs_between_months() -> None:

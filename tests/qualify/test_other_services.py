@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from config.care_settings import care_setting
 from config.month import Month
 from tasks.qualify.decide import decide
 from tasks.qualify.months import gather
@@ -54,7 +56,8 @@ def test_a_patient_whom_the_month_does_not_know_is_left_out() -> None:
 def test_hospital_claims_meet_the_hospital_edits() -> None:
     """G0506 and 99487 on one date: barred for a practitioner, lifted by a modifier on a hospital's claim."""
     service = {"code": "G0506", "service_date": "2026-10-10", "billed_by": "same_practitioner"}
-    facts = gather(tables_of([{"other_services": [service]}], MONTH), MONTH, rulebook(MONTH), settings_of())
+    book = rulebook(MONTH).of("ccm", care_setting("office").payable(MONTH, "individual_codes"))
+    facts = gather(tables_of([{"other_services": [service]}], MONTH), MONTH, book, settings_of(), np.arange(1))
     facts.frame["codes"] = "99487 x1"
     facts.frame["service_date"] = pd.Timestamp("2026-10-10")
     add_services_of_choice(facts, "practitioner")
