@@ -23,6 +23,6 @@ def write_claim_lines(
         lines = claim_lines(decided["decisions"], decided["code_lines"], tables, chronic)
         setting = care_setting(str(tables["practices"]["setting"].iloc[0]))
         lines = on_claims(lines, setting, book.month, book.fees)
-        expected = int(lines["expected_cents"].fillna(0).sum()) / 100
-        done(f"{len(lines):,} claim lines, {expected:,.2f} US$ expected", len(lines))
+        unpriced = int(lines["expected_cents"].isna().sum())
+        done(f"{len(lines):,} claim lines" + (f", {unpriced:,} of them without a loaded rate" if unpriced else ""))
     return lines
