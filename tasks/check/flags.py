@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from config.contract import Table
-from config.errors import InputError
-from config.month import Month, time_zone
+from config.month import Month, is_time_zone
 from config.settings import PracticeSettings
 from tasks.check.entry_flags import entry_flags
 from tasks.check.lookups import Mask, codes, positions
@@ -76,8 +75,4 @@ def _twice(key: pd.Series) -> Mask:
 
 def _is_zone(name: object) -> bool:
     """Whether there is such a zone; an empty cell is asked about elsewhere."""
-    try:
-        time_zone(str(name)) if pd.notna(name) else None
-    except InputError:
-        return False
-    return True
+    return bool(pd.isna(name)) or is_time_zone(str(name))

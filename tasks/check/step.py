@@ -13,7 +13,7 @@ from config.settings import PracticeSettings
 from tasks.check.check import Checked, check_tables
 from tasks.check.page import render_data_quality
 from tasks.check.quality import quality_view
-from tasks.progress import step
+from tasks.progress import no_cell_in_errors, step
 
 
 @task(name="check the tables", cache_policy=NO_CACHE)
@@ -35,6 +35,7 @@ def describe_quality(
     practice_name: str, month: Month, checked: Checked, rejected: pd.DataFrame, history: pd.DataFrame
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """All rows set aside, rejected ones first, and the data-quality page with the trend of the months before."""
-    aside = pd.concat([rejected, checked.quarantine], ignore_index=True) if len(rejected) else checked.quarantine
-    view = quality_view(checked.checks, aside, history)
-    return aside, {"data_quality.html": render_data_quality(view, practice_name, month)}
+    with no_cell_in_errors():
+        aside = pd.concat([rejected, checked.quarantine], ignore_index=True) if len(rejected) else checked.quarantine
+        view = quality_view(checked.checks, aside, history)
+        return aside, {"data_quality.html": render_data_quality(view, practice_name, month)}

@@ -46,6 +46,7 @@ def settle_unreadable(
 
 
 def _sentence(pulled: Pulled) -> str:
+    """Where the first such cell stands and what belongs there. Never its text: Prefect keeps what errors say."""
     cell = pulled.unreadable.iloc[0]
     more = len(pulled.unreadable) - 1
     written = pulled.headers.get(cell["source_file"], {}).get(cell["column"], cell["column"])
@@ -54,9 +55,8 @@ def _sentence(pulled: Pulled) -> str:
     remedy = "or set unreadable_cells: reject"
     if cell["column"] == WHOLE_ROW:
         return f"{place}: {cell['value']}{others}; correct the row, {remedy}."
-    shown = f"'{cell['value']}'" if cell["value"] else "the cell"
     expected = _expected(_column(cell["table"], cell["column"]))
-    return f"{place}, column {written}: {shown} is not {expected}{others}; correct it, {remedy}."
+    return f"{place}, column {written}: the cell is not {expected}{others}; correct it, {remedy}."
 
 
 def _column(table: str, name: str) -> Column:

@@ -28,9 +28,9 @@ class Worksheet:
         self.name = name
         self.title = title
         self.notes: list[str] = []
-        self._rows = rows
+        self._rows = _told(name, rows)
         self._digest = digest
-        self.header = [_text(cell) or "" for cell in next(rows, ())]
+        self.header = [_text(cell) or "" for cell in next(self._rows, ())]
         while self.header and not self.header[-1].strip():
             self.header.pop()
 
@@ -63,9 +63,10 @@ def open_workbook(path: Path) -> list[Worksheet]:
         content = path.read_bytes()
         book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
     except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        kind = type(error).__name__  # its text may hold a cell
         raise InputError(
-            f"{path.name}: this is not an Excel workbook that can be read ({type(error).__name__}); save it as .xlsx."
-        ) from error
+            f"{path.name}: this is not an Excel workbook that can be read ({kind}); save it as .xlsx."
+        ) from None
     digest = hashlib.sha256(content).hexdigest()
     found = []
     for sheet in book.worksheets:
@@ -73,6 +74,23 @@ def open_workbook(path: Path) -> list[Worksheet]:
         title = sheet.title.strip()
         found.append(Worksheet(path.name, title, sheet.iter_rows(values_only=True), f"{digest}:{title}"))
     return [sheet for sheet in found if sheet.header]
+
+
+def _told(name: str, rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The rows; InputError for one that cannot be read, since the library's own error quotes the cell."""
+    line = 0
+    while True:
+        line += 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError, SyntaxError):
+            raise InputError(
+                f"{name}, row {line}: a cell is not what the workbook says it is; open the file in a spreadsheet "
+                "program and save it again."
+            ) from None
+        yield row
 
 
 def _put_away(held: list[tuple[Any, ...]], positions: dict[str, int], batches: dict[str, list[pa.Array]]) -> None:

@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.month import Month
 from config.settings import delivery
-from tasks.progress import LOG, step
+from tasks.progress import LOG, no_cell_in_errors, step
 from tasks.send.delivery import DeliveryReport, deliver
 from tasks.send.files import write_outputs
 from tasks.send.messages import Context, Message, compose
@@ -78,7 +78,8 @@ def keep_stopped_month(
 ) -> None:
     """The rows set aside and the data-quality page, beside the month's folder, so that they can be mended."""
     folder = place.out / practice_id / f"{month}-stopped"
-    write_outputs(folder, frames, pages, {})
+    with no_cell_in_errors():
+        write_outputs(folder, frames, pages, {})
     LOG.info("what was set aside is listed in %s", folder)
 
 
@@ -97,7 +98,8 @@ def deliver_messages(place: Place, practice_id: str) -> DeliveryReport:
 @task(name="summarize the month", cache_policy=NO_CACHE)
 def summarize(place: Place, told: Told, saved: Saved, delivered: DeliveryReport) -> dict[str, Any]:
     """Counts of the month for the terminal and, as an artifact, for the Prefect UI. No patient data."""
-    summary = summary_of(told.frames, told.practice_id, told.month, saved, delivered)
+    with no_cell_in_errors():
+        summary = summary_of(told.frames, told.practice_id, told.month, saved, delivered)
     summary["report"] = str(place.folder(told.practice_id, told.month) / "report.html")
     create_markdown_artifact(
         key=f"month-{artifact_key(told.practice_id)}-{told.month}",

@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import PlaceError
 from config.month import Month
-from tasks.progress import step
+from tasks.progress import no_cell_in_errors, step
 from tasks.retry import on_errors_of
 from tasks.store.engine import WAIT_SECONDS
 from tasks.store.records import Digests, OutboxMessage, Saved
@@ -58,12 +58,13 @@ def open_place(out: str, database: str | None, settings: str | None) -> Place:
 def number_cases(place: Place, practice_id: str, decided: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The decided frames with `case_number`, by which a patient-month is called outside the practice's own files."""
     decisions = decided["decisions"]
-    numbers = place.store.case_numbers(practice_id, decisions["patient_id"])
-    by_patient = pd.Series(numbers.to_numpy(), index=decisions["patient_id"].to_numpy())
-    numbered = dict(decided)
-    for name in ("decisions", "candidates", "findings"):
-        numbered[name] = decided[name].assign(case_number=decided[name]["patient_id"].map(by_patient))
-    return numbered
+    with no_cell_in_errors():
+        numbers = place.store.case_numbers(practice_id, decisions["patient_id"])
+        by_patient = pd.Series(numbers.to_numpy(), index=decisions["patient_id"].to_numpy())
+        numbered = dict(decided)
+        for name in ("decisions", "candidates", "findings"):
+            numbered[name] = decided[name].assign(case_number=decided[name]["patient_id"].map(by_patient))
+        return numbered
 
 
 @task(
