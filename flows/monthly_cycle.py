@@ -72,7 +72,7 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     decided = qualify_practice(checked.accepted, month, book, settings)
     totals = tie_totals(share.read, aside, share.set_aside, checked.accepted, decided)
     progress(50)
-    decided = number_cases(place, practice_id, decided)
+    decided, aside = number_cases(place, practice_id, decided, aside)
     claims = write_claim_lines(decided, checked.accepted, book)
     cases = route_copay_cases(place, practice_id, checked.accepted, decided, settings, month)
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}

@@ -32,7 +32,7 @@ def settle_unreadable(
     """
     cells = pulled.unreadable
     if not len(cells):
-        return pulled.tables, _rejected(cells)
+        return pulled.tables, _rejected(cells, pulled.tables)
     if policy == "stop":
         raise InputError(_sentence(pulled))
     tables = dict(pulled.tables)
@@ -42,7 +42,7 @@ def settle_unreadable(
         marks = pd.MultiIndex.from_frame(bad.astype({"source_file": "object"}))
         rows = pd.MultiIndex.from_arrays([frame["source_file"].astype("object"), frame["source_line"]])
         tables[name] = frame.loc[~rows.isin(marks)].reset_index(drop=True)
-    return tables, _rejected(cells)
+    return tables, _rejected(cells, pulled.tables)
 
 
 def _sentence(pulled: Pulled) -> str:
@@ -69,13 +69,29 @@ def _expected(column: Column) -> str:
     return _EXPECTED[column.type]
 
 
-def _rejected(cells: pd.DataFrame) -> pd.DataFrame:
+def _patients(cells: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.Series:
+    """The patient that each cell's row names; missing where it names none, and for rows that do not fit the header."""
+    found = pd.Series(None, cells.index, dtype="str")
+    for name in cells["table"].unique():
+        if "patient_id" not in inputs()[name].names:
+            continue
+        theirs = cells.loc[cells["table"] == name, ["source_file", "source_line"]].astype({"source_file": "object"})
+        rows = tables[name].loc[tables[name]["source_line"].isin(theirs["source_line"])]
+        known = rows[["source_file", "source_line", "patient_id"]].astype({"source_file": "object"})
+        known = known.drop_duplicates(["source_file", "source_line"])
+        found[theirs.index] = theirs.merge(known, how="left")["patient_id"].to_numpy()
+    return found
+
+
+def _rejected(cells: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     expected = [
         _ROW if name == WHOLE_ROW else _expected(_column(table, name))
         for table, name in zip(cells["table"], cells["column"], strict=True)
     ]
     frame = pd.DataFrame(
         {
+            "case_number": None,
+            "patient_id": _patients(cells, tables),
             "table": cells["table"],
             "source_file": cells["source_file"],
             "source_line": cells["source_line"],

@@ -55,16 +55,22 @@ def open_place(out: str, database: str | None, settings: str | None) -> Place:
 
 
 @task(name="number the cases", cache_policy=NO_CACHE)
-def number_cases(place: Place, practice_id: str, decided: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The decided frames with `case_number`, by which a patient-month is called outside the practice's own files."""
+def number_cases(
+    place: Place, practice_id: str, decided: dict[str, pd.DataFrame], aside: pd.DataFrame
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """The decided frames with `case_number`, by which a patient-month is called outside the practice's own files.
+
+    Rows set aside get it as well, where they belong to a patient who was decided upon.
+    """
     decisions = decided["decisions"]
     with no_cell_in_errors():
         numbers = place.store.case_numbers(practice_id, decisions["patient_id"])
         by_patient = pd.Series(numbers.to_numpy(), index=decisions["patient_id"].to_numpy())
+        by_patient = by_patient[~by_patient.index.duplicated()]
         numbered = dict(decided)
         for name in ("decisions", "candidates", "findings"):
             numbered[name] = decided[name].assign(case_number=decided[name]["patient_id"].map(by_patient))
-        return numbered
+        return numbered, aside.assign(case_number=aside["patient_id"].map(by_patient).astype("str"))
 
 
 @task(

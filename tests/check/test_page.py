@@ -53,6 +53,12 @@ def test_the_view_counts_rows_once_and_reasons_each(checked):
     }
 
 
+def test_a_row_set_aside_keeps_the_patient_it_names(checked):
+    named = checked.quarantine.drop_duplicates("reason").set_index("reason")["patient_id"]
+    assert named["last_name_missing"] == named["patient_unknown"] == "PAT-77"
+    assert named["program_unknown"] == "100234"
+
+
 def test_trends_stand_beside_what_ever_failed(checked, history):
     view = quality_view(checked.checks, checked.quarantine, history)
     entries = next(table for table in view["tables"] if table["table"] == "time_entries")

@@ -77,4 +77,5 @@ def test_reject_takes_the_rows_out_once_for_each_cell(write, entries):
         (5, "", "row_unreadable"),
     ]
     assert set(rejected["disposition"]) == {"rejected"}
+    assert rejected.set_index("source_line")["patient_id"].dropna().to_dict() == {2: "100234", 4: "100234"}
     assert len(pulled.tables["time_entries"]) == 3

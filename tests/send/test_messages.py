@@ -72,6 +72,29 @@ def test_a_care_manager_sees_what_they_can_fix_and_only_their_patients(maja, for
 
 
 @pytest.mark.parametrize("form", ["html", "text"])
+def test_a_care_manager_sees_what_was_set_aside_until_they_mend_it(form):
+    row = {
+        "table": "time_entries",
+        "source_file": "log.csv",
+        "reason": "unsigned",
+        "words": "No author.",
+        "fix": "Sign.",
+    }
+    rows = [case(number) | row | {"source_line": number, "owner": "care_manager"} for number in (2, 1, 4)]
+    rows += [row | {"source_line": 9, "owner": "care_manager", "patient_id": SECRETS[0]}]
+    rows += [case(2) | row | {"source_line": 2, "reason": "other", "words": "Not theirs.", "owner": "it"}]
+    message = compose(context(frames=frames() | {"quarantine": output("quarantine", *rows)}))[0]
+    text = plain(message.html) if form == "html" else message.text
+    section = text[text.lower().index("set aside until") :]
+    assert "2 rows of time entries" in section, "neither another's patient nor one that nobody knows"
+    assert "C-000001, C-000002" in re.sub(r" ,", ",", section)
+    assert "Sign." in section
+    assert "Not theirs" not in text
+    assert "2 rows to mend" in message.subject
+    assert not [secret for secret in SECRETS if secret in message.html + message.text]
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
 def test_calls_come_soonest_first(maja, form):
     text = plain(maja.html) if form == "html" else maja.text
     assert text.index("Mon, Oct 19") < text.index("Tue, Oct 20")
