@@ -11,6 +11,9 @@ from tasks.send.care_manager import call, open_cases
 from tasks.send.words import change, count, dollars, plain, plural
 
 
+HAVE_A_MESSAGE = ("billing", "care_manager")
+
+
 def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str, Any]:
     """Everything the billing message says. `without_address`: care managers to whom no mail can go."""
     decisions, findings, cases = frames["decisions"], frames["findings"], frames["copay_cases"]
@@ -21,6 +24,7 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
         "waiting": counts.money(decisions, "hold"),
         "codes": counts.codes_billed(frames["claim_lines"]),
         "holds": counts.by_rule(held),
+        "hand_on": hand_on(counts.by_rule(held)),
         "avoided": counts.denials_avoided(findings, decisions),
         "avoided_patients": counts.avoided_patients(findings, decisions),
         "copay": counts.copay_by_option(cases),
@@ -33,6 +37,17 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
         "no_care_manager": int(decisions["care_manager_id"].isna().sum()),
         "without_address": without_address,
     }
+
+
+def hand_on(holds: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The holds of those who get no message of their own, by owner, most cases first: billing passes them on."""
+    owners = dict.fromkeys(row["owner"] for row in holds if row["owner"] not in HAVE_A_MESSAGE)
+    theirs = [(owner, [row for row in holds if row["owner"] == owner]) for owner in owners]
+    found = [
+        {"owner": owner, "cases": len({case for row in rows for case in row["list"]}), "rows": rows}
+        for owner, rows in theirs
+    ]
+    return sorted(found, key=lambda one: (-one["cases"], one["owner"]))
 
 
 def changes(frame: pd.DataFrame) -> list[dict[str, str]]:

@@ -145,6 +145,26 @@ def test_billing_sees_money_holds_copay_and_what_was_set_aside(billing, form):
 
 
 @pytest.mark.parametrize("form", ["html", "text"])
+def test_billing_sees_its_cases_and_passes_on_those_of_others(form):
+    numbers = range(1, MOST_ROWS + 4)
+    found = [finding(number, "payer_unclear", "billing") for number in numbers]
+    found += [finding(2, "consent_missing", "care_manager"), finding(3, "care_plan_unsigned", "practitioner")]
+    found += [finding(5, "card_missing", "front_desk")]
+    held = [decision(number, "hold") for number in numbers]
+    changed = frames() | {"decisions": output("decisions", *held), "findings": output("findings", *found)}
+    message = compose(context(frames=changed))[-1]
+    text = " ".join((plain(message.html) if form == "html" else message.text).split())
+    assert f"C-{MOST_ROWS + 3:06d}" in text, "those that wait for this alone come first"
+    assert "and 3 more in findings.csv" in text
+    assert "Waits for the care manager; for the cases filter findings.csv by rule consent_missing" in text
+    handed = text[text.lower().index("to pass on") :]
+    assert "For the front desk: 1 case" in handed
+    assert "Words of card_missing: Fix of card_missing. C-000005" in handed
+    assert "Words of care_plan_unsigned: Fix of care_plan_unsigned. C-000003" in handed
+    assert "consent_missing" not in handed, "care managers have a message of their own"
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
 def test_billing_sees_what_changed(form):
     change = case(2) | {"field": "expected_cents", "before": "0", "after": "6613"}
     outcome = case(2) | {"field": "outcome", "before": "hold", "after": "bill"}
