@@ -21,6 +21,8 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
     return {
         "outcomes": counts.outcomes(decisions),
         "money": counts.money(decisions),
+        "sureness": counts.sureness(frames["claim_lines"]),
+        "share": counts.patients_share(decisions, frames["claim_lines"]),
         "waiting": counts.money(decisions, "hold"),
         "codes": counts.codes_billed(frames["claim_lines"]),
         "holds": counts.by_rule(held),

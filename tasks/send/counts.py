@@ -38,6 +38,27 @@ def money(decisions: pd.DataFrame, outcome: str = "bill") -> Row:
     }
 
 
+def sureness(claim_lines: pd.DataFrame) -> list[tuple[str, int]]:
+    """Expected cents of the claim lines by how sure their amounts are, surest first; kinds without an amount left out."""
+    cents = claim_lines["expected_cents"].fillna(0).groupby(claim_lines["amount_confidence"].astype("str")).sum()
+    return [(name, int(cents[name])) for name in reversed(CONFIDENCE) if cents.get(name, 0)]
+
+
+def patients_share(decisions: pd.DataFrame, claim_lines: pd.DataFrame) -> Row:
+    """Coinsurance in cents that may be asked of patients, and that of Qualified Medicare Beneficiaries, who owe none.
+
+    The kinds of payer are those on the date of service, first and second.
+    """
+    first = decisions.loc[decisions["payer_kind"] == "qmb", "patient_id"]
+    qmb = claim_lines["patient_id"].isin(first) | (claim_lines["secondary_payer_kind"] == "qmb")
+    cents = claim_lines["coinsurance_cents"].fillna(0)
+    return {
+        "owed": int(cents[~qmb].sum()),
+        "qmb": int(cents[qmb].sum()),
+        "qmb_patients": int(claim_lines.loc[qmb, "patient_id"].nunique()),
+    }
+
+
 def codes_billed(claim_lines: pd.DataFrame) -> list[Row]:
     """Lines, units and cents of each code, by code."""
     rows = []

@@ -40,6 +40,8 @@ def report_view(
         "outcomes": outcomes,
         "parts": charts.outcome_parts(outcomes),
         "money": counts.money(decisions),
+        "sureness": counts.sureness(frames["claim_lines"]),
+        "share": counts.patients_share(decisions, frames["claim_lines"]),
         "waiting": counts.money(decisions, "hold"),
         "minutes": charts.minutes_by_disposition(frames["time_ledger"]),
         "histogram": charts.histogram(decisions),

@@ -26,7 +26,8 @@ def summary_of(
     aside = counts.set_aside_rows(frames["quarantine"])
     cases = frames["copay_cases"]
     opened = int((cases["state"] == "open").sum())
-    unsure = {"primary": "", "": ""}.get(money["confidence"], f", {money['confidence']} amounts")
+    share = counts.patients_share(decisions, frames["claim_lines"])
+    unsure = [(f"of it {name} amounts", dollars(cents)) for name, cents in counts.sureness(frames["claim_lines"])]
     sections = [
         ("Patients", [(name.replace("_", " "), f"{number:,}") for name, number in found.items()]),
         ("Minutes", [("counted", f"{counted // 60:,}"), ("excluded", f"{excluded // 60:,}")]),
@@ -34,8 +35,9 @@ def summary_of(
         (
             "Money",
             [
-                (f"expected to be allowed{unsure}", dollars(money["expected"])),
-                ("of it the patients' share", dollars(money["coinsurance"])),
+                ("expected to be allowed", dollars(money["expected"])),
+                *unsure,
+                ("of it the patients' share, without QMB patients, who owe nothing", dollars(share["owed"])),
                 ("on hold", dollars(held["expected"])),
             ],
         ),

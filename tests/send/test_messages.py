@@ -145,6 +145,19 @@ def test_billing_sees_money_holds_copay_and_what_was_set_aside(billing, form):
 
 
 @pytest.mark.parametrize("form", ["html", "text"])
+def test_billing_sees_how_sure_each_dollar_is_and_that_qmb_patients_owe_nothing(form):
+    lines = frames()["claim_lines"]
+    lines.loc[lines["code"] == "99439", "amount_confidence"] = "unverified"
+    lines.loc[lines["case_number"] == "C-000001", "secondary_payer_kind"] = "qmb"
+    message = compose(context(frames=frames() | {"claim_lines": lines}))[-1]
+    text = " ".join((plain(message.html) if form == "html" else message.text).split())
+    for words in ("$132.26", "from a secondary source", "$47.05", "not verified at a source", "$22.64", "$13.23"):
+        assert words in text
+    assert "without 1 QMB patient, who owe nothing" in text
+    assert "$35.87" not in text
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
 def test_billing_sees_its_cases_and_passes_on_those_of_others(form):
     numbers = range(1, MOST_ROWS + 4)
     found = [finding(number, "payer_unclear", "billing") for number in numbers]

@@ -42,6 +42,18 @@ def test_headline_numbers(view):
     assert (view["set_aside_rows"], view["copay_open"]) == (1, 3)
 
 
+def test_dollars_are_told_by_how_sure_they_are_and_qmb_patients_owe_nothing():
+    changed = frames()
+    changed["claim_lines"].loc[changed["claim_lines"]["code"] == "99439", "amount_confidence"] = "unverified"
+    changed["decisions"]["payer_kind"] = changed["decisions"]["case_number"].map({"C-000005": "qmb"})
+    view = report_view(changed, PRACTICE, MONTH, 1)
+    assert view["sureness"] == [("secondary", 13226), ("unverified", 4705)]
+    assert view["share"] == {"owed": 1323, "qmb": 2264, "qmb_patients": 1}
+    text = plain(render_report(view))
+    assert "$132.26 from a secondary source; $47.05 not verified at a source" in text
+    assert "without $22.64 of 1 QMB patient, who owes nothing" in text
+
+
 def test_codes_add_up_to_the_expected_revenue(view):
     assert [(row["code"], row["units"], row["expected"]) for row in view["codes"]][1] == ("99490", 2, 13226)
     assert sum(row["expected"] for row in view["codes"]) == view["money"]["expected"]
