@@ -59,8 +59,8 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     """One practice's month, as a checklist. Nothing is written before the totals tie; every write may be repeated."""
     progress = show_progress(practice_id, month)
     settings = practice_settings(practice_id, place.settings)
-    share = pull_practice(pulled, practice_id, month)
-    checked = check_practice(share.tables, settings, month, place.today)
+    share = pull_practice(pulled, practice_id, month, place.today)
+    checked = check_practice(share.tables, settings, month, place.today, share.set_aside["other_month"], share.future)
     past = place.store.history(practice_id, "checks", month)
     aside, pages = describe_quality(share.name, month, checked, share.rejected, past)
     progress(30)

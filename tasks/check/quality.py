@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from tasks.check import other_months
+
 OWNERS = {
     "front_desk": "Front desk",
     "care_manager": "Care managers",
@@ -21,7 +23,10 @@ MONTHS_SHOWN = 13
 def quality_view(checks: pd.DataFrame, quarantine: pd.DataFrame, history: pd.DataFrame | None = None) -> dict[str, Any]:
     """Everything that the page's template needs; `history` has month, table, check, rows and failed of past months."""
     trends, months = _trends(checks, history)
-    rows_by_table = {str(table): int(rows) for table, rows in checks.groupby("table", sort=False)["rows"].max().items()}
+    looked_at = checks[checks["check"] != other_months.NAME]
+    rows_by_table = {
+        str(table): int(rows) for table, rows in looked_at.groupby("table", sort=False)["rows"].max().items()
+    }
     places = quarantine[["table", "source_file", "source_line"]].drop_duplicates()
     aside = {str(table): int(count) for table, count in places["table"].value_counts().items()}
     each = [_check(row, trends) for row in checks.to_dict("records")]

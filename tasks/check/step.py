@@ -11,18 +11,32 @@ from prefect.cache_policies import NO_CACHE
 from config.month import Month
 from config.settings import PracticeSettings
 from tasks.check.check import Checked, check_tables
+from tasks.check.other_months import with_other_months
 from tasks.check.page import render_data_quality
 from tasks.check.quality import quality_view
-from tasks.progress import no_cell_in_errors, step
+from tasks.progress import LOG, no_cell_in_errors, step
 
 
 @task(name="check the tables", cache_policy=NO_CACHE)
-def check_practice(tables: dict[str, pd.DataFrame], settings: PracticeSettings, month: Month, as_of: date) -> Checked:
-    """Hold every table against its expectations; rows that fail are set aside with every reason."""
+def check_practice(
+    tables: dict[str, pd.DataFrame],
+    settings: PracticeSettings,
+    month: Month,
+    as_of: date,
+    other_month: int = 0,
+    future: int = 0,
+) -> Checked:
+    """Hold every table against its expectations; rows that fail are set aside with every reason.
+
+    Of time entries of other months, which are not among the tables, it is told how many lie in the `future`.
+    """
     with step("check", "holding the tables against their expectations") as done:
         checked = check_tables(tables, settings, month, as_of)
+        checked.checks = with_other_months(checked.checks, other_month, future)
         aside = checked.quarantine.drop_duplicates(["table", "source_file", "source_line"])
         warned = checked.checks[(checked.checks["severity"] == "warn") & (checked.checks["failed"] > 0)]
+        if future:
+            LOG.info("%s time entries of other months lie in the future: look for a wrong year", f"{future:,}")
         done(
             f"{len(checked.checks)} expectations, {len(aside):,} rows set aside, "
             f"{len(warned)} warnings, {len(checked.signals)} integrity signals"

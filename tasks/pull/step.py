@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from config.errors import PlaceError
 from config.month import Month
 from config.settings import practice_settings
 from tasks.progress import LOG, step
-from tasks.pull.practice import of_practice, practice_ids
+from tasks.pull.practice import future_entries, of_practice, practice_ids
 from tasks.pull.source import read_source
 from tasks.pull.unreadable import settle_unreadable
 from tasks.retry import on_errors_of
@@ -40,6 +41,7 @@ class Share:
     rejected: pd.DataFrame
     read: dict[str, int]
     set_aside: dict[str, int]
+    future: int
     digest: str
 
 
@@ -70,10 +72,11 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
 
 
 @task(name="take one practice's share", task_run_name="take {practice_id}", cache_policy=NO_CACHE)
-def pull_practice(source: Source, practice_id: str, month: Month) -> Share:
-    """The practice's rows, and of its time entries those that touch the month."""
+def pull_practice(source: Source, practice_id: str, month: Month, today: date) -> Share:
+    """The practice's rows, and of its time entries those that touch the month; how many others are yet to come."""
     with step("pull", f"taking the month of {practice_id}") as done:
         tables, set_aside = of_practice(source.tables, practice_id, month)
+        future = future_entries(source.tables, practice_id, month, today)
         # Rejected rows cannot be told apart by practice; they are reported once, with the first one.
         first = practice_id == source.practices[0]
         rejected = source.rejected if first else source.rejected.iloc[:0]
@@ -83,4 +86,4 @@ def pull_practice(source: Source, practice_id: str, month: Month) -> Share:
         patients, entries = len(tables["patients"]), len(tables["time_entries"])
         done(f"{practice_id}: {patients:,} patients, {entries:,} time entries of {month}")
     name = str(tables["practices"]["practice_name"].iloc[0])
-    return Share(practice_id, name, tables, rejected, read, set_aside, source.digest)
+    return Share(practice_id, name, tables, rejected, read, set_aside, future, source.digest)

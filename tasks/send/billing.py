@@ -10,7 +10,6 @@ from tasks.send import counts
 from tasks.send.care_manager import call, open_cases
 from tasks.send.words import change, count, dollars, plain, plural
 
-
 HAVE_A_MESSAGE = ("billing", "care_manager")
 
 

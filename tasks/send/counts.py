@@ -39,7 +39,7 @@ def money(decisions: pd.DataFrame, outcome: str = "bill") -> Row:
 
 
 def sureness(claim_lines: pd.DataFrame) -> list[tuple[str, int]]:
-    """Expected cents of the claim lines by how sure their amounts are, surest first; kinds without an amount left out."""
+    """Expected cents of the claim lines by how sure their amounts are, surest first; empty kinds left out."""
     cents = claim_lines["expected_cents"].fillna(0).groupby(claim_lines["amount_confidence"].astype("str")).sum()
     return [(name, int(cents[name])) for name in reversed(CONFIDENCE) if cents.get(name, 0)]
 

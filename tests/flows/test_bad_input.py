@@ -175,6 +175,25 @@ def test_too_much_set_aside_stops_before_deciding_and_says_what_to_mend(source: 
     assert "patient_unknown" in (stopped / "data_quality.html").read_text("utf-8").replace(" ", "_")
 
 
+def test_a_wrong_year_is_told_although_the_entry_is_of_another_month(
+    source: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def next_century(rows: list[dict[str, str]]) -> None:
+        for row in rows[:3]:
+            row |= {name: row[name].replace("2026-", "2126-", 1) for name in ("started_at", "ended_at", "service_date")}
+
+    edit(source, "time_entries", next_century)
+    out = tmp_path / "out"
+    with caplog.at_level("INFO", "ccm"):
+        monthly_cycle(month=MONTH, source=str(source), out=str(out))
+    assert "3 time entries of other months lie in the future: look for a wrong year" in caplog.messages
+    with (out / "P1" / MONTH / "checks.csv").open(encoding="utf-8", newline="") as stream:
+        row = next(row for row in csv.DictReader(stream) if row["check"] == "other_month_in_the_future")
+    assert (row["severity"], row["rows"], row["failed"]) == ("warn", "3", "3")
+    page = (out / "P1" / MONTH / "data_quality.html").read_text("utf-8")
+    assert "Look for a wrong year or month in the time log" in page
+
+
 def test_one_practice_with_bad_data_does_not_stop_the_other(tmp_path: Path) -> None:
     source, out = tmp_path / "two", tmp_path / "out"
     write_demo_data(source, 40, 1, 5, Month(2026, 10), dirty=False, practices=2)
