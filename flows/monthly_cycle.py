@@ -62,7 +62,7 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     share = pull_practice(pulled, practice_id, month, place.today)
     checked = check_practice(share.tables, settings, month, place.today, share.set_aside["other_month"], share.future)
     past = place.store.history(practice_id, "checks", month)
-    aside, pages = describe_quality(share.name, month, checked, share.rejected, past)
+    aside, pages = describe_quality(share.name, month, checked, share.rejected, past, share.set_aside["other_month"])
     progress(30)
     try:
         gate(checked, settings)

@@ -8,6 +8,7 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.frames import rows_set_aside
 from config.month import Month
 from config.settings import PracticeSettings
 from tasks.check.check import Checked, check_tables
@@ -33,23 +34,28 @@ def check_practice(
     with step("check", "holding the tables against their expectations") as done:
         checked = check_tables(tables, settings, month, as_of)
         checked.checks = with_other_months(checked.checks, other_month, future)
-        aside = checked.quarantine.drop_duplicates(["table", "source_file", "source_line"])
-        warned = checked.checks[(checked.checks["severity"] == "warn") & (checked.checks["failed"] > 0)]
+        aside = sum(rows_set_aside(checked.quarantine).values())
+        warned = int(checked.checks.loc[checked.checks["severity"] == "warn", "failed"].sum())
         if future:
             LOG.info("%s time entries of other months lie in the future: look for a wrong year", f"{future:,}")
         done(
-            f"{len(checked.checks)} expectations, {len(aside):,} rows set aside, "
-            f"{len(warned)} warnings, {len(checked.signals)} integrity signals"
+            f"{len(checked.checks)} expectations, {aside:,} rows quarantined, "
+            f"{warned:,} warnings, {len(checked.signals)} integrity signals"
         )
     return checked
 
 
 @task(name="describe the data's quality", cache_policy=NO_CACHE)
 def describe_quality(
-    practice_name: str, month: Month, checked: Checked, rejected: pd.DataFrame, history: pd.DataFrame
+    practice_name: str,
+    month: Month,
+    checked: Checked,
+    rejected: pd.DataFrame,
+    history: pd.DataFrame,
+    other_month: int = 0,
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """All rows set aside, rejected ones first, and the data-quality page with the trend of the months before."""
     with no_cell_in_errors():
         aside = pd.concat([rejected, checked.quarantine], ignore_index=True) if len(rejected) else checked.quarantine
-        view = quality_view(checked.checks, aside, history)
+        view = quality_view(checked.checks, aside, history, other_month)
         return aside, {"data_quality.html": render_data_quality(view, practice_name, month)}

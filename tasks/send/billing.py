@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from config.frames import rows_set_aside
 from tasks.send import counts
 from tasks.send.care_manager import call, open_cases
 from tasks.send.words import change, count, dollars, plain, plural
@@ -33,6 +34,7 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
         "calls": [call(row) for row in open_cases(cases, "billing").to_dict("records")],
         "set_aside": counts.set_aside(frames["quarantine"]),
         "set_aside_rows": counts.set_aside_rows(frames["quarantine"]),
+        "aside_parts": rows_set_aside(frames["quarantine"]),
         "changes": changes(frames["changes"]),
         "signals": len(frames["signals"]),
         "no_care_manager": int(decisions["care_manager_id"].isna().sum()),

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from config.frames import rows_set_aside
+
 OUTCOMES = ("bill", "hold", "short", "not_billable")
 CONFIDENCE = ("unverified", "secondary", "primary")  # weakest first
 
@@ -124,8 +126,8 @@ def set_aside(quarantine: pd.DataFrame) -> list[Row]:
 
 
 def set_aside_rows(quarantine: pd.DataFrame) -> int:
-    """How many rows were set aside; a row with two reasons is one row."""
-    return len(quarantine.drop_duplicates(["table", "source_file", "source_line"]))
+    """How many rows were set aside, quarantined or rejected; a row with two reasons is one row."""
+    return sum(rows_set_aside(quarantine).values())
 
 
 def copay_by_option(cases: pd.DataFrame) -> list[Row]:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from config.contract import outputs
+from config.frames import rows_set_aside
 from config.month import Month
 from tasks.send import charts, counts
 from tasks.send.billing import changes
@@ -52,6 +53,8 @@ def report_view(
         "avoided_patients": counts.avoided_patients(findings, decisions),
         "set_aside": counts.set_aside(frames["quarantine"]),
         "set_aside_rows": counts.set_aside_rows(frames["quarantine"]),
+        "aside_parts": rows_set_aside(frames["quarantine"]),
+        "other_month": _part(frames["reconciliation"], "rows:time_entries", "other_month"),
         "totals": totals(frames["reconciliation"]),
         "rules": fired(findings),
         "signals": len(frames["signals"]),
@@ -82,6 +85,11 @@ def totals(reconciliation: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for name in kind.unique()
     ]
+
+
+def _part(reconciliation: pd.DataFrame, total: str, part: str) -> int:
+    found = reconciliation[(reconciliation["total"] == total) & (reconciliation["part"] == part)]
+    return int(found["amount"].sum())
 
 
 def fired(findings: pd.DataFrame) -> list[dict[str, Any]]:
