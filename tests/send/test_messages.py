@@ -6,6 +6,8 @@ from email.policy import default
 
 import pytest
 
+from config.month import Month
+from config.rulebook import load_rulebook
 from tasks.send.messages import MOST_ROWS, compose
 from tasks.send.mime import as_eml, eml_name
 from tests.send.frames import output
@@ -99,6 +101,16 @@ def test_calls_come_soonest_first(maja, form):
     text = plain(maja.html) if form == "html" else maja.text
     assert text.index("Mon, Oct 19") < text.index("Tue, Oct 20")
     assert text.index("Step of explain_the_share") < text.index("Step of screen_for_savings_program")
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_what_can_be_done_for_short_patients_is_what_the_rule_says(messages, form):
+    message = messages["care_manager", ""]
+    text = " ".join((plain(message.html) if form == "html" else message.text).split())
+    rule = next(rule for rule in load_rulebook(Month(2026, 10)).rules.values() if rule.outcome == "short")
+    for words in ("entered with a reason", "until the practice's cut-off for late entries"):
+        assert words in rule.fix
+        assert words in text
 
 
 def test_short_patients_come_nearest_first():
