@@ -57,6 +57,19 @@ def test_a_patient_in_line_1_is_not_repeated(write):
     assert "1947" not in sentence
 
 
+def test_a_formula_without_a_stored_value_is_not_read_as_empty(write):
+    place = write(staff=None)
+    book = Workbook()
+    book.active.title = "staff"
+    book.active.append([*inputs()["staff"].names, "note"])
+    book.active.append(["S1", "P1", *["x"] * (len(inputs()["staff"].names) - 2), "=1+1"])
+    book.save(place / "staff.xlsx")
+    assert len(read_source(str(place)).tables["staff"]) == 1, "a formula in a column that nobody reads"
+    book.active["A2"] = '=CONCATENATE("S", "1")'
+    book.save(place / "staff.xlsx")
+    refused(place, "staff.xlsx, row 2, column staff_id", "a formula without a stored value", "spreadsheet program")
+
+
 def test_a_cell_that_a_workbook_misdescribes_is_not_repeated(write):
     place = write(staff=None)
     book = Workbook()
