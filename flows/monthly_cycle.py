@@ -76,9 +76,8 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     claims = write_claim_lines(decided, checked.accepted, book)
     cases = route_copay_cases(place, practice_id, checked.accepted, decided, settings, month)
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
-    told = Told(
-        practice_id, month, checked.accepted, decided | evidence | {"claim_lines": claims, "copay_cases": cases}
-    )
+    frames = decided | evidence | {"claim_lines": claims, "copay_cases": cases}
+    told = Told(practice_id, month, checked.accepted, frames, place.today)
     digests = Digests(share.digest, settings.digest, book.digest)
     saved = save_month(place, practice_id, month, digests, told.frames, told.compose)
     progress(80)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -19,11 +20,17 @@ EFFECTS = ("not_billable", "hold", "short", "unsupported", "warn")
 
 
 def report_view(
-    frames: counts.Frames, practice_name: str, month: Month, revision: int, history: pd.DataFrame | None = None
+    frames: counts.Frames,
+    practice_name: str,
+    month: Month,
+    revision: int,
+    history: pd.DataFrame | None = None,
+    today: date | None = None,
 ) -> dict[str, Any]:
     """Everything the report says, as plain values.
 
     `frames` are the output tables, `history` the outcomes of the months before (month, outcome, patients) or nothing.
+    What was due before `today` is marked as overdue.
     """
     decisions, findings = frames["decisions"], frames["findings"]
     outcomes = counts.outcomes(decisions)
@@ -32,6 +39,7 @@ def report_view(
     changed = changes(frames["changes"])
     return {
         "practice_name": practice_name,
+        "today": today,
         "month": str(month),
         "month_name": month_name(month),
         "last_day": month.last,

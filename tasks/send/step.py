@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,7 @@ class Told:
     month: Month
     tables: Frames
     frames: dict[str, pd.DataFrame]
+    today: date | None = None
 
     @property
     def practice(self) -> dict[str, str]:
@@ -54,6 +56,7 @@ class Told:
             revision=revision,
             frames=frames,
             staff=self.tables["staff"],
+            today=self.today,
         )
         return compose(context)
 
@@ -64,7 +67,9 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
     with step("write", "writing the month's folder") as done:
         frames = told.frames | {"changes": saved.changes}
         history = place.store.history(told.practice_id, "outcomes", told.month)
-        view = report_view(frames, told.practice["practice_name"], told.month, saved.cycle.revision, history)
+        view = report_view(
+            frames, told.practice["practice_name"], told.month, saved.cycle.revision, history, told.today
+        )
         sender = delivery().sender
         emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}
         folder = place.folder(told.practice_id, told.month)

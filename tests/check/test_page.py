@@ -92,6 +92,15 @@ def test_the_page_is_self_contained_and_names_no_patient(checked, history):
         assert identity not in page
 
 
+def test_on_paper_each_table_has_one_line_for_what_was_met(checked):
+    page = render_data_quality(quality_view(checked.checks, checked.quarantine), "P", MONTH)
+    print_rules = page[page.rindex("@media print") : page.index("</style>")]
+    assert ".suite tr.met { display: none; }" in print_rules
+    assert "details-content" not in print_rules, "a table that met everything stays folded up"
+    met = [int(number) for number in re.findall(r'onpaper">(\d+) expectations met', page)]
+    assert sum(met) == (checked.checks["failed"] == 0).sum()
+
+
 def test_names_are_escaped(checked):
     page = render_data_quality(quality_view(checked.checks, checked.quarantine), "Bell & <b>Sons", MONTH)
     assert "Bell &amp; &lt;b&gt;Sons" in page

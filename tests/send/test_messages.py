@@ -2,6 +2,7 @@
 
 import email
 import re
+from datetime import date
 from email.policy import default
 
 import pytest
@@ -111,6 +112,15 @@ def test_what_can_be_done_for_short_patients_is_what_the_rule_says(messages, for
     for words in ("entered with a reason", "until the practice's cut-off for late entries"):
         assert words in rule.fix
         assert words in text
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_what_is_overdue_says_so(form):
+    for audience, message in ((0, compose(context(today=date(2026, 10, 20)))), (-1, compose(context()))):
+        found = message[0]
+        text = plain(found.html) if form == "html" else found.text
+        assert text.count("overdue") == (1 if audience == 0 else 0), "due on October 19 and 20"
+    assert "overdue" in compose(context(today=date(2026, 10, 20)))[-1].text
 
 
 def test_short_patients_come_nearest_first():

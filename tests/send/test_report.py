@@ -1,6 +1,7 @@
 """The report shows the month's numbers as they are, on one page that needs nothing else and names nobody."""
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -97,6 +98,12 @@ def test_errors_of_two_tables_that_cancel_out_are_seen():
     wrong = [{"total": total, "part": part, "amount": amount} for total, part, amount in rows]
     found = report_view(frames() | {"reconciliation": output("reconciliation", *wrong)}, PRACTICE, MONTH, 1)
     assert [total["ties"] for total in found["totals"]] == [False]
+
+
+def test_co_pay_cases_are_overdue_from_the_day_after():
+    for day, marks in ((19, 0), (20, 3), (21, 4)):
+        text = plain(render_report(report_view(frames(), PRACTICE, MONTH, 1, today=date(2026, 10, day))))
+        assert text.count("overdue") == marks
 
 
 def test_rules_stand_with_their_source(page):
