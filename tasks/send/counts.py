@@ -67,7 +67,7 @@ def codes_billed(claim_lines: pd.DataFrame) -> list[Row]:
     for code, lines in claim_lines.groupby("code", observed=True, sort=True):
         sums = {name: int(lines[f"{name}_cents"].fillna(0).sum()) for name in ("expected", "coinsurance")}
         counts = {"code": str(code), "lines": len(lines), "units": int(lines["units"].fillna(0).sum())}
-        rows.append(counts | sums | {"confidence": weakest(lines["amount_confidence"])})
+        rows.append(counts | sums | {"sureness": sureness(lines)})
     return rows
 
 

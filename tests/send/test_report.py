@@ -50,6 +50,7 @@ def test_dollars_are_told_by_how_sure_they_are_and_qmb_patients_owe_nothing():
     view = report_view(changed, PRACTICE, MONTH, 1)
     assert view["sureness"] == [("secondary", 13226), ("unverified", 4705)]
     assert view["share"] == {"owed": 1323, "qmb": 2264, "qmb_patients": 1}
+    assert [row["sureness"] for row in view["codes"]] == [[("unverified", 4705)], [("secondary", 13226)]]
     text = plain(render_report(view))
     assert "$132.26 from a secondary source; $47.05 not verified at a source" in text
     assert "without $22.64 of 1 QMB patient, who owes nothing" in text
