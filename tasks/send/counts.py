@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from config.frames import among
+from config.frames import among, rows_set_aside
 
 OUTCOMES = ("bill", "hold", "short", "not_billable")
 CONFIDENCE = ("unverified", "secondary", "primary")  # weakest first
@@ -42,13 +42,34 @@ def money(decisions: pd.DataFrame, outcome: str = "bill") -> Row:
     }
 
 
+def sureness(claim_lines: pd.DataFrame) -> list[tuple[str, int]]:
+    """Expected cents of the claim lines by how sure their amounts are, surest first; empty kinds left out."""
+    cents = claim_lines["expected_cents"].fillna(0).groupby(claim_lines["amount_confidence"].astype("str")).sum()
+    return [(name, int(cents[name])) for name in reversed(CONFIDENCE) if cents.get(name, 0)]
+
+
+def patients_share(decisions: pd.DataFrame, claim_lines: pd.DataFrame) -> Row:
+    """Coinsurance in cents that may be asked of patients, and that of Qualified Medicare Beneficiaries, who owe none.
+
+    The kinds of payer are those on the date of service, first and second.
+    """
+    first = decisions.loc[decisions["payer_kind"] == "qmb", "patient_id"]
+    qmb = claim_lines["patient_id"].isin(first) | (claim_lines["secondary_payer_kind"] == "qmb")
+    cents = claim_lines["coinsurance_cents"].fillna(0)
+    return {
+        "owed": int(cents[~qmb].sum()),
+        "qmb": int(cents[qmb].sum()),
+        "qmb_patients": int(claim_lines.loc[qmb, "patient_id"].nunique()),
+    }
+
+
 def codes_billed(claim_lines: pd.DataFrame) -> list[Row]:
     """Lines, units and cents of each code, by code."""
     rows = []
     for code, lines in claim_lines.groupby("code", observed=True, sort=True):
         sums = {name: int(lines[f"{name}_cents"].fillna(0).sum()) for name in ("expected", "coinsurance")}
         counts = {"code": str(code), "lines": len(lines), "units": int(lines["units"].fillna(0).sum())}
-        rows.append(counts | sums | {"confidence": weakest(lines["amount_confidence"])})
+        rows.append(counts | sums | {"sureness": sureness(lines)})
     return rows
 
 
@@ -118,8 +139,8 @@ def set_aside(quarantine: pd.DataFrame) -> list[Row]:
 
 
 def set_aside_rows(quarantine: pd.DataFrame) -> int:
-    """How many rows were set aside; a row with two reasons is one row."""
-    return len(quarantine.drop_duplicates(["table", "source_file", "source_line"]))
+    """How many rows were set aside, quarantined or rejected; a row with two reasons is one row."""
+    return sum(rows_set_aside(quarantine).values())
 
 
 def copay_by_option(cases: pd.DataFrame) -> list[Row]:

@@ -50,7 +50,7 @@ def main(source: str, out: str) -> dict[str, Measured]:
     decided = timed("decide", lambda: decide(checked.accepted, MONTH, book, settings))
     aside = pd.concat([rejected, checked.quarantine], ignore_index=True)
     totals = timed("tie the totals", lambda: reconcile(read, aside, aside_months, checked.accepted, decided))
-    decided = timed("number the cases", lambda: number_cases.fn(place, "P1", decided))
+    decided, aside = timed("number the cases", lambda: number_cases.fn(place, "P1", decided, aside))
     chronic = frozenset(code for code, status in book.chronic.items() if status == 1)
     lines = timed("claim", lambda: claim_lines(decided["decisions"], decided["code_lines"], checked.accepted, chronic))
     known = place.store.open_copay_cases("P1")
