@@ -20,10 +20,10 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
     held = counts.holds(findings, decisions)
     return {
         "outcomes": counts.outcomes(decisions),
-        "money": counts.money(decisions),
+        "money": counts.billed(frames["claim_lines"]),
         "sureness": counts.sureness(frames["claim_lines"]),
         "share": counts.patients_share(decisions, frames["claim_lines"]),
-        "waiting": counts.money(decisions, "hold"),
+        "waiting": counts.waiting(decisions),
         "codes": counts.codes_billed(frames["claim_lines"]),
         "holds": counts.by_rule(held),
         "hand_on": hand_on(counts.by_rule(held)),

@@ -30,16 +30,21 @@ def weakest(confidences: pd.Series) -> str:
     return next((name for name in CONFIDENCE if name in found), "")
 
 
-def money(decisions: pd.DataFrame, outcome: str = "bill") -> Row:
-    """Expected amount and coinsurance in cents of the patient-months of that outcome, and how sure they are."""
-    theirs = decisions[decisions["outcome"] == outcome]
+def billed(claim_lines: pd.DataFrame) -> Row:
+    """Expected amount and coinsurance in cents of all claim lines, and how many of them have no loaded rate."""
     return {
-        "patients": len(theirs),
-        "expected": int(theirs["expected_cents"].fillna(0).sum()),
-        "coinsurance": int(theirs["coinsurance_cents"].fillna(0).sum()),
-        "confidence": weakest(theirs["amount_confidence"]),
-        "without_amount": int(theirs["expected_cents"].isna().sum()),
+        "expected": int(claim_lines["expected_cents"].fillna(0).sum()),
+        "coinsurance": int(claim_lines["coinsurance_cents"].fillna(0).sum()),
+        "confidence": weakest(claim_lines["amount_confidence"]),
+        "lines": len(claim_lines),
+        "without_amount": int(claim_lines["expected_cents"].isna().sum()),
     }
+
+
+def waiting(decisions: pd.DataFrame) -> Row:
+    """What the patient-months on hold would be allowed, in cents."""
+    held = decisions[decisions["outcome"] == "hold"]
+    return {"patients": len(held), "expected": int(held["expected_cents"].fillna(0).sum())}
 
 
 def sureness(claim_lines: pd.DataFrame) -> list[tuple[str, int]]:
@@ -69,7 +74,8 @@ def codes_billed(claim_lines: pd.DataFrame) -> list[Row]:
     for code, lines in claim_lines.groupby("code", observed=True, sort=True):
         sums = {name: int(lines[f"{name}_cents"].fillna(0).sum()) for name in ("expected", "coinsurance")}
         counts = {"code": str(code), "lines": len(lines), "units": int(lines["units"].fillna(0).sum())}
-        rows.append(counts | sums | {"sureness": sureness(lines)})
+        known = {"is_loaded": bool(lines["expected_cents"].notna().any()), "sureness": sureness(lines)}
+        rows.append(counts | sums | known)
     return rows
 
 

@@ -46,13 +46,13 @@ def report_view(
         "revision": revision,
         "digest": counts.text(decisions["rulebook_digest"].iloc[0]) if len(decisions) else "",
         "patients": len(decisions),
-        "programs": programs(decisions),
+        "programs": programs(decisions, frames["claim_lines"]),
         "outcomes": outcomes,
         "parts": charts.outcome_parts(outcomes),
-        "money": counts.money(decisions),
+        "money": counts.billed(frames["claim_lines"]),
         "sureness": counts.sureness(frames["claim_lines"]),
         "share": counts.patients_share(decisions, frames["claim_lines"]),
-        "waiting": counts.money(decisions, "hold"),
+        "waiting": counts.waiting(decisions),
         "minutes": charts.minutes_by_disposition(frames["time_ledger"]),
         "histogram": charts.histogram(decisions[decisions["program"] == "ccm"]),
         "holds": counts.by_rule(held),
@@ -74,10 +74,15 @@ def report_view(
     }
 
 
-def programs(decisions: pd.DataFrame) -> list[dict[str, Any]]:
+def programs(decisions: pd.DataFrame, claim_lines: pd.DataFrame) -> list[dict[str, Any]]:
     """What each program came to, in the order in which programs are decided."""
     return [
-        {"program": str(program), "patients": len(rows), "outcomes": counts.outcomes(rows), "money": counts.money(rows)}
+        {
+            "program": str(program),
+            "patients": len(rows),
+            "outcomes": counts.outcomes(rows),
+            "money": counts.billed(claim_lines[claim_lines["program"] == program]),
+        }
         for program, rows in decisions.groupby("program", sort=False)
     ]
 

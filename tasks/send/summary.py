@@ -23,7 +23,7 @@ def summary_of(
     found = counts.outcomes(decisions)
     counted = int(ledger.loc[ledger["disposition"] == "counted", "seconds"].sum())
     excluded = int(ledger["seconds"].sum()) - counted
-    money, held = counts.money(decisions), counts.money(decisions, "hold")
+    money, held = counts.billed(frames["claim_lines"]), counts.waiting(decisions)
     totals = frames["reconciliation"]
     rest = totals.loc[(totals["total"] == "patients") & (totals["part"] == "not_enrolled"), "amount"].sum()
     aside = rows_set_aside(frames["quarantine"])
@@ -31,6 +31,9 @@ def summary_of(
     opened = int((cases["state"] == "open").sum())
     share = counts.patients_share(decisions, frames["claim_lines"])
     unsure = [(f"of it {name} amounts", dollars(cents)) for name, cents in counts.sureness(frames["claim_lines"])]
+    unpriced = (
+        [("claim lines without a loaded rate", f"{money['without_amount']:,}")] if money["without_amount"] else []
+    )
     sections = [
         (
             "Patients",
@@ -44,6 +47,7 @@ def summary_of(
             [
                 ("expected to be allowed", dollars(money["expected"])),
                 *unsure,
+                *unpriced,
                 ("of it the patients' share, without QMB patients, who owe nothing", dollars(share["owed"])),
                 ("on hold", dollars(held["expected"])),
             ],

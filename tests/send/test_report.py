@@ -32,11 +32,11 @@ def page(view):
 def test_headline_numbers(view):
     assert view["outcomes"] == {"bill": 2, "hold": 2, "short": 2, "not_billable": 1}
     assert view["money"] == {
-        "patients": 2,
         "expected": 17931,
         "coinsurance": 3587,
         "confidence": "secondary",
         "without_amount": 0,
+        "lines": 3,
     }
     assert view["waiting"]["expected"] == 13226
     assert (view["minutes"]["counted"], view["minutes"]["left_out"]) == (1200, 100)
