@@ -34,11 +34,15 @@ def summary_of(
     unpriced = (
         [("claim lines without a loaded rate", f"{money['without_amount']:,}")] if money["without_amount"] else []
     )
+    months = {name.replace("_", " "): number for name, number in found.items()}
+    one_program = decisions["program"].nunique() <= 1
+    # Of several programs a patient may be in none, one or more: who is not enrolled adds up in one of them only.
+    patients = (
+        "Patients" if one_program else "Patient-months",
+        [(name, f"{n:,}") for name, n in (months | ({"not enrolled": int(rest)} if one_program else {})).items()],
+    )
     sections = [
-        (
-            "Patients",
-            [(name.replace("_", " "), f"{number:,}") for name, number in (found | {"not_enrolled": int(rest)}).items()],
-        ),
+        patients,
         ("Minutes", [("counted", f"{counted // 60:,}"), ("excluded", f"{excluded // 60:,}")]),
         ("Rows set aside", [(name, f"{number:,}") for name, number in aside.items()]),
         ("Integrity signals", [("for compliance to look at", f"{len(frames['signals']):,}")]),
