@@ -20,7 +20,8 @@ from tasks.qualify.months import Facts, gather
 from tasks.qualify.programs import Decided, bill_once, keep_one, participants, stretches_of
 from tasks.qualify.rows import candidate_rows, code_lines, decisions, finding_rows, ledger_rows
 from tasks.qualify.services_of_choice import add_services_of_choice
-from tasks.qualify.stretches import stretches
+from tasks.qualify.stretches import stretches, tell_colleagues
+from tasks.qualify.taken import Taken
 
 # While a clinic could bill by either, the practice says by which of the two lists of its setting.
 CLINIC_LISTS = {"bundled": "bundled_code", "individual": "individual_codes"}
@@ -47,6 +48,7 @@ def decide(
     taking_part = {p.program: participants(tables, t, p, month) for p in [first, *billed]}
     programs = [first, *(p for p in billed if p is not first and len(taking_part[p.program]))]
     parts: list[Decided] = []
+    taken = Taken(int(t["start_s"].where(t["start_s"] >= 0).min()) if (t["start_s"] >= 0).any() else 0)
     rest = ~t["program"].isin([program.program for program in programs]).to_numpy(bool)
     for group in dict.fromkeys(program.group for program in programs):
         together = []
@@ -55,7 +57,10 @@ def decide(
                 # Time that no program here may use stands in the ledger of the first one.
                 rows = (t["program"] == program.program).to_numpy(bool) | (rest & (program is first))
                 own = books[program.program]
-                together.append(decide_program(tables, t, rows, taking_part[program.program], own, settings, parts))
+                mine = taking_part[program.program]
+                together.append(decide_program(tables, t, rows, mine, own, settings, parts, taken))
+                if program is not programs[-1]:
+                    taken.add(together[-1].ledger)
         keep_one(together, settings)
         parts += together
     bill_once(parts, settings)
@@ -76,10 +81,12 @@ def decide_program(
     own: RuleBook,
     settings: PracticeSettings,
     earlier: list[Decided],
+    taken: Taken,
 ) -> Decided:
     """One program's patient-months, decided by themselves.
 
-    `rows` are its stretches, `taking_part` the rows of its patients, `own` its book, `earlier` the groups before.
+    `rows` are its stretches, `taking_part` the rows of its patients, `own` its book, `earlier` the groups
+    before, `taken` the time that counts for programs before.
     """
     facts = gather(tables, own.month, own, settings, taking_part)
     m = facts.frame
@@ -87,7 +94,8 @@ def decide_program(
     m["bills_apcm"] = _billed_before(m, earlier, "apcm")
     mine = stretches_of(t, rows, taking_part, len(tables["patients"]))
     mine["is_own_program"] = (mine["program"] == own.program).to_numpy(bool)
-    ledger = count_minutes(mine, m, own, settings)
+    tell_colleagues(mine, tables["time_entries"]["performer_id"], m["practitioner_id"])
+    ledger = count_minutes(mine, m, own, settings, taken)
     counted = ledger[ledger["disposition"] == "counted"]
     counted = counted.iloc[np.lexsort([counted["start_s"], counted["local_date"], counted["patient"]])]
     add_minutes(m, ledger, counted, own, settings)
@@ -170,6 +178,9 @@ def add_choice(m: Months, found: pd.DataFrame, book: RuleBook, settings: Practic
     once = np.zeros(len(m), dtype=bool)
     once[row] = chosen["once"]
     m["bills_once"] = once
+    m["bills_month_code"] = np.isin(
+        m["family"].to_numpy(object), [family.family for family, _ in book.families if family.by == "month"]
+    )
     m["minutes"] = m["minutes"].fillna(m["pool_minutes"])
     missing = np.full(len(m), np.iinfo(np.int64).max)
     family_name = m["family"].to_numpy(object)

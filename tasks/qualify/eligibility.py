@@ -45,13 +45,19 @@ def medicare_is_secondary(m: Months, book: RuleBook, settings: PracticeSettings)
 
 
 def consent_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """No consent was ever on file by the month's end, and time waits for one."""
-    return m.consent_date.isna() & ~m.consent_for_other & ~m.is_revoked & (m.pending_seconds > 0)
+    """No consent was ever on file by the month's end, and time or a month's code waits for one."""
+    waits = (m.pending_seconds > 0) | m.bills_month_code
+    return m.consent_date.isna() & ~m.consent_for_other & ~m.is_revoked & waits
 
 
 def consent_other_practitioner(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The only consent names another practitioner."""
-    return m.consent_date.isna() & m.consent_for_other & (m.pending_seconds > 0)
+    return m.consent_date.isna() & m.consent_for_other & ((m.pending_seconds > 0) | m.bills_month_code)
+
+
+def consent_withdrawn(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A month's code would be billed although every consent was withdrawn in an earlier month."""
+    return m.consent_date.isna() & m.is_revoked & m.bills_month_code
 
 
 def consent_not_written(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -138,6 +144,11 @@ def behavioral_condition_missing(m: Months, book: RuleBook, settings: PracticeSe
 def consent_not_on_file(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """No consent to the program was found."""
     return m.consent_date.isna()
+
+
+def month_in_facility(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Every day of the month was a facility day."""
+    return m.facility_days >= m.days_in_month
 
 
 def time_on_facility_day(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

@@ -12,11 +12,15 @@ from config.settings import PracticeSettings
 from tasks.qualify import families
 from tasks.qualify.findings import dispositions
 from tasks.qualify.frames import PRACTITIONER, STAFF_POOL, Months, Stretches
-from tasks.qualify.shares import shared_activity, simultaneous
+from tasks.qualify.shares import counted_elsewhere, shared_activity, simultaneous
+from tasks.qualify.taken import Taken
 
 
-def count_minutes(t: Stretches, m: Months, book: RuleBook, settings: PracticeSettings) -> pd.DataFrame:
-    """The stretches with `disposition`; one that counts only in part becomes several rows, parts numbered anew."""
+def count_minutes(t: Stretches, m: Months, book: RuleBook, settings: PracticeSettings, taken: Taken) -> pd.DataFrame:
+    """The stretches with `disposition`; one that counts only in part becomes several rows, parts numbered anew.
+
+    `taken` is the time that counts for the programs decided before.
+    """
     patient = t["patient"].to_numpy()
     known = patient >= 0
     for column, nobody in (("consent_date", np.datetime64("NaT", "ns")), ("is_revoked", False), ("is_enrolled", False)):
@@ -28,15 +32,17 @@ def count_minutes(t: Stretches, m: Months, book: RuleBook, settings: PracticeSet
     counting = reason < 0
     shared = shared_activity(t, counting)
     length = t["seconds"].to_numpy() - shared
-    origin = int(t["start_s"].where(t["start_s"] >= 0).min()) if (t["start_s"] >= 0).any() else 0
-    again = simultaneous(t, length, counting, origin)
-    categories = ["counted", "simultaneous", "shared_activity", *names]
-    kept = length - again
-    whole = np.select([~counting, (kept == 0) & (again > 0), (kept == 0) & (shared > 0)], [reason + 3, 1, 2], default=0)
+    t["length"] = length
+    other = counted_elsewhere(t, length, counting, taken)
+    again = simultaneous(t, length, counting, taken)
+    categories = ["counted", "simultaneous", "shared_activity", "counted_elsewhere", *names]
+    kept = length - again - other
+    some = [~counting, kept > 0, again > 0, other > 0, shared > 0]
+    whole = np.select(some, [reason + 4, 0, 1, 3, 2], default=0)
     t["disposition"] = pd.Categorical.from_codes(whole, categories)
-    t["seconds"] = np.select([~counting, kept > 0, again > 0], [t["seconds"], kept, again], default=shared)
+    t["seconds"] = np.select(some, [t["seconds"], kept, again, other, shared], default=0)
     extra = []
-    for code, seconds in ((1, again), (2, shared)):
+    for code, seconds in ((1, again), (2, shared), (3, other)):
         rows = np.flatnonzero((seconds > 0) & (whole != code))
         part = t.iloc[rows].copy()
         part["seconds"] = seconds[rows]
@@ -77,6 +83,7 @@ def add_minutes(
     on_visit = on_day(m["visit_bits"].to_numpy(), counted) & (counted["performer_class"] == PRACTITIONER).to_numpy()
     m["visit_day_seconds"] = total(counted[on_visit])
     m["facility_seconds"] = total(counted[on_day(m["facility_bits"].to_numpy(), counted)])
+    m["has_counted_time"] = (m["staff_seconds"] + m["practitioner_seconds"]) > 0
     m["pool_minutes"] = (m["staff_seconds"] + m["practitioner_seconds"]) // 60
     for column in ("pending", "before_consent", "visit_day", "facility"):
         m[f"{column}_minutes"] = m[f"{column}_seconds"] // 60

@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 
 from tasks.qualify.frames import PRACTITIONER, Stretches
-
-SPAN = 1 << 23
-"""Seconds set apart for one patient on the common time axis: 97 days, more than any month with its neighbours."""
+from tasks.qualify.taken import Taken, covered_before, union
 
 
 def shared_activity(t: Stretches, counting: Any) -> Any:
@@ -20,11 +18,31 @@ def shared_activity(t: Stretches, counting: Any) -> Any:
     return np.where(counting, t["seconds"] - t["seconds"] // t["patients_in_activity"], 0)
 
 
-def simultaneous(t: Stretches, seconds: Any, counting: Any, origin: int) -> Any:
+def counted_elsewhere(t: Stretches, seconds: Any, counting: Any, taken: Taken) -> Any:
+    """Seconds of each counting stretch that lie in time which counts for an earlier program of the same patient.
+
+    Parts of one activity that one person split over programs stand one after the other, whatever their clock says,
+    unless the same length is logged twice.
+    """
+    lost = np.zeros(len(t), dtype=np.int64)
+    rows = np.flatnonzero(counting & t["has_clock"].to_numpy() & (seconds > 0) & ~_parts_of_a_split(t, seconds, taken))
+    start = taken.axis(t, rows)
+    lost[rows] = taken.before(start + seconds[rows]) - taken.before(start)
+    return lost
+
+
+def _parts_of_a_split(t: Stretches, seconds: Any, taken: Taken) -> Any:
+    found = np.zeros(len(t), dtype=bool)
+    rows = np.flatnonzero(t["work"].to_numpy() >= 0)
+    found[rows] = taken.has_other_part(t["work"].to_numpy()[rows], seconds[rows])
+    return found
+
+
+def simultaneous(t: Stretches, seconds: Any, counting: Any, taken: Taken) -> Any:
     """Seconds of each counting stretch during which the same patient's time is counted already.
 
-    `seconds` is the length of each stretch after sharing; `origin` a UTC second not after the earliest stretch. The
-    practitioner's time takes precedence over staff time, because it alone can carry a personal code; so the seconds
+    `seconds` is the length of each stretch after sharing, of which what is `taken` by other programs does not count.
+    The practitioner's time takes precedence over staff time, because it alone can carry a personal code; so the seconds
     kept are exactly the length of the union of all stretches of a patient, and the practitioner's part is exactly the
     union of the practitioner's own. Stretches without a clock cannot be compared and stay whole.
     """
@@ -32,42 +50,18 @@ def simultaneous(t: Stretches, seconds: Any, counting: Any, origin: int) -> Any:
     clocked = np.flatnonzero(counting & t["has_clock"].to_numpy() & (seconds > 0))
     if not len(clocked):
         return lost
-    start = t["start_s"].to_numpy()[clocked] - origin + t["patient"].to_numpy(np.int64)[clocked] * SPAN
+    start = taken.axis(t, clocked)
     end = start + seconds[clocked]
+    # With the time of other programs cut out of the axis, what is left is compared as if nothing had been there.
+    start, end = start - taken.before(start), end - taken.before(end)
+    whole = _parts_of_a_split(t, seconds, taken)[clocked]
+    start, end = start[~whole], end[~whole]
+    clocked = clocked[~whole]
     personal = t["performer_class"].to_numpy()[clocked] == PRACTITIONER
     kept = np.zeros(len(clocked), dtype=np.int64)
-    kept[personal], pieces = _union(start[personal], end[personal])
-    covered = _covered_before(*pieces)
+    kept[personal], pieces = union(start[personal], end[personal])
+    covered = covered_before(*pieces)
     staff = ~personal
-    kept[staff], _ = _union(start[staff] - covered(start[staff]), end[staff] - covered(end[staff]))
-    lost[clocked] = seconds[clocked] - kept
+    kept[staff], _ = union(start[staff] - covered(start[staff]), end[staff] - covered(end[staff]))
+    lost[clocked] = end - start - kept
     return lost
-
-
-def _union(start: Any, end: Any) -> tuple[Any, tuple[Any, Any]]:
-    """Seconds that each interval adds to the union when taken by start; and the union's disjoint pieces in order."""
-    order = np.argsort(start, kind="stable")
-    begin, finish = start[order], end[order]
-    reached = np.maximum.accumulate(finish)
-    fresh = begin.copy()
-    fresh[1:] = np.maximum(begin[1:], reached[:-1])
-    added = np.maximum(finish - fresh, 0)
-    kept = np.empty_like(added)
-    kept[order] = added
-    some = added > 0
-    return kept, (fresh[some], finish[some])
-
-
-def _covered_before(begin: Any, finish: Any) -> Any:
-    """A function: how many seconds of the disjoint pieces lie before each point of the axis."""
-    length = finish - begin
-    before = np.concatenate([[0], np.cumsum(length)])
-
-    def covered(point: Any) -> Any:
-        if not len(begin):
-            return np.zeros(len(point), dtype=np.int64)
-        piece = np.searchsorted(begin, point, side="right") - 1
-        inside = np.clip(point - begin[piece], 0, length[piece])
-        return np.where(piece < 0, 0, before[piece] + inside)
-
-    return covered

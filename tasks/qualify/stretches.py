@@ -21,7 +21,7 @@ def stretches(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, zon
 
     Columns: entry (row of time_entries), part (from 1), patient (row of patients, -1 when none), performer_class,
     start_s (UTC epoch seconds, -1 without a clock), seconds, has_clock, local_date, day (1..31 inside the month, else
-    0), patients_in_activity, and what the minute rules look at.
+    0), patients_in_activity, whose (the patient again, whatever the program), work, and what the minute rules look at.
     """
     entries = tables["time_entries"]
     frame = pd.DataFrame(
@@ -42,17 +42,36 @@ def stretches(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, zon
             | entries["approved"].eq(False).fillna(False).to_numpy(bool),
             "is_refused": entries["approved"].eq(False).fillna(False).to_numpy(bool),
             "patients_in_activity": _patients_in_activity(entries),
+            "work": _work(entries),
         }
     )
-    own = tables["patients"]["practitioner_id"].to_numpy(object)
-    billing = own[np.maximum(frame["patient"], 0)] if len(own) else np.full(len(frame), None, dtype=object)
-    colleague = (frame["performer_class"] == PRACTITIONER) & (entries["performer_id"].to_numpy(object) != billing)
-    frame.loc[colleague, "performer_class"] = OTHER_PRACTITIONER
+    frame["whose"] = frame["patient"]
     frame = _split_at_midnight(frame, zone)
     first = np.datetime64(month.first, "ns")
     day = (frame["local_date"].to_numpy("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64) + 1
     frame["day"] = np.where((day >= 1) & (day <= month.last.day), day, 0).astype(np.int8)
     return frame
+
+
+def _work(entries: pd.DataFrame) -> Any:
+    """A number for each person's part in an activity that has an identifier; -1 for all other work."""
+    activity, names = pd.factorize(entries["activity_id"])
+    person, _ = pd.factorize(entries["performer_id"])
+    return np.where(activity < 0, -1, person.astype(np.int64) * (len(names) + 1) + activity)
+
+
+def tell_colleagues(t: Stretches, performers: pd.Series, practitioners: pd.Series) -> None:
+    """Practitioners other than the one who bills the stretch's patient are colleagues: their time is never personal.
+
+    `performers` are those of the entries, `practitioners` those who bill the patients of the program.
+    """
+    rows = np.flatnonzero((t["performer_class"] == PRACTITIONER).to_numpy())
+    patient = t["patient"].to_numpy()[rows]
+    who = performers.to_numpy(object)[t["entry"].to_numpy()[rows]]
+    billing = practitioners.to_numpy(object)[np.maximum(patient, 0)] if len(practitioners) else who
+    classes = t["performer_class"].to_numpy().copy()
+    classes[rows[(who != billing) | (patient < 0)]] = OTHER_PRACTITIONER
+    t["performer_class"] = classes
 
 
 def _performer_class(tables: dict[str, pd.DataFrame], book: RuleBook) -> Any:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tasks.qualify.frames import CLINICAL_STAFF, PRACTITIONER
 from tasks.qualify.shares import simultaneous
+from tasks.qualify.taken import Taken
 from tests.qualify.cases import codes_of, decided, seconds_by_disposition
 
 stretch = st.tuples(
@@ -28,10 +29,12 @@ def test_kept_seconds_are_the_union(rows: list[tuple[int, int, int, int]]) -> No
             "performer_class": np.array([row[1] for row in rows], dtype=np.int8),
             "start_s": np.array([origin + row[2] for row in rows], dtype=np.int64),
             "has_clock": np.ones(len(rows), dtype=bool),
+            "whose": np.array([row[0] for row in rows], dtype=np.int32),
+            "work": np.full(len(rows), -1),
         }
     )
     seconds = np.array([row[3] for row in rows], dtype=np.int64)
-    lost = simultaneous(t, seconds, np.ones(len(rows), dtype=bool), origin)
+    lost = simultaneous(t, seconds, np.ones(len(rows), dtype=bool), Taken(origin))
     assert ((lost >= 0) & (lost <= seconds)).all()
     personal: dict[int, set[int]] = defaultdict(set)
     everybody: dict[int, set[int]] = defaultdict(set)
