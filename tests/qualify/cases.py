@@ -84,6 +84,7 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
             "setting": cases[0].get("setting", "office"),
             "time_zone": zone,
             "billing_npi": "1",
+            "place_of_service": cases[0].get("place_of_service"),
         }
     )
     for practitioner, credential in (("D1", "MD"), ("D2", "DO"), ("N1", "NP")):
