@@ -6,7 +6,9 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.care_settings import care_setting
 from config.rulebook import RuleBook
+from tasks.claim.claims import on_claims
 from tasks.claim.superbill import claim_lines
 from tasks.progress import step
 
@@ -19,6 +21,8 @@ def write_claim_lines(
     with step("claim", "writing the claim lines") as done:
         chronic = frozenset(code for code, status in book.chronic.items() if status == 1)
         lines = claim_lines(decided["decisions"], decided["code_lines"], tables, chronic)
-        expected = int(lines["expected_cents"].fillna(0).sum()) / 100
-        done(f"{len(lines):,} claim lines, {expected:,.2f} US$ expected", len(lines))
+        setting = care_setting(str(tables["practices"]["setting"].iloc[0]))
+        lines = on_claims(lines, setting, book.month, book.fees)
+        unpriced = int(lines["expected_cents"].isna().sum())
+        done(f"{len(lines):,} claim lines" + (f", {unpriced:,} of them without a loaded rate" if unpriced else ""))
     return lines

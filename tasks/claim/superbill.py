@@ -13,7 +13,6 @@ from config.contract import outputs
 from config.frames import as_contract, empty
 
 MOST_DIAGNOSES = 4  # a claim line points to at most four diagnoses
-USUAL_PLACE = {"office": "11"}
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -38,9 +37,7 @@ def claim_lines(
     heads["case_number"] = billed["case_number"]
     _look_up(heads, tables["patients"], "patient_id", heads["patient_id"], ["last_name", "first_name", "birth_date"])
     practices = tables["practices"]
-    _look_up(heads, practices, "practice_id", heads["practice_id"], ["billing_npi", "place_of_service", "setting"])
-    usual = heads["setting"].astype("str").map(USUAL_PLACE).astype("str")
-    heads["place_of_service"] = heads["place_of_service"].fillna(usual)
+    _look_up(heads, practices, "practice_id", heads["practice_id"], ["billing_npi", "place_of_service"])
     _look_up(heads, tables["practitioners"], "practitioner_id", billed["practitioner_id"], ["npi"])
     heads = heads.rename(columns={"npi": "rendering_npi"})
 
@@ -80,8 +77,7 @@ def _look_up(heads: pd.DataFrame, table: pd.DataFrame, key: str, wanted: pd.Seri
     unique = table.drop_duplicates(key)
     at = _places(unique[key], wanted)
     for name in names:
-        values = unique[name].astype("str") if name == "setting" else unique[name]
-        heads[name] = pd.api.extensions.take(values.array, at, allow_fill=True)
+        heads[name] = pd.api.extensions.take(unique[name].array, at, allow_fill=True)
 
 
 def _service_dates(heads: int, place: np.ndarray, dates: pd.Series) -> np.ndarray:

@@ -155,11 +155,12 @@ def add_choice(m: Months, found: pd.DataFrame, book: RuleBook, settings: Practic
     """Adds the chosen candidate of each patient, and the minutes missing to the next unit."""
     chosen = found[found["chosen"]]
     row = chosen["patient"].to_numpy()
-    for column in ("family", "codes"):
+    for column in ("family", "codes", "basis"):
         values = np.full(len(m), "", dtype=object)
         values[row] = chosen[column].to_numpy(object)
         m[column] = pd.array(values, dtype="str")
-    for column in ("minutes", "units_earned", "units_cap", "expected_cents", "coinsurance_cents", "confidence"):
+    amounts = ("expected_cents", "coinsurance_cents", "medicare_cents", "hospital_cents", "hospital_copay_cents")
+    for column in ("minutes", "units_earned", "units_cap", "confidence", *amounts):
         numbers = np.full(len(m), np.nan)
         numbers[row] = chosen[column]
         m[column] = numbers

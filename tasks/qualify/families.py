@@ -100,6 +100,8 @@ def _none() -> pd.DataFrame:
     kinds = {"family": "str", "first": "str", "further": "str", "codes": "str", "service_date": "datetime64[ns]"}
     kinds |= dict.fromkeys(("patient", "order", "further_units", "units_earned", "units_cap", "minutes"), "int64")
     kinds |= dict.fromkeys(("first_cents", "further_cents", "first_coinsurance", "further_coinsurance"), "float64")
+    kinds |= dict.fromkeys(("first_medicare", "further_medicare", "medicare_cents", "share_up_to_cents"), "float64")
+    kinds |= dict.fromkeys(("hospital_cents", "hospital_copay_cents"), "float64") | {"basis": "str"}
     kinds |= {"expected_cents": "float64", "coinsurance_cents": "float64", "confidence": "int64", "once": "bool"}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 

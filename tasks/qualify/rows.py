@@ -38,6 +38,11 @@ def decisions(m: Months, month: Month, book: RuleBook) -> pd.DataFrame:
             "payer_kind": m["payer_kind"],
             "expected_cents": m["expected_cents"].where(billed).astype("Int64"),
             "coinsurance_cents": m["coinsurance_cents"].where(billed).astype("Int64"),
+            **{
+                name: m[name].where(billed).astype("Int64")
+                for name in ("medicare_cents", "hospital_cents", "hospital_copay_cents")
+            },
+            "amount_basis": m["basis"].where(billed & m["expected_cents"].notna(), ""),
             "amount_confidence": np.where(billed & m["expected_cents"].notna(), np.array(CONFIDENCES)[sure], ""),
             "reason": m["reason"],
             "rulebook_digest": book.digest,
@@ -57,6 +62,11 @@ def candidate_rows(found: pd.DataFrame, m: Months, book: RuleBook) -> pd.DataFra
             "minutes": found["minutes"].astype("Int64"),
             "expected_cents": found["expected_cents"].astype("Int64"),
             "coinsurance_cents": found["coinsurance_cents"].astype("Int64"),
+            **{
+                name: found[name].astype("Int64")
+                for name in ("medicare_cents", "share_up_to_cents", "hospital_cents", "hospital_copay_cents")
+            },
+            "basis": found["basis"],
             "supported": found["supported"].astype("boolean"),
             "chosen": found["chosen"].astype("boolean"),
             "why": found["why"],

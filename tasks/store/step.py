@@ -57,9 +57,9 @@ def open_place(out: str, database: str | None, settings: str | None) -> Place:
 @task(name="number the cases", cache_policy=NO_CACHE)
 def number_cases(place: Place, practice_id: str, decided: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The decided frames with `case_number`, by which a patient-month is called outside the practice's own files."""
-    decisions = decided["decisions"]
-    numbers = place.store.case_numbers(practice_id, decisions["patient_id"])
-    by_patient = pd.Series(numbers.to_numpy(), index=decisions["patient_id"].to_numpy())
+    patients = decided["decisions"]["patient_id"].drop_duplicates()  # one decision for each program
+    numbers = place.store.case_numbers(practice_id, patients)
+    by_patient = pd.Series(numbers.to_numpy(), index=patients.to_numpy())
     numbered = dict(decided)
     for name in ("decisions", "candidates", "findings"):
         numbered[name] = decided[name].assign(case_number=decided[name]["patient_id"].map(by_patient))

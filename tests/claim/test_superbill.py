@@ -36,13 +36,13 @@ def month(**more: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def decided(patients: list[str], outcome: str = "bill") -> pd.DataFrame:
-    rows = {"patient_id": patients, "outcome": outcome, "practice_id": "P1", "month": "2026-10"}
+    rows = {"patient_id": patients, "program": "ccm", "outcome": outcome, "practice_id": "P1", "month": "2026-10"}
     frame = pd.DataFrame(rows | {"practitioner_id": "D1", "case_number": [f"C-{p}" for p in patients]})
     return as_contract(frame, outputs()["decisions"])
 
 
 def billed(patient: str = "100", codes: tuple[str, ...] = ("99490",), day: str = "2026-10-20") -> pd.DataFrame:
-    frame = pd.DataFrame({"patient_id": patient, "line": range(1, len(codes) + 1), "code": codes})
+    frame = pd.DataFrame({"patient_id": patient, "program": "ccm", "line": range(1, len(codes) + 1), "code": codes})
     frame["units"], frame["service_date"] = 1, pd.Timestamp(day)
     return frame.assign(expected_cents=6613, coinsurance_cents=1323, amount_confidence="secondary")
 

@@ -1,0 +1,50 @@
+"""Which claims carry the lines: one, or in a hospital's department the practitioner's and the hospital's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from config.care_settings import CareSetting
+from config.contract import outputs
+from config.dated_csv import SURE
+from config.fees import FeeSchedule
+from config.frames import as_contract
+from config.month import Month
+
+
+def on_claims(lines: pd.DataFrame, setting: CareSetting, month: Month, fees: FeeSchedule) -> pd.DataFrame:
+    """The superbill's lines with the claim that carries each: its form, type of bill, revenue code and place.
+
+    `lines` are those of one practice in contract columns, as the practitioner bills them. Where the setting sends two
+    claims, the hospital's own follows: the codes that the outpatient system pays or packages, at its rates, missing
+    where that year's are not loaded. A place of service that the practice does not name is the claim's usual one.
+    """
+    found = []
+    for claim in setting.claims(month):
+        rows = lines[lines["code"].isin(setting.carried(claim, month))].copy()
+        rows["claim"], rows["claim_form"] = claim.claim, claim.form
+        rows["bill_type"], rows["revenue_code"] = claim.bill_type or pd.NA, claim.revenue_code or pd.NA
+        usual = claim.place_of_service[0] if claim.place_of_service else pd.NA
+        rows["place_of_service"] = rows["place_of_service"].fillna(usual) if claim.place_of_service else pd.NA
+        if claim.rate_basis == "opps":
+            _at_hospital_rates(rows, fees)
+        found.append(rows)
+    if not found:
+        return as_contract(lines.iloc[:0], outputs()["claim_lines"])
+    together = pd.concat(found).sort_index(kind="stable") if len(found) > 1 else found[0]
+    return as_contract(together.reset_index(drop=True), outputs()["claim_lines"])
+
+
+def _at_hospital_rates(rows: pd.DataFrame, fees: FeeSchedule) -> None:
+    """The amounts of the hospital's own claim in the place of the practitioner's."""
+    units = rows["units"].to_numpy("float64")
+    cents, copay = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    sure = np.zeros(len(rows), dtype=np.int64)
+    for code in rows["code"].unique():
+        at = np.flatnonzero((rows["code"] == code).to_numpy(bool))
+        rates = fees.hospital_rates(str(code), rows["service_date"].to_numpy()[at])
+        cents[at], copay[at], sure[at] = rates.cents * units[at], rates.copay_cents * units[at], rates.sure
+    rows["expected_cents"] = pd.array(np.round(cents), dtype="Float64").astype("Int64")
+    rows["coinsurance_cents"] = pd.array(np.round(copay), dtype="Float64").astype("Int64")
+    rows["amount_confidence"] = np.where(np.isnan(cents), "", np.array(SURE, dtype=object)[sure])
