@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from config.care_settings import care_setting
 from config.month import Month
 from config.strict_yaml import load_yaml
+from tasks.claim.claims import on_claims
 from tasks.claim.superbill import claim_lines
 from tests.qualify.cases import decided, rulebook, tables_of
 from tests.qualify.together import Decided
@@ -26,7 +28,7 @@ ABOUT_PATIENT = {
 }  # fmt: skip
 OF_A_PROGRAM = {
     "outcome", "codes", "reason", "findings", "no_findings", "numbers", "dates", "minutes", "missing", "family",
-    "allowed", "coinsurance", "medicare", "practitioner",
+    "allowed", "coinsurance", "medicare", "hospital", "practitioner",
 }  # fmt: skip
 OF_THE_WHOLE = {"seconds", "lines", "never"}
 
@@ -88,7 +90,8 @@ def check(case: Told, result: dict[str, pd.DataFrame]) -> None:
             "practitioner": row["practitioner_id"].partition("@")[0],
             "allowed": cents(row["expected_cents"]),
             "coinsurance": cents(row["coinsurance_cents"]),
-            "medicare": cents(row.get("medicare_cents")),
+            "medicare": cents(row["medicare_cents"]),
+            "hospital": cents(row["hospital_cents"]),
         }
         told_of = {name: seen[name] for name in wanted if name in seen}
         assert told_of == {name: wanted[name] for name in told_of}, dict(findings)
@@ -119,12 +122,12 @@ def claimed(case: Told) -> list[dict[str, str]]:
     month = Month.parse(case.month)
     tables = tables_of([case.facts], month)
     result = decided([case.facts], case.month, **case.settings)
-    chronic = [code for code, status in rulebook(month).chronic.items() if status == 1]
+    book = rulebook(month)
+    chronic = [code for code, status in book.chronic.items() if status == 1]
     decisions = result["decisions"].assign(case_number="C-1")
     lines = claim_lines(decisions, result["code_lines"], tables, chronic)
+    setting = care_setting(case.facts.get("setting", "office"))
     wanted = case.expected["lines"]
-    names = list(wanted[0]) if wanted else []
-    found = []
-    for line in lines.to_dict("records"):
-        found.append({name: "" if pd.isna(line[name]) else str(line[name]) for name in names})
-    return found if wanted else lines.to_dict("records")
+    names = list(wanted[0]) if wanted else ["code"]
+    found = on_claims(lines, setting, month, book.fees)[names].to_dict("records")
+    return [{name: "" if pd.isna(value) else str(value) for name, value in line.items()} for line in found]
