@@ -19,12 +19,15 @@ from tasks.claim.superbill import claim_lines
 from tests.qualify.cases import decided, rulebook, tables_of
 from tests.qualify.together import Decided
 
-TABLE = load_yaml(Path(__file__).parent / "scenarios" / "published.yaml")
+SCENARIOS = Path(__file__).parent / "scenarios"
+TABLE = load_yaml(SCENARIOS / "published.yaml")
+TRAPS = load_yaml(SCENARIOS / "traps.yaml")
 KINDS = {"agree", "trap", "contested"}
-KEYS = {"id", "kind", "source", "name", "month", "settings", "expected", "otherwise"}
+KEYS = {"id", "trap", "kind", "source", "name", "month", "settings", "expected", "otherwise"}
 ABOUT_PATIENT = {
     "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays",
-    "medical_decisions", "copay_responses", "time", "staff", "practitioner", "zone", "setting", "place_of_service",
+    "medical_decisions", "copay_responses", "time", "staff", "practitioner", "zone", "setting", "place_of_service", "qp_status",
+    "credential",
 }  # fmt: skip
 OF_A_PROGRAM = {
     "outcome", "codes", "reason", "findings", "no_findings", "numbers", "dates", "minutes", "missing", "family",
