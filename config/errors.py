@@ -15,6 +15,10 @@ class UserError(Exception):
     exit_code = 2
 
 
+class FaultError(RuntimeError):
+    """A fault of this program. Its text holds counts, names of this program and lines of its code, never a cell."""
+
+
 class InputError(UserError):
     """A file, table, column or cell of the input cannot be used."""
 

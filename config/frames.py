@@ -46,6 +46,18 @@ def _texts(values: pd.Series) -> pa.Array:
     return array.cast(pa.large_string())
 
 
+def rows_set_aside(quarantine: pd.DataFrame) -> dict[str, int]:
+    """How many input rows were `quarantined` and how many `rejected`; one with several reasons counts once.
+
+    One line of a log may hold several entries, which are quarantined one by one and rejected together.
+    """
+    line = ["table", "source_file", "source_line"]
+    rejected = quarantine["disposition"] == "rejected"
+    quarantined = quarantine.loc[~rejected, [*line, "row_key"]].drop_duplicates()
+    others = quarantine.loc[rejected, line].drop_duplicates().merge(quarantined[line], "left", indicator="also")
+    return {"quarantined": len(quarantined), "rejected": int((others["also"] == "left_only").sum())}
+
+
 def empty(table: Table) -> pd.DataFrame:
     """The table without rows."""
     return as_contract(pd.DataFrame(), table)

@@ -64,8 +64,16 @@ class Month:
 
 
 def time_zone(name: str) -> ZoneInfo:
-    """The zone of that IANA name; InputError when there is none."""
+    """The zone of that IANA name; InputError, which does not repeat the name, when there is none."""
+    if not is_time_zone(name):
+        raise InputError("A time zone is not an IANA name; write one such as America/New_York.")
+    return ZoneInfo(name)
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether there is a zone of that IANA name."""
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InputError(f"'{name}' is not an IANA time zone; write one such as America/New_York.") from error
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

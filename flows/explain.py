@@ -27,6 +27,7 @@ def explain_case(console: Console, case: str, month: Month | None, practice_id: 
     _minutes(console, found["time_ledger"])
     _candidates(console, found["candidates"])
     _findings(console, found["findings"])
+    _set_aside(console, found["quarantine"])
 
 
 def _verdict(console: Console, row: dict[Any, Any]) -> None:
@@ -84,6 +85,18 @@ def _findings(console: Console, findings: pd.DataFrame) -> None:
             console.print(f"  {plain(row['owner']).capitalize()}: {row['fix']}.", highlight=False, markup=False)
         prevents = f"  Prevents {row['denial']}." if _said(row["denial"]) else ""
         console.print(f"  [dim]{row['confidence']}: {row['source']}[/]{prevents}", highlight=False)
+
+
+def _set_aside(console: Console, rows: pd.DataFrame) -> None:
+    for row in rows.to_dict("records"):
+        what = plain(row["table"]).removesuffix("s").replace("entrie", "entry").replace("copay", "co-pay")
+        where = f"{what} in {row['source_file']} line {row['source_line']}"
+        console.print(f"[bold]Also set aside[/]: {where}: {_clause(row['words'])} ({row['reason']}).", highlight=False)
+        console.print(f"  {plain(row['owner']).capitalize()}: {_clause(row['fix'])}.", highlight=False, markup=False)
+
+
+def _clause(words: str) -> str:
+    return words.rstrip(" .")
 
 
 def plain(name: Any) -> str:

@@ -70,10 +70,10 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     """One practice's month, as a checklist. Nothing is written before the totals tie; every write may be repeated."""
     progress = show_progress(practice_id, month)
     settings = practice_settings(practice_id, place.settings)
-    share = pull_practice(pulled, practice_id, month)
-    checked = check_practice(share.tables, settings, month, place.today)
+    share = pull_practice(pulled, practice_id, month, place.today)
+    checked = check_practice(share.tables, settings, month, place.today, share.set_aside["other_month"], share.future)
     past = place.store.history(practice_id, "checks", month)
-    aside, pages = describe_quality(share.name, month, checked, share.rejected, past)
+    aside, pages = describe_quality(share.name, month, checked, share.rejected, past, share.set_aside["other_month"])
     progress(30)
     try:
         gate(checked, settings)
@@ -83,13 +83,12 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     decided = qualify_practice(checked.accepted, month, book, settings)
     totals = tie_totals(share.read, aside, share.set_aside, checked.accepted, decided)
     progress(50)
-    decided = number_cases(place, practice_id, decided)
+    decided, aside = number_cases(place, practice_id, decided, aside)
     claims = write_claim_lines(decided, checked.accepted, book)
     cases = route_copay_cases(place, practice_id, checked.accepted, decided, settings, month)
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
-    told = Told(
-        practice_id, month, checked.accepted, decided | evidence | {"claim_lines": claims, "copay_cases": cases}
-    )
+    frames = decided | evidence | {"claim_lines": claims, "copay_cases": cases}
+    told = Told(practice_id, month, checked.accepted, frames, place.today)
     digests = Digests(share.digest, settings.digest, book.digest)
     saved = save_month(place, practice_id, month, digests, told.frames, told.compose)
     progress(80)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
+
+from config.errors import FaultError, UserError
 
 LOG = logging.getLogger("ccm")
 LOG.setLevel(logging.INFO)
@@ -60,7 +64,8 @@ def step(name: str, doing: str) -> Iterator[Done]:
 
     begin = time.perf_counter()
     try:
-        yield done
+        with no_cell_in_errors():
+            yield done
     except BaseException:
         LOG.info("%s stopped", doing, extra={"step": name, "state": "failed"})
         raise
@@ -68,3 +73,19 @@ def step(name: str, doing: str) -> Iterator[Done]:
     if (taken := _TAKEN.get()) is not None:
         taken.append(Taken(name, seconds, sum(counts)))
     LOG.info("%s (%.1f s)", "; ".join(said) or doing, seconds, extra={"step": name, "state": "done"})
+
+
+@contextmanager
+def no_cell_in_errors() -> Iterator[None]:
+    """Errors meant for the user pass; any other one becomes a FaultError that says where it arose and of which kind.
+
+    Prefect keeps the text of whatever leaves a task, and the text of a library's error may quote a cell.
+    """
+    try:
+        yield
+    except (UserError, FaultError, OSError):
+        raise
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)[-4:]
+        places = ", ".join(f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames)
+        raise FaultError(f"{type(error).__name__} at {places}; its text is kept back, it may quote a row.") from None

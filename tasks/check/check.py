@@ -94,6 +94,7 @@ def _set_aside(table: Table, frame: pd.DataFrame, failure: Failure) -> pd.DataFr
     rows = frame.iloc[failure.rows]
     return pd.DataFrame(
         {
+            "patient_id": rows["patient_id"] if "patient_id" in table.names else pd.NA,
             "table": table.table,
             "source_file": rows["source_file"].astype("str"),
             "source_line": rows["source_line"],

@@ -10,9 +10,8 @@ import pandas as pd
 
 from config.care_settings import care_settings
 from config.contract import Table
-from config.errors import InputError
 from config.fees import known_localities
-from config.month import Month, time_zone
+from config.month import Month, is_time_zone
 from config.settings import PracticeSettings
 from tasks.check.entry_flags import entry_flags
 from tasks.check.lookups import Mask, ascending, codes, positions
@@ -104,8 +103,4 @@ def _unknown(texts: pd.Series, known: frozenset[str]) -> Mask:
 
 def _is_zone(name: object) -> bool:
     """Whether there is such a zone; an empty cell is asked about elsewhere."""
-    try:
-        time_zone(str(name)) if pd.notna(name) else None
-    except InputError:
-        return False
-    return True
+    return bool(pd.isna(name)) or is_time_zone(str(name))

@@ -6,6 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from config.frames import rows_set_aside
+from tasks.check import other_months
+
 OWNERS = {
     "front_desk": "Front desk",
     "care_manager": "Care managers",
@@ -18,19 +21,30 @@ LINES_SHOWN = 12
 MONTHS_SHOWN = 13
 
 
-def quality_view(checks: pd.DataFrame, quarantine: pd.DataFrame, history: pd.DataFrame | None = None) -> dict[str, Any]:
-    """Everything that the page's template needs; `history` has month, table, check, rows and failed of past months."""
+def quality_view(
+    checks: pd.DataFrame, quarantine: pd.DataFrame, history: pd.DataFrame | None = None, other_month: int = 0
+) -> dict[str, Any]:
+    """Everything that the page's template needs; `history` has month, table, check, rows and failed of past months.
+
+    `other_month` time entries were read as well, and left out before anything was asked of them.
+    """
     trends, months = _trends(checks, history)
-    rows_by_table = {str(table): int(rows) for table, rows in checks.groupby("table", sort=False)["rows"].max().items()}
-    places = quarantine[["table", "source_file", "source_line"]].drop_duplicates()
-    aside = {str(table): int(count) for table, count in places["table"].value_counts().items()}
+    looked_at = checks[checks["check"] != other_months.NAME]
+    rows_by_table = {
+        str(table): int(rows) for table, rows in looked_at.groupby("table", sort=False)["rows"].max().items()
+    }
+    aside = {str(table): rows_set_aside(rows) for table, rows in quarantine.groupby("table", sort=False)}
+    rejected = {table: parts["rejected"] for table, parts in aside.items()}
+    rows_by_table = {table: rows + rejected.get(table, 0) for table, rows in rows_by_table.items()}
     each = [_check(row, trends) for row in checks.to_dict("records")]
-    tables = [_table(name, rows, aside.get(name, 0), each) for name, rows in rows_by_table.items()]
+    tables = [_table(name, rows, sum(aside.get(name, {}).values()), each) for name, rows in rows_by_table.items()]
     unmet = [check for check in each if check["failed"]]
     reasons = _reasons(quarantine)
     return {
         "rows": sum(rows_by_table.values()),
-        "set_aside": len(places),
+        "other_month": other_month,
+        "set_aside": sum(sum(parts.values()) for parts in aside.values()),
+        "rejected": sum(rejected.values()),
         "expectations": len(each),
         "unmet": len(unmet),
         "warned": sum(check["failed"] for check in unmet if check["severity"] == "warn"),

@@ -42,9 +42,9 @@ class ParquetFile:
         for name in names:
             try:
                 text = as_text(table.column(name))
-            except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
                 kind = table.schema.field(name).type
-                raise InputError(f"{self.name}, column {name}: cells of type {kind} cannot be read as text.") from error
+                raise InputError(f"{self.name}, column {name}: cells of type {kind} cannot be read as text.") from None
             columns[key(name)] = text if key(name) in plain else text.dictionary_encode()
             table = table.drop_columns([name])
         return Sheet(self.name, columns, np.arange(1, self._file.metadata.num_rows + 1, dtype="int64"))

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.errors import InputError
-from config.month import time_zone
+from config.month import is_time_zone
 from tasks.pull.clock import SECOND, to_utc, to_wall
 from tasks.pull.coerce import Typed
 from tasks.pull.moments import DAY, NAT, Moments
@@ -65,12 +65,11 @@ def zones_of(practices: pd.DataFrame) -> dict[str, str]:
         practices["source_line"],
         strict=True,
     ):
-        try:
-            if pd.isna(zone):
-                raise InputError("the time zone is missing; write one such as America/New_York.")
-            time_zone(zone)
-        except InputError as error:
-            raise InputError(f"{file}, line {line}, column time_zone: {error}") from None
+        place = f"{file}, line {line}, column time_zone"
+        if pd.isna(zone):
+            raise InputError(f"{place}: the time zone is missing; write one such as America/New_York.")
+        if not is_time_zone(zone):
+            raise InputError(f"{place}: this is not an IANA time zone; write one such as America/New_York.")
         zones.setdefault(practice, zone)
     return zones
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,17 @@ def of_practice(tables: Tables, practice_id: str, month: Month) -> tuple[Tables,
             mine &= touching
         out[name] = frame if mine.all() else frame.loc[mine].reset_index(drop=True)
     return out, {"other_month": aside}
+
+
+def future_entries(tables: Tables, practice_id: str, month: Month, today: date) -> int:
+    """How many of the practice's time entries outside the month lie after today: a wrong year, most likely."""
+    entries = tables["time_entries"]
+    later = entries["local_date"].to_numpy() > np.datetime64(today)
+    order = practice_order(tables)
+    zone = str(tables["practices"].loc[tables["practices"]["practice_id"] == practice_id, "time_zone"].iloc[0])
+    entries = entries.loc[later]
+    mine = _mine(entries, list(entries), tables, order.index(practice_id), order)
+    return int((mine & ~touches(entries, month, zone)).sum())
 
 
 def _mine(frame: pd.DataFrame, names: list[str], tables: Tables, place: int, order: list[str]) -> np.ndarray:

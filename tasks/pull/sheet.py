@@ -52,12 +52,16 @@ def key(header: str) -> str:
 
 
 def keys(source: SourceFile) -> list[str]:
-    """The header's keys; InputError when a name stands twice."""
+    """The header's keys; InputError when a name stands twice.
+
+    The name itself is not told: of a file without a header, line 1 is a patient's row.
+    """
     found = [key(name) for name in source.header]
     for position, name in enumerate(found):
         if name and name in found[:position]:
             raise InputError(
-                f"{source.name}, line 1: column '{source.header[position]}' stands twice; keep one of the two."
+                f"{source.name}, line 1: columns {found.index(name) + 1} and {position + 1} have the same name, which "
+                "stands twice; keep one of the two, or write the header if line 1 is none."
             )
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,7 @@ from config.month import Month
 from config.settings import practice_settings
 from tasks.progress import LOG, step
 from tasks.pull.owners import owners
-from tasks.pull.practice import of_practice, practice_ids
+from tasks.pull.practice import future_entries, of_practice, practice_ids
 from tasks.pull.source import read_source
 from tasks.pull.unreadable import as_listed, settle_unreadable
 from tasks.retry import on_errors_of
@@ -47,6 +48,7 @@ class Share:
     rejected: pd.DataFrame
     read: dict[str, int]
     set_aside: dict[str, int]
+    future: int
     digest: str
 
 
@@ -80,10 +82,11 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
 
 
 @task(name="take one practice's share", task_run_name="take {practice_id}", cache_policy=NO_CACHE)
-def pull_practice(source: Source, practice_id: str, month: Month) -> Share:
-    """The practice's rows, and of its time entries those that touch the month."""
+def pull_practice(source: Source, practice_id: str, month: Month, today: date) -> Share:
+    """The practice's rows, and of its time entries those that touch the month; how many others are yet to come."""
     with step("pull", f"taking the month of {practice_id}") as done:
         tables, set_aside = of_practice(source.tables, practice_id, month)
+        future = future_entries(source.tables, practice_id, month, today)
         rejected = source.rejected.loc[source.owner == practice_id]
         bad = rejected.drop_duplicates(["table", "source_file", "source_line"])["table"].value_counts()
         read = {name: len(frame) + int(bad.get(name, 0)) for name, frame in tables.items()}
@@ -91,4 +94,4 @@ def pull_practice(source: Source, practice_id: str, month: Month) -> Share:
         patients, entries = len(tables["patients"]), len(tables["time_entries"])
         done(f"{practice_id}: {patients:,} patients, {entries:,} time entries of {month}")
     name = str(tables["practices"]["practice_name"].iloc[0])
-    return Share(practice_id, name, tables, rejected, read, set_aside, source.digest)
+    return Share(practice_id, name, tables, rejected, read, set_aside, future, source.digest)

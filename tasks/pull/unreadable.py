@@ -33,14 +33,14 @@ def settle_unreadable(
     """
     cells = pulled.unreadable
     if not len(cells):
-        return pulled.tables, _rejected(cells)
+        return pulled.tables, _rejected(cells, pulled.tables)
     if policy == "stop":
         raise UnreadableError(_sentence(pulled), as_listed(pulled, cells))
     tables = dict(pulled.tables)
     for name in cells["table"].unique():
         frame = tables[name]
         tables[name] = frame.loc[~at_places(frame, cells.loc[cells["table"] == name])].reset_index(drop=True)
-    return tables, _rejected(cells)
+    return tables, _rejected(cells, pulled.tables)
 
 
 def as_listed(pulled: Pulled, cells: pd.DataFrame) -> pd.DataFrame:
@@ -64,6 +64,7 @@ def as_listed(pulled: Pulled, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sentence(pulled: Pulled) -> str:
+    """Where the first such cell stands and what belongs there. Never its text: Prefect keeps what errors say."""
     cell = pulled.unreadable.iloc[0]
     more = len(pulled.unreadable) - 1
     written = pulled.headers.get(cell["source_file"], {}).get(cell["column"], cell["column"])
@@ -72,9 +73,8 @@ def _sentence(pulled: Pulled) -> str:
     remedy = "or set unreadable_cells: reject"
     if cell["column"] == WHOLE_ROW:
         return f"{place}: {cell['value']}{others}; correct the row, {remedy}."
-    shown = f"'{cell['value']}'" if cell["value"] else "the cell"
     expected = _expected(_column(cell["table"], cell["column"]))
-    return f"{place}, column {written}: {shown} is not {expected}{others}; correct it, {remedy}."
+    return f"{place}, column {written}: the cell is not {expected}{others}; correct it, {remedy}."
 
 
 def _column(table: str, name: str) -> Column:
@@ -95,9 +95,25 @@ def _wrong(cells: pd.DataFrame) -> pd.Series:
     return pd.Series([f"Not {words}" for words in expected], cells.index, dtype="str")
 
 
-def _rejected(cells: pd.DataFrame) -> pd.DataFrame:
+def _patients(cells: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.Series:
+    """The patient that each cell's row names; missing where it names none, and for rows that do not fit the header."""
+    found = pd.Series(None, cells.index, dtype="str")
+    for name in cells["table"].unique():
+        if "patient_id" not in inputs()[name].names:
+            continue
+        theirs = cells.loc[cells["table"] == name, ["source_file", "source_line"]].astype({"source_file": "object"})
+        rows = tables[name].loc[tables[name]["source_line"].isin(theirs["source_line"])]
+        known = rows[["source_file", "source_line", "patient_id"]].astype({"source_file": "object"})
+        known = known.drop_duplicates(["source_file", "source_line"])
+        found[theirs.index] = theirs.merge(known, how="left")["patient_id"].to_numpy()
+    return found
+
+
+def _rejected(cells: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
+            "case_number": None,
+            "patient_id": _patients(cells, tables),
             "table": cells["table"],
             "source_file": cells["source_file"],
             "source_line": cells["source_line"],

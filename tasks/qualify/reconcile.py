@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from config.errors import FaultError
 from config.frames import among
 
 
-class TotalsDoNotTieError(RuntimeError):
+class TotalsDoNotTieError(FaultError):
     """A fault of this program, not of the data: something was lost or counted twice."""
 
 

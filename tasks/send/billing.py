@@ -6,9 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from config.frames import rows_set_aside
 from tasks.send import counts
 from tasks.send.care_manager import call, open_cases
 from tasks.send.words import change, count, dollars, plain, plural
+
+HAVE_A_MESSAGE = ("billing", "care_manager")
 
 
 def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str, Any]:
@@ -17,10 +20,13 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
     held = counts.holds(findings, decisions)
     return {
         "outcomes": counts.outcomes(decisions),
-        "money": counts.money(decisions),
-        "waiting": counts.money(decisions, "hold"),
+        "money": counts.billed(frames["claim_lines"]),
+        "sureness": counts.sureness(frames["claim_lines"]),
+        "share": counts.patients_share(decisions, frames["claim_lines"]),
+        "waiting": counts.waiting(decisions),
         "codes": counts.codes_billed(frames["claim_lines"]),
         "holds": counts.by_rule(held),
+        "hand_on": hand_on(counts.by_rule(held)),
         "avoided": counts.denials_avoided(findings, decisions),
         "avoided_patients": counts.avoided_patients(findings, decisions),
         "copay": counts.copay_by_option(cases),
@@ -28,11 +34,23 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
         "calls": [call(row) for row in open_cases(cases, "billing").to_dict("records")],
         "set_aside": counts.set_aside(frames["quarantine"]),
         "set_aside_rows": counts.set_aside_rows(frames["quarantine"]),
+        "aside_parts": rows_set_aside(frames["quarantine"]),
         "changes": changes(frames["changes"]),
         "signals": len(frames["signals"]),
         "no_care_manager": int(decisions["care_manager_id"].isna().sum()),
         "without_address": without_address,
     }
+
+
+def hand_on(holds: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The holds of those who get no message of their own, by owner, most cases first: billing passes them on."""
+    owners = dict.fromkeys(row["owner"] for row in holds if row["owner"] not in HAVE_A_MESSAGE)
+    theirs = [(owner, [row for row in holds if row["owner"] == owner]) for owner in owners]
+    found = [
+        {"owner": owner, "cases": len({case for row in rows for case in row["list"]}), "rows": rows}
+        for owner, rows in theirs
+    ]
+    return sorted(found, key=lambda one: (-one["cases"], one["owner"]))
 
 
 def changes(frame: pd.DataFrame) -> list[dict[str, str]]:

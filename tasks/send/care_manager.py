@@ -32,6 +32,8 @@ def worklists(frames: Frames) -> dict[str, Row]:
     seen = _of_managers(findings[(findings["outcome"] == "warn") & (findings["owner"] == OWNER)], manager)
     waiting = _of_managers(open_cases(cases, OWNER), manager)
     below = decisions[(decisions["outcome"] == "short") & decisions["minutes_missing"].notna()]
+    named = frames["quarantine"][frames["quarantine"]["case_number"].notna()]
+    aside = _of_managers(named[named["owner"] == OWNER], manager)
     short = _of_managers(below.sort_values(["minutes_missing", "case_number"]), manager)
     return {
         staff_id: {
@@ -44,10 +46,24 @@ def worklists(frames: Frames) -> dict[str, Row]:
                 {"case_number": row["case_number"], "missing": row["minutes_missing"], "minutes": row["minutes"] or 0}
                 for row in short[staff_id]
             ],
+            "aside": rows_aside(aside[staff_id]),
             "seen": by_rule(seen[staff_id]),
         }
         for staff_id in sorted(patients.index)
     }
+
+
+def rows_aside(rows: Iterable[Row]) -> list[Row]:
+    """Rows set aside by table and reason with their cases, most rows first."""
+    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row["table"], row["reason"]].append(row)
+    found = [
+        {name: group[0][name] for name in ("table", "reason", "words", "fix")}
+        | {"rows": len(group), "list": sorted({row["case_number"] for row in group})}
+        for group in groups.values()
+    ]
+    return sorted(found, key=lambda row: (-row["rows"], row["table"], row["reason"]))
 
 
 def open_cases(cases: pd.DataFrame, owner: str) -> pd.DataFrame:
@@ -90,6 +106,8 @@ def to_do(work: Row) -> str:
         parts.append(plural(work["held"], "hold") + " to fix")
     if work["calls"]:
         parts.append(plural(len(work["calls"]), "co-pay call"))
+    if work["aside"]:
+        parts.append(plural(sum(row["rows"] for row in work["aside"]), "row") + " to mend")
     if work["short"]:
         parts.append(f"{len(work['short'])} short of minutes")
     return ", ".join(parts) or "nothing to do"

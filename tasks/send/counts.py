@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from config.frames import among
+from config.frames import among, rows_set_aside
 
 OUTCOMES = ("bill", "hold", "short", "not_billable")
 CONFIDENCE = ("unverified", "secondary", "primary")  # weakest first
@@ -30,15 +30,41 @@ def weakest(confidences: pd.Series) -> str:
     return next((name for name in CONFIDENCE if name in found), "")
 
 
-def money(decisions: pd.DataFrame, outcome: str = "bill") -> Row:
-    """Expected amount and coinsurance in cents of the patient-months of that outcome, and how sure they are."""
-    theirs = decisions[decisions["outcome"] == outcome]
+def billed(claim_lines: pd.DataFrame) -> Row:
+    """Expected amount and coinsurance in cents of all claim lines, and how many of them have no loaded rate."""
     return {
-        "patients": len(theirs),
-        "expected": int(theirs["expected_cents"].fillna(0).sum()),
-        "coinsurance": int(theirs["coinsurance_cents"].fillna(0).sum()),
-        "confidence": weakest(theirs["amount_confidence"]),
-        "without_amount": int(theirs["expected_cents"].isna().sum()),
+        "expected": int(claim_lines["expected_cents"].fillna(0).sum()),
+        "coinsurance": int(claim_lines["coinsurance_cents"].fillna(0).sum()),
+        "confidence": weakest(claim_lines["amount_confidence"]),
+        "lines": len(claim_lines),
+        "without_amount": int(claim_lines["expected_cents"].isna().sum()),
+    }
+
+
+def waiting(decisions: pd.DataFrame) -> Row:
+    """What the patient-months on hold would be allowed, in cents."""
+    held = decisions[decisions["outcome"] == "hold"]
+    return {"patients": len(held), "expected": int(held["expected_cents"].fillna(0).sum())}
+
+
+def sureness(claim_lines: pd.DataFrame) -> list[tuple[str, int]]:
+    """Expected cents of the claim lines by how sure their amounts are, surest first; empty kinds left out."""
+    cents = claim_lines["expected_cents"].fillna(0).groupby(claim_lines["amount_confidence"].astype("str")).sum()
+    return [(name, int(cents[name])) for name in reversed(CONFIDENCE) if cents.get(name, 0)]
+
+
+def patients_share(decisions: pd.DataFrame, claim_lines: pd.DataFrame) -> Row:
+    """Coinsurance in cents that may be asked of patients, and that of Qualified Medicare Beneficiaries, who owe none.
+
+    The kinds of payer are those on the date of service, first and second.
+    """
+    first = decisions.loc[decisions["payer_kind"] == "qmb", "patient_id"]
+    qmb = claim_lines["patient_id"].isin(first) | (claim_lines["secondary_payer_kind"] == "qmb")
+    cents = claim_lines["coinsurance_cents"].fillna(0)
+    return {
+        "owed": int(cents[~qmb].sum()),
+        "qmb": int(cents[qmb].sum()),
+        "qmb_patients": int(claim_lines.loc[qmb, "patient_id"].nunique()),
     }
 
 
@@ -48,7 +74,8 @@ def codes_billed(claim_lines: pd.DataFrame) -> list[Row]:
     for code, lines in claim_lines.groupby("code", observed=True, sort=True):
         sums = {name: int(lines[f"{name}_cents"].fillna(0).sum()) for name in ("expected", "coinsurance")}
         counts = {"code": str(code), "lines": len(lines), "units": int(lines["units"].fillna(0).sum())}
-        rows.append(counts | sums | {"confidence": weakest(lines["amount_confidence"])})
+        known = {"is_loaded": bool(lines["expected_cents"].notna().any()), "sureness": sureness(lines)}
+        rows.append(counts | sums | known)
     return rows
 
 
@@ -118,8 +145,8 @@ def set_aside(quarantine: pd.DataFrame) -> list[Row]:
 
 
 def set_aside_rows(quarantine: pd.DataFrame) -> int:
-    """How many rows were set aside; a row with two reasons is one row."""
-    return len(quarantine.drop_duplicates(["table", "source_file", "source_line"]))
+    """How many rows were set aside, quarantined or rejected; a row with two reasons is one row."""
+    return sum(rows_set_aside(quarantine).values())
 
 
 def copay_by_option(cases: pd.DataFrame) -> list[Row]:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -29,6 +30,7 @@ class Context:
     revision: int
     frames: Mapping[str, pd.DataFrame]
     staff: pd.DataFrame
+    today: date | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def _message(
         "revision": context.revision,
         "to_do": to_do,
         "most": MOST_ROWS,
+        "today": context.today,
         "by_step": care_manager.by_step,
         **view,
     }

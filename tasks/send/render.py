@@ -26,7 +26,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    names = ("count", "dollars", "plural", "day", "plain", "owner", "long_day", "sentence", "capital")
+    names = ("count", "dollars", "plural", "day", "plain", "owner", "long_day", "sentence", "capital", "overdue")
     named = {name: getattr(words, name) for name in names}
     found.filters |= named
     found.globals |= named | {

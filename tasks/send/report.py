@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from config.contract import outputs
+from config.frames import rows_set_aside
 from config.month import Month
 from tasks.send import charts, counts
 from tasks.send.billing import changes
@@ -18,11 +20,17 @@ EFFECTS = ("not_billable", "hold", "short", "unsupported", "warn")
 
 
 def report_view(
-    frames: counts.Frames, practice_name: str, month: Month, revision: int, history: pd.DataFrame | None = None
+    frames: counts.Frames,
+    practice_name: str,
+    month: Month,
+    revision: int,
+    history: pd.DataFrame | None = None,
+    today: date | None = None,
 ) -> dict[str, Any]:
     """Everything the report says, as plain values.
 
     `frames` are the output tables, `history` the outcomes of the months before (month, outcome, patients) or nothing.
+    What was due before `today` is marked as overdue.
     """
     decisions, findings = frames["decisions"], frames["findings"]
     outcomes = counts.outcomes(decisions)
@@ -31,17 +39,20 @@ def report_view(
     changed = changes(frames["changes"])
     return {
         "practice_name": practice_name,
+        "today": today,
         "month": str(month),
         "month_name": month_name(month),
         "last_day": month.last,
         "revision": revision,
         "digest": counts.text(decisions["rulebook_digest"].iloc[0]) if len(decisions) else "",
         "patients": len(decisions),
-        "programs": programs(decisions),
+        "programs": programs(decisions, frames["claim_lines"]),
         "outcomes": outcomes,
         "parts": charts.outcome_parts(outcomes),
-        "money": counts.money(decisions),
-        "waiting": counts.money(decisions, "hold"),
+        "money": counts.billed(frames["claim_lines"]),
+        "sureness": counts.sureness(frames["claim_lines"]),
+        "share": counts.patients_share(decisions, frames["claim_lines"]),
+        "waiting": counts.waiting(decisions),
         "minutes": charts.minutes_by_disposition(frames["time_ledger"]),
         "histogram": charts.histogram(decisions[decisions["program"] == "ccm"]),
         "holds": counts.by_rule(held),
@@ -51,6 +62,8 @@ def report_view(
         "avoided_patients": counts.avoided_patients(findings, decisions),
         "set_aside": counts.set_aside(frames["quarantine"]),
         "set_aside_rows": counts.set_aside_rows(frames["quarantine"]),
+        "aside_parts": rows_set_aside(frames["quarantine"]),
+        "other_month": _part(frames["reconciliation"], "rows:time_entries", "other_month"),
         "totals": totals(frames["reconciliation"]),
         "rules": fired(findings),
         "signals": len(frames["signals"]),
@@ -61,10 +74,15 @@ def report_view(
     }
 
 
-def programs(decisions: pd.DataFrame) -> list[dict[str, Any]]:
+def programs(decisions: pd.DataFrame, claim_lines: pd.DataFrame) -> list[dict[str, Any]]:
     """What each program came to, in the order in which programs are decided."""
     return [
-        {"program": str(program), "patients": len(rows), "outcomes": counts.outcomes(rows), "money": counts.money(rows)}
+        {
+            "program": str(program),
+            "patients": len(rows),
+            "outcomes": counts.outcomes(rows),
+            "money": counts.billed(claim_lines[claim_lines["program"] == program]),
+        }
         for program, rows in decisions.groupby("program", sort=False)
     ]
 
@@ -89,6 +107,11 @@ def totals(reconciliation: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for name in kind.unique()
     ]
+
+
+def _part(reconciliation: pd.DataFrame, total: str, part: str) -> int:
+    found = reconciliation[(reconciliation["total"] == total) & (reconciliation["part"] == part)]
+    return int(found["amount"].sum())
 
 
 def fired(findings: pd.DataFrame) -> list[dict[str, Any]]:

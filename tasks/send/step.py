@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from config.errors import UnreadableError
 from config.frames import empty
 from config.month import Month
 from config.settings import delivery
-from tasks.progress import LOG, step
+from tasks.progress import LOG, no_cell_in_errors, step
 from tasks.send.codes_page import CODES_PAGE, codes_markdown, render_codes
 from tasks.send.delivery import DeliveryReport, deliver
 from tasks.send.files import write_list, write_outputs
@@ -41,6 +42,7 @@ class Told:
     month: Month
     tables: Frames
     frames: dict[str, pd.DataFrame]
+    today: date | None = None
 
     @property
     def practice(self) -> dict[str, str]:
@@ -61,6 +63,7 @@ class Told:
             revision=revision,
             frames=frames,
             staff=self.tables["staff"],
+            today=self.today,
         )
         return compose(context)
 
@@ -90,7 +93,7 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
         frames = told.frames | {"changes": saved.changes}
         history = place.store.history(told.practice_id, "outcomes", told.month)
         practice = told.practice
-        view = report_view(frames, practice["practice_name"], told.month, saved.cycle.revision, history)
+        view = report_view(frames, practice["practice_name"], told.month, saved.cycle.revision, history, told.today)
         codes = render_codes(practice["setting"], told.month, practice["practice_name"])
         sender = delivery().sender
         emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}
@@ -106,7 +109,8 @@ def keep_stopped_month(
 ) -> None:
     """The rows set aside and the data-quality page, beside the month's folder, so that they can be mended."""
     folder = place.out / practice_id / f"{month}-stopped"
-    write_outputs(folder, frames, pages, {})
+    with no_cell_in_errors():
+        write_outputs(folder, frames, pages, {})
     LOG.info("what was set aside is listed in %s", folder)
 
 
@@ -126,7 +130,8 @@ def deliver_messages(place: Place, practice_id: str) -> DeliveryReport:
 @task(name="summarize the month", cache_policy=NO_CACHE)
 def summarize(place: Place, told: Told, saved: Saved, delivered: DeliveryReport) -> dict[str, Any]:
     """Counts of the month for the terminal and, as an artifact, for the Prefect UI. No patient data."""
-    summary = summary_of(told.frames, told.practice_id, told.month, saved, delivered)
+    with no_cell_in_errors():
+        summary = summary_of(told.frames, told.practice_id, told.month, saved, delivered)
     summary["report"] = str(place.folder(told.practice_id, told.month) / "report.html")
     create_markdown_artifact(
         key=f"month-{artifact_key(told.practice_id)}-{told.month}",

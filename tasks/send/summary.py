@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from config.frames import rows_set_aside
 from config.month import Month
 from tasks.send import counts
 from tasks.send.delivery import DeliveryReport
@@ -22,20 +23,36 @@ def summary_of(
     found = counts.outcomes(decisions)
     counted = int(ledger.loc[ledger["disposition"] == "counted", "seconds"].sum())
     excluded = int(ledger["seconds"].sum()) - counted
-    money, held = counts.money(decisions), counts.money(decisions, "hold")
-    aside = counts.set_aside_rows(frames["quarantine"])
+    money, held = counts.billed(frames["claim_lines"]), counts.waiting(decisions)
+    totals = frames["reconciliation"]
+    rest = totals.loc[(totals["total"] == "patients") & (totals["part"] == "not_enrolled"), "amount"].sum()
+    aside = rows_set_aside(frames["quarantine"])
     cases = frames["copay_cases"]
     opened = int((cases["state"] == "open").sum())
-    unsure = {"primary": "", "": ""}.get(money["confidence"], f", {money['confidence']} amounts")
+    share = counts.patients_share(decisions, frames["claim_lines"])
+    unsure = [(f"of it {name} amounts", dollars(cents)) for name, cents in counts.sureness(frames["claim_lines"])]
+    unpriced = (
+        [("claim lines without a loaded rate", f"{money['without_amount']:,}")] if money["without_amount"] else []
+    )
+    months = {name.replace("_", " "): number for name, number in found.items()}
+    one_program = decisions["program"].nunique() <= 1
+    # Of several programs a patient may be in none, one or more: who is not enrolled adds up in one of them only.
+    patients = (
+        "Patients" if one_program else "Patient-months",
+        [(name, f"{n:,}") for name, n in (months | ({"not enrolled": int(rest)} if one_program else {})).items()],
+    )
     sections = [
-        ("Patients", [(name.replace("_", " "), f"{number:,}") for name, number in found.items()]),
+        patients,
         ("Minutes", [("counted", f"{counted // 60:,}"), ("excluded", f"{excluded // 60:,}")]),
-        ("Rows", [("set aside", f"{aside:,}"), ("integrity signals", f"{len(frames['signals']):,}")]),
+        ("Rows set aside", [(name, f"{number:,}") for name, number in aside.items()]),
+        ("Integrity signals", [("for compliance to look at", f"{len(frames['signals']):,}")]),
         (
             "Money",
             [
-                (f"expected to be allowed{unsure}", dollars(money["expected"])),
-                ("of it the patients' share", dollars(money["coinsurance"])),
+                ("expected to be allowed", dollars(money["expected"])),
+                *unsure,
+                *unpriced,
+                ("of it the patients' share, without QMB patients, who owe nothing", dollars(share["owed"])),
                 ("on hold", dollars(held["expected"])),
             ],
         ),

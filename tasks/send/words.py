@@ -71,6 +71,11 @@ def day(value: Any) -> str:
     return "" if pd.isna(value) else f"{value:%a}, {calendar.month_abbr[value.month]} {value.day}"
 
 
+def overdue(due: Any, today: date | None) -> bool:
+    """Whether it was due before today; never when today is not known."""
+    return today is not None and not pd.isna(due) and due.date() < today
+
+
 def month_name(month: Month) -> str:
     """October 2026."""
     return f"{calendar.month_name[month.number]} {month.year}"

@@ -79,7 +79,7 @@ def as_frame(data: pa.Table) -> pd.DataFrame:
 def write_cycle(connection: Connection, table: sa.Table, cycle_id: int, data: pa.Table) -> None:
     """Add the rows to the table under that cycle, remembering their order."""
     position = np.arange(data.num_rows)
-    if "patient_id" in data.column_names:
+    if "patient_id" in table.primary_key.columns:
         # In the order of the primary key every insert is an append, several times faster than anywhere.
         position = _by_patient(data.column("patient_id"), table.name)
         if (np.diff(position) < 0).any():

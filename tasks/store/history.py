@@ -12,7 +12,7 @@ from config.month import Month
 from tasks.store import bulk, case_numbers
 from tasks.store.schema import cycles, monthly
 
-OF_A_CASE = ("decisions", "findings", "candidates", "claim_lines", "time_ledger", "changes")
+OF_A_CASE = ("decisions", "findings", "candidates", "claim_lines", "time_ledger", "changes", "quarantine")
 
 
 def history(connection: Connection, practice_id: str, name: str, before: Month, months: int) -> pd.DataFrame:

@@ -70,8 +70,12 @@ def _contract_columns(table: Table) -> list[sa.Column[Any]]:
 
 
 def _monthly(table: Table) -> sa.Table:
-    """A table of one cycle: clustered by patient where it has one, so that a case is found without a second index."""
-    keys = ["cycle_id", *(["patient_id"] if "patient_id" in table.names else []), "position"]
+    """A table of one cycle: clustered by patient where it has one, so that a case is found without a second index.
+
+    A row that was set aside may name no patient, so the quarantine is not.
+    """
+    by_patient = "patient_id" in table.names and table.table != "quarantine"
+    keys = ["cycle_id", *(["patient_id"] if by_patient else []), "position"]
     return sa.Table(
         table.table,
         metadata,

@@ -16,7 +16,7 @@ from prefect.runtime import flow_run
 
 from config.errors import PlaceError
 from config.month import Month
-from tasks.progress import LOG, Taken, step, steps_taken
+from tasks.progress import LOG, Taken, no_cell_in_errors, step, steps_taken
 from tasks.retry import on_errors_of
 from tasks.store.engine import WAIT_SECONDS, database_of
 from tasks.store.records import Digests, OutboxMessage, Saved
@@ -55,15 +55,21 @@ def open_place(out: str, database: str | None, settings: str | None) -> Place:
 
 
 @task(name="number the cases", cache_policy=NO_CACHE)
-def number_cases(place: Place, practice_id: str, decided: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The decided frames with `case_number`, by which a patient-month is called outside the practice's own files."""
+def number_cases(
+    place: Place, practice_id: str, decided: dict[str, pd.DataFrame], aside: pd.DataFrame
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """The decided frames with `case_number`, by which a patient-month is called outside the practice's own files.
+
+    Rows set aside get it as well, where they belong to a patient who was decided upon.
+    """
     patients = decided["decisions"]["patient_id"].drop_duplicates()  # one decision for each program
-    numbers = place.store.case_numbers(practice_id, patients)
-    by_patient = pd.Series(numbers.to_numpy(), index=patients.to_numpy())
-    numbered = dict(decided)
-    for name in ("decisions", "candidates", "findings"):
-        numbered[name] = decided[name].assign(case_number=decided[name]["patient_id"].map(by_patient))
-    return numbered
+    with no_cell_in_errors():
+        numbers = place.store.case_numbers(practice_id, patients)
+        by_patient = pd.Series(numbers.to_numpy(), index=patients.to_numpy())
+        numbered = dict(decided)
+        for name in ("decisions", "candidates", "findings"):
+            numbered[name] = decided[name].assign(case_number=decided[name]["patient_id"].map(by_patient))
+        return numbered, aside.assign(case_number=aside["patient_id"].map(by_patient).astype("str"))
 
 
 @task(

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+BARE = "decide without findings"
+KEPT = ("minutes", "shares")  # topics without which no second has a disposition
 STATUS = Path("/proc/self/status")
 
 

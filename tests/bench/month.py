@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench.measure import Measured
+from tests.bench.measure import BARE, KEPT, Measured
 
 SIZES = (10_000, 100_000, 1_000_000)
 ENTRIES_PER_PATIENT = 20 / 3
@@ -34,6 +34,7 @@ def main() -> None:
 def report(size: int, folder: Path) -> None:
     """Everything about one size."""
     from config.month import Month
+    from config.rulebook import load_rulebook
     from tasks.demo.write import write_demo_data
 
     source, patients = folder / "source", round(size / ENTRIES_PER_PATIENT)
@@ -43,6 +44,7 @@ def report(size: int, folder: Path) -> None:
         entries = sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b"")) - 1
     yardsticks = {name: in_process("tests.bench.yardstick", name, str(file)) for name in ("pandas", "duckdb")}
     steps = in_process("tests.bench.steps", str(source), str(folder / "steps"))
+    bare = steps.pop(BARE)
     whole = whole_command(source, folder)
     print(f"\n{entries:,} time entries, {patients:,} patients, {file.stat().st_size / 2**20:.0f} MiB of time log\n")
     print(f"{'':34} {'seconds':>9} {'peak MiB':>9} {'x pandas read':>14}")
@@ -62,6 +64,9 @@ def report(size: int, folder: Path) -> None:
         "whole month, s": whole.seconds,
         "whole month, MiB": float(whole.peak_mib),
     }
+    rules = [rule for rule in load_rulebook(Month(2026, 10)).rules.values() if rule.topic not in KEPT]
+    each = (steps["decide"].seconds - bare.seconds) / len(rules)
+    print(f"{'each of the ' + str(len(rules)) + ' rules on a patient-month':36} {each:7.3f}")
     print()
     for name, aim in AIMS.items():
         print(

@@ -53,6 +53,12 @@ def test_the_view_counts_rows_once_and_reasons_each(checked):
     }
 
 
+def test_a_row_set_aside_keeps_the_patient_it_names(checked):
+    named = checked.quarantine.drop_duplicates("reason").set_index("reason")["patient_id"]
+    assert named["last_name_missing"] == named["patient_unknown"] == "PAT-77"
+    assert named["program_unknown"] == "100234"
+
+
 def test_trends_stand_beside_what_ever_failed(checked, history):
     view = quality_view(checked.checks, checked.quarantine, history)
     entries = next(table for table in view["tables"] if table["table"] == "time_entries")
@@ -84,6 +90,15 @@ def test_the_page_is_self_contained_and_names_no_patient(checked, history):
     assert not re.search(r"""(?:src|href)\s*=\s*["'](?!#)|@import|url\(|<script""", page)
     for identity in (NAME, "PAT-77", "100234", "Jamie", "1947-03-09"):
         assert identity not in page
+
+
+def test_on_paper_each_table_has_one_line_for_what_was_met(checked):
+    page = render_data_quality(quality_view(checked.checks, checked.quarantine), "P", MONTH)
+    print_rules = page[page.rindex("@media print") : page.index("</style>")]
+    assert ".suite tr.met { display: none; }" in print_rules
+    assert "details-content" not in print_rules, "a table that met everything stays folded up"
+    met = [int(number) for number in re.findall(r'onpaper">(\d+) expectations met', page)]
+    assert sum(met) == (checked.checks["failed"] == 0).sum()
 
 
 def test_names_are_escaped(checked):

@@ -1,10 +1,15 @@
-"""One Prefect server for all tests of this folder that call the flow in this process."""
+"""One Prefect server for all tests of this folder that call the flow in this process, and one clean practice."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from config.month import Month
+from tasks.demo.write import write_demo_data
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +20,17 @@ def prefect_server() -> Iterator[None]:
     quiet = {PREFECT_LOGGING_LEVEL: "CRITICAL", PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
     with prefect_test_harness(server_startup_timeout=120), temporary_settings(quiet):
         yield
+
+
+@pytest.fixture(scope="session")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("clean") / "source"
+    write_demo_data(folder, 24, 1, 5, Month(2026, 10), dirty=False)
+    return folder
+
+
+@pytest.fixture
+def source(clean: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    shutil.copytree(clean, folder)
+    return folder

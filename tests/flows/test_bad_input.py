@@ -3,60 +3,18 @@
 from __future__ import annotations
 
 import csv
-import shutil
-import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from config.errors import DataStopError, InputError, PlaceError, RuleError, UserError
+from config.errors import DataStopError, InputError, PlaceError, RuleError
 from config.month import Month
 from flows.monthly_cycle import monthly_cycle
 from tasks.demo.write import write_demo_data
+from tests.flows.refusal import MONTH, edit, refused
 from tests.flows.test_month import ccm
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
-MONTH = "2026-10"
-
-
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("clean") / "source"
-    write_demo_data(folder, 24, 1, 5, Month(2026, 10), dirty=False)
-    return folder
-
-
-@pytest.fixture
-def source(clean: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "source"
-    shutil.copytree(clean, folder)
-    return folder
-
-
-def edit(source: Path, table: str, change: Callable[[list[dict[str, str]]], None]) -> None:
-    path = source / f"{table}.csv"
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    names = list(rows[0])
-    change(rows)
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, names)
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def refused(kind: type[UserError], said: str, source: Path, tmp_path: Path, **arguments: str) -> None:
-    """The month is refused with that sentence, and neither a folder nor a decision is left behind."""
-    out = Path(arguments.pop("out", str(tmp_path / "out")))
-    with pytest.raises(kind, match=said) as caught:
-        monthly_cycle(**{"month": MONTH, "source": str(source), "out": str(out)} | arguments)
-    assert "\n" not in str(caught.value)
-    assert not (out / "P1" / MONTH).exists()
-    database = out / "ccm.db"
-    if database.is_file():
-        with sqlite3.connect(database) as connection:
-            assert connection.execute("SELECT count(*) FROM cycles").fetchone() == (0,)
 
 
 def test_missing_folder(tmp_path: Path) -> None:
@@ -171,37 +129,6 @@ def test_unknown_setting(source: Path, tmp_path: Path) -> None:
     refused(InputError, "settings.yaml: setting 'choose_famly'", source, tmp_path, settings=str(settings))
 
 
-def test_output_folder_that_is_a_file(source: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    out.write_text("in the way")
-    refused(PlaceError, "choose another --out", source, tmp_path)
-    assert out.read_text() == "in the way"
-
-
-def test_database_in_a_missing_folder(source: Path, tmp_path: Path) -> None:
-    refused(PlaceError, "no/such/folder", source, tmp_path, database=f"sqlite:///{tmp_path}/no/such/folder/ccm.db")
-
-
-def test_database_that_does_not_answer_keeps_its_password(source: Path, tmp_path: Path) -> None:
-    url = "postgresql+psycopg://ccm:secret@127.0.0.1:1/ccm"
-    with pytest.raises(PlaceError) as caught:
-        monthly_cycle(month=MONTH, source=str(source), out=str(tmp_path / "out"), database=url)
-    assert "secret" not in str(caught.value)
-
-
-def test_locked_database(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CCM_DATABASE_WAIT_SECONDS", "0.5")
-    out = tmp_path / "out"
-    monthly_cycle(month=MONTH, source=str(source), out=str(out))
-    edit(source, "visits", lambda rows: rows.clear())
-    before = (out / "P1" / MONTH / "decisions.csv").read_bytes()
-    with sqlite3.connect(out / "ccm.db", isolation_level=None) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(PlaceError, match=r"locked|busy"):
-            monthly_cycle(month=MONTH, source=str(source), out=str(out))
-    assert (out / "P1" / MONTH / "decisions.csv").read_bytes() == before
-
-
 def test_too_much_set_aside_stops_before_deciding_and_says_what_to_mend(source: Path, tmp_path: Path) -> None:
     def scramble(rows: list[dict[str, str]]) -> None:
         for row in rows[:20]:
@@ -213,6 +140,25 @@ def test_too_much_set_aside_stops_before_deciding_and_says_what_to_mend(source: 
     with (stopped / "quarantine.csv").open(encoding="utf-8", newline="") as stream:
         assert {row["reason"] for row in csv.DictReader(stream)} == {"patient_unknown"}
     assert "patient_unknown" in (stopped / "data_quality.html").read_text("utf-8").replace(" ", "_")
+
+
+def test_a_wrong_year_is_told_although_the_entry_is_of_another_month(
+    source: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def next_century(rows: list[dict[str, str]]) -> None:
+        for row in rows[:3]:
+            row |= {name: row[name].replace("2026-", "2126-", 1) for name in ("started_at", "ended_at", "service_date")}
+
+    edit(source, "time_entries", next_century)
+    out = tmp_path / "out"
+    with caplog.at_level("INFO", "ccm"):
+        monthly_cycle(month=MONTH, source=str(source), out=str(out))
+    assert "3 time entries of other months lie in the future: look for a wrong year" in caplog.messages
+    with (out / "P1" / MONTH / "checks.csv").open(encoding="utf-8", newline="") as stream:
+        row = next(row for row in csv.DictReader(stream) if row["check"] == "other_month_in_the_future")
+    assert (row["severity"], row["rows"], row["failed"]) == ("warn", "3", "3")
+    page = (out / "P1" / MONTH / "data_quality.html").read_text("utf-8")
+    assert "Look for a wrong year or month in the time log" in page
 
 
 def test_one_practice_with_bad_data_does_not_stop_the_other(tmp_path: Path) -> None:

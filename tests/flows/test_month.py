@@ -73,6 +73,20 @@ def test_one_case_is_explained_on_one_screen(out: Path, home: Path) -> None:
     assert "C-999999" in unknown.stderr
 
 
+def test_a_case_tells_which_of_its_rows_were_set_aside(out: Path, home: Path) -> None:
+    with (out / "P1" / MONTH / "quarantine.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    with (out / "P1" / MONTH / "decisions.csv").open(encoding="utf-8", newline="") as stream:
+        cases = {row["patient_id"]: row["case_number"] for row in csv.DictReader(stream)}
+    assert [row["case_number"] for row in rows] == [cases.get(row["patient_id"], "") for row in rows]
+    row = next(row for row in rows if row["case_number"] and row["table"] == "time_entries")
+    said = " ".join(ccm("explain", row["case_number"], "--out", out, home=home).stdout.split())
+    assert f"Also set aside: time entry in {row['source_file']} line {row['source_line']}" in said
+    assert row["reason"] in said
+    assert row["fix"].rstrip(".") in said
+    assert row["patient_id"] not in said
+
+
 def test_nothing_in_prefects_database_names_a_patient(out: Path, source: Path, home: Path) -> None:
     """Parameters, run names, artifacts, logs and events of the runs above, searched as bytes."""
     with (source / "patients.csv").open(encoding="utf-8", newline="") as stream:

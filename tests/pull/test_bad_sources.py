@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zipfile import ZipFile
+
 import pytest
 from openpyxl import Workbook
 
@@ -65,7 +67,41 @@ def test_required_column_is_missing(write):
 
 
 def test_column_twice(write):
-    refused(write(stays="stay_id,Stay_ID\n1,2\n"), "stays.csv, line 1", "'Stay_ID'", "twice")
+    refused(write(stays="stay_id,Stay_ID\n1,2\n"), "stays.csv, line 1", "columns 1 and 2", "twice")
+
+
+def test_a_patient_in_line_1_is_not_repeated(write):
+    sentence = refused(write(patients="100234,P1,1947-03-09,Doe,1947-03-09\n" * 2), "patients.csv, line 1", "header")
+    assert "1947" not in sentence
+
+
+def test_a_formula_without_a_stored_value_is_not_read_as_empty(write):
+    place = write(staff=None)
+    book = Workbook()
+    book.active.title = "staff"
+    book.active.append([*inputs()["staff"].names, "note"])
+    book.active.append(["S1", "P1", *["x"] * (len(inputs()["staff"].names) - 2), "=1+1"])
+    book.save(place / "staff.xlsx")
+    assert len(read_source(str(place)).tables["staff"]) == 1, "a formula in a column that nobody reads"
+    book.active["A2"] = '=CONCATENATE("S", "1")'
+    book.save(place / "staff.xlsx")
+    refused(place, "staff.xlsx, row 2, column staff_id", "a formula without a stored value", "spreadsheet program")
+
+
+def test_a_cell_that_a_workbook_misdescribes_is_not_repeated(write):
+    place = write(staff=None)
+    book = Workbook()
+    book.active.title = "staff"
+    book.active.append(inputs()["staff"].names)
+    book.active.append([12345678, "P1", "", "", ""])
+    book.save(place / "staff.xlsx")
+    with ZipFile(place / "staff.xlsx") as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    with ZipFile(place / "staff.xlsx", "w") as new:
+        for name, content in parts.items():
+            new.writestr(name, content.replace(b"<v>12345678</v>", b"<v>Jamie Doe</v>"))
+    sentence = refused(place, "staff.xlsx, row 2", "save it again")
+    assert "Jamie" not in sentence
 
 
 @pytest.mark.parametrize("table", ["practices", "patients", "time_entries"])
@@ -134,7 +170,8 @@ def test_sheet_and_file_of_one_table(write):
 
 def test_unknown_time_zone(write):
     rows = [example_rows()["practices"][0] | {"time_zone": "Ohio/Dayton"}]
-    refused(write(practices=rows), "practices.csv, line 2", "time_zone", "Ohio/Dayton")
+    sentence = refused(write(practices=rows), "practices.csv, line 2", "time_zone", "America/New_York")
+    assert "Dayton" not in sentence, "no cell is repeated"
 
 
 def test_unknown_profile(write):

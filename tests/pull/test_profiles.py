@@ -156,7 +156,7 @@ def test_a_stretch_that_is_none_is_unreadable(read):
     frame, pulled = read(export=log)
     assert frame["seconds"].tolist() == [600, -1]
     assert pulled.unreadable[["source_line", "column", "value"]].values.tolist() == [[2, "started_at", "about noon"]]
-    with pytest.raises(InputError, match=r"export.csv, line 2, column time_log: 'about noon'"):
+    with pytest.raises(InputError, match=r"export.csv, line 2, column time_log: the cell is not a time"):
         settle_unreadable(pulled, "stop")
 
 

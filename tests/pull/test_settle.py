@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
 
-from config.contract import outputs, source_outputs
+from config.contract import inputs, outputs, source_outputs
 from config.errors import InputError, UnreadableError
 from tasks.pull.owners import owners
 from tasks.pull.source import read_source
@@ -27,7 +29,7 @@ def test_stop_names_the_first_cell_and_counts_the_others(write, entries):
     with pytest.raises(InputError) as caught:
         settle_unreadable(pulled, "stop")
     assert str(caught.value) == (
-        "time_entries.csv, line 2, column service_date: 'Oct 5' is not a date such as 2026-10-05 or 10/05/2026 "
+        "time_entries.csv, line 2, column service_date: the cell is not a date such as 2026-10-05 or 10/05/2026 "
         "(and 1 more); correct it, or set unreadable_cells: reject."
     )
 
@@ -38,6 +40,21 @@ def test_stop_does_not_tell_an_identity(write):
         settle_unreadable(read_source(str(write(patients=rows))), "stop")
     assert "patients.csv, line 2, column birth_date: the cell is not a date" in str(caught.value)
     assert "1944" not in str(caught.value)
+
+
+@pytest.mark.parametrize("table", list(inputs()))
+def test_no_cell_is_repeated_whatever_stands_in_it(write, table):
+    marker = "Jamie-Doe-1947-03-09"
+    said = {}
+    for column in inputs()[table].columns:
+        rows = [example_rows()[table][0] | {column.name: marker}]
+        try:
+            settle_unreadable(read_source(str(write(**{table: rows}))), "stop")
+        except InputError as error:
+            said[column.name] = "".join(traceback.format_exception(error))
+    told = {column.name for column in inputs()[table].columns if column.type not in ("text", "choice")}
+    assert set(said) - {"time_zone"} == told
+    assert [name for name, text in said.items() if marker in text] == []
 
 
 def test_stop_on_a_ragged_row(write):
@@ -93,4 +110,5 @@ def test_reject_takes_the_rows_out_once_for_each_cell(write, entries):
         (5, "", "row_unreadable"),
     ]
     assert set(rejected["disposition"]) == {"rejected"}
+    assert rejected.set_index("source_line")["patient_id"].dropna().to_dict() == {2: "100234", 4: "100234"}
     assert len(pulled.tables["time_entries"]) == 3

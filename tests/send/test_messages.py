@@ -2,10 +2,13 @@
 
 import email
 import re
+from datetime import date
 from email.policy import default
 
 import pytest
 
+from config.month import Month
+from config.rulebook import load_rulebook
 from tasks.send.messages import MOST_ROWS, compose
 from tasks.send.mime import as_eml, eml_name
 from tests.send.frames import output
@@ -72,10 +75,52 @@ def test_a_care_manager_sees_what_they_can_fix_and_only_their_patients(maja, for
 
 
 @pytest.mark.parametrize("form", ["html", "text"])
+def test_a_care_manager_sees_what_was_set_aside_until_they_mend_it(form):
+    row = {
+        "table": "time_entries",
+        "source_file": "log.csv",
+        "reason": "unsigned",
+        "words": "No author.",
+        "fix": "Sign.",
+    }
+    rows = [case(number) | row | {"source_line": number, "owner": "care_manager"} for number in (2, 1, 4)]
+    rows += [row | {"source_line": 9, "owner": "care_manager", "patient_id": SECRETS[0]}]
+    rows += [case(2) | row | {"source_line": 2, "reason": "other", "words": "Not theirs.", "owner": "it"}]
+    message = compose(context(frames=frames() | {"quarantine": output("quarantine", *rows)}))[0]
+    text = plain(message.html) if form == "html" else message.text
+    section = text[text.lower().index("set aside until") :]
+    assert "2 rows of time entries" in section, "neither another's patient nor one that nobody knows"
+    assert "C-000001, C-000002" in re.sub(r" ,", ",", section)
+    assert "Sign." in section
+    assert "Not theirs" not in text
+    assert "2 rows to mend" in message.subject
+    assert not [secret for secret in SECRETS if secret in message.html + message.text]
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
 def test_calls_come_soonest_first(maja, form):
     text = plain(maja.html) if form == "html" else maja.text
     assert text.index("Mon, Oct 19") < text.index("Tue, Oct 20")
     assert text.index("Step of explain_the_share") < text.index("Step of screen_for_savings_program")
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_what_can_be_done_for_short_patients_is_what_the_rule_says(messages, form):
+    message = messages["care_manager", ""]
+    text = " ".join((plain(message.html) if form == "html" else message.text).split())
+    rule = next(rule for rule in load_rulebook(Month(2026, 10)).rules.values() if rule.outcome == "short")
+    for words in ("entered with a reason", "until the practice's cut-off for late entries"):
+        assert words in rule.fix
+        assert words in text
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_what_is_overdue_says_so(form):
+    for audience, message in ((0, compose(context(today=date(2026, 10, 20)))), (-1, compose(context()))):
+        found = message[0]
+        text = plain(found.html) if form == "html" else found.text
+        assert text.count("overdue") == (1 if audience == 0 else 0), "due on October 19 and 20"
+    assert "overdue" in compose(context(today=date(2026, 10, 20)))[-1].text
 
 
 def test_short_patients_come_nearest_first():
@@ -119,6 +164,39 @@ def test_billing_sees_money_holds_copay_and_what_was_set_aside(billing, form):
     assert "national" in text
     assert "care manager S2" in text, "who has no address"
     assert "revision" not in text.lower(), "the first result changes nothing"
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_billing_sees_how_sure_each_dollar_is_and_that_qmb_patients_owe_nothing(form):
+    lines = frames()["claim_lines"]
+    lines.loc[lines["code"] == "99439", "amount_confidence"] = "unverified"
+    lines.loc[lines["case_number"] == "C-000001", "secondary_payer_kind"] = "qmb"
+    message = compose(context(frames=frames() | {"claim_lines": lines}))[-1]
+    text = " ".join((plain(message.html) if form == "html" else message.text).split())
+    for words in ("$132.26", "from a secondary source", "$47.05", "not verified at a source", "$22.64", "$13.23"):
+        assert words in text
+    assert "without 1 QMB patient, who owe nothing" in text
+    assert "$35.87" not in text
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_billing_sees_its_cases_and_passes_on_those_of_others(form):
+    numbers = range(1, MOST_ROWS + 4)
+    found = [finding(number, "payer_unclear", "billing") for number in numbers]
+    found += [finding(2, "consent_missing", "care_manager"), finding(3, "care_plan_unsigned", "practitioner")]
+    found += [finding(5, "card_missing", "front_desk")]
+    held = [decision(number, "hold") for number in numbers]
+    changed = frames() | {"decisions": output("decisions", *held), "findings": output("findings", *found)}
+    message = compose(context(frames=changed))[-1]
+    text = " ".join((plain(message.html) if form == "html" else message.text).split())
+    assert f"C-{MOST_ROWS + 3:06d}" in text, "those that wait for this alone come first"
+    assert "and 3 more in findings.csv" in text
+    assert "Waits for the care manager; for the cases filter findings.csv by rule consent_missing" in text
+    handed = text[text.lower().index("to pass on") :]
+    assert "For the front desk: 1 case" in handed
+    assert "Words of card_missing: Fix of card_missing. C-000005" in handed
+    assert "Words of care_plan_unsigned: Fix of care_plan_unsigned. C-000003" in handed
+    assert "consent_missing" not in handed, "care managers have a message of their own"
 
 
 @pytest.mark.parametrize("form", ["html", "text"])

@@ -1,6 +1,7 @@
 """The report shows the month's numbers as they are, on one page that needs nothing else and names nobody."""
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -31,15 +32,28 @@ def page(view):
 def test_headline_numbers(view):
     assert view["outcomes"] == {"bill": 2, "hold": 2, "short": 2, "not_billable": 1}
     assert view["money"] == {
-        "patients": 2,
         "expected": 17931,
         "coinsurance": 3587,
         "confidence": "secondary",
         "without_amount": 0,
+        "lines": 3,
     }
     assert view["waiting"]["expected"] == 13226
     assert (view["minutes"]["counted"], view["minutes"]["left_out"]) == (1200, 100)
     assert (view["set_aside_rows"], view["copay_open"]) == (1, 3)
+
+
+def test_dollars_are_told_by_how_sure_they_are_and_qmb_patients_owe_nothing():
+    changed = frames()
+    changed["claim_lines"].loc[changed["claim_lines"]["code"] == "99439", "amount_confidence"] = "unverified"
+    changed["decisions"]["payer_kind"] = changed["decisions"]["case_number"].map({"C-000005": "qmb"})
+    view = report_view(changed, PRACTICE, MONTH, 1)
+    assert view["sureness"] == [("secondary", 13226), ("unverified", 4705)]
+    assert view["share"] == {"owed": 1323, "qmb": 2264, "qmb_patients": 1}
+    assert [row["sureness"] for row in view["codes"]] == [[("unverified", 4705)], [("secondary", 13226)]]
+    text = plain(render_report(view))
+    assert "$132.26 from a secondary source; $47.05 not verified at a source" in text
+    assert "without $22.64 of 1 QMB patient, who owes nothing" in text
 
 
 def test_codes_add_up_to_the_expected_revenue(view):
@@ -85,6 +99,12 @@ def test_errors_of_two_tables_that_cancel_out_are_seen():
     wrong = [{"total": total, "part": part, "amount": amount} for total, part, amount in rows]
     found = report_view(frames() | {"reconciliation": output("reconciliation", *wrong)}, PRACTICE, MONTH, 1)
     assert [total["ties"] for total in found["totals"]] == [False]
+
+
+def test_co_pay_cases_are_overdue_from_the_day_after():
+    for day, marks in ((19, 0), (20, 3), (21, 4)):
+        text = plain(render_report(report_view(frames(), PRACTICE, MONTH, 1, today=date(2026, 10, day))))
+        assert text.count("overdue") == marks
 
 
 def test_rules_stand_with_their_source(page):

@@ -70,7 +70,12 @@ def month(patients: int = 5, entries_each: int = 2, practice: str = "P1") -> dic
         "findings": {"case_number": cases, "patient_id": ids, "rule": "consent_late", "numbers": "a=1; b=2"},
         "candidates": candidates | {"chosen": True, "expected_cents": 6100},
         "time_ledger": ledger,
-        "quarantine": {"table": ["time_entries"], "source_line": [7], "reason": ["duration_missing"]},
+        "quarantine": {
+            "patient_id": [sorted(ids)[1], None],
+            "table": "time_entries",
+            "source_line": [7, 8],
+            "reason": "duration_missing",
+        },
         "checks": {"table": ["patients"], "check": ["name_missing"], "rows": [patients], "failed": [0]},
         "reconciliation": {"total": ["seconds"], "part": ["in"], "amount": [int(ledger["seconds"].sum())]},
     }

@@ -261,6 +261,7 @@ def test_explain_gives_every_row_of_a_case(store):
         "claim_lines": 1,
         "time_ledger": 3,
         "changes": 0,
+        "quarantine": 1,
     }
     assert told["decisions"]["outcome"].item() != "hold"
     assert store.explain("2", "P1", Month(2026, 9))["decisions"]["outcome"].item() == "hold"

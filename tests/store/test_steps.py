@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from config.errors import FaultError
 from tasks.progress import Taken, step, steps_taken
 from tests.store.months import OCTOBER
 
@@ -21,7 +22,7 @@ def test_steps_are_gathered_as_they_end():
         with step("pull", "reading") as done:
             done("half", 3)
             done("all", 4)
-        with pytest.raises(ZeroDivisionError), step("check", "checking"):
+        with pytest.raises(FaultError, match="ZeroDivisionError"), step("check", "checking"):
             raise ZeroDivisionError
     with step("send", "after the end"):
         pass

@@ -233,6 +233,8 @@ def upgrade() -> None:
         "quarantine",
         sa.Column("cycle_id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("case_number", sa.Text(), nullable=True),
+        sa.Column("patient_id", sa.Text(), nullable=True),
         sa.Column("table", sa.Text(), nullable=True),
         sa.Column("source_file", sa.Text(), nullable=True),
         sa.Column("source_line", sa.BigInteger(), nullable=True),

@@ -1,0 +1,63 @@
+"""The counts on the terminal add up, and are those of the files and pages."""
+
+import pytest
+
+from config.frames import rows_set_aside
+from config.month import Month
+from tasks.check.quality import quality_view
+from tasks.send.billing import billing_view
+from tasks.send.delivery import DeliveryReport
+from tasks.send.report import render_report, report_view
+from tasks.send.summary import summary_of
+from tasks.store.records import Cycle, Digests, Saved
+from tests.send.frames import output
+from tests.send.month import frames
+from tests.send.test_messages import plain
+
+MONTH = Month(2026, 10)
+
+
+@pytest.fixture
+def month() -> dict:
+    row = {"table": "time_entries", "source_file": "log.csv", "disposition": "quarantined"}
+    rows = [row | {"source_line": 4, "row_key": key, "reason": reason} for key in "ab" for reason in ("one", "two")]
+    unread = {"disposition": "rejected", "source_line": 9}
+    rows += [row | unread | {"row_key": key, "reason": key} for key in "cd"]
+    patients = [("in", 9), ("bill", 2), ("hold", 2), ("short", 2), ("not_billable", 1), ("not_enrolled", 2)]
+    parts = [{"total": "patients", "part": part, "amount": amount} for part, amount in patients]
+    parts += [{"total": "rows:time_entries", "part": part, "amount": 5} for part in ("in", "other_month")]
+    checks = {"table": "time_entries", "check": "one", "severity": "quarantine", "rows": 20, "failed": 2, "owner": "it"}
+    return frames() | {
+        "quarantine": output("quarantine", *rows),
+        "reconciliation": output("reconciliation", *parts),
+        "checks": output("checks", checks),
+    }
+
+
+def sections(month: dict) -> dict[str, dict[str, str]]:
+    saved = Saved(Cycle(1, "P1", MONTH, 1, "decided", Digests("a", "b", "c"), "d", None), month["changes"], new=True)
+    summary = summary_of(month, "P1", MONTH, saved, DeliveryReport())
+    return {heading: dict(lines) for heading, lines in summary["sections"]}
+
+
+def test_patients_add_up_with_those_not_enrolled(month: dict) -> None:
+    patients = sections(month)["Patients"]
+    assert patients["not enrolled"] == "2"
+    assert sum(int(number) for number in patients.values()) == 9
+
+
+def test_rows_set_aside_are_the_same_number_everywhere(month: dict) -> None:
+    assert rows_set_aside(month["quarantine"]) == {"quarantined": 2, "rejected": 1}
+    assert sections(month)["Rows set aside"] == {"quarantined": "2", "rejected": "1"}
+    assert report_view(month, "P", MONTH, 1)["set_aside_rows"] == 3
+    assert billing_view(month, [])["set_aside_rows"] == 3
+    quality = quality_view(month["checks"], month["quarantine"], None, other_month=5)
+    assert (quality["set_aside"], quality["rejected"]) == (3, 1)
+    assert quality["rows"] == 21, "the rejected one was read as well"
+
+
+def test_the_report_says_which_rows_the_data_quality_page_leaves_out(month: dict) -> None:
+    text = plain(render_report(report_view(month, "P", MONTH, 1)))
+    assert "2 quarantined, 1 rejected as unreadable" in text
+    assert "Of the input rows 5 are time entries of other months" in text
+    assert "of all enrolled patients, whatever their outcome" in text
