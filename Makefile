@@ -8,7 +8,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo test test-slow lint types bench pages clean
+.PHONY: help install demo test test-slow lint types bench mutants oig pages clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,12 @@ types: install  ## types
 
 bench: install  ## wall time and memory by step for 10k, 100k and 1M time entries, beside two yardsticks
 	$(BIN)/python -m tests.bench.month
+
+mutants: install  ## change each rule and number in turn; some case must fail each time
+	$(BIN)/python -m tests.mutants
+
+oig: install  ## a year with the errors of two audits: what is caught before billing, and what is held wrongly
+	$(BIN)/python -m tests.oig.audit
 
 pages: install  ## docs/rules, made from the rulebook
 	@$(BIN)/ccm rules --html docs/rules

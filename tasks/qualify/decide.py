@@ -153,7 +153,7 @@ def supported(found: pd.DataFrame, m: Months, book: RuleBook, settings: Practice
     allowed = np.ones(len(found), dtype=bool)
     for family, _ in book.families:
         for name in family.needs:
-            if name in book.rules:
+            if name in book.rules and book.rules[name].effect == "unsupported":
                 barred = gather_findings(m, [book.rules[name]], True, book, settings)["patient"]
                 allowed &= ~((found["family"] == family.family) & found["patient"].isin(barred)).to_numpy()
     return allowed

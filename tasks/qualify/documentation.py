@@ -16,8 +16,8 @@ def complex_without_decision(m: Months, book: RuleBook, settings: PracticeSettin
 
 
 def complex_without_plan_revision(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """Complex care management was chosen in a month without a new or revised care plan."""
-    return (m.family == "complex") & ~m.care_plan_revised_in_month
+    """Minutes and decision making carry complex care management; the care plan was neither made nor revised."""
+    return m.reaches_complex & m.decision_supports_complex & ~m.care_plan_revised_in_month
 
 
 def units_above_cap(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

@@ -50,6 +50,11 @@ def prior_authorization(t: Stretches, book: RuleBook, settings: PracticeSettings
     return t.is_prior_authorization & (not settings.count_prior_authorization)
 
 
+def part_of_visit(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The time was logged as a visit, which is paid by itself."""
+    return t.is_visit
+
+
 def before_consent(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The day lies before the day of consent."""
     return t.local_date < t.consent_date

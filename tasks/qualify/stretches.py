@@ -14,6 +14,7 @@ from tasks.qualify.lookup import rows_of
 
 DAY = np.timedelta64(1, "D")
 HOME = ["US", "USA", "PR", "VI", "GU", "AS", "MP"]  # 42 CFR 411.9: the states and the territories
+VISIT = ["visit", "office_visit", "home_visit", "telehealth_visit", "wellness_visit", "Office visit", "Visit"]
 
 
 def stretches(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, zone: str) -> Stretches:
@@ -38,6 +39,7 @@ def stretches(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, zon
             "is_automated": entries["source"].eq("automated").to_numpy(bool),
             "is_abroad": (entries["country"].notna() & ~entries["country"].str.upper().isin(HOME)).to_numpy(bool),
             "is_prior_authorization": entries["activity"].eq("prior_authorization").to_numpy(bool),
+            "is_visit": entries["activity"].isin(VISIT).to_numpy(bool),
             "is_unapproved": (entries["source"].eq("offline") & ~entries["approved"].fillna(False)).to_numpy(bool)
             | entries["approved"].eq(False).fillna(False).to_numpy(bool),
             "is_refused": entries["approved"].eq(False).fillna(False).to_numpy(bool),

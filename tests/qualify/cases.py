@@ -84,12 +84,12 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
             "setting": cases[0].get("setting", "office"),
             "time_zone": zone,
             "billing_npi": "1",
+            "place_of_service": cases[0].get("place_of_service"),
         }
     )
-    for practitioner, credential in (("D1", "MD"), ("D2", "DO"), ("N1", "NP")):
-        rows["practitioners"].append(
-            {"practitioner_id": practitioner, "practice_id": "P1", "name": "x", "npi": "1", "credential": credential}
-        )
+    for practitioner, credential in (("D1", cases[0].get("credential", "MD")), ("D2", "DO"), ("N1", "NP")):
+        person = {"practitioner_id": practitioner, "practice_id": "P1", "name": "x", "npi": "1"}
+        rows["practitioners"].append(person | {"credential": credential, "qp_status": cases[0].get("qp_status", False)})
     for staff, credential in (("S1", "RN"), ("S2", "LPN"), ("C1", "clerk")):
         rows["staff"].append({"staff_id": staff, "practice_id": "P1", "name": "x", "credential": credential})
     year = month.year - 1

@@ -122,3 +122,90 @@ def test_units_never_pass_the_cap(several: list[tuple[int, int]], policy: str) -
         lines = result["code_lines"].set_index("code")["units"]
         assert all(units <= caps[code] for code, units in lines.items())
         assert len({code for code in lines.index if code in ("99490", "99491", "99487")}) <= 1
+
+
+PROGRAMS = {"ccm": 20, "pcm": 30, "bhi": 20, "cocm": 31, "cpm": 30, "rpm": 20}
+CAPS = {
+    "99490": 1, "99439": 2, "99491": 1, "99437": 2, "99487": 1, "99489": 10, "99424": 1, "99425": 2, "99426": 1,
+    "99427": 2, "99484": 1, "99492": 1, "99493": 1, "99494": 4, "G2214": 1, "G3002": 1, "G3003": 4, "99457": 1,
+    "99458": 3, "99470": 1, "G0556": 1, "G0557": 1, "G0558": 1, "G0568": 1, "G0569": 1, "G0570": 1,
+}  # fmt: skip
+ONE_OF = [  # of each line a practitioner bills one for a patient-month
+    {"99490", "99491", "99487", "99424", "99426", "G0556", "G0557", "G0558"},
+    {"99484", "99492", "99493", "G2214", "G0568", "G0569", "G0570"},
+    {"99457", "99470"},
+]
+several_programs = st.dictionaries(
+    st.sampled_from(list(PROGRAMS)), st.tuples(st.integers(0, 150), st.sampled_from(["S1", "D1"])), max_size=4
+)
+
+
+def in_programs(logged: dict[str, tuple[int, str]], more: int = 0, apcm: bool = False) -> dict[str, Any]:
+    """A patient in each of these programs, with minutes of that person in each; `more` minutes in every one."""
+    programs = [*logged, *(["apcm"] if apcm else [])]
+    time = [
+        {"at": f"2026-10-{day:02d} 09:00", "length": f"{minutes + more}", "program": program, "performer_id": who}
+        for day, (program, (minutes, who)) in enumerate(logged.items(), start=5)
+    ]
+    conditions = [{"icd10_code": "E11.9"}, {"icd10_code": "I10"}, {"icd10_code": "F33.1"}]
+    return {"consents": [{}, *({"program": one} for one in programs)], "conditions": conditions, "time": time}
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.tuples(several_programs, st.booleans()), min_size=5, max_size=10))
+def test_in_every_program_units_keep_to_the_cap_and_exclusive_codes_stay_apart(
+    patients: list[tuple[dict[str, tuple[int, str]], bool]],
+) -> None:
+    for result in decided_apart([in_programs(logged, apcm=apcm) for logged, apcm in patients]):
+        lines = result["code_lines"]
+        assert (lines["units"] <= lines["code"].map(CAPS)).all()
+        assert not lines["code"].duplicated().any()
+        assert all(len(set(lines["code"]) & rivals) <= 1 for rivals in ONE_OF)
+        counted = result["time_ledger"].query("disposition == 'counted'").groupby("program", observed=True)["seconds"]
+        decisions = result["decisions"].set_index("program")
+        for program, seconds in counted.sum().items():
+            if seconds:
+                assert decisions.loc[program, ["staff_seconds", "practitioner_seconds"]].sum() == seconds
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.lists(st.tuples(several_programs, st.integers(1, 40)), min_size=4, max_size=8))
+def test_more_minutes_in_every_program_never_earn_less(
+    patients: list[tuple[dict[str, tuple[int, str]], int]],
+) -> None:
+    cases = [in_programs(logged, extra) for logged, more in patients for extra in (0, more)]
+    amounts = [
+        int(result["decisions"].query("outcome == 'bill'")["expected_cents"].fillna(0).sum())
+        for result in decided_apart(cases)
+    ]
+    assert all(less <= more for less, more in zip(amounts[::2], amounts[1::2], strict=True))
+
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "consent": {"consents": []},
+    "plan": {"care_plans": []},
+    "visit": {"visits": []},
+    "conditions": {"conditions": [{"icd10_code": "E11.9"}]},
+    "coverage": {"coverages": []},
+    "service": {"other_services": [{"code": "G0181", "service_date": "2026-10-05", "billed_by": "same_practitioner"}]},
+    "hospice": {"stays": [{"kind": "hospice", "admit_date": "2026-09-01"}]},
+}
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sets(st.sampled_from(sorted(FAULTS)), min_size=1), st.integers(0, 70)), min_size=3, max_size=6
+    )
+)
+def test_removing_a_finding_never_removes_a_code(patients: list[tuple[set[str], int]]) -> None:
+    cases = []
+    for faults, minutes in patients:
+        mended = sorted(faults)[1:]
+        for some in (sorted(faults), mended, []):
+            case: dict[str, Any] = {"staff": f"{minutes}"}
+            for fault in some:
+                case |= FAULTS[fault]
+            cases.append(case)
+    billed = [set(result["code_lines"]["code"]) for result in decided_apart(cases)]
+    assert all(worst <= better <= best for worst, better, best in zip(*[iter(billed)] * 3, strict=True))

@@ -30,19 +30,27 @@ OWN = {"practitioner_id", "care_manager_id", "performer_id", "activity_id"}
 def decided_apart(cases: Sequence[Case], month: str = "2026-10", **settings: Any) -> list[Result]:
     """What `decided` gives for each case alone, in their order; the patient is P1, P2, ... in that order."""
     results: dict[int, Result] = {}
+    service_month = Month.parse(month)
+    for places, tables in practices_of(cases, service_month):
+        whole = decide(tables, service_month, rulebook(service_month), settings_of(**settings))
+        results |= {place: of_patient(whole, number) for number, place in enumerate(places, start=1)}
+    return [results[place] for place in range(len(cases))]
+
+
+def practices_of(cases: Sequence[Case], month: Month) -> list[tuple[list[int], Result]]:
+    """The cases' places and tables, practice by practice: those that agree in all that is not the patient's."""
     groups: dict[str, list[int]] = {}
     for place, case in enumerate(cases):
         apart = sorted((name, repr(value)) for name, value in case.items() if name not in OF_THE_PATIENT)
         groups.setdefault(repr(apart), []).append(place)
-    service_month = Month.parse(month)
-    for places in groups.values():
-        tables = _with_own_people(tables_of([cases[place] for place in places], service_month))
-        whole = decide(tables, service_month, rulebook(service_month), settings_of(**settings))
-        for number, place in enumerate(places, start=1):
-            results[place] = {
-                name: frame[frame["patient_id"] == f"P{number}"].reset_index(drop=True) for name, frame in whole.items()
-            }
-    return [results[place] for place in range(len(cases))]
+    return [
+        (places, _with_own_people(tables_of([cases[place] for place in places], month))) for places in groups.values()
+    ]
+
+
+def of_patient(whole: Result, number: int) -> Result:
+    """What was decided of the patient of that number, counted from one."""
+    return {name: frame[frame["patient_id"] == f"P{number}"].reset_index(drop=True) for name, frame in whole.items()}
 
 
 class Decided:

@@ -1,0 +1,22 @@
+"""Minutes and codes, year by year: whole thresholds, caps, and the months around every change."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.rulebook import all_families
+from tests.minutes_by_year import TABLES, Boundary, billed, boundaries
+from tests.qualify.together import Decided
+
+CASES = boundaries()
+TOGETHER = Decided([(case.facts, case.month, case.settings) for case in CASES])
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_minutes_and_codes(case: Boundary) -> None:
+    assert billed(TOGETHER.result(case.facts, case.month, case.settings), case.program) == case.codes
+
+
+def test_every_family_by_minutes_has_its_table() -> None:
+    tables = {table["family"] for table in TABLES}
+    assert {family.family for family in all_families() if family.by == "minutes"} == tables
