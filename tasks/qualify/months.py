@@ -224,7 +224,7 @@ class Facts:
         again = rows["response"].eq("agreed").to_numpy(bool) & (rows["response_date"] <= self.last).to_numpy(bool)
         agreed = self.latest(patient[again], rows["response_date"][again])
         consents, giver = self.rows("consents")
-        given = (consents["consent_date"] <= self.last).to_numpy(bool)
+        given = ((consents["consent_date"] <= self.last) & consents["program"].eq(self.book.program)).to_numpy(bool)
         consented = self.latest(giver[given], consents["consent_date"][given])
         taken_back = (agreed > asked) | (consented > asked)
         self.frame["asked_to_stop_date"] = np.where(taken_back, NAT, asked)

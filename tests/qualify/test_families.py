@@ -16,6 +16,10 @@ from tests.qualify.together import Case, decided_apart
 
 
 def with_decision(month: str, **facts: object) -> dict[str, object]:
+    """A month with high decision making, and with the care plan revised, as 2017 to 2019 asked as well."""
+    year = int(month[:4]) - 1
+    signed = {"established_date": f"{year}-02-02", "signed_date": f"{year}-02-03", "copy_given_date": f"{year}-02-03"}
+    facts = {"care_plans": [signed | {"revised_date": f"{month}-02"}], **facts}
     return {**facts, "medical_decisions": [{"practitioner_id": "D1", "decided_date": f"{month}-15", "level": "high"}]}
 
 
