@@ -8,20 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeVar
 
-import pyarrow.csv as pacsv
 from pydantic import BaseModel, ValidationError
 
 from config.errors import RuleError
 from config.exclusions import Exclusions, load_exclusions
 from config.fees import FeeSchedule, load_fees
 from config.month import Month
+from config.reference import SHIPPED, Reference
 from config.rule_models import (
     Cited,
     CodesEntry,
@@ -62,6 +60,7 @@ class RuleBook:
     clinical_staff: frozenset[str]
     digest: str
     program: str = ""
+    reference: Reference = field(default=SHIPPED, compare=False, repr=False)
 
     def of(self, program: str, setting: str) -> RuleBook:
         """The same month's book with the rules, numbers and families of that program in that care setting alone.
@@ -88,17 +87,7 @@ class RuleBook:
     @property
     def chronic(self) -> Mapping[str, int]:
         """ICD-10-CM code without dot -> 1 chronic, 0 not, 9 no determination."""
-        return _chronic()
-
-
-@cache
-def _chronic() -> Mapping[str, int]:
-    # Seventy thousand codes: read once a process, however many practices and months it runs.
-    table = pacsv.read_csv(
-        HERE / "codes" / "icd10cm_chronic_v2023_1.csv",
-        convert_options=pacsv.ConvertOptions(column_types={"code": "string", "chronic": "int8"}),
-    )
-    return MappingProxyType(dict(zip(table["code"].to_pylist(), table["chronic"].to_pylist(), strict=True)))
+        return self.reference.chronic
 
 
 Spanned = TypeVar("Spanned", bound=Cited)
@@ -222,6 +211,7 @@ def _digest(
 ) -> str:
     content = {
         "month": str(month),
+        "reference": SHIPPED.fingerprint,
         "models": [model.model_dump(mode="json") for model in models],
         "families": [
             [family.model_dump(mode="json", exclude={"entries"}), entry.model_dump(mode="json")]

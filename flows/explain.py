@@ -19,7 +19,9 @@ OUTCOMES = {
 }
 
 
-def explain_case(console: Console, case: str, month: Month | None, practice_id: str | None, database: str) -> None:
+def explain_case(
+    console: Console, case: str, month: Month | None, practice_id: str | None, database: str, html=None
+) -> None:
     """Print verdict, codes, minutes by disposition, findings with source and remedy, and the candidates not chosen."""
     found = open_store(database).explain(case, practice_id, month)
     for row in found["decisions"].to_dict("records"):

@@ -16,10 +16,13 @@ from prefect.runtime import flow_run
 
 from config.errors import PlaceError
 from config.month import Month
+from config.rulebook import RuleBook
+from config.rulebook_archive import archived
+from config.settings import PracticeSettings
 from tasks.progress import LOG, Taken, step, steps_taken
 from tasks.retry import on_errors_of
 from tasks.store.engine import WAIT_SECONDS, database_of
-from tasks.store.records import Digests, OutboxMessage, Saved
+from tasks.store.records import Basis, Digests, OutboxMessage, Saved
 from tasks.store.store import Store, open_store
 
 
@@ -57,13 +60,26 @@ def open_place(out: str, database: str | None, settings: str | None) -> Place:
 @task(name="number the cases", cache_policy=NO_CACHE)
 def number_cases(place: Place, practice_id: str, decided: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """The decided frames with `case_number`, by which a patient-month is called outside the practice's own files."""
-    decisions = decided["decisions"]
-    numbers = place.store.case_numbers(practice_id, decisions["patient_id"])
-    by_patient = pd.Series(numbers.to_numpy(), index=decisions["patient_id"].to_numpy())
-    numbered = dict(decided)
+    return numbered(decided, place.store.case_numbers(practice_id, decided["decisions"]["patient_id"]))
+
+
+def numbered(decided: dict[str, pd.DataFrame], numbers: pd.Series) -> dict[str, pd.DataFrame]:
+    """The decided frames with `case_number`; `numbers` are aligned with the decisions."""
+    patients = decided["decisions"]["patient_id"]
+    by_patient = pd.Series(numbers.to_numpy(), index=patients.to_numpy())
+    by_patient = by_patient[~by_patient.index.duplicated()]  # a patient has a decision in each program
+    done = dict(decided)
     for name in ("decisions", "candidates", "findings"):
-        numbered[name] = decided[name].assign(case_number=decided[name]["patient_id"].map(by_patient))
-    return numbered
+        done[name] = decided[name].assign(case_number=decided[name]["patient_id"].map(by_patient))
+    return done
+
+
+def decided_from(
+    input_digest: str, tables: dict[str, pd.DataFrame], settings: PracticeSettings, book: RuleBook
+) -> Basis:
+    """What the month is decided from, as the store keeps it."""
+    digests = Digests(input_digest, settings.digest, book.digest)
+    return Basis(digests, tables, settings.model_dump_json(), archived(book))
 
 
 @task(
@@ -77,13 +93,13 @@ def save_month(
     place: Place,
     practice_id: str,
     month: Month,
-    digests: Digests,
+    basis: Basis,
     frames: dict[str, pd.DataFrame],
     compose: Callable[[int, pd.DataFrame], Sequence[OutboxMessage]],
 ) -> Saved:
     """The month in the database, whole or not at all; an unchanged one writes nothing."""
     with step("store", "saving the month") as done:
-        saved = place.store.save_cycle(practice_id, month, digests, frames, frames["copay_cases"], compose)
+        saved = place.store.save_cycle(practice_id, month, basis, frames, frames["copay_cases"], compose)
         what = f"{len(saved.changes):,} changes" if saved.cycle.revision > 1 else "first run of the month"
         done(
             f"revision {saved.cycle.revision}, {what}"
