@@ -167,15 +167,16 @@ FIELDS = ("outcome", "codes", "expected_cents", "coinsurance_cents", "reason")
 
 def _cases(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Patients of whom outcome, codes or amounts differ, all of their programs together, by case number."""
-    pair = _by_patient(before).join(_by_patient(after), how="outer", lsuffix="_before", rsuffix="_after")
+    two, sides = (_by_patient(before), _by_patient(after)), ("_before", "_after")
+    pair = two[0].merge(two[1], "outer", left_index=True, right_index=True, suffixes=sides)
     differs = np.zeros(len(pair), dtype=bool)
     for field in FIELDS[:-1]:
         old, new = (pair[f"{field}_{side}"].astype("str").fillna("") for side in ("before", "after"))
         differs |= (old != new).to_numpy(bool)
     number = pair["case_number_before"]
     pair["case_number"] = number.where(number.notna(), pair["case_number_after"])
-    sides = [f"{field}_{side}" for field in FIELDS for side in ("before", "after")]
-    return pair.loc[differs, ["case_number", *sides]].sort_values("case_number", ignore_index=True)
+    columns = ["case_number", *(f"{field}{side}" for field in FIELDS for side in sides)]
+    return pair.loc[differs, columns].sort_values("case_number", ignore_index=True)
 
 
 def _by_patient(decisions: pd.DataFrame) -> pd.DataFrame:

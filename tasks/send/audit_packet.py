@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from config.contract import inputs
 from config.errors import PlaceError
+from config.month import time_zone
 from config.rulebook import RuleBook
 from tasks.send import words
 from tasks.send.case import case_view, clock, text
@@ -88,6 +91,7 @@ def _people(tables: Frames) -> dict[str, str]:
 
 def _entries(tables: Frames, ledger: pd.DataFrame, patient_id: str, people: Mapping[str, str]) -> list[dict[str, str]]:
     """Every time entry of the patient, part by part, with who did it and what became of it."""
+    zone = time_zone(text(tables["practices"]["time_zone"].iloc[0]))
     entries = _mine(tables["time_entries"], patient_id).drop_duplicates("entry_id").set_index("entry_id")
     rows = []
     for part in ledger.sort_values(["performed_date", "entry_id", "part"]).to_dict("records"):
@@ -96,7 +100,7 @@ def _entries(tables: Frames, ledger: pd.DataFrame, patient_id: str, people: Mapp
             {
                 "entry": text(part["entry_id"]),
                 "day": text(part["performed_date"]),
-                "start": text(entry["started_at"])[11:],
+                "start": _start(entry, zone),
                 "length": clock(part["seconds"]),
                 "who": people.get(text(part["performer_id"]), text(part["performer_id"])),
                 "class": words.plain(text(part["performer_class"])),
@@ -107,6 +111,13 @@ def _entries(tables: Frames, ledger: pd.DataFrame, patient_id: str, people: Mapp
             }
         )
     return rows
+
+
+def _start(entry: pd.Series, zone: ZoneInfo) -> str:
+    """When the entry began by the practice's clock; nothing where only its day is known."""
+    if not entry["has_clock"]:
+        return ""
+    return f"{datetime.fromtimestamp(int(entry['start_s']), UTC).astimezone(zone):%H:%M:%S}"
 
 
 def _chart(name: str, frame: pd.DataFrame, patient_id: str) -> dict[str, Any]:
