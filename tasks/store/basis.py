@@ -48,7 +48,10 @@ def _packed(frame: pd.DataFrame) -> bytes:
     data = pa.Table.from_pandas(frame, preserve_index=False)
     sink = pa.BufferOutputStream()
     with ipc.new_file(sink, data.schema, options=_OPTIONS) as writer:
-        writer.write_table(data)
+        if data.num_rows:
+            writer.write_table(data)
+        else:  # a file without a batch has no categories either
+            writer.write_batch(pa.record_batch([column.combine_chunks() for column in data.columns], data.schema))
     return sink.getvalue().to_pybytes()
 
 
