@@ -8,14 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeVar
 
-import pyarrow.csv as pacsv
 from pydantic import BaseModel, ValidationError
 
 from config.care_settings import care_settings
@@ -24,6 +21,7 @@ from config.errors import RuleError
 from config.exclusions import Exclusions, load_exclusions
 from config.fees import FeeSchedule, load_fees
 from config.month import Month
+from config.reference import SHIPPED, Reference
 from config.rule_models import (
     Cited,
     CodesEntry,
@@ -41,6 +39,8 @@ from config.strict_yaml import load_yaml
 
 HERE = Path(__file__).parent
 RULES = HERE / "rules"
+# While a clinic could bill by either, the practice says by which of the two lists of its setting.
+CLINIC_LISTS = {"bundled": "bundled_code", "individual": "individual_codes"}
 
 __all__ = [
     "RULES", "Cited", "CodesEntry", "Confidence", "Family", "FamilyEntry", "NumberEntry", "Outcome", "Program", "Rule",
@@ -61,9 +61,11 @@ class RuleBook:
     families: tuple[tuple[Family, FamilyEntry], ...]
     fees: FeeSchedule
     exclusions: Exclusions
+    payable: Mapping[str, Mapping[str, frozenset[str]]]  # by care setting, and by the list that a clinic chose
     clinical_staff: frozenset[str]
     digest: str
     program: str = ""
+    reference: Reference = field(default=SHIPPED, compare=False, repr=False)
 
     def of(self, program: str, payable: frozenset[str]) -> RuleBook:
         """The same month's book with the rules, numbers and families of that program alone.
@@ -91,17 +93,7 @@ class RuleBook:
     @property
     def chronic(self) -> Mapping[str, int]:
         """ICD-10-CM code without dot -> 1 chronic, 0 not, 9 no determination."""
-        return _chronic()
-
-
-@cache
-def _chronic() -> Mapping[str, int]:
-    # Seventy thousand codes: read once a process, however many practices and months it runs.
-    table = pacsv.read_csv(
-        HERE / "codes" / "icd10cm_chronic_v2023_1.csv",
-        convert_options=pacsv.ConvertOptions(column_types={"code": "string", "chronic": "int8"}),
-    )
-    return MappingProxyType(dict(zip(table["code"].to_pylist(), table["chronic"].to_pylist(), strict=True)))
+        return self.reference.chronic
 
 
 Spanned = TypeVar("Spanned", bound=Cited)
@@ -213,6 +205,10 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
         families=tuple(families),
         fees=fees,
         exclusions=exclusions,
+        payable={
+            name: {chosen: setting.payable(month, of) for chosen, of in CLINIC_LISTS.items()}
+            for name, setting in care_settings().items()
+        },
         clinical_staff=frozenset(name.lower() for name in roles.clinical_staff),
         digest=_digest(
             [*programs, *rules.values(), *numbers.values(), *codes.values(), exclusions, roles], families, fees, month
@@ -225,6 +221,7 @@ def _digest(
 ) -> str:
     content = {
         "month": str(month),
+        "reference": SHIPPED.fingerprint,
         "models": [model.model_dump(mode="json") for model in models],
         "families": [
             [family.model_dump(mode="json", exclude={"entries"}), entry.model_dump(mode="json")]

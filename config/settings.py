@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -77,6 +78,30 @@ def practice_settings(practice_id: str, path: Path | None = None) -> PracticeSet
         place = ".".join(str(part) for part in first["loc"])
         where = path or "settings.yaml"
         raise InputError(f"{where}: setting '{place}': {first['msg']}; see config/settings.yaml.") from error
+
+
+def stored_settings(text: str) -> PracticeSettings:
+    """The settings as the store keeps them; what came into being since has its shipped default.
+
+    Raises InputError when they cannot be used by this version.
+    """
+    shipped = yaml.safe_load((HERE / "settings.yaml").read_text("utf-8"))["defaults"]
+    try:
+        return PracticeSettings.model_validate(shipped | json.loads(text))
+    except ValueError as error:
+        raise InputError(
+            f"The stored settings cannot be used by this version ({type(error).__name__}); "
+            "give --settings, or use the version that decided the month."
+        ) from error
+
+
+def with_policy(settings: PracticeSettings, policy: str) -> PracticeSettings:
+    """The settings with another way to choose among the families; InputError when there is no such way."""
+    try:
+        return PracticeSettings.model_validate(settings.model_dump() | {"choose_family": policy})
+    except ValidationError as error:
+        known = ", ".join(get_args(PracticeSettings.model_fields["choose_family"].annotation))
+        raise InputError(f"'{policy}' is not a policy; write one of {known}.") from error
 
 
 def delivery() -> Delivery:

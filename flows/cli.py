@@ -21,11 +21,13 @@ from rich.markup import escape
 from config.errors import InputError, PlaceError, UserError
 from config.month import Month
 from config.rulebook import load_rulebook
+from flows import review
 from tasks.pull.place import source_folder
 
 QUIET = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_EXTRA_LOGGERS": "ccm",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "DO_NOT_TRACK": "1",
@@ -98,21 +100,6 @@ def run(
         )
     for result in results:
         print_cycle(console, result)
-
-
-@app.command()
-def explain(
-    case: Annotated[str, typer.Argument(help="Case number, as C-000123.")],
-    month: Annotated[str | None, typer.Option(help="Service month; without it, the latest one decided.")] = None,
-    practice: Annotated[str | None, typer.Option(help="Practice, when several use the same database.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read.")] = Path("out"),
-    database: Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")] = None,
-) -> None:
-    """Tell one patient-month on one screen: verdict, codes, minutes, findings with source and remedy."""
-    from flows.explain import explain_case
-    from tasks.store.engine import database_of
-
-    explain_case(Console(), case, Month.parse(month) if month else None, practice, database or database_of(out))
 
 
 @app.command()
@@ -208,6 +195,9 @@ def demo_data(
         out, patients, months, seed, Month.parse(last_month), dirty=not clean, form=form, practices=practices
     )
     Console().print(f"Synthetic practice with {patients:,} patients written to {written}", highlight=False)
+
+
+review.add_to(app)
 
 
 def write_page(path: Path, page: str) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from config.month import Month
+from tasks.send.audit_packet import write_private
+from tasks.send.case import case_view, render_case
+from tasks.send.words import owner, plain
 from tasks.store.store import open_store
 
 OUTCOMES = {
@@ -19,72 +24,63 @@ OUTCOMES = {
 }
 
 
-def explain_case(console: Console, case: str, month: Month | None, practice_id: str | None, database: str) -> None:
-    """Print verdict, codes, minutes by disposition, findings with source and remedy, and the candidates not chosen."""
-    found = open_store(database).explain(case, practice_id, month)
-    for row in found["decisions"].to_dict("records"):
-        _verdict(console, row)
-    _minutes(console, found["time_ledger"])
-    _candidates(console, found["candidates"])
-    _findings(console, found["findings"])
+def explain_case(
+    console: Console, case: str, month: Month | None, practice_id: str | None, database: str, html: Path | None = None
+) -> Path | None:
+    """Print verdict, codes, minutes, candidates and findings program by program; or write them as a page, its path."""
+    store = open_store(database)
+    try:
+        found = store.explain(case, practice_id, month)
+    finally:
+        store.close()
+    view = case_view(found)
+    if html:
+        write_private(html, render_case(view))
+        return html
+    head = f"{view['case_number'] or case} · {view['practice_id']} · {view['month']}"
+    console.print(f"[bold]{escape(head)}[/]", highlight=False)
+    for row in view["programs"]:
+        _program(console, row)
+    _minutes(console, view["time"])
     _set_aside(console, found["quarantine"])
+    console.print(f"Rules: fingerprint {view['digest']}", highlight=False)
+    return None
 
 
-def _verdict(console: Console, row: dict[Any, Any]) -> None:
-    head = f"{row['case_number']} · {row['practice_id']} · {row['month']}"
-    codes = f": {row['codes']}" if _said(row["codes"]) else ""
-    console.print(f"[bold]{head}[/]\n{OUTCOMES[row['outcome']]}{codes}", highlight=False)
-    if _said(row["reason"]):
-        console.print(f"Decided by the rule [bold]{row['reason']}[/]", highlight=False)
-    if _said(row["service_date"]):
-        text = "the day the last unit's threshold was met"
-        console.print(f"Date of service {row['service_date']:%Y-%m-%d}, {text}", highlight=False)
-    if _said(row["expected_cents"]):
-        share = int(row["coinsurance_cents"]) / 100
-        sure = row["amount_confidence"]
-        console.print(
-            f"Expected {int(row['expected_cents']) / 100:.2f} US$, of it the patient's share {share:.2f} "
-            f"(national amount, before locality and deductible; {sure})",
-            highlight=False,
-        )
-    if _said(row["minutes_missing"]):
-        console.print(f"{row['minutes_missing']} minutes missing to the next unit", highlight=False)
-    console.print(f"Rules: fingerprint {row['rulebook_digest']}\n", highlight=False)
+def _program(console: Console, row: dict[str, Any]) -> None:
+    codes = f": {row['codes']}" if row["codes"] else ""
+    missing = f"; {row['missing']}" if row["missing"] else ""
+    console.print(f"[bold]{row['name']}[/] {OUTCOMES[row['outcome']]}{codes}{missing}", highlight=False)
+    if row["reason"]:
+        console.print(f"  Decided by the rule [bold]{plain(row['reason'])}[/]", highlight=False)
+    if row["service_date"]:
+        console.print(f"  Date of service {row['service_date']}: {row['why_that_day']}", highlight=False)
+    if row["amounts"]:
+        amounts = "; ".join(f"{label} {amount}" for label, amount in row["amounts"])
+        console.print(f"  {amounts.capitalize()} ({row['basis']})" if row["basis"] else f"  {amounts}", highlight=False)
+    for one in row["candidates"]:
+        mark = "[green]✓[/]" if one["chosen"] else "·"
+        said = f"{one['family']}: {one['codes']}, {one['minutes']} min, {one['expected']}: {one['why']}"
+        console.print(f"  {mark} {escape(said)}", highlight=False)
+    for one in row["findings"]:
+        head = f"  [bold]{plain(one['rule'])}[/] ({plain(one['outcome'])}): {escape(one['words'])}."
+        console.print(head, highlight=False)
+        if one["numbers"]:
+            console.print(f"    {one['numbers']}", highlight=False, markup=False)
+        if one["fix"]:
+            prevents = f" Prevents {one['denial']}." if one["denial"] else ""
+            fix = f"    {owner(one['owner']).capitalize()}: {one['fix']}.{prevents}"
+            console.print(fix, highlight=False, markup=False)
+        console.print(f"    [dim]{one['confidence']}: {escape(one['source'])}[/]", highlight=False)
 
 
-def _minutes(console: Console, ledger: pd.DataFrame) -> None:
-    totals = ledger.groupby(["disposition", "performer_class"], observed=True)["seconds"].agg(["sum", "size"])
+def _minutes(console: Console, rows: list[dict[str, str]]) -> None:
     table = Table(title="Time", title_justify="left")
-    for name in ("what became of it", "whose", "minutes:seconds", "entries"):
-        table.add_column(name, justify="right" if name in ("minutes:seconds", "entries") else "left")
-    for (disposition, performer), row in totals.iterrows():
-        minutes, seconds = divmod(int(row["sum"]), 60)
-        table.add_row(plain(disposition), plain(performer), f"{minutes}:{seconds:02d}", str(row["size"]))
+    for name in ("what became of it", "program", "whose", "minutes:seconds", "parts"):
+        table.add_column(name, justify="right" if name in ("minutes:seconds", "parts") else "left")
+    for row in rows:
+        table.add_row(row["disposition"], row["program"], row["whose"], row["length"], row["entries"])
     console.print(table, highlight=False)
-
-
-def _candidates(console: Console, candidates: pd.DataFrame) -> None:
-    if candidates.empty:
-        return
-    table = Table(title="What the minutes would carry", title_justify="left")
-    for name in ("family", "codes", "minutes", "expected", "why"):
-        table.add_column(name)
-    for row in candidates.to_dict("records"):
-        amount = f"{int(row['expected_cents']) / 100:.2f}" if _said(row["expected_cents"]) else "not loaded"
-        mark = "[green]✓[/] " if row["chosen"] else "  "
-        table.add_row(mark + row["family"], row["codes"], str(row["minutes"]), amount, str(row["why"]))
-    console.print(table, highlight=False)
-
-
-def _findings(console: Console, findings: pd.DataFrame) -> None:
-    for row in findings.to_dict("records"):
-        console.print(f"[bold]{plain(row['rule'])}[/] ({plain(row['outcome'])}): {row['words']}.", highlight=False)
-        if _said(row["numbers"]):
-            console.print(f"  {row['numbers']}", highlight=False, markup=False)
-        if _said(row["fix"]):
-            console.print(f"  {plain(row['owner']).capitalize()}: {row['fix']}.", highlight=False, markup=False)
-        prevents = f"  Prevents {row['denial']}." if _said(row["denial"]) else ""
-        console.print(f"  [dim]{row['confidence']}: {row['source']}[/]{prevents}", highlight=False)
 
 
 def _set_aside(console: Console, rows: pd.DataFrame) -> None:
@@ -92,17 +88,8 @@ def _set_aside(console: Console, rows: pd.DataFrame) -> None:
         what = plain(row["table"]).removesuffix("s").replace("entrie", "entry").replace("copay", "co-pay")
         where = f"{what} in {row['source_file']} line {row['source_line']}"
         console.print(f"[bold]Also set aside[/]: {where}: {_clause(row['words'])} ({row['reason']}).", highlight=False)
-        console.print(f"  {plain(row['owner']).capitalize()}: {_clause(row['fix'])}.", highlight=False, markup=False)
+        console.print(f"  {owner(row['owner']).capitalize()}: {_clause(row['fix'])}.", highlight=False, markup=False)
 
 
 def _clause(words: str) -> str:
     return words.rstrip(" .")
-
-
-def plain(name: Any) -> str:
-    """A name of the program in plain words."""
-    return str(name).replace("_", " ")
-
-
-def _said(value: Any) -> bool:
-    return not pd.isna(value) and value != ""

@@ -27,8 +27,7 @@ from tasks.send.step import (
     unreadable_listed,
     write_month,
 )
-from tasks.store.records import Digests
-from tasks.store.step import Place, number_cases, open_place, save_month, steps_recorded
+from tasks.store.step import Place, decided_from, number_cases, open_place, save_month, steps_recorded
 
 
 @flow(name="monthly-cycle", flow_run_name="month {month}")
@@ -89,8 +88,8 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
     frames = decided | evidence | {"claim_lines": claims, "copay_cases": cases}
     told = Told(practice_id, month, checked.accepted, frames, place.today)
-    digests = Digests(share.digest, settings.digest, book.digest)
-    saved = save_month(place, practice_id, month, digests, told.frames, told.compose)
+    basis = decided_from(share.digest, checked.accepted, settings, book)
+    saved = save_month(place, practice_id, month, basis, told.frames, told.compose)
     progress(80)
     write_month(place, told, saved, pages)
     delivered = deliver_messages(place, practice_id)

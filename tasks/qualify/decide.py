@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from config.care_settings import care_setting
 from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
@@ -23,9 +22,6 @@ from tasks.qualify.services_of_choice import add_services_of_choice
 from tasks.qualify.stretches import stretches, tell_colleagues
 from tasks.qualify.taken import Taken
 
-# While a clinic could bill by either, the practice says by which of the two lists of its setting.
-CLINIC_LISTS = {"bundled": "bundled_code", "individual": "individual_codes"}
-
 
 def decide(
     tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, settings: PracticeSettings
@@ -38,8 +34,7 @@ def decide(
     `case_number`, which the store gives. Pure: same tables, month, rulebook and settings give the same frames.
     """
     zone = str(tables["practices"]["time_zone"].iloc[0])
-    setting = care_setting(str(tables["practices"]["setting"].iloc[0]))
-    payable = setting.payable(month, CLINIC_LISTS[settings.clinic_codes])
+    payable = book.payable[str(tables["practices"]["setting"].iloc[0])][settings.clinic_codes]
     t = stretches(tables, month, book, zone)
     books = {program.program: book.of(program.program, payable) for program in book.programs}
     # The first program is that of the enrolment list: every patient on it gets an answer, payable here or not.

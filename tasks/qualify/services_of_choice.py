@@ -77,10 +77,10 @@ def _against(billed: frozenset[str], some: pd.DataFrame, facts: Facts, kind: ncc
             _write(texts, ("family_service", "family_pair"), met, patient, code.text, pair.name)
         if pair.strength == "hard" and pair.effect in ("hold", "not_billable"):
             settled = settled | met
-    rest = some[on_the_day & ~settled & code.among(ncci.codes_with_edits(kind))]
+    rest = some[on_the_day & ~settled & code.among(ncci.codes_with_edits(kind, facts.book.reference.ncci))]
     dates = facts.frame["service_date"].to_numpy("datetime64[D]")[rest["patient"].to_numpy()].tolist()
     for row, other, service_date in zip(rest["patient"], rest["code"], dates, strict=True):
-        edits = ncci.edits(service_date, kind)
+        edits = ncci.edits(service_date, kind, facts.book.reference.ncci)
         for one in sorted(billed):
             edit = edits.between(one, other)
             if edit is None:

@@ -18,7 +18,7 @@ OWNERS = {
     "compliance": "compliance",
     "it": "IT",
 }
-ACRONYMS = {"qmb", "npi", "icd10", "us"}
+ACRONYMS = {"qmb", "npi", "mrn", "icd10", "us"}
 RESPONSES = {
     "refused": "refused to pay",
     "cannot_pay": "cannot pay",

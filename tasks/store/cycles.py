@@ -13,9 +13,10 @@ from sqlalchemy.engine import Connection
 
 from config.contract import outputs
 from config.month import Month
+from tasks.store import basis as bases
 from tasks.store import bulk, cases, outbox
 from tasks.store.changes import COMPARED, changes
-from tasks.store.records import Cycle, Digests, OutboxMessage, Saved
+from tasks.store.records import Basis, Cycle, Digests, OutboxMessage, Saved
 from tasks.store.schema import MONTHLY, cycles, monthly
 
 EVIDENCE = ("checks", "signals", "reconciliation")  # what is known of a result without being part of it
@@ -34,6 +35,12 @@ def latest(connection: Connection, practice_id: str, month: Month) -> Cycle | No
     return Cycle(row.id, practice_id, month, row.revision, row.state, digests, row.result_digest, row.created_at)
 
 
+def practices(connection: Connection, month: Month) -> list[str]:
+    """The practices of which that month was saved."""
+    mine = sa.select(cycles.c.practice_id).where(cycles.c.month == str(month)).distinct()
+    return sorted(connection.execute(mine).scalars())
+
+
 def prepared(frames: Mapping[str, pd.DataFrame], copay_cases: pd.DataFrame) -> dict[str, pa.Table]:
     """The frames in the contract's columns and types; ValueError naming what is missing or does not fit."""
     if missing := set(SAVED) - set(frames):
@@ -46,7 +53,7 @@ def save(
     connection: Connection,
     practice_id: str,
     month: Month,
-    digests: Digests,
+    basis: Basis,
     result_digest: str,
     tables: Mapping[str, pa.Table],
     compose: Compose,
@@ -54,14 +61,14 @@ def save(
 ) -> Saved:
     """Write the next revision, unless the newest one has this very result and no co-pay case has news.
 
-    A result that stands keeps its revision, with the digests and the evidence of the run that gave it last. Call it in
-    a writing transaction.
+    A result that stands keeps its revision, with the digests, the basis and the evidence of the run that gave it last.
+    Call it in a writing transaction.
     """
     _only_one_at_a_time(connection, practice_id)
     previous = latest(connection, practice_id, month)
     news = cases.news(connection, practice_id, str(month), tables["copay_cases"])
     if previous is not None and previous.result_digest == result_digest and not news.num_rows:
-        previous = _confirm(connection, previous, digests, tables)
+        previous = _confirm(connection, previous, basis, tables)
         return Saved(previous, bulk.read_cycle(connection, outputs()["changes"], previous.id), new=False)
 
     decided = bulk.as_frame(tables["decisions"].select(list(COMPARED)))
@@ -69,7 +76,8 @@ def save(
     if previous is not None:
         before = bulk.read_cycle(connection, outputs()["decisions"], previous.id, COMPARED)
     changed = changes(before, decided)
-    cycle = _insert(connection, practice_id, month, previous, digests, result_digest, now)
+    cycle = _insert(connection, practice_id, month, previous, basis.digests, result_digest, now)
+    bases.keep(connection, cycle.id, basis)
     for name in SAVED:
         bulk.write_cycle(connection, monthly[name], cycle.id, tables[name])
     bulk.write_cycle(connection, monthly["changes"], cycle.id, bulk.as_arrow(outputs()["changes"], changed))
@@ -78,17 +86,18 @@ def save(
     return Saved(cycle, changed, new=True)
 
 
-def _confirm(connection: Connection, cycle: Cycle, digests: Digests, tables: Mapping[str, pa.Table]) -> Cycle:
+def _confirm(connection: Connection, cycle: Cycle, basis: Basis, tables: Mapping[str, pa.Table]) -> Cycle:
     """The cycle as this run found it again; what differs from the run before is replaced."""
     for name in EVIDENCE:
         known = bulk.read_cycle(connection, outputs()[name], cycle.id)
         if not known.equals(bulk.as_frame(tables[name])):
             connection.execute(sa.delete(monthly[name]).where(monthly[name].c.cycle_id == cycle.id))
             bulk.write_cycle(connection, monthly[name], cycle.id, tables[name])
-    if digests == cycle.digests:
+    if basis.digests == cycle.digests:
         return cycle
-    connection.execute(sa.update(cycles).where(cycles.c.id == cycle.id).values(_columns(digests)))
-    return replace(cycle, digests=digests)
+    connection.execute(sa.update(cycles).where(cycles.c.id == cycle.id).values(_columns(basis.digests)))
+    bases.keep(connection, cycle.id, basis)
+    return replace(cycle, digests=basis.digests)
 
 
 def _columns(digests: Digests) -> dict[str, str]:
@@ -123,6 +132,7 @@ def _insert(
         "state": "decided",
         **_columns(digests),
         "result_digest": result_digest,
+        "settings": "",
         "created_at": now,
     }
     number = connection.execute(sa.insert(cycles).values(values).returning(cycles.c.id)).scalar_one()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,6 +19,17 @@ class Digests:
     input: str
     settings: str
     rulebook: str
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a month is decided from, kept with its result so that it can be decided again: the accepted tables as the
+    decision took them, the practice's settings as JSON, and the rulebook as config.rulebook_archive writes it."""
+
+    digests: Digests
+    tables: Mapping[str, pd.DataFrame]
+    settings: str
+    rulebook: bytes
 
 
 @dataclass(frozen=True)

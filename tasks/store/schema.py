@@ -100,8 +100,25 @@ cycles = sa.Table(
     sa.Column("settings_digest", sa.Text(), nullable=False),
     sa.Column("rulebook_digest", sa.Text(), nullable=False),
     sa.Column("result_digest", sa.Text(), nullable=False),
+    sa.Column("settings", sa.Text(), nullable=False),
     sa.Column("created_at", Instant(), nullable=False),
     sa.UniqueConstraint("practice_id", "month", "revision"),
+)
+
+cycle_inputs = sa.Table(
+    "cycle_inputs",
+    metadata,
+    sa.Column("cycle_id", _ID, sa.ForeignKey("cycles.id"), nullable=False),
+    sa.Column("name", sa.Text(), nullable=False),
+    sa.Column("content", sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint("cycle_id", "name"),
+)
+
+rulebooks = sa.Table(
+    "rulebooks",
+    metadata,
+    sa.Column("digest", sa.Text(), primary_key=True),
+    sa.Column("content", sa.LargeBinary(), nullable=False),
 )
 
 case_numbers = sa.Table(

@@ -16,10 +16,13 @@ from prefect.runtime import flow_run
 
 from config.errors import PlaceError
 from config.month import Month
+from config.rulebook import RuleBook
+from config.rulebook_archive import archived
+from config.settings import PracticeSettings
 from tasks.progress import LOG, Taken, no_cell_in_errors, step, steps_taken
 from tasks.retry import on_errors_of
 from tasks.store.engine import WAIT_SECONDS, database_of
-from tasks.store.records import Digests, OutboxMessage, Saved
+from tasks.store.records import Basis, Digests, OutboxMessage, Saved
 from tasks.store.store import Store, open_store
 
 
@@ -64,12 +67,25 @@ def number_cases(
     """
     patients = decided["decisions"]["patient_id"].drop_duplicates()  # one decision for each program
     with no_cell_in_errors():
-        numbers = place.store.case_numbers(practice_id, patients)
-        by_patient = pd.Series(numbers.to_numpy(), index=patients.to_numpy())
-        numbered = dict(decided)
-        for name in ("decisions", "candidates", "findings"):
-            numbered[name] = decided[name].assign(case_number=decided[name]["patient_id"].map(by_patient))
-        return numbered, aside.assign(case_number=aside["patient_id"].map(by_patient).astype("str"))
+        by_patient = pd.Series(place.store.case_numbers(practice_id, patients).to_numpy(), index=patients.to_numpy())
+        numbers = aside["patient_id"].map(by_patient).astype("str")
+        return numbered(decided, by_patient), aside.assign(case_number=numbers)
+
+
+def numbered(decided: dict[str, pd.DataFrame], by_patient: pd.Series) -> dict[str, pd.DataFrame]:
+    """The decided frames with `case_number`; `by_patient` has one for each patient, by identifier."""
+    done = dict(decided)
+    for name in ("decisions", "candidates", "findings"):
+        done[name] = decided[name].assign(case_number=decided[name]["patient_id"].map(by_patient))
+    return done
+
+
+def decided_from(
+    input_digest: str, tables: dict[str, pd.DataFrame], settings: PracticeSettings, book: RuleBook
+) -> Basis:
+    """What the month is decided from, as the store keeps it."""
+    digests = Digests(input_digest, settings.digest, book.digest)
+    return Basis(digests, tables, settings.model_dump_json(), archived(book))
 
 
 @task(
@@ -83,13 +99,13 @@ def save_month(
     place: Place,
     practice_id: str,
     month: Month,
-    digests: Digests,
+    basis: Basis,
     frames: dict[str, pd.DataFrame],
     compose: Callable[[int, pd.DataFrame], Sequence[OutboxMessage]],
 ) -> Saved:
     """The month in the database, whole or not at all; an unchanged one writes nothing."""
     with step("store", "saving the month") as done:
-        saved = place.store.save_cycle(practice_id, month, digests, frames, frames["copay_cases"], compose)
+        saved = place.store.save_cycle(practice_id, month, basis, frames, frames["copay_cases"], compose)
         what = f"{len(saved.changes):,} changes" if saved.cycle.revision > 1 else "first run of the month"
         done(
             f"revision {saved.cycle.revision}, {what}"

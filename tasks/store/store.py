@@ -7,15 +7,17 @@ from contextlib import contextmanager
 from threading import Lock
 
 import pandas as pd
+import pyarrow as pa
 from sqlalchemy.engine import URL, Connection, Engine
 
 from config.contract import outputs
 from config.month import Month
 from tasks.progress import Taken
+from tasks.store import basis as bases
 from tasks.store import bulk, case_numbers, cases, cycles, history, outbox
 from tasks.store.digest import result_digest
 from tasks.store.engine import WAIT_SECONDS, WRITES, connect, parse, place_errors
-from tasks.store.records import Cycle, Digests, Saved, StoredMessage
+from tasks.store.records import Basis, Cycle, Saved, StoredMessage
 from tasks.store.schema import step_runs
 from tasks.store.upgrade import upgrade
 
@@ -54,12 +56,29 @@ class Store:
 
     def case_numbers(self, practice_id: str, patient_ids: pd.Series) -> pd.Series:
         """The case number of each row, aligned; patients without one get the next, in the order of their id."""
-        with self._reading() as connection:
-            given = case_numbers.known(connection, practice_id)
+        given = self._known_numbers(practice_id)
         if len(case_numbers.unnumbered(given, patient_ids)):
             with self._writing() as connection:
                 given = case_numbers.assign(connection, practice_id, patient_ids)
         return case_numbers.as_text(patient_ids, given)
+
+    def known_case_numbers(self, practice_id: str, patient_ids: pd.Series) -> pd.Series:
+        """The case number of each row, aligned; missing where the patient has none yet. Writes nothing."""
+        return case_numbers.as_text(patient_ids, self._known_numbers(practice_id))
+
+    def _known_numbers(self, practice_id: str) -> pa.Table:
+        with self._reading() as connection:
+            return case_numbers.known(connection, practice_id)
+
+    def patient(self, case_number: str, practice_id: str | None = None) -> tuple[str, str]:
+        """Practice and patient of a case; InputError when there is none, or one in more than one practice."""
+        with self._reading() as connection:
+            return case_numbers.patient(connection, case_number, practice_id)
+
+    def practices(self, month: Month) -> list[str]:
+        """The practices of which the month was saved, in order."""
+        with self._reading() as connection:
+            return cycles.practices(connection, month)
 
     def latest(self, practice_id: str, month: Month) -> Cycle | None:
         """The newest revision of the month; None when it was never saved."""
@@ -75,7 +94,7 @@ class Store:
         self,
         practice_id: str,
         month: Month,
-        digests: Digests,
+        basis: Basis,
         frames: Mapping[str, pd.DataFrame],
         copay_cases: pd.DataFrame,
         messages: cycles.Compose,
@@ -83,15 +102,20 @@ class Store:
         """The month is saved, whole or not at all.
 
         A first result is revision 1, another result the next revision with its changes. The same result again, without
-        news of a co-pay case, gives what is stored: no revision, no message; only where digests, checks, signals or
-        reconciliation differ, those of this run are put in place of the earlier ones. `messages(revision, changes)`
-        composes the outbox of a new revision; it runs inside the transaction.
+        news of a co-pay case, gives what is stored: no revision, no message; only where the basis (by its digests),
+        checks, signals or reconciliation differ, those of this run are put in place of the earlier ones.
+        `messages(revision, changes)` composes the outbox of a new revision; it runs inside the transaction.
         """
         tables = cycles.prepared(frames, copay_cases)
         digest = result_digest(tables)
         now = outbox.utc_now()
         with self._writing() as connection:
-            return cycles.save(connection, practice_id, month, digests, digest, tables, messages, now)
+            return cycles.save(connection, practice_id, month, basis, digest, tables, messages, now)
+
+    def basis(self, cycle: Cycle) -> Basis:
+        """What that cycle was decided from; InputError when it is not in the database."""
+        with self._reading() as connection:
+            return bases.of_cycle(connection, cycle)
 
     def open_copay_cases(self, practice_id: str) -> pd.DataFrame:
         """The practice's open co-pay cases in contract columns."""

@@ -26,8 +26,7 @@ from tasks.qualify.decide import decide
 from tasks.qualify.reconcile import reconcile
 from tasks.route.cases import copay_cases
 from tasks.send.step import Told, write_month
-from tasks.store.records import Digests
-from tasks.store.step import number_cases, open_place
+from tasks.store.step import decided_from, number_cases, open_place
 from tests.bench.measure import BARE, KEPT, Measured, measure
 
 MONTH = Month(2026, 10)
@@ -72,9 +71,9 @@ def main(source: str, out: str) -> dict[str, Measured]:
     cases = timed("route", lambda: copay_cases(checked.accepted, decided["decisions"], settings, MONTH, known))
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
     told = Told("P1", MONTH, checked.accepted, decided | evidence | {"claim_lines": lines, "copay_cases": cases})
-    digests = Digests(pulled.digest, settings.digest, book.digest)
+    basis = decided_from(pulled.digest, checked.accepted, settings, book)
     saved = timed(
-        "store (SQLite)", lambda: place.store.save_cycle("P1", MONTH, digests, told.frames, cases, told.compose)
+        "store (SQLite)", lambda: place.store.save_cycle("P1", MONTH, basis, told.frames, cases, told.compose)
     )
     timed("files, report, messages", lambda: write_month.fn(place, told, saved, {}))
     return took

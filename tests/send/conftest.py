@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from config.month import Month
 from config.settings import Delivery
 from tasks.send.messages import Message
-from tasks.store.records import Digests
+from tasks.store.records import Basis, Digests
 from tasks.store.store import Store, open_store
 from tests.send.frames import nothing
 
@@ -98,7 +98,14 @@ def fill(store: Store, *recipients: str) -> None:
     cases = frames.pop("copay_cases")
     frames.pop("changes")
     letters = [message(recipient, f"month-{place}") for place, recipient in enumerate(recipients)]
-    store.save_cycle("P1", Month(2026, 10), Digests("i", "s", "r"), frames, cases, lambda revision, changes: letters)
+    store.save_cycle(
+        "P1",
+        Month(2026, 10),
+        Basis(Digests("i", "s", "r"), {}, "{}", b""),
+        frames,
+        cases,
+        lambda revision, changes: letters,
+    )
 
 
 def states(store: Store) -> list[str]:

@@ -11,9 +11,11 @@ from config.contract import outputs
 from config.frames import as_contract, empty
 from config.month import Month
 from tasks.store import Digests, Saved, Store
+from tasks.store.records import Basis
 
 OCTOBER = Month(2026, 10)
 DIGESTS = Digests("input", "settings", "rules")
+BASIS = Basis(DIGESTS, {"stays": pd.DataFrame({"patient_id": ["PT000001"]})}, "{}", b"rules")
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def save(store: Store, frames: dict[str, pd.DataFrame], cases: pd.DataFrame | No
     return store.save_cycle(
         str(more.get("practice", "P1")),
         more.get("month", OCTOBER),
-        more.get("digests", DIGESTS),
+        more.get("basis", BASIS),
         frames,
         no_cases() if cases is None else cases,
         lambda revision, changes: [Letter(subject=f"Revision {revision}: {len(changes)} changes")],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -14,7 +15,7 @@ from config.month import Month
 from tasks.store import open_store
 from tasks.store.cycles import SAVED
 from tasks.store.records import Digests
-from tests.store.months import DIGESTS, OCTOBER, case, month, no_cases, save
+from tests.store.months import BASIS, DIGESTS, OCTOBER, case, month, no_cases, save
 from tests.store.processes import go, start, together
 
 
@@ -77,14 +78,14 @@ def test_a_result_that_stands_keeps_its_revision_with_what_was_last_known_of_it(
     frames = month()
     frames["checks"]["failed"] = pd.array([3], dtype="Int64")
     frames["signals"] = as_contract(pd.DataFrame({"signal": ["x"], "subject": ["S1"]}), outputs()["signals"])
-    again = save(store, frames, digests=other)
+    again = save(store, frames, basis=replace(BASIS, digests=other))
     assert (again.new, again.cycle.revision, again.cycle.id) == (False, 1, first.cycle.id)
     assert again.cycle.digests == other
     assert store.latest("P1", OCTOBER) == again.cycle
     same_tables(store, again.cycle, frames)
     assert store.history("P1", "checks", OCTOBER.next)["failed"].tolist() == [3]
     assert len(store.messages(again.cycle)) == 1
-    assert save(store, frames, digests=other).cycle == again.cycle
+    assert save(store, frames, basis=replace(BASIS, digests=other)).cycle == again.cycle
     changed = month()
     changed["decisions"].loc[1, "outcome"] = "hold"
     second = save(store, changed)
@@ -134,7 +135,7 @@ def test_nothing_is_left_when_composing_fails(store):
         raise RuntimeError("template")
 
     with pytest.raises(RuntimeError, match="template"):
-        store.save_cycle("P1", OCTOBER, DIGESTS, month(), case(), fail)
+        store.save_cycle("P1", OCTOBER, BASIS, month(), case(), fail)
     assert store.latest("P1", OCTOBER) is None
     assert store.open_copay_cases("P1").empty
     assert save(store, month()).cycle.revision == 1

@@ -11,7 +11,7 @@ from config.errors import PlaceError
 from tasks.store import open_store
 from tasks.store.outbox import LEASE, finish
 from tasks.store.schema import messages
-from tests.store.months import DIGESTS, OCTOBER, Letter, month, no_cases, save
+from tests.store.months import BASIS, OCTOBER, Letter, month, no_cases, save
 from tests.store.processes import together
 
 
@@ -91,14 +91,14 @@ def test_a_newer_revision_supersedes_what_waits_but_not_what_was_sent(store, wai
 
 def test_the_same_message_twice_is_refused(store):
     with pytest.raises(ValueError, match="two have the same audience"):
-        store.save_cycle("P1", OCTOBER, DIGESTS, month(), no_cases(), lambda revision, changes: [Letter(), Letter()])
+        store.save_cycle("P1", OCTOBER, BASIS, month(), no_cases(), lambda revision, changes: [Letter(), Letter()])
     assert store.latest("P1", OCTOBER) is None
 
 
 def test_two_senders_never_take_the_same_message(url):
     store = open_store(url)
     letters = [Letter(recipient=f"{number}@example.org") for number in range(30)]
-    store.save_cycle("P1", OCTOBER, DIGESTS, month(), no_cases(), lambda revision, changes: letters)
+    store.save_cycle("P1", OCTOBER, BASIS, month(), no_cases(), lambda revision, changes: letters)
     assert sum(int(claimed) for claimed in together("claim", url)) == 30
     store.close()
 

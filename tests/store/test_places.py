@@ -167,10 +167,10 @@ def test_postgresql_stopped_in_the_middle(new_database):
             other.execute(others + "AND pid <> pg_backend_pid()")
         return []
 
-    from tests.store.months import DIGESTS, no_cases
+    from tests.store.months import BASIS, no_cases
 
     with pytest.raises(PlaceError):
-        store.save_cycle("P1", OCTOBER, DIGESTS, month(), no_cases(), cut)
+        store.save_cycle("P1", OCTOBER, BASIS, month(), no_cases(), cut)
     assert save(store, month()).cycle.revision == 1  # the store connects again by itself
     store.close()
 

@@ -11,7 +11,7 @@ import time
 import pandas as pd
 
 from tasks.store import Store, bulk, open_store
-from tests.store.months import DIGESTS, OCTOBER, month, no_cases, save
+from tests.store.months import BASIS, OCTOBER, month, no_cases, save
 
 
 def stop_here() -> None:
@@ -30,7 +30,7 @@ def save_and_stop(store: Store, after: str) -> None:
             stop_here()
 
     bulk.write_cycle = write_and_stop
-    store.save_cycle("P1", OCTOBER, DIGESTS, month(40), no_cases(), lambda revision, changes: stop_here() or [])
+    store.save_cycle("P1", OCTOBER, BASIS, month(40), no_cases(), lambda revision, changes: stop_here() or [])
 
 
 def main(job: str, url: str) -> None:

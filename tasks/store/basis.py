@@ -1,0 +1,59 @@
+"""What a revision was decided from, kept beside it: each accepted table as one compressed Arrow file."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+from pyarrow import ipc
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from config.errors import InputError
+from tasks.store.records import Basis, Cycle
+from tasks.store.schema import cycle_inputs, cycles, rulebooks
+
+_OPTIONS = ipc.IpcWriteOptions(compression="zstd")
+
+
+def keep(connection: Connection, cycle_id: int, basis: Basis) -> None:
+    """The cycle stands on these tables, settings and rulebook, and on none that were kept of it before."""
+    connection.execute(sa.delete(cycle_inputs).where(cycle_inputs.c.cycle_id == cycle_id))
+    for name, frame in basis.tables.items():
+        values = {"cycle_id": cycle_id, "name": name, "content": _packed(frame)}
+        connection.execute(sa.insert(cycle_inputs).values(values))
+    connection.execute(sa.update(cycles).where(cycles.c.id == cycle_id).values(settings=basis.settings))
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(rulebooks)
+    book = {"digest": basis.digests.rulebook, "content": basis.rulebook}
+    connection.execute(insert.values(book).on_conflict_do_nothing())
+
+
+def of_cycle(connection: Connection, cycle: Cycle) -> Basis:
+    """What the cycle was decided from; the tables equal those that were kept, to their types and order of rows."""
+    mine = sa.select(cycle_inputs.c.name, cycle_inputs.c.content).where(cycle_inputs.c.cycle_id == cycle.id)
+    tables = {row.name: _unpacked(row.content) for row in connection.execute(mine.order_by(cycle_inputs.c.name))}
+    book = sa.select(rulebooks.c.content).where(rulebooks.c.digest == cycle.digests.rulebook)
+    content = connection.execute(book).scalar_one_or_none()
+    if not tables or content is None:
+        raise InputError(
+            f"{cycle.practice_id}, {cycle.month}: what revision {cycle.revision} was decided from is not in this "
+            "database; run the month again from its source."
+        )
+    settings = connection.execute(sa.select(cycles.c.settings).where(cycles.c.id == cycle.id)).scalar_one()
+    return Basis(cycle.digests, tables, settings, content)
+
+
+def _packed(frame: pd.DataFrame) -> bytes:
+    # Arrow's own form, for Parquet forgets categories that no row has, and rules may count by them.
+    data = pa.Table.from_pandas(frame, preserve_index=False)
+    sink = pa.BufferOutputStream()
+    with ipc.new_file(sink, data.schema, options=_OPTIONS) as writer:
+        if data.num_rows:
+            writer.write_table(data)
+        else:  # a file without a batch has no categories either
+            writer.write_batch(pa.record_batch([column.combine_chunks() for column in data.columns], data.schema))
+    return sink.getvalue().to_pybytes()
+
+
+def _unpacked(content: bytes) -> pd.DataFrame:
+    return ipc.open_file(pa.BufferReader(content)).read_all().to_pandas()
