@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,7 +86,7 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
             "cache_size = -65536",
             "journal_size_limit = 67108864",
         ):
-            connection.execute(f"PRAGMA {pragma}")
+            _patiently(connection, f"PRAGMA {pragma}", wait_seconds)
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -94,6 +95,19 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
         connection.exec_driver_sql(f"BEGIN {kind}")
 
     return engine
+
+
+def _patiently(connection: sqlite3.Connection, statement: str, wait_seconds: float) -> None:
+    """Execute it; a new database that several processes turn to the write-ahead log is not waited for by itself."""
+    end = time.monotonic() + wait_seconds
+    while True:
+        try:
+            connection.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 @contextmanager
