@@ -73,6 +73,8 @@ def place_not_of_setting(practices: pd.DataFrame) -> Mask:
         if known is None or pd.isna(place):
             continue
         own = {code for spans in known.claim_entries.values() for entry in spans for code in entry.place_of_service}
+        if not own:  # its claims carry a type of bill and no place
+            continue
         wrong[row] = str(place) not in own if own & HOSPITAL_PLACES else str(place) in HOSPITAL_PLACES
     return wrong
 

@@ -10,7 +10,7 @@ import pytest
 from config.contract import inputs, outputs
 from config.errors import DataStopError
 from tasks.check.check import check_tables
-from tasks.check.flags import npi_malformed
+from tasks.check.flags import npi_malformed, place_not_of_setting
 from tests.check.frames import AS_OF, MONTH, check, entry, example, frame, practice, reasons, settings, warned
 
 CHILDREN = [
@@ -219,3 +219,18 @@ def test_a_choice_may_come_as_text():
     tables["time_entries"]["program"] = tables["time_entries"]["program"].astype("str")
     assert check_tables(tables, settings(), MONTH, AS_OF).quarantine.empty
     assert frame("consents", []).empty
+
+
+def test_a_place_belongs_to_its_care_setting() -> None:
+    rows = [
+        ("office", "11", False),
+        ("office", "22", True),
+        ("hopd_on_campus", "22", False),
+        ("hopd_on_campus", "11", True),
+        ("hopd_off_campus", "22", True),
+        ("rhc", "22", False),
+        ("cah_method_2", "22", False),
+        ("home", None, False),
+    ]
+    practices = pd.DataFrame(rows, columns=["setting", "place_of_service", "wrong"])
+    assert place_not_of_setting(practices).tolist() == practices["wrong"].tolist()
