@@ -87,7 +87,8 @@ def by_rule(rows: Iterable[Row]) -> list[Row]:
         cases = sorted((not row.get("alone", False), row["case_number"]) for row in group)
         alone = sum(not behind for behind, _ in cases)
         words = {name: group[0][name] for name in ("words", "fix")}
-        found.append(words | {"rule": rule, "cases": len(cases), "alone": alone, "list": [case for _, case in cases]})
+        once = list(dict.fromkeys(case for _, case in cases))
+        found.append(words | {"rule": rule, "cases": len(cases), "alone": alone, "list": once})
     return sorted(found, key=lambda row: (-row["alone"], -row["cases"], row["rule"]))
 
 

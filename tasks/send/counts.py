@@ -104,10 +104,10 @@ def by_rule(found: pd.DataFrame) -> list[Row]:
     for rule, group in found.groupby("rule", observed=True):
         first = group.iloc[0]
         row: Row = {name: text(first[name]) for name in ("words", "owner", "fix", "denial", "source", "confidence")}
-        row |= {"rule": str(rule), "cases": len(group), "list": group["case_number"].tolist()}
+        row |= {"rule": str(rule), "cases": len(group), "list": group["case_number"].drop_duplicates().tolist()}
         if "alone" in group:
             ordered = group.sort_values(["alone", "case_number"], ascending=[False, True])
-            row |= {"alone": int(group["alone"].sum()), "list": ordered["case_number"].tolist()}
+            row |= {"alone": int(group["alone"].sum()), "list": ordered["case_number"].drop_duplicates().tolist()}
         if "expected_cents" in group:
             row["expected"] = int(group["expected_cents"].fillna(0).sum())
         rows.append(row)
