@@ -8,6 +8,8 @@ from config.rulebook import all_families
 from tests.minutes_by_year import TABLES, Boundary, billed, boundaries
 from tests.qualify.together import Decided
 
+pytestmark = pytest.mark.slow  # a decision for every family and span
+
 CASES = boundaries()
 TOGETHER = Decided([(case.facts, case.month, case.settings) for case in CASES])
 

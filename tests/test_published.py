@@ -6,6 +6,8 @@ import pytest
 
 from tests.published import TABLE, Told, check, together, told
 
+pytestmark = pytest.mark.slow  # a decision for almost every case
+
 CASES = told()
 NOT_YET = {entry["id"]: entry["reason"] for entry in TABLE["not_yet"]}
 TOGETHER = together(CASES)

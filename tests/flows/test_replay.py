@@ -24,7 +24,10 @@ from tasks.qualify.suppose import with_minutes
 from tests.flows.test_month import ccm
 
 MONTH = Month(2026, 10)
-pytestmark = pytest.mark.filterwarnings("ignore:Logger .ccm.:UserWarning")  # outside of `ccm`, which says so
+pytestmark = [
+    pytest.mark.slow,  # whole months, decided and stored
+    pytest.mark.filterwarnings("ignore:Logger .ccm.:UserWarning"),  # outside of `ccm`, which says so
+]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,8 @@ import pytest
 from tests.oig.audit import audited, decided
 from tests.oig.year import AUDITS, MAKERS, Audit
 
+pytestmark = pytest.mark.slow  # thousands of patient-months
+
 
 @pytest.mark.parametrize("audit", AUDITS, ids=lambda audit: audit.name)
 def test_every_kind_of_error_is_caught_and_nothing_sound_is_held(audit: Audit) -> None:
