@@ -40,7 +40,9 @@ def archived(book: RuleBook) -> bytes:
 
 
 def _written(book: RuleBook) -> bytes:
-    content: dict[str, Any] = _adapter().dump_python(book, mode="json", exclude={"own_numbers", "reference"})
+    left_out = {"own_numbers", "reference"}
+    written = _adapter().dump_python(book, mode="json", exclude=left_out)
+    content: dict[str, Any] = _in_order(_adapter().dump_python(book, mode="python", exclude=left_out), written)
     # A key of JSON is one text, and a program's own number has two.
     content["own_numbers"] = [[*names, value] for names, value in book.own_numbers.items()]
     files = {DOCUMENT: json.dumps(content, ensure_ascii=False).encode(), **book.reference.files}
@@ -49,6 +51,18 @@ def _written(book: RuleBook) -> bytes:
         for name, data in files.items():
             archive.writestr(zipfile.ZipInfo(name, _MADE), data, zipfile.ZIP_DEFLATED)
     return whole.getvalue()
+
+
+def _in_order(plain: Any, written: Any) -> Any:
+    """The written form with every set as a sorted list; a set's own order differs from process to process."""
+    if isinstance(plain, set | frozenset):
+        return sorted(written)
+    if isinstance(written, dict):
+        pairs = zip(plain.values(), written.items(), strict=True)
+        return {name: _in_order(value, text) for value, (name, text) in pairs}
+    if isinstance(written, list):
+        return [_in_order(*pair) for pair in zip(plain, written, strict=True)]
+    return written
 
 
 def restored(content: bytes) -> RuleBook:
