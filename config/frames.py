@@ -46,6 +46,11 @@ def _texts(values: pd.Series) -> pa.Array:
     return array.cast(pa.large_string())
 
 
+def month_key(frame: pd.DataFrame) -> pd.Series:
+    """Patient and program in one text; no identifier holds the character between them."""
+    return frame["patient_id"].astype("str") + "\x1f" + frame["program"].astype("str")
+
+
 def rows_set_aside(quarantine: pd.DataFrame) -> dict[str, int]:
     """How many input rows were `quarantined` and how many `rejected`; one with several reasons counts once.
 

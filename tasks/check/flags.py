@@ -52,9 +52,7 @@ def flags_for(
     if table.table == "practices":
         flags["is_time_zone_unknown"] = np.array([not _is_zone(name) for name in frame["time_zone"]], bool)
         flags["is_npi_malformed"] = npi_malformed(frame["billing_npi"])
-        flags["is_locality_unknown"] = (
-            frame["locality"].notna() & ~frame["locality"].isin(known_localities())
-        ).to_numpy()
+        flags["is_locality_unknown"] = _unknown(frame["locality"], known_localities())
         flags["is_place_not_of_setting"] = place_not_of_setting(frame)
     if table.table == "practitioners":
         flags["is_npi_malformed"] = npi_malformed(frame["npi"])

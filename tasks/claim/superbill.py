@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.contract import outputs
-from config.frames import as_contract, empty
+from config.frames import as_contract, empty, month_key
 
 MOST_DIAGNOSES = 4  # a claim line points to at most four diagnoses
 
@@ -28,7 +28,7 @@ def claim_lines(
     billed = decisions[decisions["outcome"] == "bill"].reset_index(drop=True)
     if billed.empty:
         return empty(outputs()["claim_lines"])
-    place = _places(_month_key(billed), _month_key(code_lines))
+    place = _places(month_key(billed), month_key(code_lines))
     lines = code_lines[place >= 0].reset_index(drop=True)
     place = place[place >= 0]
 
@@ -60,11 +60,6 @@ def claim_lines(
         result[name] = lines[name]
     order = np.lexsort((result["line"].to_numpy("int64"), place))
     return as_contract(result.take(order), outputs()["claim_lines"])
-
-
-def _month_key(frame: pd.DataFrame) -> pd.Series:
-    """Patient and program in one text; no identifier holds the character between them."""
-    return frame["patient_id"].astype("str") + "\x1f" + frame["program"].astype("str")
 
 
 def _places(keys: pd.Series, wanted: pd.Series) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from config.frames import among, rows_set_aside
+from config.frames import among, month_key, rows_set_aside
 
 OUTCOMES = ("bill", "hold", "short", "not_billable")
 CONFIDENCE = ("unverified", "secondary", "primary")  # weakest first
@@ -88,11 +88,6 @@ def holds(findings: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
 def of_decisions(findings: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     """The findings that belong to one of these patient-months; one patient may have several, one for each program."""
     return findings[among(month_key(findings), month_key(decisions))]
-
-
-def month_key(frame: pd.DataFrame) -> pd.Series:
-    """Patient and program in one text; no identifier holds the character between them."""
-    return frame["patient_id"].astype("str") + "\x1f" + frame["program"].astype("str")
 
 
 def by_rule(found: pd.DataFrame) -> list[Row]:
