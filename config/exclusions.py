@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from config import ncci
 from config.errors import RuleError
 from config.month import Month
+from config.settings import PracticeSettings
 from config.strict_yaml import load_yaml
 
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
@@ -49,6 +50,7 @@ class Pair(Dated):
     outcome: Literal["not_billable", "hold", "warn", "allowed"]
     denial: str = ""
     others: str = ""
+    setting: str = ""
 
     @property
     def effect(self) -> str:
@@ -56,8 +58,14 @@ class Pair(Dated):
         blocks = self.outcome in ("not_billable", "hold")
         return "warn" if blocks and self.confidence == "unverified" else self.outcome
 
+    def effect_for(self, settings: PracticeSettings) -> str:
+        """What it brings about in that practice: where a setting decides it, what the setting says."""
+        return str(getattr(settings, self.setting)) if self.setting else self.effect
+
     @model_validator(mode="after")
     def _consistent(self) -> Pair:
+        if self.setting and self.setting not in PracticeSettings.model_fields:
+            raise ValueError("'setting' names no setting of settings.yaml")
         if (self.strength == "allowed") != (self.outcome == "allowed"):
             raise ValueError("an allowed pair has the outcome allowed, and no other pair has it")
         if (self.strength == "modifier") != bool(self.modifier):

@@ -32,6 +32,7 @@ class PracticeSettings(BaseModel):
     count_prior_authorization: bool
     count_discharge_day: bool
     extra_personal_units: int = Field(ge=0, le=10)
+    transitional_beside_clinic_code: Literal["hold", "not_billable"]
     copay_contact_days: int = Field(ge=0, le=120)
     charges_cents: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
 

@@ -69,9 +69,9 @@ def add_other_services(facts: Facts) -> None:
         met = reach[pair.scope] & code.among(theirs)
         if pair.a == pair.b:
             _write(texts, "other_care_management", "", met & ~own, patient, code.text, pair.name)
-        elif pair.effect == "not_billable":
+        elif pair.effect_for(facts.settings) == "not_billable":
             _write(texts, "excluding_service", "excluding_pair", met, patient, code.text, pair.name)
-        elif pair.effect == "warn":
+        elif pair.effect_for(facts.settings) == "warn":
             met = met if pair.scope == "same_practitioner" else met & ~own
             _write(texts, "service_elsewhere", "elsewhere_pair", met, patient, code.text, pair.name)
     _add_lone_add_ons(facts, rows[own], patient[own], texts)

@@ -71,11 +71,12 @@ def _against(billed: frozenset[str], some: pd.DataFrame, facts: Facts, kind: ncc
         met = code.among(conflict.theirs - ours)
         if pair.within == "day":
             met = met & on_the_day
+        effect = pair.effect_for(facts.settings)
         if pair.strength == "modifier":
             _write(texts, ("modifier_service", "modifier"), met, patient, code.text, pair.modifier)
-        elif pair.effect == "hold" or (pair.effect == "not_billable" and not _whole(billed, conflict.pair.name, facts)):
+        elif effect == "hold" or (effect == "not_billable" and not _whole(billed, conflict.pair.name, facts)):
             _write(texts, ("family_service", "family_pair"), met, patient, code.text, pair.name)
-        if pair.strength == "hard" and pair.effect in ("hold", "not_billable"):
+        if pair.strength == "hard" and effect in ("hold", "not_billable"):
             settled = settled | met
     rest = some[on_the_day & ~settled & code.among(ncci.codes_with_edits(kind, facts.book.reference.ncci))]
     dates = facts.frame["service_date"].to_numpy("datetime64[D]")[rest["patient"].to_numpy()].tolist()

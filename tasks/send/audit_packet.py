@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from config.contested import choices
 from config.contract import inputs
 from config.errors import PlaceError
 from config.month import time_zone
 from config.rulebook import RuleBook
+from config.settings import stored_settings
 from tasks.send import words
 from tasks.send.case import case_view, clock, text
 from tasks.send.render import render
@@ -51,6 +53,7 @@ def packet_view(found: Frames, cycle: Cycle, basis: Basis, book: RuleBook, patie
             "result": cycle.result_digest,
         },
         "settings": basis.settings,
+        "choices": choices(stored_settings(basis.settings), text(practice["setting"])),
         "entries": _entries(basis.tables, found["time_ledger"], patient_id, people),
         "chart": [_chart(name, basis.tables[name], patient_id) for name in CHART if name in basis.tables],
         "rules": _rules(book, programs, found["findings"]),

@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from config.contested import choices
 from config.contract import outputs
 from config.frames import rows_set_aside
 from config.month import Month
+from config.settings import PracticeSettings
 from tasks.send import charts, counts
 from tasks.send.billing import changes
 from tasks.send.render import render
@@ -26,11 +28,14 @@ def report_view(
     revision: int,
     history: pd.DataFrame | None = None,
     today: date | None = None,
+    settings: PracticeSettings | None = None,
+    care_setting: str = "",
 ) -> dict[str, Any]:
     """Everything the report says, as plain values.
 
     `frames` are the output tables, `history` the outcomes of the months before (month, outcome, patients) or nothing.
-    What was due before `today` is marked as overdue.
+    What was due before `today` is marked as overdue. `settings` say how a practice of
+    that care setting answers where sources disagree.
     """
     decisions, findings = frames["decisions"], frames["findings"]
     outcomes = counts.outcomes(decisions)
@@ -70,6 +75,7 @@ def report_view(
         "changes": changed[:MOST_CHANGES],
         "changes_more": max(0, len(changed) - MOST_CHANGES),
         "months": charts.months(history, str(month), outcomes),
+        "choices": choices(settings, care_setting) if settings else [],
         "files": [{"name": table.file, "meaning": table.meaning} for table in outputs().values()],
     }
 

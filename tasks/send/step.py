@@ -19,7 +19,7 @@ from config.contract import source_outputs
 from config.errors import UnreadableError
 from config.frames import empty
 from config.month import Month
-from config.settings import delivery
+from config.settings import delivery, practice_settings
 from tasks.progress import LOG, no_cell_in_errors, step
 from tasks.send.codes_page import CODES_PAGE, codes_markdown, render_codes
 from tasks.send.delivery import DeliveryReport, deliver
@@ -93,7 +93,9 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
         frames = told.frames | {"changes": saved.changes}
         history = place.store.history(told.practice_id, "outcomes", told.month)
         practice = told.practice
-        view = report_view(frames, practice["practice_name"], told.month, saved.cycle.revision, history, told.today)
+        settings = practice_settings(told.practice_id, place.settings)
+        names = practice["practice_name"], told.month, saved.cycle.revision
+        view = report_view(frames, *names, history, told.today, settings, practice["setting"])
         codes = render_codes(practice["setting"], told.month, practice["practice_name"])
         sender = delivery().sender
         emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}

@@ -1,0 +1,67 @@
+"""What sources disagree about, and how a practice's settings decide it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from config.errors import RuleError
+from config.settings import PracticeSettings
+from config.strict_yaml import load_yaml
+
+FILE = Path(__file__).parent / "contested.yaml"
+
+
+class Contested(BaseModel):
+    """One matter: the setting that decides it, the care settings it concerns (none named: all), and the safe value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    setting: str
+    where: tuple[str, ...] = ()
+    matter: str = Field(min_length=10)
+    values: dict[str, str]
+    safe: str
+    confidence: Literal["primary", "secondary", "unverified"]
+    source: str = Field(min_length=10)
+    disagreement: str = ""
+
+
+class Choice(NamedTuple):
+    """A practice's answer to a contested matter, in words; `is_safe` is false where it is not the shipped one."""
+
+    contested: Contested
+    answer: str
+    is_safe: bool
+
+
+@cache
+def contested() -> tuple[Contested, ...]:
+    """Every contested matter in the order of the file; RuleError when an entry is wrong."""
+    found = []
+    for number, item in enumerate(load_yaml(FILE), start=1):
+        try:
+            entry = Contested.model_validate(item)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise RuleError(f"{FILE.name}, entry {number}, '{place}': {first['msg']}; correct it.") from error
+        if entry.setting not in PracticeSettings.model_fields:
+            raise RuleError(f"{FILE.name}, entry {number}: '{entry.setting}' is no setting; name one of settings.yaml.")
+        found.append(entry)
+    return tuple(found)
+
+
+def choices(settings: PracticeSettings, care_setting: str) -> list[Choice]:
+    """What a practice of that care setting chose in each contested matter that concerns it."""
+    found = []
+    for entry in contested():
+        if entry.where and care_setting not in entry.where:
+            continue
+        value = getattr(settings, entry.setting)
+        written = str(value).lower() if isinstance(value, bool) else str(value)
+        found.append(Choice(entry, entry.values.get(written, written), written == entry.safe))
+    return found
