@@ -11,6 +11,7 @@ from config.contract import outputs
 from config.month import Month
 from tasks.send import charts
 from tasks.send.report import render_report, report_view
+from tests.qualify.cases import settings_of
 from tests.send.frames import output
 from tests.send.month import SECRETS, case, decision, frames
 from tests.send.test_messages import plain
@@ -173,3 +174,10 @@ def test_headings_follow_one_another_and_elements_are_closed(page):
     assert outline.open == []
     assert outline.levels[0] == 1
     assert all(after - before <= 1 for before, after in zip(outline.levels, outline.levels[1:], strict=False))
+
+
+def test_choices_that_sources_leave_open_are_told():
+    settings = settings_of(count_prior_authorization=True)
+    text = plain(render_report(report_view(frames(), PRACTICE, MONTH, 1, settings=settings, care_setting="office")))
+    assert "it counts as care management not the shipped value" in text
+    assert "clinic_codes" not in text
