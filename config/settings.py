@@ -31,6 +31,7 @@ class PracticeSettings(BaseModel):
     choose_family: Literal["highest_allowed", "simplest", "staff", "personal", "complex"]
     count_prior_authorization: bool
     count_discharge_day: bool
+    count_colleague_time: bool
     extra_personal_units: int = Field(ge=0, le=10)
     copay_contact_days: int = Field(ge=0, le=120)
     charges_cents: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)

@@ -131,6 +131,11 @@ def time_unapproved(m: Months, book: RuleBook, settings: PracticeSettings) -> Ma
     return (m.unapproved_seconds > 0) & m.earns_more_with_pending
 
 
+def colleague_time_left_out(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Time of another practitioner than the billing one was left out."""
+    return m.colleague_seconds > 0
+
+
 def practitioner_time_on_visit_day(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Counted practitioner time lies on the day of a visit."""
     return m.visit_day_seconds > 0
