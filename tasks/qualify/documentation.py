@@ -30,6 +30,16 @@ def rate_not_loaded(m: Months, book: RuleBook, settings: PracticeSettings) -> Ma
     return (m.family != "") & m.expected_cents.isna()
 
 
+def hospital_rate_not_loaded(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A hospital's claim goes out beside the practitioner's, and what it is paid is not known."""
+    return (m.family != "") & m.hospital_rate_unknown
+
+
+def facility_claim_alone(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The practitioners bill elsewhere, so that the hospital's claim stands alone."""
+    return (m.family != "") & (settings.claims_here == "facility")
+
+
 def family_unverified(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The chosen family's entry is only recalled."""
     recalled = [family.family for family, entry in book.families if entry.confidence == "unverified"]

@@ -11,6 +11,7 @@ import pandas as pd
 from config.month import Month
 from config.rulebook import Program, RuleBook
 from config.settings import PracticeSettings
+from tasks.qualify.families import comparable
 from tasks.qualify.findings import gather_findings
 from tasks.qualify.frames import Months, Stretches
 from tasks.qualify.lookup import rows_of
@@ -71,14 +72,15 @@ def _settle(parts: list[Decided], key: list[str], only: str, settings: PracticeS
         m = part.months
         bills = (m["outcome"] == "bill").to_numpy() & m["is_enrolled"].to_numpy()
         bills &= m[only].to_numpy(bool) if only else True
-        chosen = m.loc[bills, [*key, "family", "expected_cents"]]
+        chosen = m.loc[bills, [*key, "family", "expected_cents", "weighed_cents"]]
         rows.append(chosen.assign(part=number, row=np.flatnonzero(bills), program=part.book.program))
     every = pd.concat(rows, ignore_index=True)
     every = every[every.duplicated(key, keep=False)]
     if every.empty:
         return
     named = every["family"] == settings.choose_family
-    amount = every["expected_cents"].fillna(-1) if settings.choose_family == "highest_allowed" and not only else 0
+    worth, _ = comparable(every, every.groupby(key, sort=False).ngroup().to_numpy(), np.ones(len(every), dtype=bool))
+    amount = worth if settings.choose_family == "highest_allowed" and not only else 0
     every = every.assign(named=~named, amount=-1 * amount).sort_values([*key, "named", "amount", "part"])
     first = every.drop_duplicates(key).set_index(key)["program"]
     lost = every[every.duplicated(key)]
