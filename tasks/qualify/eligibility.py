@@ -28,14 +28,19 @@ def coverage_unknown(m: Months, book: RuleBook, settings: PracticeSettings) -> M
 
 
 def medicare_advantage(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """A Medicare Advantage plan is in force, whatever the order typed: it stands in the place of Part B."""
-    return m.has_medicare_advantage
+    """A Medicare Advantage plan is in force, whatever the order typed, and the practice does not bill it as Medicare."""
+    return m.has_medicare_advantage & (not settings.advantage_plans_follow_medicare)
+
+
+def advantage_plan_by_medicare_rules(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A Medicare Advantage plan is in force, and the practice bills it by Medicare's rules."""
+    return m.has_medicare_advantage & settings.advantage_plans_follow_medicare
 
 
 def no_part_b(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """A payer is known, and none is Part B or a Medicare Advantage plan."""
     known = ~coverage_unknown(m, book, settings)
-    return known & ~m.has_part_b & ~medicare_advantage(m, book, settings)
+    return known & ~m.has_part_b & ~m.has_medicare_advantage
 
 
 def medicare_is_secondary(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
