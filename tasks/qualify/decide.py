@@ -16,7 +16,7 @@ from tasks.qualify.findings import gather_findings
 from tasks.qualify.frames import Months, Stretches
 from tasks.qualify.ledger import add_minutes, count_minutes
 from tasks.qualify.months import Facts, gather
-from tasks.qualify.programs import Decided, bill_once, keep_one, participants, stretches_of
+from tasks.qualify.programs import Decided, bill_once, give_way, keep_one, participants, stretches_of
 from tasks.qualify.rows import candidate_rows, code_lines, decisions, finding_rows, ledger_rows
 from tasks.qualify.services_of_choice import add_services_of_choice
 from tasks.qualify.sites import payable_here
@@ -59,6 +59,7 @@ def decide(
                     taken.add(together[-1].ledger)
         keep_one(together, settings)
         parts += together
+    give_way(parts, settings)
     bill_once(parts, settings)
     return {
         "decisions": together_of(parts, lambda part: decisions(part.months, month, part.book)),

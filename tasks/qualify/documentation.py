@@ -35,6 +35,11 @@ def hospital_rate_not_loaded(m: Months, book: RuleBook, settings: PracticeSettin
     return (m.family != "") & m.hospital_rate_unknown
 
 
+def collaborative_start_assumed(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Nothing but a consent of an earlier month says when collaborative care began."""
+    return (m.family != "") & m.start_assumed
+
+
 def facility_claim_alone(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The practitioners bill elsewhere, so that the hospital's claim stands alone."""
     return (m.family != "") & (settings.claims_here == "facility")

@@ -28,7 +28,7 @@ def coverage_unknown(m: Months, book: RuleBook, settings: PracticeSettings) -> M
 
 
 def medicare_advantage(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """A Medicare Advantage plan is in force, whatever the order typed, and the practice does not bill it as Medicare."""
+    """A Medicare Advantage plan is in force, whatever the order typed; not asked where it is billed as Medicare."""
     return m.has_medicare_advantage & (not settings.advantage_plans_follow_medicare)
 
 
