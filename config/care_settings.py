@@ -152,6 +152,18 @@ class CareSetting:
         """The claims that the setting sends for the month; a hospital's professional claim stands before its own."""
         return [entry for spans in self.claim_entries.values() for entry in spans if entry.holds_in(month)]
 
+    def sent(self, month: Month, here: str = "both") -> list[ClaimEntry]:
+        """Of the setting's claims those that the practice sends itself; InputError where there are not two to tell."""
+        claims = self.claims(month)
+        if here == "both" or not claims:
+            return claims
+        if len(claims) < 2:
+            raise InputError(
+                f"The setting 'claims_here' is '{here}', but the care setting {self.name} sends one claim only; "
+                "remove it, or write it under those practices that are a hospital's."
+            )
+        return [claim for claim in claims if claim.claim == here]
+
     def status(self, code: str, month: Month) -> OppsStatus | None:
         """The code's hospital outpatient status; nothing when that year's file is not loaded."""
         return next((row for row in self.statuses if row.code == code and row.holds_in(month)), None)

@@ -70,6 +70,7 @@ class FamilyEntry(Cited):
     further_cap: int = Field(default=0, ge=0)
     cap_setting: str = ""
     once_across_programs: bool = False
+    never_beside: tuple[str, ...] = ()  # codes to which it gives way, whoever of the practice bills them for the month
 
     @property
     def without_further(self) -> FamilyEntry:

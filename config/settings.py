@@ -28,9 +28,12 @@ class PracticeSettings(BaseModel):
     late_entry_after_days: int = Field(ge=0, le=31)
     programs: tuple[Literal["ccm", "pcm", "apcm", "bhi", "cocm", "cpm", "rpm"], ...] = Field(min_length=1)
     clinic_codes: Literal["bundled", "individual"]
+    advantage_plans_follow_medicare: bool
+    claims_here: Literal["both", "facility", "professional"]
     choose_family: Literal["highest_allowed", "simplest", "staff", "personal", "complex"]
     count_prior_authorization: bool
     count_discharge_day: bool
+    count_colleague_time: bool
     extra_personal_units: int = Field(ge=0, le=10)
     transitional_beside_clinic_code: Literal["hold", "not_billable"]
     copay_contact_days: int = Field(ge=0, le=120)

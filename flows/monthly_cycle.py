@@ -83,7 +83,7 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     totals = tie_totals(share.read, aside, share.set_aside, checked.accepted, decided)
     progress(50)
     decided, aside = number_cases(place, practice_id, decided, aside)
-    claims = write_claim_lines(decided, checked.accepted, book)
+    claims = write_claim_lines(decided, checked.accepted, book, settings)
     cases = route_copay_cases(place, practice_id, checked.accepted, decided, settings, month)
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
     frames = decided | evidence | {"claim_lines": claims, "copay_cases": cases}

@@ -113,4 +113,4 @@ def decide_again(store: Store, cycle: Cycle, tables: Frames, book: RuleBook, set
     patients = decided["decisions"]["patient_id"].drop_duplicates()
     numbers = store.known_case_numbers(cycle.practice_id, patients)
     decided = numbered(decided, pd.Series(numbers.to_numpy(), index=patients.to_numpy()))
-    return decided | {"claim_lines": write_claim_lines.fn(decided, tables, book)}
+    return decided | {"claim_lines": write_claim_lines.fn(decided, tables, book, settings)}

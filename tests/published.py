@@ -23,7 +23,7 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 TABLE = load_yaml(SCENARIOS / "published.yaml")
 TRAPS = load_yaml(SCENARIOS / "traps.yaml")
 KINDS = {"agree", "trap", "contested"}
-KEYS = {"id", "trap", "kind", "source", "name", "month", "settings", "expected", "otherwise"}
+KEYS = {"id", "trap", "kind", "source", "name", "note", "month", "settings", "expected", "otherwise"}
 ABOUT_PATIENT = {
     "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays",
     "medical_decisions", "copay_responses", "time", "staff", "practitioner", "zone", "setting",
@@ -31,7 +31,7 @@ ABOUT_PATIENT = {
 }  # fmt: skip
 OF_A_PROGRAM = {
     "outcome", "codes", "reason", "findings", "no_findings", "numbers", "dates", "minutes", "missing", "family",
-    "allowed", "coinsurance", "medicare", "hospital", "practitioner",
+    "allowed", "coinsurance", "medicare", "hospital", "practitioner", "candidates",
 }  # fmt: skip
 OF_THE_WHOLE = {"seconds", "lines", "never"}
 
@@ -102,6 +102,12 @@ def check(case: Told, result: dict[str, pd.DataFrame]) -> None:
         assert not set(wanted.get("no_findings", [])) & set(findings.index), dict(findings)
         for rule, numbers in wanted.get("numbers", {}).items():
             assert findings[rule] == numbers
+        if "candidates" in wanted:
+            found = result["candidates"][result["candidates"]["program"] == program].set_index("family")
+            for family, facts in wanted["candidates"].items():
+                assert set(facts) <= {"codes", "supported", "chosen", "why"}, set(facts)
+                assert family in found.index, f"{program}: {family} is no candidate, only {list(found.index)}"
+                assert {name: found.loc[family, name] for name in facts} == facts
         if "dates" in wanted:
             first, last = (pd.Timestamp(day) for day in wanted["dates"])
             assert lines["service_date"].between(first, last).all(), lines["service_date"].tolist()
@@ -132,5 +138,7 @@ def claimed(case: Told) -> list[dict[str, str]]:
     setting = care_setting(case.facts.get("setting", "office"))
     wanted = case.expected["lines"]
     names = list(wanted[0]) if wanted else ["code"]
-    found = on_claims(lines, setting, month, book.fees)[names].to_dict("records")
+    found = on_claims(lines, setting, month, book.fees, case.settings.get("claims_here", "both"))[names].to_dict(
+        "records"
+    )
     return [{name: "" if pd.isna(value) else str(value) for name, value in line.items()} for line in found]

@@ -13,15 +13,18 @@ from config.frames import as_contract
 from config.month import Month
 
 
-def on_claims(lines: pd.DataFrame, setting: CareSetting, month: Month, fees: FeeSchedule) -> pd.DataFrame:
+def on_claims(
+    lines: pd.DataFrame, setting: CareSetting, month: Month, fees: FeeSchedule, here: str = "both"
+) -> pd.DataFrame:
     """The superbill's lines with the claim that carries each: its form, type of bill, revenue code and place.
 
     `lines` are those of one practice in contract columns, as the practitioner bills them. Where the setting sends two
     claims, the hospital's own follows: the codes that the outpatient system pays or packages, at its rates, missing
-    where that year's are not loaded. A place of service that the practice does not name is the claim's usual one.
+    where that year's are not loaded; `here` says which of the two go out from here. A place of service that the
+    practice does not name is the claim's usual one.
     """
     found = []
-    for claim in setting.claims(month):
+    for claim in setting.sent(month, here):
         rows = lines[lines["code"].isin(setting.carried(claim, month))].copy()
         rows["claim"], rows["claim_form"] = claim.claim, claim.form
         rows["bill_type"], rows["revenue_code"] = claim.bill_type or pd.NA, claim.revenue_code or pd.NA

@@ -16,9 +16,10 @@ from tasks.qualify.findings import gather_findings
 from tasks.qualify.frames import Months, Stretches
 from tasks.qualify.ledger import add_minutes, count_minutes
 from tasks.qualify.months import Facts, gather
-from tasks.qualify.programs import Decided, bill_once, keep_one, participants, stretches_of
+from tasks.qualify.programs import Decided, bill_once, give_way, keep_one, participants, stretches_of
 from tasks.qualify.rows import candidate_rows, code_lines, decisions, finding_rows, ledger_rows
 from tasks.qualify.services_of_choice import add_services_of_choice
+from tasks.qualify.sites import payable_here
 from tasks.qualify.stretches import stretches, tell_colleagues
 from tasks.qualify.taken import Taken
 
@@ -34,7 +35,7 @@ def decide(
     `case_number`, which the store gives. Pure: same tables, month, rulebook and settings give the same frames.
     """
     zone = str(tables["practices"]["time_zone"].iloc[0])
-    payable = book.payable[str(tables["practices"]["setting"].iloc[0])][settings.clinic_codes]
+    payable = payable_here(tables, book, settings)
     t = stretches(tables, month, book, zone)
     books = {program.program: book.of(program.program, payable) for program in book.programs}
     # The first program is that of the enrolment list: every patient on it gets an answer, payable here or not.
@@ -58,6 +59,7 @@ def decide(
                     taken.add(together[-1].ledger)
         keep_one(together, settings)
         parts += together
+    give_way(parts, settings)
     bill_once(parts, settings)
     return {
         "decisions": together_of(parts, lambda part: decisions(part.months, month, part.book)),
@@ -162,7 +164,14 @@ def add_choice(m: Months, found: pd.DataFrame, book: RuleBook, settings: Practic
         values = np.full(len(m), "", dtype=object)
         values[row] = chosen[column].to_numpy(object)
         m[column] = pd.array(values, dtype="str")
-    amounts = ("expected_cents", "coinsurance_cents", "medicare_cents", "hospital_cents", "hospital_copay_cents")
+    amounts = [
+        "expected_cents",
+        "coinsurance_cents",
+        "medicare_cents",
+        "hospital_cents",
+        "hospital_copay_cents",
+        "weighed_cents",
+    ]
     for column in ("minutes", "units_earned", "units_cap", "confidence", *amounts):
         numbers = np.full(len(m), np.nan)
         numbers[row] = chosen[column]
@@ -173,6 +182,9 @@ def add_choice(m: Months, found: pd.DataFrame, book: RuleBook, settings: Practic
     once = np.zeros(len(m), dtype=bool)
     once[row] = chosen["once"]
     m["bills_once"] = once
+    unknown = np.zeros(len(m), dtype=bool)
+    unknown[row] = chosen["hospital_unknown"]
+    m["hospital_rate_unknown"] = unknown
     m["bills_month_code"] = np.isin(
         m["family"].to_numpy(object), [family.family for family, _ in book.families if family.by == "month"]
     )

@@ -30,6 +30,21 @@ def rate_not_loaded(m: Months, book: RuleBook, settings: PracticeSettings) -> Ma
     return (m.family != "") & m.expected_cents.isna()
 
 
+def hospital_rate_not_loaded(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A hospital's claim goes out beside the practitioner's, and what it is paid is not known."""
+    return (m.family != "") & m.hospital_rate_unknown
+
+
+def collaborative_start_assumed(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Nothing but a consent of an earlier month says when collaborative care began."""
+    return (m.family != "") & m.start_assumed
+
+
+def facility_claim_alone(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The practitioners bill elsewhere, so that the hospital's claim stands alone."""
+    return (m.family != "") & (settings.claims_here == "facility")
+
+
 def family_unverified(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The chosen family's entry is only recalled."""
     recalled = [family.family for family, entry in book.families if entry.confidence == "unverified"]

@@ -28,14 +28,19 @@ def coverage_unknown(m: Months, book: RuleBook, settings: PracticeSettings) -> M
 
 
 def medicare_advantage(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """A Medicare Advantage plan is in force, whatever the order typed: it stands in the place of Part B."""
-    return m.has_medicare_advantage
+    """A Medicare Advantage plan is in force, whatever the order typed; not asked where it is billed as Medicare."""
+    return m.has_medicare_advantage & (not settings.advantage_plans_follow_medicare)
+
+
+def advantage_plan_by_medicare_rules(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A Medicare Advantage plan is in force, and the practice bills it by Medicare's rules."""
+    return m.has_medicare_advantage & settings.advantage_plans_follow_medicare
 
 
 def no_part_b(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """A payer is known, and none is Part B or a Medicare Advantage plan."""
     known = ~coverage_unknown(m, book, settings)
-    return known & ~m.has_part_b & ~medicare_advantage(m, book, settings)
+    return known & ~m.has_part_b & ~m.has_medicare_advantage
 
 
 def medicare_is_secondary(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -129,6 +134,11 @@ def asked_to_stop(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask
 def time_unapproved(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """With the time that waits for approval the month would earn more."""
     return (m.unapproved_seconds > 0) & m.earns_more_with_pending
+
+
+def colleague_time_left_out(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Time of another practitioner than the billing one was left out."""
+    return m.colleague_seconds > 0
 
 
 def practitioner_time_on_visit_day(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

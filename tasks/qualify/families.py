@@ -101,7 +101,7 @@ def _none() -> pd.DataFrame:
     kinds |= dict.fromkeys(("patient", "order", "further_units", "units_earned", "units_cap", "minutes"), "int64")
     kinds |= dict.fromkeys(("first_cents", "further_cents", "first_coinsurance", "further_coinsurance"), "float64")
     kinds |= dict.fromkeys(("first_medicare", "further_medicare", "medicare_cents", "share_up_to_cents"), "float64")
-    kinds |= dict.fromkeys(("hospital_cents", "hospital_copay_cents"), "float64") | {"basis": "str"}
+    kinds |= dict.fromkeys(("hospital_cents", "hospital_copay_cents", "weighed_cents"), "float64") | {"basis": "str"}
     kinds |= {"expected_cents": "float64", "coinsurance_cents": "float64", "confidence": "int64", "once": "bool"}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
@@ -129,10 +129,11 @@ def choose(found: pd.DataFrame, supported: Any, settings: PracticeSettings) -> p
     """The candidates with `supported`, `chosen` and `why`; exactly one is chosen where any is supported.
 
     The practice's policy decides: `highest_allowed`, `simplest`, or a family by name, which falls back to the simplest.
-    A missing amount never wins over a known one; equal amounts go to the simpler family.
+    A missing amount never wins over a known one; equal amounts go to the simpler family. `hospital_unknown` marks the
+    candidates of patients for whom a hospital's own amount is not known and so was left out of the comparison.
     """
     policy = settings.choose_family
-    amount = found["expected_cents"].fillna(-1).to_numpy()
+    amount, hospital_unknown = comparable(found, found["patient"].to_numpy(), supported)
     order = found["order"].to_numpy()
     if policy == "highest_allowed":
         rank = np.lexsort([order, -amount, ~supported, found["patient"]])
@@ -156,4 +157,17 @@ def choose(found: pd.DataFrame, supported: Any, settings: PracticeSettings) -> p
         "the only documented family",
     ]
     why = np.where(chosen, np.where(alone, 3, 2), np.where(supported, 1, 0))
-    return found.assign(supported=supported, chosen=chosen, why=pd.Categorical.from_codes(why, texts))
+    why = pd.Categorical.from_codes(why, texts)
+    return found.assign(supported=supported, chosen=chosen, why=why, hospital_unknown=hospital_unknown)
+
+
+def comparable(found: pd.DataFrame, group: Any, among: Any) -> tuple[Any, Any]:
+    """What each row is worth beside the others of its group, -1 where no amount is known, and where that is not all.
+
+    All claims that go out count, the hospital's beside the practitioner's. Where the hospital's amount is not known for
+    one of the rows `among` which is chosen, the practitioner's alone are compared for the whole group.
+    """
+    allowed, all_claims = found["expected_cents"].to_numpy("float64"), found["weighed_cents"].to_numpy("float64")
+    missing = np.isnan(all_claims) & ~np.isnan(allowed)
+    partly = (np.bincount(group, missing & among, minlength=1) > 0)[group]
+    return np.nan_to_num(np.where(partly | missing, allowed, all_claims), nan=-1), partly

@@ -28,4 +28,4 @@ Rule = Callable[[Any, RuleBook, PracticeSettings], Mask]
 PRACTITIONER, CLINICAL_STAFF, NON_CLINICAL, OTHER_PRACTITIONER = 0, 1, 2, 3
 CLASSES = ("practitioner", "clinical_staff", "non_clinical", "other_practitioner")
 STAFF_POOL = (CLINICAL_STAFF, OTHER_PRACTITIONER)
-"""A colleague's time may be counted as staff time; only the billing practitioner's own is personal."""
+"""A colleague's time is staff time where the practice counts it; only the billing practitioner's own is personal."""

@@ -77,6 +77,7 @@ def add_minutes(
     m["practitioner_seconds"] = total(counted[counted["performer_class"] == PRACTITIONER])
     m["excluded_seconds"] = total(ledger[why != "counted"])
     m["before_consent_seconds"] = total(ledger[why == "before_consent"])
+    m["colleague_seconds"] = total(ledger[why == "colleague_time"])
     waiting = ledger[~ledger["is_refused"]]
     m["unapproved_seconds"] = total(waiting[waiting["disposition"] == "unapproved"])
     m["pending_seconds"] = total(waiting[waiting["disposition"].isin(["unapproved", "no_consent"])])
@@ -85,7 +86,7 @@ def add_minutes(
     m["facility_seconds"] = total(counted[on_day(m["facility_bits"].to_numpy(), counted)])
     m["has_counted_time"] = (m["staff_seconds"] + m["practitioner_seconds"]) > 0
     m["pool_minutes"] = (m["staff_seconds"] + m["practitioner_seconds"]) // 60
-    for column in ("pending", "before_consent", "visit_day", "facility"):
+    for column in ("pending", "before_consent", "colleague", "visit_day", "facility"):
         m[f"{column}_minutes"] = m[f"{column}_seconds"] // 60
     m["reaches_any_with_pending"] = False
     m["earns_more_with_pending"] = False

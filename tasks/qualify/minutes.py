@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
-from tasks.qualify.frames import NON_CLINICAL, Mask, Stretches
+from tasks.qualify.frames import NON_CLINICAL, OTHER_PRACTITIONER, Mask, Stretches
 
 
 def other_month(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -53,6 +53,11 @@ def prior_authorization(t: Stretches, book: RuleBook, settings: PracticeSettings
 def part_of_visit(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The time was logged as a visit, which is paid by itself."""
     return t.is_visit
+
+
+def colleague_time(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Another practitioner than the billing one did it, unless the practice counts that as staff time."""
+    return (t.performer_class == OTHER_PRACTITIONER) & (not settings.count_colleague_time)
 
 
 def before_consent(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:

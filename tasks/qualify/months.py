@@ -10,6 +10,7 @@ import pandas as pd
 from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
+from tasks.qualify.episodes import add_first_month
 from tasks.qualify.frames import Months
 from tasks.qualify.lookup import rows_of
 from tasks.qualify.other_services import add_other_services
@@ -145,8 +146,6 @@ class Facts:
         own = rows["practitioner_id"].to_numpy() == self.frame["practitioner_id"].to_numpy()[patient]
         start = self.frame[["enrolled_date", "consent_date"]].min(axis=1)
         self.frame["program_start"] = start
-        self.frame["is_first_month"] = (start >= self.first).to_numpy()
-        self.frame["is_later_month"] = ~self.frame["is_first_month"]
         if self.book.numbers["visit_with_colleague_counts"]:
             own[:] = True
         rows, patient = rows[own], patient[own]
@@ -260,6 +259,10 @@ def gather(
     facts.consents()
     facts.facility_days()
     facts.visits()
+    if any("is_first_month" in family.only_if for family, _ in book.families):
+        add_first_month(facts)
+    else:
+        facts.frame["start_assumed"] = False
     facts.care_plans()
     facts.decisions()
     add_other_services(facts)

@@ -12,9 +12,11 @@ from config.fee_entries import Site
 from config.fees import BASES, FeeSchedule
 from config.rulebook import FamilyEntry, RuleBook
 from tasks.qualify.frames import Months
-from tasks.qualify.sites import CHARGES, site_of
+from tasks.qualify.sites import CHARGES, CLAIMS, site_of
 
 UNVERIFIED = CONFIDENCES.index("unverified")
+NOT_PAID_TO_HOSPITALS = ("M", "B", "E1")
+"""Letters of the outpatient system: for the professional claim only, not on this bill type, not paid."""
 
 
 class _Line(NamedTuple):
@@ -27,6 +29,7 @@ class _Line(NamedTuple):
     hospital_copay: Any
     sure: Any
     basis: Any
+    weighed: Any
 
 
 def price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) -> None:
@@ -37,7 +40,9 @@ def price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) ->
     after sequestration once the deductible is met; `share_up_to_cents` is the patient's share where none of the year's
     deductible is met. In a hospital's department `hospital_cents` and `hospital_copay_cents` are the hospital's own
     claim and the second coinsurance, apart from the first; elsewhere they are missing. `confidence` indexes CONFIDENCES
-    and `basis` says whether the amount is the locality's or the nation's.
+    and `basis` says whether the amount is the locality's or the nation's. Where the hospital's claim goes out alone the
+    amounts are its own. `weighed_cents` adds up all claims that go out, a code that no hospital is paid for as nothing;
+    it is missing where a hospital's amount is not loaded.
     """
     site = site_of(m, book.fees)
     lines = [_line(frame, entry.first, np.ones(len(frame), dtype=np.int64), site, m, book)]
@@ -52,6 +57,7 @@ def price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) ->
     frame["medicare_cents"] = frame["first_medicare"] + frame["further_medicare"]
     frame["hospital_cents"] = sum(line.hospital for line in lines)
     frame["hospital_copay_cents"] = sum(line.hospital_copay for line in lines)
+    frame["weighed_cents"] = sum(line.weighed for line in lines)
     frame["share_up_to_cents"] = _share_up_to(frame["expected_cents"].to_numpy(), site, book)
     frame["confidence"] = np.maximum.reduce([line.sure for line in lines])
     basis = np.maximum.reduce([line.basis for line in lines])
@@ -73,9 +79,13 @@ def _line(frame: pd.DataFrame, code: str, units: Any, site: Site, m: Months, boo
     coinsurance = _round_half_up(allowed * book.numbers["coinsurance_percent"], 100)
     medicare = allowed - coinsurance
     medicare = medicare - _round_half_up(medicare * book.numbers["sequestration_percent"], 100)
-    hospital, copay = _hospital(book.fees, code, days, units, site)
     sure = np.where(some, np.maximum(rate.sure, np.where(lowered, UNVERIFIED, 0)), 0)
-    return _Line(allowed, coinsurance, medicare, hospital, copay, sure, np.where(some, rate.basis, 0))
+    none = np.full(len(days), np.nan)
+    line = _Line(allowed, coinsurance, medicare, none, none, sure, np.where(some, rate.basis, 0), allowed)
+    here = m.attrs.get(CLAIMS, "both")
+    if here == "facility" or (here == "both" and site.setting.hospital_claim):
+        return _with_hospital(line, code, days, units, here, site, book)
+    return line
 
 
 def _percent(site: Site, credential: Any, book: RuleBook) -> tuple[Any, Any]:
@@ -84,13 +94,31 @@ def _percent(site: Site, credential: Any, book: RuleBook) -> tuple[Any, Any]:
     return np.where(lowered, book.numbers["nonphysician_percent"], 100) * site.setting.fee_percent, lowered
 
 
-def _hospital(fees: FeeSchedule, code: str, days: Any, units: Any, site: Site) -> tuple[Any, Any]:
-    """What the hospital's claim adds for these units, and the patient's copay of it; NaN where it has none."""
-    if not site.setting.hospital_claim:
-        none = np.full(len(days), np.nan)
-        return none, none
-    rates = fees.hospital_rates(code, days)
-    return np.where(units > 0, rates.cents * units, 0.0), np.where(units > 0, rates.copay_cents * units, 0.0)
+def _with_hospital(line: _Line, code: str, days: Any, units: Any, here: str, site: Site, book: RuleBook) -> _Line:
+    """The line with what the hospital's claim adds for these units, or that alone; NaN where its rate is not known."""
+    rates = book.fees.hospital_rates(code, days)
+    if not site.setting.hospital_claim:  # it has a claim of its own, and no schedule pays it
+        rates = rates._replace(cents=np.full(len(days), np.nan), copay_cents=np.full(len(days), np.nan))
+    some = units > 0
+    cents, copay = np.where(some, rates.cents * units, 0.0), np.where(some, rates.copay_cents * units, 0.0)
+    if here == "both":
+        paid = np.where(np.isnan(cents) & _never_on_hospital_claim(book.fees, code, days), 0.0, cents)
+        return line._replace(hospital=cents, hospital_copay=copay, weighed=line.allowed + paid)
+    medicare = cents - copay
+    medicare = medicare - _round_half_up(medicare * book.numbers["sequestration_percent"], 100)
+    basis = np.where(some, BASES.index("national"), 0)
+    sure = np.where(some, rates.sure, 0)
+    return _Line(cents, copay, medicare, line.hospital, line.hospital_copay, sure, basis, cents)
+
+
+def _never_on_hospital_claim(fees: FeeSchedule, code: str, days: Any) -> Any:
+    """On which of these days the outpatient system lists the code as one that it does not pay."""
+    found = np.zeros(len(days), dtype=bool)
+    dates = np.asarray(days, dtype="datetime64[D]")
+    for entry in fees.opps:
+        if entry.code == code and entry.status in NOT_PAID_TO_HOSPITALS:
+            found |= (dates >= np.datetime64(entry.since)) & (dates <= np.datetime64(entry.until))
+    return found
 
 
 def _share_up_to(allowed: Any, site: Site, book: RuleBook) -> Any:

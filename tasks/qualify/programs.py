@@ -11,6 +11,7 @@ import pandas as pd
 from config.month import Month
 from config.rulebook import Program, RuleBook
 from config.settings import PracticeSettings
+from tasks.qualify.families import comparable
 from tasks.qualify.findings import gather_findings
 from tasks.qualify.frames import Months, Stretches
 from tasks.qualify.lookup import rows_of
@@ -63,6 +64,23 @@ def bill_once(parts: list[Decided], settings: PracticeSettings) -> None:
     _settle(parts, ["patient_id"], "bills_once", settings)
 
 
+def give_way(parts: list[Decided], settings: PracticeSettings) -> None:
+    """A family that may not stand beside certain codes gives way to them, whoever of the practice bills them."""
+    for part in parts:
+        bars = {family.family: set(entry.never_beside) for family, entry in part.book.families if entry.never_beside}
+        if not bars:
+            continue
+        own = part.months
+        yielding = (own["outcome"] == "bill") & own["family"].isin(list(bars))
+        for other in parts:
+            m = other.months
+            first = m["codes"].astype("str").str.partition(" ")[0]
+            there = m.loc[(m["outcome"] == "bill") & first.isin(set().union(*bars.values())), "patient_id"]
+            place = np.flatnonzero(yielding & own["patient_id"].isin(there))
+            if len(place):
+                _lose(part, place, np.full(len(place), other.book.program, dtype=object), settings)
+
+
 def _settle(parts: list[Decided], key: list[str], only: str, settings: PracticeSettings) -> None:
     if len(parts) < 2:
         return
@@ -71,14 +89,15 @@ def _settle(parts: list[Decided], key: list[str], only: str, settings: PracticeS
         m = part.months
         bills = (m["outcome"] == "bill").to_numpy() & m["is_enrolled"].to_numpy()
         bills &= m[only].to_numpy(bool) if only else True
-        chosen = m.loc[bills, [*key, "family", "expected_cents"]]
+        chosen = m.loc[bills, [*key, "family", "expected_cents", "weighed_cents"]]
         rows.append(chosen.assign(part=number, row=np.flatnonzero(bills), program=part.book.program))
     every = pd.concat(rows, ignore_index=True)
     every = every[every.duplicated(key, keep=False)]
     if every.empty:
         return
     named = every["family"] == settings.choose_family
-    amount = every["expected_cents"].fillna(-1) if settings.choose_family == "highest_allowed" and not only else 0
+    worth, _ = comparable(every, every.groupby(key, sort=False).ngroup().to_numpy(), np.ones(len(every), dtype=bool))
+    amount = worth if settings.choose_family == "highest_allowed" and not only else 0
     every = every.assign(named=~named, amount=-1 * amount).sort_values([*key, "named", "amount", "part"])
     first = every.drop_duplicates(key).set_index(key)["program"]
     lost = every[every.duplicated(key)]
@@ -86,13 +105,18 @@ def _settle(parts: list[Decided], key: list[str], only: str, settings: PracticeS
         losers = lost[lost["part"] == number]
         if losers.empty:
             continue
-        m = part.months
-        place = losers["row"].to_numpy()
-        other = m["other_program"].to_numpy(object).copy()
-        other[place] = first.loc[pd.MultiIndex.from_frame(losers[key]) if len(key) > 1 else losers[key[0]]].to_numpy()
-        m["other_program"] = pd.array(other, dtype="str")
-        rule = part.book.rules["another_program_chosen"]
-        more = gather_findings(m, [rule], m["is_enrolled"].to_numpy(), part.book, settings)
-        part.findings = pd.concat([part.findings, more], ignore_index=True)
-        for column, value in (("outcome", "not_billable"), ("reason", rule.name)):
-            m.loc[m.index[place], column] = value
+        winners = first.loc[pd.MultiIndex.from_frame(losers[key]) if len(key) > 1 else losers[key[0]]].to_numpy()
+        _lose(part, losers["row"].to_numpy(), winners, settings)
+
+
+def _lose(part: Decided, place: Any, winners: Any, settings: PracticeSettings) -> None:
+    """Those patient-months of the program are not billable, for the program that is billed in its stead."""
+    m = part.months
+    other = m["other_program"].to_numpy(object).copy()
+    other[place] = winners
+    m["other_program"] = pd.array(other, dtype="str")
+    rule = part.book.rules["another_program_chosen"]
+    more = gather_findings(m, [rule], m["is_enrolled"].to_numpy(), part.book, settings)
+    part.findings = pd.concat([part.findings[part.findings["rule"] != rule.name], more], ignore_index=True)
+    for column, value in (("outcome", "not_billable"), ("reason", rule.name)):
+        m.loc[m.index[place], column] = value

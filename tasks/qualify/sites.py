@@ -6,12 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from config.care_settings import care_setting
 from config.fee_entries import Site
 from config.fees import FeeSchedule
+from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.frames import Months
 
-SETTING, LOCALITY, CHARGES = "setting", "locality", "charges_cents"
+SETTING, LOCALITY, CHARGES, CLAIMS = "setting", "locality", "charges_cents", "claims_here"
 """Attributes of the frame of patient-months: one practice has one place. Plain texts, for pandas copies them often."""
 
 
@@ -29,8 +31,23 @@ def add_site(m: Months, tables: dict[str, pd.DataFrame], settings: PracticeSetti
     m["qp_status"] = qualifying
     m.attrs[SETTING] = _text(tables["practices"], "setting")
     m.attrs[LOCALITY] = _text(tables["practices"], "locality")
+    m.attrs[CLAIMS] = settings.claims_here
     if settings.charges_cents:
         m.attrs[CHARGES] = dict(settings.charges_cents)
+
+
+def payable_here(tables: dict[str, pd.DataFrame], book: RuleBook, settings: PracticeSettings) -> frozenset[str]:
+    """The codes that the practice bills in the month, on the claims that it sends itself.
+
+    InputError where the settings tell two claims apart and the care setting sends one.
+    """
+    name = _text(tables["practices"], "setting")
+    setting = care_setting(name)
+    sent = setting.sent(book.month, settings.claims_here)
+    payable = book.payable[name][settings.clinic_codes]
+    if settings.claims_here == "both":
+        return payable
+    return payable.intersection(*(setting.carried(claim, book.month) for claim in sent))
 
 
 def _text(frame: pd.DataFrame, column: str) -> str:

@@ -117,6 +117,16 @@ def test_off_campus_modifiers_come_in_2016_and_2017() -> None:
     assert not care_setting("hopd_on_campus").claims(month("2026-10"))[1].modifiers
 
 
+@pytest.mark.parametrize("here", ["facility", "professional"])
+def test_of_two_claims_one_may_go_out_from_elsewhere_and_of_one_none(here: str) -> None:
+    (claim,) = care_setting("hopd_on_campus").sent(month("2026-10"), here)
+    assert claim.claim == here
+    assert care_setting("cah_method_2").sent(month("2026-10"), here)[0].claim == here
+    with pytest.raises(InputError, match="office sends one claim only"):
+        care_setting("office").sent(month("2026-10"), here)
+    assert care_setting("rhc").sent(month("2015-10"), here) == []  # which has nothing to bill in that year
+
+
 def test_the_hospital_claim_carries_what_is_paid_or_packaged_and_nothing_else() -> None:
     hospital = care_setting("hopd_on_campus")
     professional, facility = hospital.claims(month("2025-07"))

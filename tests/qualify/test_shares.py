@@ -57,7 +57,9 @@ def test_one_activity_begun_for_two_patients_at_once_is_split_though_nobody_said
     assert result["decisions"]["outcome"].tolist() == ["short", "short"]
 
 
-def test_a_colleagues_time_counts_for_the_staff_codes_and_never_as_personal() -> None:
+def test_a_colleagues_time_counts_for_the_staff_codes_where_the_practice_says_so_and_never_as_personal() -> None:
     case = {"time": [{"at": "2026-10-05 10:00", "length": "30", "performer_id": "D2"}]}
-    assert codes_of(case, choose_family="personal") == "99490 x1"
-    assert decided([case])["decisions"]["practitioner_seconds"].tolist() == [0]
+    assert codes_of(case, choose_family="personal", count_colleague_time=True) == "99490 x1"
+    assert decided([case], count_colleague_time=True)["decisions"]["practitioner_seconds"].tolist() == [0]
+    assert codes_of(case, choose_family="personal") == ""
+    assert seconds_by_disposition(decided([case])) == {"colleague_time": 1800}
