@@ -108,7 +108,7 @@ def _add_lone_add_ons(facts: Facts, rows: pd.DataFrame, patient: Any, texts: dic
     """Own add-ons of the month without one of their bases: on the same day, or in the month, as their kind asks."""
     _, ours = codes_of_program(facts.book)
     code = Written(rows["code"])
-    add_ons = ncci.add_ons(facts.book.reference.ncci)
+    add_ons = ncci.add_ons(facts.last.date(), facts.book.reference.ncci)
     present = {name: add_on for name, add_on in add_ons.items() if name in code.names and name not in ours}
     if not present:
         return
