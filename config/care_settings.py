@@ -29,7 +29,7 @@ CoinsuranceBasis = Literal["allowed_20", "lesser_of_charge_or_rate_20", "apc_cop
 RATES: dict[RateBasis, str] = {
     "pfs_nonfacility": "Physician fee schedule, non-facility amount of the locality",
     "pfs_facility": "Physician fee schedule, facility amount of the locality",
-    "pfs_facility_115": "115 percent of the physician fee schedule's facility amount",
+    "pfs_facility_115": "115 percent of what the patient's share leaves of the fee schedule's facility amount",
     "pfs_national_nonfacility": "Physician fee schedule, national non-facility amount, no locality",
     "opps": "Hospital outpatient payment (APC)",
     "reasonable_cost_101": "101 percent of reasonable cost",

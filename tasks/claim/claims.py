@@ -18,7 +18,8 @@ def on_claims(lines: pd.DataFrame, setting: CareSetting, month: Month, fees: Fee
 
     `lines` are those of one practice in contract columns, as the practitioner bills them. Where the setting sends two
     claims, the hospital's own follows: the codes that the outpatient system pays or packages, at its rates, missing
-    where that year's are not loaded. A place of service that the practice does not name is the claim's usual one.
+    where that year's are not loaded; or the staff's work of a critical access hospital, whose cost is its own and is
+    missing too. A place of service that the practice does not name is the claim's usual one.
     """
     found = []
     for claim in setting.claims(month):
@@ -29,6 +30,8 @@ def on_claims(lines: pd.DataFrame, setting: CareSetting, month: Month, fees: Fee
         rows["place_of_service"] = rows["place_of_service"].fillna(usual) if claim.place_of_service else pd.NA
         if claim.rate_basis == "opps":
             _at_hospital_rates(rows, fees)
+        elif claim.rate_basis == "reasonable_cost_101":
+            _at_cost(rows)
         found.append(rows)
     if not found:
         return as_contract(lines.iloc[:0], outputs()["claim_lines"])
@@ -48,3 +51,10 @@ def _at_hospital_rates(rows: pd.DataFrame, fees: FeeSchedule) -> None:
     rows["expected_cents"] = pd.array(np.round(cents), dtype="Float64").astype("Int64")
     rows["coinsurance_cents"] = pd.array(np.round(copay), dtype="Float64").astype("Int64")
     rows["amount_confidence"] = np.where(np.isnan(cents), "", np.array(SURE, dtype=object)[sure])
+
+
+def _at_cost(rows: pd.DataFrame) -> None:
+    """No amount: the hospital is paid its cost, which no table has, and the patient owes a share of its charges."""
+    rows["expected_cents"] = pd.array([pd.NA] * len(rows), dtype="Int64")
+    rows["coinsurance_cents"] = pd.array([pd.NA] * len(rows), dtype="Int64")
+    rows["amount_confidence"] = ""

@@ -18,8 +18,12 @@ UNVERIFIED = CONFIDENCES.index("unverified")
 
 
 class _Line(NamedTuple):
-    """One claim line of each candidate, in cents; zero where a candidate has no such line."""
+    """One claim line of each candidate, in cents; zero where a candidate has no such line.
 
+    `schedule` is what the patient's share is of; `allowed` is more where Medicare pays its own part at a higher rate.
+    """
+
+    schedule: Any
     allowed: Any
     coinsurance: Any
     medicare: Any
@@ -33,11 +37,12 @@ def price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) ->
     """Adds expected amounts in cents; missing, never zero, when a rate is not loaded.
 
     `first_cents`, `further_cents` (of all further units) and `expected_cents` are the allowed amounts, each with its
-    coinsurance (a line's share is rounded by itself, so that lines add up). `medicare_cents` is what Medicare pays
-    after sequestration once the deductible is met; `share_up_to_cents` is the patient's share where none of the year's
-    deductible is met. In a hospital's department `hospital_cents` and `hospital_copay_cents` are the hospital's own
-    claim and the second coinsurance, apart from the first; elsewhere they are missing. `confidence` indexes CONFIDENCES
-    and `basis` says whether the amount is the locality's or the nation's.
+    coinsurance (a line's share is rounded by itself, so that lines add up). A critical access hospital that bills both
+    parts is paid more than the schedule by Medicare alone: the patient's share stays that of the schedule's amount.
+    `medicare_cents` is what Medicare pays after sequestration once the deductible is met; `share_up_to_cents` is the
+    patient's share where none of the year's deductible is met. In a hospital's department `hospital_cents` and
+    `hospital_copay_cents` are the hospital's own claim and the second coinsurance, apart from the first; elsewhere they
+    are missing. `confidence` indexes CONFIDENCES and `basis` says whether the amount is the locality's or the nation's.
     """
     site = site_of(m, book.fees)
     lines = [_line(frame, entry.first, np.ones(len(frame), dtype=np.int64), site, m, book)]
@@ -52,7 +57,7 @@ def price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) ->
     frame["medicare_cents"] = frame["first_medicare"] + frame["further_medicare"]
     frame["hospital_cents"] = sum(line.hospital for line in lines)
     frame["hospital_copay_cents"] = sum(line.hospital_copay for line in lines)
-    frame["share_up_to_cents"] = _share_up_to(frame["expected_cents"].to_numpy(), site, book)
+    frame["share_up_to_cents"] = _share_up_to(sum(line.schedule for line in lines), site, book)
     frame["confidence"] = np.maximum.reduce([line.sure for line in lines])
     basis = np.maximum.reduce([line.basis for line in lines])
     frame["basis"] = pd.Categorical.from_codes(np.where(frame["expected_cents"].isna(), 0, basis), list(BASES))
@@ -64,24 +69,25 @@ def _line(frame: pd.DataFrame, code: str, units: Any, site: Site, m: Months, boo
     qualifying = m["qp_status"].to_numpy(bool)[row] if "qp_status" in m else False
     rate = book.fees.allowed(code, days, site, qualifying)
     percent, lowered = _percent(site, m["credential"].astype("str").to_numpy(object)[row], book)
-    each = _round_half_up(rate.cents * percent, 100 * 100)
+    each = _round_half_up(rate.cents * percent, 100)
     charge = m.attrs.get(CHARGES, {}).get(code)
     if charge is not None and site.is_clinic:  # a clinic is paid, and the patient shares in, the lesser of the two
         each = np.minimum(each, charge)
     some = units > 0
-    allowed = np.where(some, each * units, 0.0)
-    coinsurance = _round_half_up(allowed * book.numbers["coinsurance_percent"], 100)
-    medicare = allowed - coinsurance
+    schedule = np.where(some, each * units, 0.0)
+    coinsurance = _round_half_up(schedule * book.numbers["coinsurance_percent"], 100)
+    medicare = _round_half_up((schedule - coinsurance) * site.setting.fee_percent, 100)
+    allowed = coinsurance + medicare
     medicare = medicare - _round_half_up(medicare * book.numbers["sequestration_percent"], 100)
     hospital, copay = _hospital(book.fees, code, days, units, site)
     sure = np.where(some, np.maximum(rate.sure, np.where(lowered, UNVERIFIED, 0)), 0)
-    return _Line(allowed, coinsurance, medicare, hospital, copay, sure, np.where(some, rate.basis, 0))
+    return _Line(schedule, allowed, coinsurance, medicare, hospital, copay, sure, np.where(some, rate.basis, 0))
 
 
 def _percent(site: Site, credential: Any, book: RuleBook) -> tuple[Any, Any]:
-    """Share of the schedule's amount in hundredths of a percent, and whether it is lowered for want of a physician."""
+    """Percent of the schedule's amount, and whether it is lowered for want of a physician."""
     lowered = np.isin(credential, ["NP", "PA", "CNS"]) & site.setting.nonphysician_share
-    return np.where(lowered, book.numbers["nonphysician_percent"], 100) * site.setting.fee_percent, lowered
+    return np.where(lowered, book.numbers["nonphysician_percent"], 100), lowered
 
 
 def _hospital(fees: FeeSchedule, code: str, days: Any, units: Any, site: Site) -> tuple[Any, Any]:

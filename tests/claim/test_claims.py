@@ -86,3 +86,21 @@ def test_a_clinic_bills_on_its_own_form_without_a_modifier(
     assert set(lines["revenue_code"]) == {"052X"}
     assert lines["modifiers"].isna().all()
     assert lines["place_of_service"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("setting", "own", "expected"),
+    [
+        ("cah_method_1", ("professional", "837P", "22", None, None), 4960),
+        ("cah_method_2", ("professional", "837I", None, "85X", "096X, 097X or 098X"), 5555),
+    ],
+)
+def test_a_critical_access_hospitals_own_part_is_paid_at_cost_that_nobody_has_loaded(
+    setting: str, own: tuple[str | None, ...], expected: int
+) -> None:
+    lines = superbill(setting, "2024-10", staff="25")
+    assert fields(lines) == [(*own, "99490", 1), ("facility", "837I", None, "85X", "0510", "99490", 1)]
+    professional, facility = lines.iloc[0], lines.iloc[1]
+    assert (professional["expected_cents"], professional["coinsurance_cents"]) == (expected, 992)
+    assert facility[["expected_cents", "coinsurance_cents"]].isna().all()
+    assert facility["amount_confidence"] == ""
