@@ -165,6 +165,11 @@ class CareSetting:
             return tuple(code for code in codes if self.codes.find(code).performer in STAFF_WORK)
         return codes
 
+    def on_hospital_claim(self, month: Month) -> frozenset[str]:
+        """The codes on the hospital's own claim to the outpatient system; none where the setting sends none."""
+        own = [claim for claim in self.claims(month) if claim.rate_basis == "opps"]
+        return frozenset(code for claim in own for code in self.carried(claim, month))
+
     def content(self, month: Month) -> dict[str, Any]:
         """All that the setting says of the month, for the rulebook's fingerprint."""
         return {

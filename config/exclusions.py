@@ -108,6 +108,10 @@ class Exclusions(BaseModel):
                 found[pair.name] = Conflict(pair, mine[0] | mine[1], theirs)
         return tuple(found.values())
 
+    def named(self, name: str) -> Pair | None:
+        """The pair of that name, None when none in force has it."""
+        return next((pair for pair in self.pairs if pair.name == name), None)
+
     def between(self, code: str, other: str) -> tuple[Pair, ...]:
         """The pairs that speak of these two codes; the same whichever is named first."""
         return tuple(conflict.pair for conflict in self.against([code]) if other in conflict.theirs)

@@ -64,6 +64,9 @@ class RuleBook:
     payable: Mapping[str, Mapping[str, frozenset[str]]]  # by care setting, and by the list that a clinic chose
     clinical_staff: frozenset[str]
     digest: str
+    hospital_codes: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # by setting: on the hospital's own claim
     program: str = ""
     reference: Reference = field(default=SHIPPED, compare=False, repr=False)
 
@@ -209,6 +212,7 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
             name: {chosen: setting.payable(month, of) for chosen, of in CLINIC_LISTS.items()}
             for name, setting in care_settings().items()
         },
+        hospital_codes={name: one.on_hospital_claim(month) for name, one in care_settings().items()},
         clinical_staff=frozenset(name.lower() for name in roles.clinical_staff),
         digest=_digest(
             [*programs, *rules.values(), *numbers.values(), *codes.values(), exclusions, roles], families, fees, month

@@ -132,5 +132,5 @@ def claimed(case: Told) -> list[dict[str, str]]:
     setting = care_setting(case.facts.get("setting", "office"))
     wanted = case.expected["lines"]
     names = list(wanted[0]) if wanted else ["code"]
-    found = on_claims(lines, setting, month, book.fees)[names].to_dict("records")
+    found = on_claims(lines, setting, book)[names].to_dict("records")
     return [{name: "" if pd.isna(value) else str(value) for name, value in line.items()} for line in found]

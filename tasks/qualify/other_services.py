@@ -68,7 +68,7 @@ def add_other_services(facts: Facts) -> None:
         theirs = conflict.theirs if pair.a == pair.b else conflict.theirs - ours
         met = reach[pair.scope] & code.among(theirs)
         if pair.a == pair.b:
-            _write(texts, "other_care_management", "", met & ~own, patient, code.text, pair.name)
+            _write(texts, "other_care_management", "other_pair", met & ~own, patient, code.text, pair.name)
         elif pair.effect == "not_billable":
             _write(texts, "excluding_service", "excluding_pair", met, patient, code.text, pair.name)
         elif pair.effect == "warn":
@@ -81,6 +81,7 @@ def add_other_services(facts: Facts) -> None:
 
 COLUMNS = (
     "other_care_management",
+    "other_pair",
     "own_care_management",
     "excluding_service",
     "excluding_pair",

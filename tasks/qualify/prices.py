@@ -12,6 +12,7 @@ from config.fee_entries import Site
 from config.fees import BASES, FeeSchedule
 from config.rulebook import FamilyEntry, RuleBook
 from tasks.qualify.frames import Months
+from tasks.qualify.hospital import unit_limits
 from tasks.qualify.sites import CHARGES, site_of
 
 UNVERIFIED = CONFIDENCES.index("unverified")
@@ -79,7 +80,8 @@ def _line(frame: pd.DataFrame, code: str, units: Any, site: Site, m: Months, boo
     medicare = _round_half_up((schedule - coinsurance) * site.setting.fee_percent, 100)
     allowed = coinsurance + medicare
     medicare = medicare - _round_half_up(medicare * book.numbers["sequestration_percent"], 100)
-    hospital, copay = _hospital(book.fees, code, days, units, site)
+    limit = unit_limits(book).get(code)
+    hospital, copay = _hospital(book.fees, code, days, np.minimum(units, limit.units) if limit else units, site)
     sure = np.where(some, np.maximum(rate.sure, np.where(lowered, UNVERIFIED, 0)), 0)
     return _Line(schedule, allowed, coinsurance, medicare, hospital, copay, sure, np.where(some, rate.basis, 0))
 

@@ -91,8 +91,20 @@ def _settle(parts: list[Decided], key: list[str], only: str, settings: PracticeS
         other = m["other_program"].to_numpy(object).copy()
         other[place] = first.loc[pd.MultiIndex.from_frame(losers[key]) if len(key) > 1 else losers[key[0]]].to_numpy()
         m["other_program"] = pd.array(other, dtype="str")
+        barring = {book.program: pair_of(part.book, book) for book in (one.book for one in parts)}
+        m["program_pair"] = m["other_program"].map(barring).fillna("")
         rule = part.book.rules["another_program_chosen"]
         more = gather_findings(m, [rule], m["is_enrolled"].to_numpy(), part.book, settings)
         part.findings = pd.concat([part.findings, more], ignore_index=True)
         for column, value in (("outcome", "not_billable"), ("reason", rule.name)):
             m.loc[m.index[place], column] = value
+
+
+def pair_of(book: RuleBook, other: RuleBook) -> str:
+    """The pair that lets one practitioner bill only one of the two programs; empty where none says so."""
+    ours, theirs = ({entry.first for _, entry in one.families} for one in (book, other))
+    for conflict in book.exclusions.against(ours):
+        barring = conflict.pair.strength == "hard" and conflict.pair.scope == "same_practitioner"
+        if barring and conflict.theirs & theirs and book is not other:
+            return conflict.pair.name
+    return ""

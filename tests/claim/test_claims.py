@@ -14,15 +14,15 @@ from tasks.claim.superbill import claim_lines
 from tests.qualify.cases import decided, rulebook, tables_of
 
 
-def superbill(setting: str, month: str, **facts: Any) -> pd.DataFrame:
+def superbill(setting: str, month: str, settings: dict[str, Any] | None = None, /, **facts: Any) -> pd.DataFrame:
     case = {"setting": setting, "practitioner": "0", **facts}
     service_month = Month.parse(month)
-    result = decided([case], month)
+    result = decided([case], month, **settings or {})
     tables = tables_of([case], service_month)
     numbered = result["decisions"].assign(case_number="C-000001")
     chronic = frozenset(code for code, status in rulebook(service_month).chronic.items() if status == 1)
     lines = claim_lines(numbered, result["code_lines"], tables, chronic)
-    return on_claims(lines, care_setting(setting), service_month, rulebook(service_month).fees)
+    return on_claims(lines, care_setting(setting), rulebook(service_month))
 
 
 def fields(lines: pd.DataFrame) -> list[tuple[Any, ...]]:
@@ -50,6 +50,15 @@ def test_a_hospital_department_sends_the_practitioners_claim_and_its_own() -> No
     facility = lines[lines["claim"] == "facility"]
     assert facility["expected_cents"].tolist() == [16067, 0]  # the further units are packaged
     assert facility["coinsurance_cents"].tolist() == [3214, 0]
+
+
+def test_the_hospitals_claim_stops_at_its_own_unit_limit() -> None:
+    high = [{"practitioner_id": "D1", "decided_date": "2025-05-20", "level": "high"}]
+    settings = {"choose_family": "complex"}
+    lines = superbill("hopd_on_campus", "2025-05", settings, staff="210", medical_decisions=high)
+    units = {(row["claim"], row["code"]): row["units"] for row in lines.to_dict("records")}
+    assert (units["professional", "99489"], units["facility", "99489"]) == (5, 4)
+    assert (units["professional", "99487"], units["facility", "99487"]) == (1, 1)
 
 
 def test_the_practitioners_own_time_is_never_on_the_hospitals_claim() -> None:
