@@ -170,7 +170,7 @@ def test_the_check_digit_of_an_npi():
         ({"staff": [example("staff", staff_id="D1")]}, r"staff\.csv, line 2: .*practitioner"),
         (
             {"practices": [example("practices", place_of_service="10")]},
-            r"^practices\.csv, line 2: the place of service does not belong .*; write the place where .* \(never 02 or 10",
+            r"^practices\.csv, line 2: the place of service does not belong .*; write the place .* \(never 02 or 10",
         ),
         ({"patients": []}, "^patients: the practice has no patients"),
         ({"time_entries": []}, "^time_entries: there is no time entry"),
