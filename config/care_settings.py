@@ -29,7 +29,7 @@ CoinsuranceBasis = Literal["allowed_20", "lesser_of_charge_or_rate_20", "apc_cop
 RATES: dict[RateBasis, str] = {
     "pfs_nonfacility": "Physician fee schedule, non-facility amount of the locality",
     "pfs_facility": "Physician fee schedule, facility amount of the locality",
-    "pfs_facility_115": "115 percent of the physician fee schedule's facility amount",
+    "pfs_facility_115": "115 percent of what the patient's share leaves of the fee schedule's facility amount",
     "pfs_national_nonfacility": "Physician fee schedule, national non-facility amount, no locality",
     "opps": "Hospital outpatient payment (APC)",
     "reasonable_cost_101": "101 percent of reasonable cost",
@@ -176,6 +176,11 @@ class CareSetting:
         if claim.carries == "staff_work":
             return tuple(code for code in codes if self.codes.find(code).performer in STAFF_WORK)
         return codes
+
+    def on_hospital_claim(self, month: Month) -> frozenset[str]:
+        """The codes on the hospital's own claim to the outpatient system; none where the setting sends none."""
+        own = [claim for claim in self.claims(month) if claim.rate_basis == "opps"]
+        return frozenset(code for claim in own for code in self.carried(claim, month))
 
     def content(self, month: Month) -> dict[str, Any]:
         """All that the setting says of the month, for the rulebook's fingerprint."""

@@ -16,7 +16,10 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from config.dated_csv import read_dated
 from config.errors import InputError, RuleError
+from config.fee_entries import Fee, OppsRate, RelativeValue
+from config.fees import AMOUNTS, PFS
 from config.month import Month
 from config.strict_yaml import load_yaml
 
@@ -251,3 +254,11 @@ _VISIT = re.compile(r"99[234]\d\d|G04\d\d")
 def catalogue() -> Catalogue:
     """The catalogue that ships with the program; read once a process."""
     return load_catalogue()
+
+
+def catalogue_codes() -> frozenset[str]:
+    """Every code that the project knows: those of the catalogue, and the services beside it that have an amount."""
+    fees = {fee.code for fee in read_dated(PFS, Fee)}
+    values = {value.code for value in read_dated(AMOUNTS / "relative_values.csv", RelativeValue)}
+    opps = {rate.code for rate in read_dated(AMOUNTS / "opps.csv", OppsRate)}
+    return frozenset({*catalogue().codes, *fees, *values, *opps})

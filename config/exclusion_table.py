@@ -10,7 +10,6 @@ from config.rulebook import RULES
 from config.strict_yaml import load_yaml
 
 Strength = Literal["hard", "modifier", "allowed"]
-OURS = "care_management_codes"
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,9 @@ class ExclusionRow:
 
 
 def exclusion_rows(folder: Path = RULES) -> list[ExclusionRow]:
-    """Every pair of every span, in the order of the files: from exclusions/ where it is, else from the code lists."""
+    """Every pair of every span, in the order of the files."""
     paths = sorted((folder / "exclusions").glob("*.yaml"))
-    pairs = [pair for path in paths for pair in load_yaml(path).get("pairs", [])]
-    return [_pair(pair) for pair in pairs] if paths else _from_lists(folder)
+    return [_pair(pair) for path in paths for pair in load_yaml(path).get("pairs", [])]
 
 
 def list_meanings(folder: Path = RULES) -> dict[str, dict[str, Any]]:
@@ -64,24 +62,3 @@ def _pair(pair: dict[str, Any]) -> ExclusionRow:
         source=pair["source"],
         disagreement=pair.get("disagreement", ""),
     )
-
-
-def _from_lists(folder: Path) -> list[ExclusionRow]:
-    """Every list that excludes chronic care management says so itself: its name stands among the excluding ones."""
-    lists = {name: item for name, item in list_meanings(folder).items() if name != "initiating_visit_codes"}
-    return [
-        ExclusionRow(
-            a=OURS,
-            b=name,
-            strength="hard",
-            outcome="not_billable",
-            scope="anyone" if name == OURS else "same_practitioner",
-            words=item["meaning"],
-            since=entry["since"],
-            until=entry.get("until", "9999-12"),
-            confidence=entry["confidence"],
-            source=entry["source"],
-        )
-        for name, item in lists.items()
-        for entry in item["entries"]
-    ]

@@ -6,13 +6,13 @@ The table is policy and looks at the calendar month. The NCCI edits, which look 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from config import ncci
+from config.catalogue import rising, validated
 from config.errors import RuleError
 from config.month import Month
 from config.settings import PracticeSettings
@@ -116,6 +116,10 @@ class Exclusions(BaseModel):
                 found[pair.name] = Conflict(pair, mine[0] | mine[1], theirs)
         return tuple(found.values())
 
+    def named(self, name: str) -> Pair | None:
+        """The pair of that name, None when none in force has it."""
+        return next((pair for pair in self.pairs if pair.name == name), None)
+
     def between(self, code: str, other: str) -> tuple[Pair, ...]:
         """The pairs that speak of these two codes; the same whichever is named first."""
         return tuple(conflict.pair for conflict in self.against([code]) if other in conflict.theirs)
@@ -130,19 +134,9 @@ def _entries(folder: Path, key: str, model: type[Any]) -> list[Any]:
         for number, entry in enumerate(content.get(key) or [], start=1):
             name = entry.get("name", "no name") if isinstance(entry, dict) else "no name"
             place = f"exclusions/{path.name}, {key}, entry {number} ({name})"
-            try:
-                found.append(model.model_validate(entry))
-            except ValidationError as error:
-                first = error.errors()[0]
-                where = ".".join(str(part) for part in first["loc"])
-                raise RuleError(f"{place}: '{where}': {first['msg']}; mend the entry.") from error
+            found.append(validated(model, entry, place))
     for name in {entry.name for entry in found}:
-        same = [entry for entry in found if entry.name == name]
-        for earlier, later in pairwise(same):
-            if later.since <= earlier.until:
-                raise RuleError(f"exclusions: {name}: the entry since {later.since} begins before the last one ends.")
-        if any(entry.until < entry.since for entry in same):
-            raise RuleError(f"exclusions: {name}: an entry ends before it begins.")
+        rising([(entry.since, entry.until) for entry in found if entry.name == name], f"exclusions: {name}")
     return found
 
 

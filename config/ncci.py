@@ -1,14 +1,16 @@
 """NCCI edits: which codes are not paid on one date of service, how many units, which base an add-on needs.
 
-Practitioner and outpatient hospital are two editions. One quarter is loaded. The files say when an edit ended, never
-when it began: an edit without an end, or with a later one, counts as in force on any earlier day too.
+Practitioner and outpatient hospital are two editions. Of the quarters that are loaded the one of the date of service
+counts; where it is not loaded, the last one before it, else the first. The files say when an edit ended, never when it
+began: an edit without an end, or with a later one, counts as in force on any earlier day of its quarter's use too.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -65,13 +67,15 @@ class Edits:
     pairs: Mapping[frozenset[str], Edit]
     limits: Mapping[str, Limit]
     add_ons: Mapping[str, AddOn]
+    more_follow: bool = False
 
     @property
     def note(self) -> str:
         """What must be known about these edits: another day's edition, or that no start dates are loaded."""
         first, last = quarter_days(self.quarter)
         if self.day > last:
-            return f"The edits of {self.quarter} are used for this date; later ones are not loaded."
+            rest = "its own quarter's" if self.more_follow else "later ones"
+            return f"The edits of {self.quarter} are used for this date; {rest} are not loaded."
         if self.day < first:
             return f"The edits of {self.quarter} are used for this date; the file gives their ends, not their starts."
         return ""
@@ -88,13 +92,28 @@ def quarter_days(quarter: str) -> tuple[date, date]:
     return date(year, number * 3 - 2, 1), date.fromordinal(end.toordinal() - 1)
 
 
+def quarter_of(day: date, loaded: Iterable[str]) -> str:
+    """Of the loaded quarters the day's own, else the last one before it, else the first of all."""
+    names = sorted(loaded)
+    return max((name for name in names if quarter_days(name)[0] <= day), default=names[0])
+
+
 def _rows(name: str, columns: list[str], folder: Path) -> list[dict[str, str]]:
     path = folder / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as stream:
         reader = csv.DictReader(stream)
         if reader.fieldnames != columns:
             raise RuleError(f"{path.name}: its columns must be {', '.join(columns)}; mend the first line.")
-        return list(reader)
+        rows = list(reader)
+    if not rows:
+        raise RuleError(f"{path.name}: it holds no edit of any quarter; load one with ccm load-cms.")
+    for line, row in enumerate(rows, start=2):
+        if not _QUARTER.fullmatch(row["quarter"] or ""):
+            raise RuleError(f"{path.name}, line {line}: '{row['quarter']}' is no quarter; write 2024Q3.")
+    return rows
+
+
+_QUARTER = re.compile(r"20\d\dQ[1-4]")
 
 
 @cache
@@ -123,43 +142,56 @@ def codes_with_edits(kind: Kind, folder: Path = FOLDER) -> frozenset[str]:
 
 
 @cache
-def limits(kind: Kind, folder: Path = FOLDER) -> Mapping[str, Limit]:
-    """Most units by code; RuleError naming file and line when a number is wrong."""
-    found = {}
+def _limits(kind: Kind, folder: Path) -> Mapping[str, Mapping[str, Limit]]:
+    found: dict[str, dict[str, Limit]] = {}
     for line, row in enumerate(_rows(f"mue_{kind}", ["code", "units", "adjudication", "quarter"], folder), start=2):
         if not (row["units"].isdigit() and row["adjudication"] in ("1", "2", "3")):
             raise RuleError(f"mue_{kind}.csv, line {line}: units are a number and adjudication 1, 2 or 3.")
-        found[row["code"]] = Limit(int(row["units"]), int(row["adjudication"]))
+        found.setdefault(row["quarter"], {})[row["code"]] = Limit(int(row["units"]), int(row["adjudication"]))
     return found
 
 
+def limits(day: date, kind: Kind, folder: Path = FOLDER) -> Mapping[str, Limit]:
+    """Most units by code for that date of service; RuleError naming file and line when a number is wrong."""
+    found = _limits(kind, folder)
+    return found[quarter_of(day, found)]
+
+
 @cache
-def add_ons(folder: Path = FOLDER) -> Mapping[str, AddOn]:
+def _add_ons(folder: Path) -> Mapping[str, Mapping[str, AddOn]]:
+    rows = _rows("add_on", ["code", "base", "kind", "quarter"], folder)
+    found: dict[str, dict[str, AddOn]] = {}
+    for quarter in {row["quarter"] for row in rows}:
+        bases: dict[str, set[str]] = {}
+        kinds: dict[str, str] = {}
+        for row in rows:
+            if row["quarter"] == quarter:
+                bases.setdefault(row["code"], set()).add(row["base"])
+                kinds[row["code"]] = row["kind"]
+        found[quarter] = {
+            code: AddOn(frozenset(some - {""}), kinds[code] == "3", "" in some) for code, some in bases.items()
+        }
+    return found
+
+
+def add_ons(day: date, folder: Path = FOLDER) -> Mapping[str, AddOn]:
     """Every add-on: those of kind 1 go with their base in the month, those of kind 3 with a visit on the same day."""
-    bases: dict[str, set[str]] = {}
-    kinds: dict[str, str] = {}
-    for row in _rows("add_on", ["code", "base", "kind", "quarter"], folder):
-        bases.setdefault(row["code"], set()).add(row["base"])
-        kinds[row["code"]] = row["kind"]
-    return {code: AddOn(frozenset(some - {""}), kinds[code] == "3", "" in some) for code, some in bases.items()}
+    found = _add_ons(folder)
+    return found[quarter_of(day, found)]
 
 
 @lru_cache(maxsize=64)
 def edits(day: date, kind: Kind, folder: Path = FOLDER) -> Edits:
     """The edits in force that day on that kind of claim; of two edits of one pair the stricter, then the later."""
+    loaded = {edit.quarter for edit in all_edits(kind, folder)}
+    quarter = quarter_of(day, loaded)
     pairs: dict[frozenset[str], Edit] = {}
     for edit in sorted(all_edits(kind, folder), key=lambda edit: (not edit.bypassable, edit.until)):
-        if day <= edit.until:
+        if edit.quarter == quarter and day <= edit.until:
             pairs[frozenset((edit.column1, edit.column2))] = edit
-    return Edits(day, kind, loaded_quarter(kind, folder), pairs, limits(kind, folder), add_ons(folder))
-
-
-def loaded_quarter(kind: Kind, folder: Path = FOLDER) -> str:
-    """The quarter of the edition that is loaded; RuleError when the file mixes quarters."""
-    quarters = {edit.quarter for edit in all_edits(kind, folder)}
-    if len(quarters) != 1:
-        raise RuleError(f"ptp_{kind}.csv: one quarter is expected, not {', '.join(sorted(quarters)) or 'none'}.")
-    return quarters.pop()
+    return Edits(
+        day, kind, quarter, pairs, limits(day, kind, folder), add_ons(day, folder), any(q > quarter for q in loaded)
+    )
 
 
 @cache

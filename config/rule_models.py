@@ -36,6 +36,7 @@ class Rule(Cited):
     outcome: Outcome
     words: str = Field(min_length=10)
     shows: tuple[str, ...] = ()
+    proof: str = ""  # the fact that names the pair, or the quarter of the edits, which the finding rests on
     owner: str = ""
     fix: str = ""
     denial: str = ""

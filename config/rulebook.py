@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from config.care_settings import care_settings
-from config.catalogue import catalogue
+from config.catalogue import catalogue, rising, validated
 from config.errors import RuleError
 from config.exclusions import Exclusions, load_exclusions
 from config.fees import FeeSchedule, load_fees
@@ -64,6 +63,9 @@ class RuleBook:
     payable: Mapping[str, Mapping[str, frozenset[str]]]  # by care setting, and by the list that a clinic chose
     clinical_staff: frozenset[str]
     digest: str
+    hospital_codes: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # by setting: on the hospital's own claim
     program: str = ""
     reference: Reference = field(default=SHIPPED, compare=False, repr=False)
 
@@ -97,29 +99,10 @@ class RuleBook:
 
 
 Spanned = TypeVar("Spanned", bound=Cited)
-Model = TypeVar("Model", bound=BaseModel)
 
 
-def _validated(model: type[Model], content: Any, place: str) -> Model:
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise RuleError(f"{place}: '{where}': {first['msg']}; mend the entry.") from error
-
-
-def _spans(entries: Sequence[Spanned], place: str) -> None:
-    """Entries of one name must follow one another without overlap."""
-    for earlier, later in pairwise(entries):
-        if later.since <= earlier.until:
-            raise RuleError(
-                f"{place}: the entry since {later.since} begins before the one since {earlier.since} ends; "
-                "close the earlier one with 'until'."
-            )
-    for entry in entries:
-        if entry.until < entry.since:
-            raise RuleError(f"{place}: an entry ends ({entry.until}) before it begins ({entry.since}).")
+def _spans(entries: Iterable[Cited], place: str) -> None:
+    rising([(entry.since, entry.until) for entry in entries], place)
 
 
 def all_rules(folder: Path = RULES) -> list[Rule]:
@@ -135,7 +118,7 @@ def all_rules(folder: Path = RULES) -> list[Rule]:
             if not isinstance(entry, dict):
                 raise RuleError(f"{path.name}, entry {number}: it must be a list of names and values.")
             place = f"{path.name}, entry {number} ({entry.get('name', 'no name')})"
-            rule = _validated(Rule, {"topic": content["topic"], **entry}, place)
+            rule = validated(Rule, {"topic": content["topic"], **entry}, place)
             if rule.outcome == "exclude" and rule.confidence == "unverified":
                 raise RuleError(f"{place}: an unverified rule may not exclude time; find its source or let it warn.")
             rules.append(rule)
@@ -150,7 +133,7 @@ def _dated(path: Path, key: str, model: type[Spanned], month: Month) -> dict[tup
     for item in load_yaml(path)[key]:
         name = (item.get("name"), item.get("program", ""))
         place = f"{path.name}, {' of '.join(filter(None, name))}"
-        entries = [_validated(model, entry, place) for entry in item["entries"]]
+        entries = [validated(model, entry, place) for entry in item["entries"]]
         _spans(entries, place)
         for entry in entries:
             if entry.holds_in(month):
@@ -160,7 +143,7 @@ def _dated(path: Path, key: str, model: type[Spanned], month: Month) -> dict[tup
 
 def all_families(folder: Path = RULES) -> list[Family]:
     """Every family, simplest first."""
-    families = [_validated(Family, load_yaml(path), path.name) for path in sorted((folder / "families").glob("*.yaml"))]
+    families = [validated(Family, load_yaml(path), path.name) for path in sorted((folder / "families").glob("*.yaml"))]
     for family in families:
         _spans(family.entries, family.family)
     return sorted(families, key=lambda family: family.order)
@@ -168,9 +151,7 @@ def all_families(folder: Path = RULES) -> list[Family]:
 
 def all_programs(folder: Path = RULES) -> list[Program]:
     """Every program, in the order in which they are decided."""
-    programs = [
-        _validated(Program, load_yaml(path), path.name) for path in sorted((folder / "programs").glob("*.yaml"))
-    ]
+    programs = [validated(Program, load_yaml(path), path.name) for path in sorted((folder / "programs").glob("*.yaml"))]
     for program in programs:
         _spans(program.entries, program.program)
     return sorted(programs, key=lambda program: program.order)
@@ -181,7 +162,7 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
 
     Raises RuleError when the month lies outside of the loaded span or a rule file is wrong.
     """
-    loaded = _validated(Loaded, load_yaml(folder / "loaded.yaml"), "loaded.yaml")
+    loaded = validated(Loaded, load_yaml(folder / "loaded.yaml"), "loaded.yaml")
     if not loaded.first_month <= str(month) <= loaded.last_month:
         raise RuleError(
             f"The rules for {month} are not loaded (loaded: {loaded.first_month} to {loaded.last_month}); "
@@ -192,7 +173,7 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
     codes = _dated(folder / "code_lists.yaml", "lists", CodesEntry, month)
     families = [(family, entry) for family in all_families(folder) if (entry := family.entry(month))]
     programs = [program for program in all_programs(folder) if program.entry(month)]
-    roles = _validated(Roles, load_yaml(HERE / "roles.yaml"), "roles.yaml")
+    roles = validated(Roles, load_yaml(HERE / "roles.yaml"), "roles.yaml")
     fees = load_fees(month)
     exclusions = load_exclusions(month, {name: entry.codes for (name, _), entry in codes.items()}, folder)
     return RuleBook(
@@ -209,6 +190,7 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
             name: {chosen: setting.payable(month, of) for chosen, of in CLINIC_LISTS.items()}
             for name, setting in care_settings().items()
         },
+        hospital_codes={name: one.on_hospital_claim(month) for name, one in care_settings().items()},
         clinical_staff=frozenset(name.lower() for name in roles.clinical_staff),
         digest=_digest(
             [*programs, *rules.values(), *numbers.values(), *codes.values(), exclusions, roles], families, fees, month

@@ -13,7 +13,7 @@ from rich.table import Table
 from config.month import Month
 from tasks.send.audit_packet import write_private
 from tasks.send.case import case_view, render_case
-from tasks.send.words import owner, plain
+from tasks.send.words import capital, owner, plain
 from tasks.store.store import open_store
 
 OUTCOMES = {
@@ -56,8 +56,8 @@ def _program(console: Console, row: dict[str, Any]) -> None:
     if row["service_date"]:
         console.print(f"  Date of service {row['service_date']}: {row['why_that_day']}", highlight=False)
     if row["amounts"]:
-        amounts = "; ".join(f"{label} {amount}" for label, amount in row["amounts"])
-        console.print(f"  {amounts.capitalize()} ({row['basis']})" if row["basis"] else f"  {amounts}", highlight=False)
+        amounts = capital("; ".join(f"{label} {amount}" for label, amount in row["amounts"]))
+        console.print(f"  {amounts} ({row['basis']})" if row["basis"] else f"  {amounts}", highlight=False)
     for one in row["candidates"]:
         mark = "[green]✓[/]" if one["chosen"] else "·"
         said = f"{one['family']}: {one['codes']}, {one['minutes']} min, {one['expected']}: {one['why']}"

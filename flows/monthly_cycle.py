@@ -7,26 +7,17 @@ from typing import Any
 
 from prefect import flow
 
-from config.errors import DataStopError, UserError
 from config.month import Month
 from config.rulebook import RuleBook, load_rulebook
 from config.settings import practice_settings
-from tasks.check.gate import gate
-from tasks.check.step import check_practice, describe_quality
+from flows.checked_month import checked_month
+from flows.each_practice import each_practice
 from tasks.claim.step import write_claim_lines
-from tasks.progress import LOG, steps_taken
-from tasks.pull.step import Source, pull_practice, pull_source
+from tasks.progress import steps_taken
+from tasks.pull.step import Source, pull_source
 from tasks.qualify.step import qualify_practice, tie_totals
 from tasks.route.step import route_copay_cases
-from tasks.send.step import (
-    Told,
-    deliver_messages,
-    keep_stopped_month,
-    show_progress,
-    summarize,
-    unreadable_listed,
-    write_month,
-)
+from tasks.send.step import Told, deliver_messages, show_progress, summarize, unreadable_listed, write_month
 from tasks.store.step import Place, decided_from, number_cases, open_place, save_month, steps_recorded
 
 
@@ -51,34 +42,20 @@ def monthly_cycle(
         pulled = pull_source(source, practice, settings, profile)
         listed(pulled.unplaced)
     place = open_place(out, database, settings)
-    summaries, errors = [], []
-    for practice_id in pulled.practices:
-        try:
-            with steps_recorded(place, practice_id, service_month, reading):
-                summaries.append(practice_month(pulled, practice_id, service_month, book, place))
-        except UserError as error:
-            errors.append(type(error)(f"{practice_id}: {error}" if len(pulled.practices) > 1 else str(error)))
-    if errors:
-        for done in summaries:
-            LOG.info("%s is done: open %s", done["practice_id"], done["report"])
-        raise errors[0]
-    return summaries
+
+    def run(practice_id: str) -> dict[str, Any]:
+        with steps_recorded(place, practice_id, service_month, reading):
+            return practice_month(pulled, practice_id, service_month, book, place)
+
+    return each_practice(pulled.practices, run)
 
 
 def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBook, place: Place) -> dict[str, Any]:
     """One practice's month, as a checklist. Nothing is written before the totals tie; every write may be repeated."""
     progress = show_progress(practice_id, month)
     settings = practice_settings(practice_id, place.settings)
-    share = pull_practice(pulled, practice_id, month, place.today)
-    checked = check_practice(share.tables, settings, month, place.today, share.set_aside["other_month"], share.future)
-    past = place.store.history(practice_id, "checks", month)
-    aside, pages = describe_quality(share.name, month, checked, share.rejected, past, share.set_aside["other_month"])
+    share, checked, aside, pages = checked_month(pulled, practice_id, month, settings, place)
     progress(30)
-    try:
-        gate(checked, settings)
-    except DataStopError:
-        keep_stopped_month(place, practice_id, month, {"quarantine": aside, "checks": checked.checks}, pages)
-        raise
     decided = qualify_practice(checked.accepted, month, book, settings)
     totals = tie_totals(share.read, aside, share.set_aside, checked.accepted, decided)
     progress(50)

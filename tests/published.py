@@ -138,7 +138,6 @@ def claimed(case: Told) -> list[dict[str, str]]:
     setting = care_setting(case.facts.get("setting", "office"))
     wanted = case.expected["lines"]
     names = list(wanted[0]) if wanted else ["code"]
-    found = on_claims(lines, setting, month, book.fees, case.settings.get("claims_here", "both"))[names].to_dict(
-        "records"
-    )
+    here = case.settings.get("claims_here", "both")
+    found = on_claims(lines, setting, book, here)[names].to_dict("records")
     return [{name: "" if pd.isna(value) else str(value) for name, value in line.items()} for line in found]

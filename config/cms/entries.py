@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from config.catalogue import catalogue_codes
 from config.cms.layouts import CmsFile, Kind
-from config.dated_csv import read_dated
 from config.errors import InputError
-from config.fee_entries import Fee, OppsRate, RelativeValue
-from config.fees import AMOUNTS, PFS
 
 Row = dict[str, str]
 MONTHS = {"JAN": 1, "APR": 4, "JUL": 7, "OCT": 10}
@@ -31,15 +29,6 @@ class Span:
     def quarter(self) -> str:
         """The quarter in which it begins, as 2026Q1."""
         return f"{self.since.year}Q{(self.since.month + 2) // 3}"
-
-
-def catalogue_codes() -> frozenset[str]:
-    """The codes of which the project holds any amount; only their rows are taken."""
-    files: list[tuple[str, type[Fee] | type[RelativeValue] | type[OppsRate]]] = [
-        ("relative_values", RelativeValue), ("opps", OppsRate)
-    ]  # fmt: skip
-    codes = {entry.code for name, model in files for entry in read_dated(AMOUNTS / f"{name}.csv", model)}
-    return frozenset(codes | {fee.code for fee in read_dated(PFS, Fee)})
 
 
 def span_of(file: CmsFile, since: date | None) -> Span:

@@ -113,7 +113,9 @@ def _cover(entry: Dated, same: list[Dated]) -> bool:
 
 
 def _fresh_quarter(file: CmsFile, span: Span, table: Path, rows: list[Row]) -> list[Row]:
-    if table.exists() and any(row["quarter"] == span.quarter for row in _rows(table)):
+    name = "column1" if "column1" in rows[0] else "code"  # CMS parts one edition among files by its first column
+    there = {row[name] for row in _rows(table) if row["quarter"] == span.quarter} if table.exists() else set()
+    if there & {row[name] for row in rows}:
         raise InputError(f"{file.path.name}: {table.name} holds the edits of {span.quarter} already; nothing is added.")
     return rows
 

@@ -12,6 +12,7 @@ from config.care_settings import care_settings
 from config.contract import Table
 from config.fees import known_localities
 from config.month import Month, is_time_zone
+from config.places import place_rates
 from config.settings import PracticeSettings
 from tasks.check.entry_flags import entry_flags
 from tasks.check.lookups import Mask, ascending, codes, positions
@@ -27,8 +28,6 @@ LEADS = {
         "is_care_manager_unknown": ("care_manager_id", "staff", "staff_id"),
     },
 }
-HOSPITAL_PLACES = frozenset({"19", "21", "22", "23"})
-"""Places of a hospital, paid the facility rate: 19 and 22 departments, 21 inpatients, 23 emergency (CMS list)."""
 KEYS_STOP = ("practices", "practitioners", "staff")
 PATIENT = {"is_patient_unknown": ("patient_id", "patients", "patient_id")}
 
@@ -63,8 +62,13 @@ def flags_for(
 
 
 def place_not_of_setting(practices: pd.DataFrame) -> Mask:
-    """True where a hospital's department names another place than its own, or anybody else a hospital's."""
+    """True where a place is none of the practice's setting.
+
+    A hospital's department has its own place alone. Any other setting is paid the non-facility rate, so that its place
+    is one of those; a telehealth place is none, for the claim names where visits in person take place.
+    """
     wrong = np.zeros(len(practices), bool)
+    rates = place_rates()
     rows = zip(practices["setting"].astype("str"), practices["place_of_service"], strict=True)
     for row, (setting, place) in enumerate(rows):
         known = care_settings().get(setting)
@@ -73,7 +77,8 @@ def place_not_of_setting(practices: pd.DataFrame) -> Mask:
         own = {code for spans in known.claim_entries.values() for entry in spans for code in entry.place_of_service}
         if not own:  # its claims carry a type of bill and no place
             continue
-        wrong[row] = str(place) not in own if own & HOSPITAL_PLACES else str(place) in HOSPITAL_PLACES
+        is_hospital = any(rates[code] == "facility" for code in own)
+        wrong[row] = str(place) not in own if is_hospital else rates.get(str(place)) != "nonfacility"
     return wrong
 
 

@@ -23,7 +23,7 @@ def write_claim_lines(
         chronic = frozenset(code for code, status in book.chronic.items() if status == 1)
         lines = claim_lines(decided["decisions"], decided["code_lines"], tables, chronic)
         setting = care_setting(str(tables["practices"]["setting"].iloc[0]))
-        lines = on_claims(lines, setting, book.month, book.fees, settings.claims_here)
+        lines = on_claims(lines, setting, book, settings.claims_here)
         unpriced = int(lines["expected_cents"].isna().sum())
         done(f"{len(lines):,} claim lines" + (f", {unpriced:,} of them without a loaded rate" if unpriced else ""))
     return lines

@@ -14,6 +14,7 @@ from config.settings import PracticeSettings
 from tasks.qualify import families
 from tasks.qualify.findings import gather_findings
 from tasks.qualify.frames import Months, Stretches
+from tasks.qualify.hospital import add_hospital_units
 from tasks.qualify.ledger import add_minutes, count_minutes
 from tasks.qualify.months import Facts, gather
 from tasks.qualify.programs import Decided, bill_once, give_way, keep_one, participants, stretches_of
@@ -87,7 +88,7 @@ def decide_program(
     """
     facts = gather(tables, own.month, own, settings, taking_part)
     m = facts.frame
-    m["other_program"] = ""
+    m["other_program"] = m["program_pair"] = ""
     m["bills_apcm"] = _billed_before(m, earlier, "apcm")
     mine = stretches_of(t, rows, taking_part, len(tables["patients"]))
     mine["is_own_program"] = (mine["program"] == own.program).to_numpy(bool)
@@ -105,6 +106,7 @@ def decide_program(
     found = families.choose(found, supported(found, m, own, settings), settings)
     add_choice(m, found, own, settings)
     add_services_of_choice(facts)
+    add_hospital_units(m, own)
     facts.on_reference_day(reference_dates(facts, counted))
     findings = gather_findings(m, decision_rules(own), m["is_enrolled"].to_numpy(), own, settings)
     add_outcome(m, findings)

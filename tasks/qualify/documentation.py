@@ -25,6 +25,11 @@ def units_above_cap(m: Months, book: RuleBook, settings: PracticeSettings) -> Ma
     return (m.family != "") & (m.units_earned > m.units_cap)
 
 
+def units_above_hospital_limit(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The practitioner's claim bears more units of a code than the hospital's own claim may carry."""
+    return m.hospital_code.notna()
+
+
 def rate_not_loaded(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """A code is billed whose amount is not known."""
     return (m.family != "") & m.expected_cents.isna()

@@ -110,6 +110,11 @@ def too_few_chronic_conditions(m: Months, book: RuleBook, settings: PracticeSett
     return ~enough | (m.chronic_conditions == 0)
 
 
+def principal_condition_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Fewer chronic conditions than the program is for; codes that the indicator leaves open do not help here."""
+    return m.chronic_conditions < book.numbers["chronic_conditions_needed"]
+
+
 def chronic_status_undetermined(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Enough chronic conditions only with those that the indicator leaves open."""
     enough = ~too_few_chronic_conditions(m, book, settings)
@@ -154,6 +159,11 @@ def behavioral_condition_missing(m: Months, book: RuleBook, settings: PracticeSe
 def consent_not_on_file(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """No consent to the program was found."""
     return m.consent_date.isna()
+
+
+def visit_not_on_file(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """As initiating_visit_missing, for programs of which the qualifying visits are not known for sure."""
+    return initiating_visit_missing(m, book, settings)
 
 
 def month_in_facility(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

@@ -37,6 +37,11 @@ def modifier_needed(m: Months, book: RuleBook, settings: PracticeSettings) -> Ma
     return m.modifier_service.notna()
 
 
+def hospital_edit(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """An edit of the hospitals' edition stands between a code on the hospital's own claim and a service of that day."""
+    return m.hospital_service.notna()
+
+
 def excluded_service_anyone(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Somebody else billed a service that may not stand beside the program, or only under a condition."""
     return m.service_elsewhere.notna()

@@ -1,14 +1,19 @@
-"""Asks every rule of every patient-month and writes down what it met, with the numbers it looked at."""
+"""Asks every rule of every patient-month and writes down what it met, with the numbers it looked at.
+
+A rule over many pairs of services is as sure as the pair that a patient-month met: the finding says that pair's source,
+and where the pair is only recalled it warns, whatever the rule may do.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from config import ncci
 from config.rulebook import Rule, RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify import documentation, eligibility, exclusions, minutes
@@ -39,16 +44,49 @@ def dispositions(t: Stretches, book: RuleBook, settings: PracticeSettings) -> An
 def gather_findings(
     m: Months, rules: Iterable[Rule], enrolled: Any, book: RuleBook, settings: PracticeSettings
 ) -> pd.DataFrame:
-    """One row a patient and rule met: patient, rule, effect, numbers. Only enrolled patient-months are asked."""
+    """One row a patient and rule met: patient, rule, effect, numbers, proof. Only enrolled patient-months are asked.
+
+    `proof` is the pair or edition that the finding rests on, empty where it is the rule itself.
+    """
     found = []
     for rule in rules:
         met = np.flatnonzero(ask(rule, m, book, settings) & enrolled)
+        proof = m[rule.proof].iloc[met].fillna("").to_numpy(object) if rule.proof else np.full(len(met), "", object)
+        recalled = [name for name in set(proof) if proof_of(rule, name, book).confidence == "unverified"]
         found.append(
             pd.DataFrame(
-                {"patient": met, "rule": rule.name, "outcome": rule.effect, "numbers": _numbers(m, met, rule.shows)}
+                {
+                    "patient": met,
+                    "rule": rule.name,
+                    "outcome": np.where(np.isin(proof, recalled), "warn", rule.effect),
+                    "numbers": _numbers(m, met, rule.shows),
+                    "proof": proof,
+                }
             )
         )
     return pd.concat(found, ignore_index=True)
+
+
+class Proof(NamedTuple):
+    """Where a finding stands and how sure that is."""
+
+    source: str
+    confidence: str
+
+
+def proof_of(rule: Rule, name: str, book: RuleBook) -> Proof:
+    """The proof of a finding that rests on the pair of that name, or on the edits of that quarter, else the rule's own.
+
+    Edits of another quarter than the month's were seen, but not for that date: they are secondary.
+    """
+    if not name:
+        return Proof(rule.source, rule.confidence)
+    if pair := book.exclusions.named(name):
+        return Proof(pair.source, pair.confidence)
+    first, last = ncci.quarter_days(name)
+    if first <= book.month.first <= last:
+        return Proof(f"CMS NCCI edits {name}", "primary")
+    return Proof(f"CMS NCCI edits {name}, used for a date outside of that quarter", "secondary")
 
 
 def _numbers(m: Months, rows: Any, shows: tuple[str, ...]) -> Any:
@@ -69,10 +107,20 @@ def _numbers(m: Months, rows: Any, shows: tuple[str, ...]) -> Any:
 
 
 def with_words(findings: pd.DataFrame, book: RuleBook) -> pd.DataFrame:
-    """The findings with each rule's words, owner, remedy, denial, source and confidence beside them."""
+    """The findings with each rule's words, owner, remedy and denial beside them, and the source and confidence of what
+    they rest on.
+    """
     names = list(book.rules)
     code = pd.Index(names).get_indexer(findings["rule"])
-    for column in ("words", "owner", "fix", "denial", "source", "confidence"):
+    for column in ("words", "owner", "fix", "denial"):
         texts, number = np.unique([str(getattr(rule, column)) for rule in book.rules.values()], return_inverse=True)
         findings[column] = pd.Categorical.from_codes(number[code], texts)
+    which, proofs = pd.factorize(findings["proof"])
+    kinds, place = np.unique(code * len(proofs) + which, return_inverse=True)
+    met = [proof_of(book.rules[names[kind // len(proofs)]], proofs[kind % len(proofs)], book) for kind in kinds]
+    for column in Proof._fields:
+        said = [str(getattr(proof, column)) for proof in met]
+        known = sorted(set(said))
+        found = np.array([known.index(text) for text in said], dtype=np.int64)
+        findings[column] = pd.Categorical.from_codes(found[place], pd.Index(known, dtype="str"))
     return findings

@@ -68,7 +68,7 @@ def add_other_services(facts: Facts) -> None:
         theirs = conflict.theirs if pair.a == pair.b else conflict.theirs - ours
         met = reach[pair.scope] & code.among(theirs)
         if pair.a == pair.b:
-            _write(texts, "other_care_management", "", met & ~own, patient, code.text, pair.name)
+            _write(texts, "other_care_management", "other_pair", met & ~own, patient, code.text, pair.name)
         elif pair.effect_for(facts.settings) == "not_billable":
             _write(texts, "excluding_service", "excluding_pair", met, patient, code.text, pair.name)
         elif pair.effect_for(facts.settings) == "warn":
@@ -81,6 +81,7 @@ def add_other_services(facts: Facts) -> None:
 
 COLUMNS = (
     "other_care_management",
+    "other_pair",
     "own_care_management",
     "excluding_service",
     "excluding_pair",
@@ -108,7 +109,7 @@ def _add_lone_add_ons(facts: Facts, rows: pd.DataFrame, patient: Any, texts: dic
     """Own add-ons of the month without one of their bases: on the same day, or in the month, as their kind asks."""
     _, ours = codes_of_program(facts.book)
     code = Written(rows["code"])
-    add_ons = ncci.add_ons(facts.book.reference.ncci)
+    add_ons = ncci.add_ons(facts.last.date(), facts.book.reference.ncci)
     present = {name: add_on for name, add_on in add_ons.items() if name in code.names and name not in ours}
     if not present:
         return

@@ -12,6 +12,7 @@ from config.fee_entries import Site
 from config.fees import BASES, FeeSchedule
 from config.rulebook import FamilyEntry, RuleBook
 from tasks.qualify.frames import Months
+from tasks.qualify.hospital import unit_limits
 from tasks.qualify.sites import CHARGES, CLAIMS, site_of
 
 UNVERIFIED = CONFIDENCES.index("unverified")
@@ -20,8 +21,12 @@ NOT_PAID_TO_HOSPITALS = ("M", "B", "E1")
 
 
 class _Line(NamedTuple):
-    """One claim line of each candidate, in cents; zero where a candidate has no such line."""
+    """One claim line of each candidate, in cents; zero where a candidate has no such line.
 
+    `schedule` is what the patient's share is of; `allowed` is more where Medicare pays its own part at a higher rate.
+    """
+
+    schedule: Any
     allowed: Any
     coinsurance: Any
     medicare: Any
@@ -36,13 +41,14 @@ def price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) ->
     """Adds expected amounts in cents; missing, never zero, when a rate is not loaded.
 
     `first_cents`, `further_cents` (of all further units) and `expected_cents` are the allowed amounts, each with its
-    coinsurance (a line's share is rounded by itself, so that lines add up). `medicare_cents` is what Medicare pays
-    after sequestration once the deductible is met; `share_up_to_cents` is the patient's share where none of the year's
-    deductible is met. In a hospital's department `hospital_cents` and `hospital_copay_cents` are the hospital's own
-    claim and the second coinsurance, apart from the first; elsewhere they are missing. `confidence` indexes CONFIDENCES
-    and `basis` says whether the amount is the locality's or the nation's. Where the hospital's claim goes out alone the
-    amounts are its own. `weighed_cents` adds up all claims that go out, a code that no hospital is paid for as nothing;
-    it is missing where a hospital's amount is not loaded.
+    coinsurance (a line's share is rounded by itself, so that lines add up). A critical access hospital that bills both
+    parts is paid more than the schedule by Medicare alone: the patient's share stays that of the schedule's amount.
+    `medicare_cents` is what Medicare pays after sequestration once the deductible is met; `share_up_to_cents` is the
+    patient's share where none of the year's deductible is met. In a hospital's department `hospital_cents` and
+    `hospital_copay_cents` are the hospital's own claim and the second coinsurance, apart from the first; elsewhere they
+    are missing. `confidence` indexes CONFIDENCES and `basis` says whether the amount is the locality's or the nation's.
+    Where the hospital's claim goes out alone the amounts are its own. `weighed_cents` adds up all claims that go out, a
+    code that no hospital is paid for as nothing; it is missing where a hospital's amount is not loaded.
     """
     site = site_of(m, book.fees)
     lines = [_line(frame, entry.first, np.ones(len(frame), dtype=np.int64), site, m, book)]
@@ -58,7 +64,7 @@ def price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) ->
     frame["hospital_cents"] = sum(line.hospital for line in lines)
     frame["hospital_copay_cents"] = sum(line.hospital_copay for line in lines)
     frame["weighed_cents"] = sum(line.weighed for line in lines)
-    frame["share_up_to_cents"] = _share_up_to(frame["expected_cents"].to_numpy(), site, book)
+    frame["share_up_to_cents"] = _share_up_to(sum(line.schedule for line in lines), site, book)
     frame["confidence"] = np.maximum.reduce([line.sure for line in lines])
     basis = np.maximum.reduce([line.basis for line in lines])
     frame["basis"] = pd.Categorical.from_codes(np.where(frame["expected_cents"].isna(), 0, basis), list(BASES))
@@ -70,18 +76,20 @@ def _line(frame: pd.DataFrame, code: str, units: Any, site: Site, m: Months, boo
     qualifying = m["qp_status"].to_numpy(bool)[row] if "qp_status" in m else False
     rate = book.fees.allowed(code, days, site, qualifying)
     percent, lowered = _percent(site, m["credential"].astype("str").to_numpy(object)[row], book)
-    each = _round_half_up(rate.cents * percent, 100 * 100)
+    each = _round_half_up(rate.cents * percent, 100)
     charge = m.attrs.get(CHARGES, {}).get(code)
     if charge is not None and site.is_clinic:  # a clinic is paid, and the patient shares in, the lesser of the two
         each = np.minimum(each, charge)
     some = units > 0
-    allowed = np.where(some, each * units, 0.0)
-    coinsurance = _round_half_up(allowed * book.numbers["coinsurance_percent"], 100)
-    medicare = allowed - coinsurance
+    schedule = np.where(some, each * units, 0.0)
+    coinsurance = _round_half_up(schedule * book.numbers["coinsurance_percent"], 100)
+    medicare = _round_half_up((schedule - coinsurance) * site.setting.fee_percent, 100)
+    allowed = coinsurance + medicare
     medicare = medicare - _round_half_up(medicare * book.numbers["sequestration_percent"], 100)
     sure = np.where(some, np.maximum(rate.sure, np.where(lowered, UNVERIFIED, 0)), 0)
     none = np.full(len(days), np.nan)
-    line = _Line(allowed, coinsurance, medicare, none, none, sure, np.where(some, rate.basis, 0), allowed)
+    basis = np.where(some, rate.basis, 0)
+    line = _Line(schedule, allowed, coinsurance, medicare, none, none, sure, basis, weighed=allowed)
     here = m.attrs.get(CLAIMS, "both")
     if here == "facility" or (here == "both" and site.setting.hospital_claim):
         return _with_hospital(line, code, days, units, here, site, book)
@@ -89,9 +97,9 @@ def _line(frame: pd.DataFrame, code: str, units: Any, site: Site, m: Months, boo
 
 
 def _percent(site: Site, credential: Any, book: RuleBook) -> tuple[Any, Any]:
-    """Share of the schedule's amount in hundredths of a percent, and whether it is lowered for want of a physician."""
+    """Percent of the schedule's amount, and whether it is lowered for want of a physician."""
     lowered = np.isin(credential, ["NP", "PA", "CNS"]) & site.setting.nonphysician_share
-    return np.where(lowered, book.numbers["nonphysician_percent"], 100) * site.setting.fee_percent, lowered
+    return np.where(lowered, book.numbers["nonphysician_percent"], 100), lowered
 
 
 def _with_hospital(line: _Line, code: str, days: Any, units: Any, here: str, site: Site, book: RuleBook) -> _Line:
@@ -99,7 +107,8 @@ def _with_hospital(line: _Line, code: str, days: Any, units: Any, here: str, sit
     rates = book.fees.hospital_rates(code, days)
     if not site.setting.hospital_claim:  # it has a claim of its own, and no schedule pays it
         rates = rates._replace(cents=np.full(len(days), np.nan), copay_cents=np.full(len(days), np.nan))
-    some = units > 0
+    limit = unit_limits(book).get(code)
+    some, units = units > 0, np.minimum(units, limit.units) if limit else units
     cents, copay = np.where(some, rates.cents * units, 0.0), np.where(some, rates.copay_cents * units, 0.0)
     if here == "both":
         paid = np.where(np.isnan(cents) & _never_on_hospital_claim(book.fees, code, days), 0.0, cents)
@@ -108,7 +117,7 @@ def _with_hospital(line: _Line, code: str, days: Any, units: Any, here: str, sit
     medicare = medicare - _round_half_up(medicare * book.numbers["sequestration_percent"], 100)
     basis = np.where(some, BASES.index("national"), 0)
     sure = np.where(some, rates.sure, 0)
-    return _Line(cents, copay, medicare, line.hospital, line.hospital_copay, sure, basis, cents)
+    return _Line(cents, cents, copay, medicare, line.hospital, line.hospital_copay, sure, basis, weighed=cents)
 
 
 def _never_on_hospital_claim(fees: FeeSchedule, code: str, days: Any) -> Any:

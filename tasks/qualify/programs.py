@@ -78,7 +78,7 @@ def give_way(parts: list[Decided], settings: PracticeSettings) -> None:
             there = m.loc[(m["outcome"] == "bill") & first.isin(set().union(*bars.values())), "patient_id"]
             place = np.flatnonzero(yielding & own["patient_id"].isin(there))
             if len(place):
-                _lose(part, place, np.full(len(place), other.book.program, dtype=object), settings)
+                _lose(part, place, np.full(len(place), other.book.program, dtype=object), parts, settings)
 
 
 def _settle(parts: list[Decided], key: list[str], only: str, settings: PracticeSettings) -> None:
@@ -106,17 +106,29 @@ def _settle(parts: list[Decided], key: list[str], only: str, settings: PracticeS
         if losers.empty:
             continue
         winners = first.loc[pd.MultiIndex.from_frame(losers[key]) if len(key) > 1 else losers[key[0]]].to_numpy()
-        _lose(part, losers["row"].to_numpy(), winners, settings)
+        _lose(part, losers["row"].to_numpy(), winners, parts, settings)
 
 
-def _lose(part: Decided, place: Any, winners: Any, settings: PracticeSettings) -> None:
+def _lose(part: Decided, place: Any, winners: Any, parts: list[Decided], settings: PracticeSettings) -> None:
     """Those patient-months of the program are not billable, for the program that is billed in its stead."""
     m = part.months
     other = m["other_program"].to_numpy(object).copy()
     other[place] = winners
     m["other_program"] = pd.array(other, dtype="str")
+    barring = {one.book.program: pair_of(part.book, one.book) for one in parts}
+    m["program_pair"] = m["other_program"].map(barring).fillna("")
     rule = part.book.rules["another_program_chosen"]
     more = gather_findings(m, [rule], m["is_enrolled"].to_numpy(), part.book, settings)
     part.findings = pd.concat([part.findings[part.findings["rule"] != rule.name], more], ignore_index=True)
     for column, value in (("outcome", "not_billable"), ("reason", rule.name)):
         m.loc[m.index[place], column] = value
+
+
+def pair_of(book: RuleBook, other: RuleBook) -> str:
+    """The pair that lets one practitioner bill only one of the two programs; empty where none says so."""
+    ours, theirs = ({entry.first for _, entry in one.families} for one in (book, other))
+    for conflict in book.exclusions.against(ours):
+        barring = conflict.pair.strength == "hard" and conflict.pair.scope == "same_practitioner"
+        if barring and conflict.theirs & theirs and book is not other:
+            return conflict.pair.name
+    return ""

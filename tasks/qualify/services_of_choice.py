@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from config import ncci
+from tasks.qualify.hospital import codes_off_hospital_claim, hospital_codes
 from tasks.qualify.other_services import Written, bars_the_program, codes_of_program, own_visits
 
 if TYPE_CHECKING:
@@ -16,28 +18,47 @@ if TYPE_CHECKING:
 COLUMNS = (
     "modifier_service",
     "modifier",
+    "modifier_by",
     "family_service",
     "family_pair",
     "same_day_service",
     "same_day_code",
     "edits_of",
+    "hospital_service",
+    "hospital_modifier",
+    "hospital_edits_of",
 )
 
 
-def add_services_of_choice(facts: Facts, kind: ncci.Kind = "practitioner") -> None:
+def add_services_of_choice(facts: Facts) -> None:
     """What the same practitioner's services of the month mean for the chosen codes; needs `codes` and `service_date`.
 
-    `kind` says whose NCCI edits the claim meets: those for practitioners or those for outpatient hospitals.
+    The practitioner's claim meets the practitioners' edition of the NCCI edits; in a hospital's department the codes on
+    the hospital's own claim meet the hospitals' edition too.
     """
     texts = {name: np.full(facts.size, None, dtype=object) for name in COLUMNS}
     services = _own_services(facts)
     services["codes"] = facts.frame["codes"].to_numpy(object)[services["patient"]]
     day = facts.frame["service_date"].to_numpy()[services["patient"]]
     services["same_day"] = (services["first"].to_numpy() <= day) & (day <= services["last"].to_numpy())
+    hospital = hospital_codes(facts.frame, facts.book)
     for codes, some in services[services["codes"] != ""].groupby("codes", sort=True):
-        _against(frozenset(str(codes).split()[::2]), some, facts, kind, texts)
+        billed = frozenset(str(codes).split()[::2])
+        rest = _pairs_of_month(billed, some, facts, texts)
+        for row, other, one, edit in _edits_of_day(billed, rest, facts, "practitioner"):
+            if not edit.bypassable:
+                _once(texts, row, same_day_service=other, same_day_code=one, edits_of=edit.quarter)
+            else:
+                _once(texts, row, modifier_service=other, modifier=LIFTING, modifier_by=edit.quarter)
+        rest = rest[~Written(rest["code"]).among(codes_off_hospital_claim(facts.book))]
+        for row, other, _, edit in _edits_of_day(billed & hospital, rest, facts, "hospital"):
+            lifting = LIFTING if edit.bypassable else "no modifier"
+            _once(texts, row, hospital_service=other, hospital_modifier=lifting, hospital_edits_of=edit.quarter)
     for name, text in texts.items():
         facts.frame[name] = pd.array(text, dtype="str")
+
+
+LIFTING = "59 or XU"
 
 
 def _own_services(facts: Facts) -> pd.DataFrame:
@@ -60,8 +81,8 @@ def _own_services(facts: Facts) -> pd.DataFrame:
     )
 
 
-def _against(billed: frozenset[str], some: pd.DataFrame, facts: Facts, kind: ncci.Kind, texts: dict[str, Any]) -> None:
-    """Writes down what the services of the patients with these codes bring about; months' pairs before days' edits."""
+def _pairs_of_month(billed: frozenset[str], some: pd.DataFrame, facts: Facts, texts: dict[str, Any]) -> pd.DataFrame:
+    """Writes down the month's pairs; gives the services of the date of service that none of them settles."""
     code, patient = Written(some["code"]), some["patient"].to_numpy()
     _, ours = codes_of_program(facts.book)
     on_the_day = some["same_day"].to_numpy(bool)
@@ -73,28 +94,33 @@ def _against(billed: frozenset[str], some: pd.DataFrame, facts: Facts, kind: ncc
             met = met & on_the_day
         effect = pair.effect_for(facts.settings)
         if pair.strength == "modifier":
-            _write(texts, ("modifier_service", "modifier"), met, patient, code.text, pair.modifier)
+            said = ("modifier_service", "modifier", "modifier_by")
+            _write(texts, said, met, patient, code.text, pair.modifier, pair.name)
         elif effect == "hold" or (effect == "not_billable" and not _whole(billed, conflict.pair.name, facts)):
             _write(texts, ("family_service", "family_pair"), met, patient, code.text, pair.name)
         if pair.strength == "hard" and effect in ("hold", "not_billable"):
             settled = settled | met
-    rest = some[on_the_day & ~settled & code.among(ncci.codes_with_edits(kind, facts.book.reference.ncci))]
-    dates = facts.frame["service_date"].to_numpy("datetime64[D]")[rest["patient"].to_numpy()].tolist()
-    for row, other, service_date in zip(rest["patient"], rest["code"], dates, strict=True):
+    return some[on_the_day & ~settled]
+
+
+def _edits_of_day(
+    billed: frozenset[str], some: pd.DataFrame, facts: Facts, kind: ncci.Kind
+) -> Iterator[tuple[int, str, str, ncci.Edit]]:
+    """Every edit of that edition between these services and the codes billed: patient, service, code, edit."""
+    some = some[Written(some["code"]).among(ncci.codes_with_edits(kind, facts.book.reference.ncci))]
+    dates = facts.frame["service_date"].to_numpy("datetime64[D]")[some["patient"].to_numpy()].tolist()
+    for row, other, service_date in zip(some["patient"], some["code"], dates, strict=True):
         edits = ncci.edits(service_date, kind, facts.book.reference.ncci)
         for one in sorted(billed):
-            edit = edits.between(one, other)
-            if edit is None:
-                continue
-            columns = (
-                ("modifier_service", "modifier")
-                if edit.bypassable
-                else ("same_day_service", "same_day_code", "edits_of")
-            )
-            if texts[columns[0]][row] is None:
-                texts[columns[0]][row] = other
-                texts[columns[1]][row] = "59 or XU" if edit.bypassable else one
-                texts["edits_of"][row] = edit.quarter
+            if edit := edits.between(one, other):
+                yield int(row), str(other), one, edit
+
+
+def _once(texts: dict[str, Any], row: int, **said: str) -> None:
+    """Writes the words into the row unless something is there already; the first word says whether."""
+    if texts[next(iter(said))][row] is None:
+        for name, text in said.items():
+            texts[name][row] = text
 
 
 def _whole(billed: frozenset[str], name: str, facts: Facts) -> bool:
@@ -103,8 +129,10 @@ def _whole(billed: frozenset[str], name: str, facts: Facts) -> bool:
     return any(conflict.pair.name == name and bars_the_program(conflict, facts.book) for conflict in conflicts)
 
 
-def _write(texts: dict[str, Any], columns: tuple[str, str], met: Any, patient: Any, code: Any, text: str) -> None:
+def _write(texts: dict[str, Any], columns: tuple[str, ...], met: Any, patient: Any, code: Any, *said: str) -> None:
+    """The code and what is said of it, where the first column is empty."""
     rows = np.flatnonzero(met)
     fresh = rows[pd.isna(texts[columns[0]][patient[rows]])]
     texts[columns[0]][patient[fresh]] = code[fresh]
-    texts[columns[1]][patient[fresh]] = text
+    for column, text in zip(columns[1:], said, strict=True):
+        texts[column][patient[fresh]] = text

@@ -15,7 +15,7 @@ from config.contested import choices
 from config.contract import inputs
 from config.errors import PlaceError
 from config.month import time_zone
-from config.rulebook import RuleBook
+from config.rulebook import Rule, RuleBook
 from config.settings import stored_settings
 from tasks.send import words
 from tasks.send.case import case_view, clock, text
@@ -132,20 +132,27 @@ def _chart(name: str, frame: pd.DataFrame, patient_id: str) -> dict[str, Any]:
 
 
 def _rules(book: RuleBook, programs: list[str], findings: pd.DataFrame) -> list[dict[str, Any]]:
-    met = set(findings["rule"].astype("str"))
+    """The rules that the decision asked, met ones first; the source of those is that of the finding, as stored."""
+    met = findings.astype("str").drop_duplicates(["rule", "source", "confidence", "outcome"])
+    proofs = dict(list(met.groupby("rule", sort=False)))
     return [
         {
             "name": words.plain(rule.name),
             "words": rule.words,
-            "outcome": words.plain(rule.effect),
             "span": f"{rule.since} to {'today' if rule.until == '9999-12' else rule.until}",
-            "source": rule.source,
-            "confidence": rule.confidence,
-            "met": rule.name in met,
+            "met": rule.name in proofs,
         }
-        for rule in sorted(book.rules.values(), key=lambda rule: rule.name not in met)
+        | _said_of(rule, proofs.get(rule.name))
+        for rule in sorted(book.rules.values(), key=lambda rule: rule.name not in proofs)
         if not rule.programs or set(rule.programs) & set(programs)
     ]
+
+
+def _said_of(rule: Rule, rows: pd.DataFrame | None) -> dict[str, str]:
+    if rows is None:
+        return {"outcome": words.plain(rule.effect), "source": rule.source, "confidence": rule.confidence}
+    said = {name: "; ".join(rows[name].unique()) for name in ("outcome", "source", "confidence")}
+    return said | {"outcome": words.plain(said["outcome"])}
 
 
 def _thresholds(book: RuleBook, programs: list[str]) -> list[dict[str, str]]:

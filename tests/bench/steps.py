@@ -63,8 +63,7 @@ def main(source: str, out: str) -> dict[str, Measured]:
         lambda: on_claims(
             claim_lines(decided["decisions"], decided["code_lines"], checked.accepted, chronic),
             care_setting("office"),
-            MONTH,
-            book.fees,
+            book,
         ),
     )
     known = place.store.open_copay_cases("P1")

@@ -168,6 +168,10 @@ def test_the_check_digit_of_an_npi():
         ({"practitioners": [example("practitioners")] * 2}, r"practitioners\.csv, line 2: .*twice \(1 more"),
         ({"staff": [example("staff")] * 2}, r"staff\.csv, line 2: .*twice"),
         ({"staff": [example("staff", staff_id="D1")]}, r"staff\.csv, line 2: .*practitioner"),
+        (
+            {"practices": [example("practices", place_of_service="10")]},
+            r"^practices\.csv, line 2: the place of service does not belong .*; write the place .* \(never 02 or 10",
+        ),
         ({"patients": []}, "^patients: the practice has no patients"),
         ({"time_entries": []}, "^time_entries: there is no time entry"),
     ],
@@ -225,6 +229,21 @@ def test_a_place_belongs_to_its_care_setting() -> None:
     rows = [
         ("office", "11", False),
         ("office", "22", True),
+        ("office", "02", True),  # telehealth, wherever the patient is
+        ("office", "10", True),
+        ("office", "31", True),  # a skilled nursing stay is paid the facility rate
+        ("office", "49", False),  # an independent clinic is paid as an office is
+        ("office", "28", True),  # there is no such place
+        ("office", "1", True),
+        ("nursing_facility", "32", False),
+        ("nursing_facility", "31", True),
+        ("nursing_facility", "10", True),
+        ("assisted_living", "21", True),
+        ("home", "12", False),
+        ("home", "10", True),
+        ("cah_method_1", "22", False),
+        ("cah_method_1", "11", True),
+        ("hopd_on_campus", "02", True),
         ("hopd_on_campus", "22", False),
         ("hopd_on_campus", "11", True),
         ("hopd_off_campus", "22", True),

@@ -14,15 +14,15 @@ from tasks.claim.superbill import claim_lines
 from tests.qualify.cases import decided, rulebook, tables_of
 
 
-def superbill(setting: str, month: str, **facts: Any) -> pd.DataFrame:
+def superbill(setting: str, month: str, settings: dict[str, Any] | None = None, /, **facts: Any) -> pd.DataFrame:
     case = {"setting": setting, "practitioner": "0", **facts}
     service_month = Month.parse(month)
-    result = decided([case], month)
+    result = decided([case], month, **settings or {})
     tables = tables_of([case], service_month)
     numbered = result["decisions"].assign(case_number="C-000001")
     chronic = frozenset(code for code, status in rulebook(service_month).chronic.items() if status == 1)
     lines = claim_lines(numbered, result["code_lines"], tables, chronic)
-    return on_claims(lines, care_setting(setting), service_month, rulebook(service_month).fees)
+    return on_claims(lines, care_setting(setting), rulebook(service_month))
 
 
 def fields(lines: pd.DataFrame) -> list[tuple[Any, ...]]:
@@ -50,6 +50,15 @@ def test_a_hospital_department_sends_the_practitioners_claim_and_its_own() -> No
     facility = lines[lines["claim"] == "facility"]
     assert facility["expected_cents"].tolist() == [16067, 0]  # the further units are packaged
     assert facility["coinsurance_cents"].tolist() == [3214, 0]
+
+
+def test_the_hospitals_claim_stops_at_its_own_unit_limit() -> None:
+    high = [{"practitioner_id": "D1", "decided_date": "2025-05-20", "level": "high"}]
+    settings = {"choose_family": "complex"}
+    lines = superbill("hopd_on_campus", "2025-05", settings, staff="210", medical_decisions=high)
+    units = {(row["claim"], row["code"]): row["units"] for row in lines.to_dict("records")}
+    assert (units["professional", "99489"], units["facility", "99489"]) == (5, 4)
+    assert (units["professional", "99487"], units["facility", "99487"]) == (1, 1)
 
 
 def test_the_practitioners_own_time_is_never_on_the_hospitals_claim() -> None:
@@ -86,3 +95,21 @@ def test_a_clinic_bills_on_its_own_form_without_a_modifier(
     assert set(lines["revenue_code"]) == {"052X"}
     assert lines["modifiers"].isna().all()
     assert lines["place_of_service"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("setting", "own", "expected"),
+    [
+        ("cah_method_1", ("professional", "837P", "22", None, None), 4960),
+        ("cah_method_2", ("professional", "837I", None, "85X", "096X, 097X or 098X"), 5555),
+    ],
+)
+def test_a_critical_access_hospitals_own_part_is_paid_at_cost_that_nobody_has_loaded(
+    setting: str, own: tuple[str | None, ...], expected: int
+) -> None:
+    lines = superbill(setting, "2024-10", staff="25")
+    assert fields(lines) == [(*own, "99490", 1), ("facility", "837I", None, "85X", "0510", "99490", 1)]
+    professional, facility = lines.iloc[0], lines.iloc[1]
+    assert (professional["expected_cents"], professional["coinsurance_cents"]) == (expected, 992)
+    assert facility[["expected_cents", "coinsurance_cents"]].isna().all()
+    assert facility["amount_confidence"] == ""

@@ -11,7 +11,7 @@ import pytest
 from config.catalogue import CODES, OPEN, Catalogue, catalogue, load_catalogue
 from config.errors import InputError, RuleError
 from config.month import Month
-from config.rulebook import RULES
+from config.rulebook import RULES, load_rulebook
 from config.strict_yaml import load_yaml
 
 # Every code by program, as the work list names it.
@@ -247,3 +247,20 @@ def test_every_entry_is_sourced_and_open_ends_are_open() -> None:
     for code in found.codes.values():
         assert len(code.entries[-1].source) >= 10
         assert code.entries[-1].until == OPEN or code.entries[-1].until <= date(2026, 12, 31)
+
+
+def test_what_a_code_needs_is_asked_by_a_rule_of_its_program() -> None:
+    """Consent and visit: what the catalogue calls needed some rule of the program looks for, and no other."""
+    book = load_rulebook(Month(2026, 10))
+    asked = {
+        "consent": ("consent_missing", "consent_not_on_file"),
+        "initiating_visit": ("initiating_visit_missing", "visit_not_on_file"),
+    }
+    seen = 0
+    for family, entry in book.families:
+        needs = catalogue().find(entry.first).needs
+        for need, rules in asked.items():
+            looks = any(family.program in book.rules[rule].programs for rule in rules)
+            assert looks == (getattr(needs, need) in ("needed", "as_base")), f"{entry.first}: {need}"
+            seen += 1
+    assert seen > 20

@@ -89,6 +89,17 @@ def test_a_new_factor_must_say_whom_it_is_for(tables: Path, tmp_path: Path) -> N
     assert contents(tables) == before
 
 
+def test_a_code_of_the_catalogue_gets_its_first_amount(tables: Path, tmp_path: Path) -> None:
+    days = np.array(["2026-03-10"], "datetime64[ns]")
+    for loaded, cents in ((False, np.nan), (True, 2639)):  # 0.79 x 33.4009
+        fees = load_fees(Month(2026, 3), folder=tables / "amounts")
+        np.testing.assert_equal(fees.allowed("99470", days, fees.site("office")).cents[0], cents)
+        if not loaded:
+            row = ["99470", "", "A", 0.31, 0.46, 0.2, 0.02, 33.4009]
+            lines = cms.relative_values(row, title="2026 Relative Value File January Release")
+            load_cms(cms.write(tmp_path / "PPRRVU26_nonQPP.csv", lines), folder=tables)
+
+
 def test_localities_take_the_index_with_the_floor(tables: Path, tmp_path: Path) -> None:
     rows = [[15202, "OH", 0, "OHIO*", 1.0, 0.9111, 1.033], [1112, "CA", "05", "BAY", 1.1, 1.4, 0.4], ["note"] * 7]
     load_cms(cms.write(tmp_path / "CY2027_GPCIs.xlsx", cms.indices(*rows)), folder=tables)
@@ -130,6 +141,8 @@ def test_edits_and_limits(tables: Path, tmp_path: Path) -> None:
     ]
     with pytest.raises(InputError, match=r"ptp_practitioner.csv holds the edits of 2027Q1 already"):
         load_cms(file, folder=tables)
+    part = cms.write(tmp_path / "ccipra-2027Q1-f4.txt", cms.pairs(["G0181", "99490", 20150101, "*", 0]))
+    assert [one.added for one in load_cms(part, folder=tables)] == [1]  # another part of the same edition
     units = cms.write(tmp_path / "mue.xlsx", cms.limits(["99439", 2, "2 Date of Service Edit: Policy"]))
     load_cms(units, since=date(2027, 4, 1), folder=tables)
     lines = (tables / "ncci" / "mue_practitioner.csv").read_text().splitlines()

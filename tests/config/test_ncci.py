@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from config import ncci
+from config.cms.load import load_cms
 from config.errors import RuleError
+from tests.config import cms_files as cms
 
 IN_QUARTER = date(2024, 8, 15)
 
@@ -67,7 +69,7 @@ def test_a_date_outside_of_the_quarter_says_so() -> None:
 
 
 def test_an_add_on_knows_its_bases() -> None:
-    add_ons = ncci.add_ons()
+    add_ons = ncci.add_ons(IN_QUARTER)
     assert add_ons["99439"].bases == {"99490"}
     assert not add_ons["99439"].same_day
     assert add_ons["G0506"].same_day
@@ -81,7 +83,8 @@ def test_an_add_on_knows_its_bases() -> None:
         ("ptp_practitioner", "column1", "colum1", r"ptp_practitioner.csv: its columns must be column1"),
         ("ptp_practitioner", ",0,2019-12-31", ",0,12/31/2019", r"ptp_practitioner.csv, line \d+: '12/31/2019' is not"),
         ("ptp_practitioner", ",0,,2024Q3", ",3,,2024Q3", r"ptp_practitioner.csv, line \d+: the indicator is 0, 1 or 9"),
-        ("ptp_practitioner", ",0,,2024Q3", ",0,,2024Q4", r"one quarter is expected, not 2024Q3, 2024Q4"),
+        ("ptp_practitioner", ",0,,2024Q3", ",0,,2024-3", r"ptp_practitioner.csv, line \d+: '2024-3' is no quarter"),
+        ("mue_practitioner", "99489,10,3,2024Q3", "99489,10,3,", r"mue_practitioner.csv, line \d+: '' is no quarter"),
         ("mue_practitioner", "99489,10", "99489,ten", r"mue_practitioner.csv, line \d+: units are a number"),
     ],
 )
@@ -94,3 +97,45 @@ def test_a_wrong_file_is_named(tmp_path: Path, name: str, old: str, new: str, sa
     path.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(RuleError, match=said):
         ncci.edits(IN_QUARTER, "practitioner", folder)
+
+
+@pytest.fixture
+def two_quarters(tmp_path: Path) -> Path:
+    """The shipped edits, and two CMS files of the first quarter of 2026 loaded after them."""
+    shutil.copytree(ncci.FOLDER, tmp_path / "ncci")
+    pairs = cms.pairs(["99490", "99457", 20260101, "*", 0], ["99490", "99487", 20150101, "*", 0])
+    load_cms(cms.write(tmp_path / "ccipra-2026Q1.txt", pairs), folder=tmp_path)
+    units = cms.limits(["99439", 3, "2 Date of Service Edit: Policy"])
+    load_cms(cms.write(tmp_path / "mue_practitioner_pra_2026Q1.xlsx", units), since=date(2026, 1, 1), folder=tmp_path)
+    return tmp_path / "ncci"
+
+
+@pytest.mark.parametrize(
+    ("day", "quarter", "note", "barred"),
+    [
+        (date(2024, 8, 15), "2024Q3", "", False),
+        (date(2025, 5, 10), "2024Q3", "The edits of 2024Q3 are used for this date; its own quarter's are not", False),
+        (date(2025, 12, 31), "2024Q3", "The edits of 2024Q3 are used for this date; its own quarter's are not", False),
+        (date(2026, 1, 1), "2026Q1", "", True),
+        (date(2026, 10, 10), "2026Q1", "The edits of 2026Q1 are used for this date; later ones are not loaded.", True),
+        (date(2019, 5, 10), "2024Q3", "The edits of 2024Q3 are used for this date; the file gives their ends", False),
+    ],
+)
+def test_of_two_loaded_quarters_the_date_of_service_chooses(
+    two_quarters: Path, day: date, quarter: str, note: str, barred: bool
+) -> None:
+    edits = ncci.edits(day, "practitioner", two_quarters)
+    assert edits.quarter == quarter
+    assert edits.note.startswith(note)
+    assert bool(edits.note) == bool(note)
+    assert (edits.between("99490", "99457") is not None) == barred
+    assert edits.limits["99439"].units == (3 if barred else 2)
+    assert edits.add_ons["99439"].bases == {"99490"}  # of one quarter alone, whatever the others have
+    assert ncci.edits(day, "hospital", two_quarters).quarter == "2024Q3"  # each edition has its own quarters
+
+
+def test_an_edition_without_a_row_is_named(tmp_path: Path) -> None:
+    shutil.copytree(ncci.FOLDER, tmp_path / "ncci")
+    (tmp_path / "ncci" / "mue_hospital.csv").write_text("code,units,adjudication,quarter\n", "utf-8")
+    with pytest.raises(RuleError, match=r"mue_hospital.csv: it holds no edit of any quarter; load one"):
+        ncci.edits(IN_QUARTER, "hospital", tmp_path / "ncci")

@@ -37,5 +37,6 @@ def test_what_is_restored_is_what_was_written(month: str) -> None:
     book = load_rulebook(Month.parse(month))
     again = restored(archived(book))
     assert again.digest == book.digest
-    for name in ("rules", "numbers", "own_numbers", "codes", "families", "programs", "payable", "fees", "exclusions"):
+    names = ("rules", "numbers", "own_numbers", "codes", "families", "programs", "payable", "fees", "exclusions")
+    for name in (*names, "hospital_codes"):
         assert getattr(again, name) == getattr(book, name), name

@@ -95,8 +95,31 @@ def test_shares_of_the_fee_by_credential_and_setting() -> None:
     assert priced("2025-05-10", credential="NP")["expected_cents"] == 5142  # 60.49 x 0.85 = 51.4165
     assert CONFIDENCES[priced("2025-05-10", credential="NP")["confidence"]] == "unverified"
     assert priced("2025-11-10", credential="NP", setting="rhc")["expected_cents"] == 6049
-    assert priced("2025-05-10", setting="cah_method_2")["expected_cents"] == 5505  # 47.87 x 1.15 = 55.0505
-    assert priced("2025-05-10", setting="cah_method_2", credential="PA")["expected_cents"] == 4679  # x 0.85 = 46.79
+    # 47.87, of which the patient owes 9.57; Medicare pays 38.30 x 1.15 = 44.045; together 53.62
+    assert priced("2025-05-10", setting="cah_method_2")["expected_cents"] == 5362
+    # 47.87 x 0.85 = 40.69, of which 8.14; 32.55 x 1.15 = 37.4325; together 45.57
+    assert priced("2025-05-10", setting="cah_method_2", credential="PA")["expected_cents"] == 4557
+
+
+def test_a_critical_access_hospital_that_bills_both_parts_is_paid_more_and_its_patient_owes_no_more() -> None:
+    row = priced("2024-10-10", setting="cah_method_2")
+    assert row["coinsurance_cents"] == 992  # a fifth of 49.60, as in any facility
+    assert row["expected_cents"] == 992 + 4563  # 39.68 x 1.15 = 45.632
+    assert row["medicare_cents"] == 4563 - 91  # less two percent
+    assert row["share_up_to_cents"] == 4960  # the deductible is taken of the schedule's amount
+    assert np.isnan(row["hospital_cents"])
+    further = priced("2024-10-10", setting="cah_method_2", units=2)
+    assert further["further_coinsurance"] == 1385  # a fifth of 2 x 34.62
+    assert further["further_cents"] == 1385 + 6370  # 55.39 x 1.15 = 63.6985
+    large = priced("2024-10-10", setting="cah_method_2", code="90951")
+    whole = priced("2024-10-10", setting="hopd_on_campus", code="90951")
+    assert whole["expected_cents"] > 24000
+    assert large["share_up_to_cents"] == whole["share_up_to_cents"]
+    for column in ("expected_cents", "coinsurance_cents", "medicare_cents"):  # Method I: as any facility
+        assert (
+            priced("2024-10-10", setting="cah_method_1")[column]
+            == priced("2024-10-10", setting="hopd_on_campus")[column]
+        )
 
 
 def test_the_share_where_nothing_of_the_deductible_is_met() -> None:

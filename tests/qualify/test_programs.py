@@ -190,6 +190,6 @@ def test_principal_care_needs_one_condition_and_its_own_billing_practitioner_may
     one = month_of("pcm", "35") | {"conditions": [{"icd10_code": "E11.9"}], "patient": {"enrolled_date": "2026-11-05"}}
     assert billed(decided([one]), "pcm") == "99426 x1"
     none = decided([one | {"conditions": []}])["decisions"].iloc[-1]
-    assert (none["outcome"], none["reason"]) == ("hold", "too_few_chronic_conditions")
+    assert (none["outcome"], none["reason"]) == ("hold", "principal_condition_missing")
     other = one | {"consents": [{"program": "pcm", "practitioner_id": "D2"}]}
     assert decided([other])["decisions"].iloc[-1]["practitioner_id"] == "D2"

@@ -1,0 +1,46 @@
+"""The first half of a practice's month: its share is pulled and checked, or the month stops with the proof kept."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from config.errors import DataStopError
+from config.month import Month
+from config.settings import PracticeSettings
+from tasks.check.check import Checked
+from tasks.check.gate import gate
+from tasks.check.step import check_practice, describe_quality
+from tasks.pull.step import Share, Source, pull_practice
+from tasks.send.step import keep_stopped_month
+from tasks.store.step import Place
+
+
+class CheckedMonth(NamedTuple):
+    """What deciding may begin with, beside every row that was set aside and the data-quality page."""
+
+    share: Share
+    checked: Checked
+    aside: pd.DataFrame
+    pages: dict[str, str]
+
+
+def checked_month(
+    pulled: Source, practice_id: str, month: Month, settings: PracticeSettings, place: Place
+) -> CheckedMonth:
+    """The practice's accepted tables of the month, with all that was set aside and why.
+
+    DataStopError when too much was set aside; what was and the page that shows it are kept before that.
+    """
+    share = pull_practice(pulled, practice_id, month, place.today)
+    other_month = share.set_aside["other_month"]
+    checked = check_practice(share.tables, settings, month, place.today, other_month, share.future)
+    past = place.store.history(practice_id, "checks", month)
+    aside, pages = describe_quality(share.name, month, checked, share.rejected, past, other_month)
+    try:
+        gate(checked, settings)
+    except DataStopError:
+        keep_stopped_month(place, practice_id, month, {"quarantine": aside, "checks": checked.checks}, pages)
+        raise
+    return CheckedMonth(share, checked, aside, pages)
