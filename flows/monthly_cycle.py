@@ -16,6 +16,7 @@ from tasks.check.step import check_practice, describe_quality
 from tasks.claim.step import write_claim_lines
 from tasks.progress import LOG, steps_taken
 from tasks.pull.step import Source, pull_practice, pull_source
+from tasks.qualify.earlier_runs import with_earlier_claims
 from tasks.qualify.step import qualify_practice, tie_totals
 from tasks.route.step import route_copay_cases
 from tasks.send.step import (
@@ -79,7 +80,8 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     except DataStopError:
         keep_stopped_month(place, practice_id, month, {"quarantine": aside, "checks": checked.checks}, pages)
         raise
-    decided = qualify_practice(checked.accepted, month, book, settings)
+    tables = with_earlier_claims(checked.accepted, place.store.offered(practice_id, month), month, book, settings)
+    decided = qualify_practice(tables, month, book, settings)
     totals = tie_totals(share.read, aside, share.set_aside, checked.accepted, decided)
     progress(50)
     decided, aside = number_cases(place, practice_id, decided, aside)
@@ -88,7 +90,7 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
     frames = decided | evidence | {"claim_lines": claims, "copay_cases": cases}
     told = Told(practice_id, month, checked.accepted, frames, place.today)
-    basis = decided_from(share.digest, checked.accepted, settings, book)
+    basis = decided_from(share.digest, tables, settings, book)
     saved = save_month(place, practice_id, month, basis, told.frames, told.compose)
     progress(80)
     write_month(place, told, saved, pages)
