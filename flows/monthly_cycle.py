@@ -15,6 +15,7 @@ from flows.each_practice import each_practice
 from tasks.claim.step import write_claim_lines
 from tasks.progress import steps_taken
 from tasks.pull.step import Source, pull_source
+from tasks.qualify.earlier_runs import with_earlier_claims
 from tasks.qualify.step import qualify_practice, tie_totals
 from tasks.route.step import route_copay_cases
 from tasks.send.step import Told, deliver_messages, show_progress, summarize, unreadable_listed, write_month
@@ -56,7 +57,8 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     settings = practice_settings(practice_id, place.settings)
     share, checked, aside, pages = checked_month(pulled, practice_id, month, settings, place)
     progress(30)
-    decided = qualify_practice(checked.accepted, month, book, settings)
+    tables = with_earlier_claims(checked.accepted, place.store.offered(practice_id, month), month, book, settings)
+    decided = qualify_practice(tables, month, book, settings)
     totals = tie_totals(share.read, aside, share.set_aside, checked.accepted, decided)
     progress(50)
     decided, aside = number_cases(place, practice_id, decided, aside)
@@ -65,7 +67,7 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
     frames = decided | evidence | {"claim_lines": claims, "copay_cases": cases}
     told = Told(practice_id, month, checked.accepted, frames, place.today)
-    basis = decided_from(share.digest, checked.accepted, settings, book)
+    basis = decided_from(share.digest, tables, settings, book)
     saved = save_month(place, practice_id, month, basis, told.frames, told.compose)
     progress(80)
     write_month(place, told, saved, pages)

@@ -12,6 +12,7 @@ from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify import families
+from tasks.qualify.beside import TOLD_LATER, tell_programs_beside
 from tasks.qualify.findings import gather_findings
 from tasks.qualify.frames import Months, Stretches
 from tasks.qualify.hospital import add_hospital_units
@@ -62,6 +63,7 @@ def decide(
         parts += together
     give_way(parts, settings)
     bill_once(parts, settings)
+    tell_programs_beside(parts, settings)
     return {
         "decisions": together_of(parts, lambda part: decisions(part.months, month, part.book)),
         "candidates": together_of(parts, lambda part: candidate_rows(part.found, part.months, part.book)),
@@ -88,7 +90,8 @@ def decide_program(
     """
     facts = gather(tables, own.month, own, settings, taking_part)
     m = facts.frame
-    m["other_program"] = m["program_pair"] = ""
+    for column in (*TOLD_LATER, "program_pair"):
+        m[column] = ""
     m["bills_apcm"] = _billed_before(m, earlier, "apcm")
     mine = stretches_of(t, rows, taking_part, len(tables["patients"]))
     mine["is_own_program"] = (mine["program"] == own.program).to_numpy(bool)

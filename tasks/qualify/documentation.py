@@ -61,6 +61,16 @@ def another_program_chosen(m: Months, book: RuleBook, settings: PracticeSettings
     return m.other_program != ""
 
 
+def rival_on_hold(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The program that the practice would bill in this one's stead waits itself."""
+    return m.waits_for_program != ""
+
+
+def rival_is_billed(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Another program is billed while time of this one still waits."""
+    return m.billed_program != ""
+
+
 def short_of_minutes(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """No family's threshold is reached."""
     return m.family == ""

@@ -97,11 +97,36 @@ def care_plan_copy_missing(m: Months, book: RuleBook, settings: PracticeSettings
 
 def initiating_visit_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """No qualifying visit came before the counted time, where one was needed."""
-    begun = m.first_counted_date.fillna(m.reference_date)
-    visited = m.initiating_visit_date.notna() & (m.initiating_visit_date <= begun)
+    return _visit_needed(m, book) & ~_visited(m.initiating_visit_date, m) & ~_visited(m.recalled_visit_date, m)
+
+
+def initiating_visit_recalled(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The visit that was needed has a code of which only memory says that it qualifies."""
+    return _visit_needed(m, book) & ~_visited(m.initiating_visit_date, m) & _visited(m.recalled_visit_date, m)
+
+
+def _visit_needed(m: Months, book: RuleBook) -> Mask:
     seen = m.last_visit_before_start.notna() & (m.last_visit_before_start >= m.seen_since)
-    needed = ~seen | bool(book.numbers["initiating_visit_for_everyone"])
-    return needed & ~visited
+    return ~seen | bool(book.numbers["initiating_visit_for_everyone"])
+
+
+def _visited(visit: pd.Series, m: Months) -> Mask:
+    return visit.notna() & (visit <= m.first_counted_date.fillna(m.reference_date))
+
+
+def visit_before_restart(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The patient began again after stopping and was not seen in the time before that a new patient is asked for."""
+    return m.restart_date.notna() & m.visit_about_restart.isna()
+
+
+def visit_after_a_year(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The program began more than a year before the month, and no qualifying visit lies in that year."""
+    return (m.program_start < m.year_before) & m.visit_of_the_year.isna()
+
+
+def never_seen_in_person(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """No visit to the practitioner is on file from the year before the program began to the date of service."""
+    return m.seen_in_person_date.isna() | (m.seen_in_person_date > m.reference_date)
 
 
 def too_few_chronic_conditions(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

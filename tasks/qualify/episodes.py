@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from tasks.qualify.other_services import Written
+from tasks.qualify.other_services import Written, seen_by_biller, standing
 
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
@@ -42,10 +42,10 @@ def _began(facts: Facts) -> Any:
 def _went_on(facts: Facts) -> Any:
     """Whether an own claim, or time since the consent, shows the program in the months before that still matter."""
     since = facts.first - pd.DateOffset(months=facts.book.numbers["collaborative_episode_months"])
-    rows, patient = facts.rows("other_services")
-    before = (rows["service_date"] >= since) & (rows["service_date"] < facts.first)
-    own = rows["billed_by"].eq("same_practitioner") & before
-    billed = own.to_numpy(bool) & Written(rows["code"]).among(facts.book.codes["collaborative_month_codes"])
+    rows, patient = standing(facts)
+    before = ((rows["service_date"] >= since) & (rows["service_date"] < facts.first)).to_numpy(bool)
+    own, _, _ = seen_by_biller(facts, rows, patient)
+    billed = own & before & Written(rows["code"]).among(facts.book.codes["collaborative_month_codes"])
     found = facts.any(patient[billed])
     entries, whose = facts.rows("time_entries")
     consented = facts.frame["consent_date"].to_numpy("datetime64[ns]")[whose]

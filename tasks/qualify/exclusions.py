@@ -12,6 +12,11 @@ def billed_by_another_practitioner(m: Months, book: RuleBook, settings: Practice
     return m.other_care_management.notna()
 
 
+def offered_under_another_practitioner(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """An earlier run of this month offered the program's claim under another practitioner of the practice."""
+    return m.offered_code.notna()
+
+
 def already_billed(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The same practitioner's care management for the month went out already."""
     return m.own_care_management.notna()
@@ -55,3 +60,18 @@ def add_on_without_base(m: Months, book: RuleBook, settings: PracticeSettings) -
 def g0506_twice(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The same practitioner has billed the care-planning add-on more than once for the patient."""
     return m.care_planning_add_ons > 1
+
+
+def modifier_between_programs(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Another program of the same practitioner is billed in the month, and an edit asks for a modifier."""
+    return m.modifier_beside != ""
+
+
+def condition_between_programs(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Another program of the practice is billed in the month and may stand beside this one only under a condition."""
+    return m.condition_pair != ""
+
+
+def biller_of_service_unclear(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Somebody of the practice billed a service that bars the program where its own practitioner did."""
+    return m.unclear_service.notna()

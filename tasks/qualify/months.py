@@ -10,6 +10,8 @@ import pandas as pd
 from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
+from tasks.qualify.beginning import add_program_start, add_visits
+from tasks.qualify.earlier import add_earlier_claims
 from tasks.qualify.episodes import add_first_month
 from tasks.qualify.frames import Months
 from tasks.qualify.lookup import rows_of
@@ -40,14 +42,16 @@ class Facts:
         self.size = len(patients)
         columns = ["patient_id", "practice_id", "practitioner_id", "care_manager_id", "death_date", "enrolled_date"]
         self.frame: Months = patients[columns].copy()
+        self.own_practitioner = patients["practitioner_id"].to_numpy(object)
         if next(program for program in book.programs if program.program == book.program).takes_part == "enrolled":
             left = patients["unenrolled_date"]
             self.frame["is_enrolled"] = (patients["enrolled_date"] <= self.last) & (left.isna() | (left >= self.first))
         else:
             self.frame["is_enrolled"] = True
             self.by_consent()
-        credential = tables["practitioners"].set_index("practitioner_id")["credential"].astype("str")
-        self.frame["credential"] = self.frame["practitioner_id"].map(credential)
+        people = tables["practitioners"].set_index("practitioner_id")
+        self.frame["credential"] = self.frame["practitioner_id"].map(people["credential"].astype("str"))
+        self.frame["npi"] = self.frame["practitioner_id"].map(people["npi"].str.strip())
 
     def rows(self, table: str) -> tuple[pd.DataFrame, Any]:
         """The table's rows that belong to a known patient, and for each the row of that patient."""
@@ -127,11 +131,12 @@ class Facts:
             leaving = leaving - pd.Timedelta(days=1)
         begin = rows["admit_date"].clip(lower=self.first)
         end = leaving.fillna(self.last).clip(upper=self.last)
-        self.frame["facility_bits"] = self._bits(patient, begin, end)
+        self.frame["facility_bits"] = self.bits(patient, begin, end)
         self.frame["facility_days"] = np.bitwise_count(self.frame["facility_bits"].to_numpy()).astype(np.int64)
         self.frame["days_in_month"] = self.days
 
-    def _bits(self, patient: Any, begin: pd.Series, end: pd.Series) -> Any:
+    def bits(self, patient: Any, begin: pd.Series, end: pd.Series) -> Any:
+        """Bits 0..30 for each patient: the days of the month in one of these spans, both ends included."""
         low = (begin - self.first).dt.days.to_numpy(np.int64)
         high = (end - self.first).dt.days.to_numpy(np.int64)
         inside = (high >= low) & (high >= 0) & (low < self.days)
@@ -139,28 +144,6 @@ class Facts:
         one = np.int64(1)
         np.bitwise_or.at(bits, patient[inside], (one << (high[inside] + 1)) - (one << low[inside]))
         return bits
-
-    def visits(self) -> None:
-        """When the practitioner saw the patient: before the program began, to start it, and inside the month."""
-        rows, patient = self.rows("visits")
-        own = rows["practitioner_id"].to_numpy() == self.frame["practitioner_id"].to_numpy()[patient]
-        start = self.frame[["enrolled_date", "consent_date"]].min(axis=1)
-        self.frame["program_start"] = start
-        if self.book.numbers["visit_with_colleague_counts"]:
-            own[:] = True
-        rows, patient = rows[own], patient[own]
-        seen = rows["visit_date"]
-        before = (seen <= start.to_numpy()[patient]).to_numpy(bool)
-        self.frame["last_visit_before_start"] = self.latest(patient[before], seen[before])
-        years = self.book.numbers["initiating_visit_lookback_years"]
-        self.frame["seen_since"] = start - pd.DateOffset(years=years)
-        recent = seen.to_numpy() >= self.frame["seen_since"].to_numpy()[patient]
-        code = rows["code"].str.strip().str.upper()
-        discussed = rows["ccm_discussed"].fillna(False).to_numpy(bool)
-        qualifies = code.isin(self.book.codes["initiating_visit_codes"]).to_numpy(bool) & discussed & recent
-        self.frame["initiating_visit_date"] = self.earliest(patient[qualifies], seen[qualifies])
-        inside = seen.between(self.first, self.last).to_numpy(bool)
-        self.frame["visit_bits"] = self._bits(patient[inside], seen[inside], seen[inside])
 
     def on_reference_day(self, reference: Any) -> None:
         """Adds who pays and which conditions stand on each patient's day of reference."""
@@ -258,7 +241,8 @@ def gather(
     facts = Facts(tables, month, book, settings, taking_part)
     facts.consents()
     facts.facility_days()
-    facts.visits()
+    add_program_start(facts)
+    add_visits(facts)
     if any("is_first_month" in family.only_if for family, _ in book.families):
         add_first_month(facts)
     else:
@@ -266,6 +250,7 @@ def gather(
     facts.care_plans()
     facts.decisions()
     add_other_services(facts)
+    add_earlier_claims(facts)
     facts.responses()
     add_site(facts.frame, tables, settings)
     return facts

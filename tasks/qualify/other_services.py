@@ -49,20 +49,22 @@ class Written:
 
 def add_other_services(facts: Facts) -> None:
     """Services of the month that touch the rules on who is paid and what excludes what."""
-    rows, patient = facts.rows("other_services")
+    rows, patient = standing(facts)
     last_day = rows["end_date"].fillna(rows["service_date"])
     inside = ((rows["service_date"] <= facts.last) & (last_day >= facts.first)).to_numpy(bool)
     _add_care_planning(facts, rows, patient)
     rows, patient = rows[inside], patient[inside]
     code = Written(rows["code"])
-    own = rows["billed_by"].eq("same_practitioner").to_numpy(bool)
-    practice = rows["billed_by"].eq("same_practice").to_numpy(bool)
-    reach = {"same_practitioner": own, "same_practice": own | practice, "anyone": np.ones(len(rows), dtype=bool)}
+    own, practice, unclear = seen_by_biller(facts, rows, patient)
+    reach = {"same_practitioner": own, "same_practice": own | practice, "anyone": ~unclear}
     _, ours = codes_of_program(facts.book)
     texts = {name: np.full(facts.size, None, dtype=object) for name in COLUMNS}
     _write(texts, "own_care_management", "", own & code.among(ours), patient, code.text, "")
+    _write(texts, "unclear_service", "", unclear & code.among(ours), patient, code.text, "")
     for conflict in reversed(facts.book.exclusions.against(ours)):
         pair = conflict.pair
+        if pair.strength == "hard" and pair.effect in ("hold", "not_billable"):
+            _write(texts, "unclear_service", "", unclear & code.among(conflict.theirs), patient, code.text, "")
         if pair.strength != "hard" or pair.within != "month" or not bars_the_program(conflict, facts.book):
             continue
         theirs = conflict.theirs if pair.a == pair.b else conflict.theirs - ours
@@ -88,7 +90,39 @@ COLUMNS = (
     "service_elsewhere",
     "elsewhere_pair",
     "lone_add_on",
+    "unclear_service",
 )
+
+
+def standing(facts: Facts) -> tuple[pd.DataFrame, Any]:
+    """The services that count, and for each the row of its patient: those that were not withdrawn."""
+    rows, patient = facts.rows("other_services")
+    if "withdrawn" not in rows or not rows["withdrawn"].any():
+        return rows, patient
+    stands = ~rows["withdrawn"].fillna(False).to_numpy(bool)
+    return rows[stands], patient[stands]
+
+
+def seen_by_biller(facts: Facts, rows: pd.DataFrame, patient: Any) -> tuple[Any, Any, Any]:
+    """Which services the program's own practitioner billed, which a colleague of the practice, and of which the list
+    does not tell.
+
+    The list is written as the patient's practitioner sees it. Where the consent names another one for the program, the
+    NPI of the service says who it was; without one, a service of the patient's practitioner is a colleague's, and one
+    of that practitioner's colleagues may be the biller's own.
+    """
+    recorded = rows["billed_by"]
+    theirs, colleague = (recorded.eq(name).to_numpy(bool) for name in ("same_practitioner", "same_practice"))
+    biller = facts.frame["practitioner_id"].to_numpy(object)[patient]
+    away = biller != facts.own_practitioner[patient]
+    npi = rows["npi"].str.strip()
+    if not away.any() and npi.isna().all():
+        return theirs, colleague, np.zeros(len(rows), dtype=bool)
+    by_biller = (npi.to_numpy(object) == facts.frame["npi"].to_numpy(object)[patient]) & npi.notna().to_numpy(bool)
+    known = npi.isin(facts.tables["practitioners"]["npi"].str.strip()).to_numpy(bool)
+    own = by_biller | (theirs & ~away)
+    unclear = away & colleague & ~known
+    return own, ~own & ~unclear & (theirs | colleague | known), unclear
 
 
 def _write(texts: dict[str, Any], column: str, pair_column: str, met: Any, patient: Any, code: Any, pair: str) -> None:
@@ -100,8 +134,8 @@ def _write(texts: dict[str, Any], column: str, pair_column: str, met: Any, patie
 def _add_care_planning(facts: Facts, rows: pd.DataFrame, patient: Any) -> None:
     """How many care-planning add-ons the same practitioner has billed for the patient by the month's end."""
     codes = facts.book.codes.get("care_planning_add_on_codes", frozenset())
-    own = rows["billed_by"].eq("same_practitioner") & (rows["service_date"] <= facts.last)
-    met = own.to_numpy(bool) & Written(rows["code"]).among(codes)
+    own, _, _ = seen_by_biller(facts, rows, patient)
+    met = own & (rows["service_date"] <= facts.last).to_numpy(bool) & Written(rows["code"]).among(codes)
     facts.frame["care_planning_add_ons"] = np.bincount(patient[met], minlength=facts.size)
 
 
@@ -135,35 +169,3 @@ def own_visits(facts: Facts) -> tuple[pd.DataFrame, Any]:
     own = rows["practitioner_id"].to_numpy() == facts.frame["practitioner_id"].to_numpy()[patient]
     own &= rows["visit_date"].between(facts.first, facts.last).to_numpy(bool)
     return rows[own], patient[own]
-
-
-def other_services_from_ledger(
-    claim_lines: pd.DataFrame, patients: pd.DataFrame, practitioners: pd.DataFrame
-) -> pd.DataFrame:
-    """Earlier claim lines of the practice under another practitioner than the patient's, as rows of `other_services`.
-
-    Only lines of the patient's own practice count: the same identifier in another practice's data is another person.
-    Lines of the patient's practitioner are left out: a later revision of the month replaces them.
-    """
-    npi = practitioners.drop_duplicates("practitioner_id").set_index("practitioner_id")["npi"].astype("str")
-    people = patients.drop_duplicates("patient_id").set_index("patient_id")
-    practitioner = people["practitioner_id"].map(npi)
-    practice = claim_lines["patient_id"].map(people["practice_id"])
-    ours = claim_lines["practice_id"].astype("str") == practice.astype("str")
-    known = claim_lines["patient_id"].isin(people.index)
-    rendering = claim_lines["rendering_npi"].astype("str")
-    lines = claim_lines[known & ours & (rendering != claim_lines["patient_id"].map(practitioner))]
-    identifier = "L-" + lines["patient_id"].astype("str") + "-" + lines["service_date"].dt.strftime("%Y%m%d")
-    return pd.DataFrame(
-        {
-            "service_id": identifier + "-" + lines["code"].astype("str"),
-            "patient_id": lines["patient_id"].astype("str"),
-            "code": lines["code"].astype("str"),
-            "service_date": lines["service_date"].astype("datetime64[ns]"),
-            "end_date": pd.Series(pd.NaT, index=lines.index, dtype="datetime64[ns]"),
-            "billed_by": pd.Categorical(
-                ["same_practice"] * len(lines), ["same_practitioner", "same_practice", "other_practice"]
-            ),
-            "npi": lines["rendering_npi"].astype("str"),
-        }
-    ).reset_index(drop=True)

@@ -10,7 +10,14 @@ import pandas as pd
 
 from config import ncci
 from tasks.qualify.hospital import codes_off_hospital_claim, hospital_codes
-from tasks.qualify.other_services import Written, bars_the_program, codes_of_program, own_visits
+from tasks.qualify.other_services import (
+    Written,
+    bars_the_program,
+    codes_of_program,
+    own_visits,
+    seen_by_biller,
+    standing,
+)
 
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
@@ -62,10 +69,11 @@ LIFTING = "59 or XU"
 
 
 def _own_services(facts: Facts) -> pd.DataFrame:
-    rows, patient = facts.rows("other_services")
+    rows, patient = standing(facts)
     last = rows["end_date"].fillna(rows["service_date"])
-    own = rows["billed_by"].eq("same_practitioner") & (rows["service_date"] <= facts.last) & (last >= facts.first)
-    own_rows = own.to_numpy(bool)
+    own, _, unclear = seen_by_biller(facts, rows, patient)
+    inside = ((rows["service_date"] <= facts.last) & (last >= facts.first)).to_numpy(bool)
+    own_rows = (own | unclear) & inside  # what may be the biller's own is read as such where it only holds or warns
     rows, patient, last = rows[own_rows], patient[own_rows], last[own_rows]
     visits, seen = own_visits(facts)
     seen_on = visits["visit_date"].to_numpy("datetime64[ns]")

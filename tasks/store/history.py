@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -43,6 +44,20 @@ def history(connection: Connection, practice_id: str, name: str, before: Month, 
     frame = pd.DataFrame([tuple(row) for row in connection.execute(query)], columns=names)
     counts = ("rows", "failed", "patients", "expected_cents")
     return frame.astype({name: "Int64" if name in counts else "str" for name in names})
+
+
+OFFERED = ("patient_id", "program", "code", "service_date", "rendering_npi")
+
+
+def offered(connection: Connection, practice_id: str, month: Month) -> pd.DataFrame:
+    """Every claim line that any revision of the month offered, each once, by who, what and under whom."""
+    mine = (cycles.c.practice_id == practice_id) & (cycles.c.month == str(month))
+    known = bulk.schema_of(outputs()["claim_lines"])
+    wanted = pa.schema([known.field(name) for name in OFFERED])
+    ids = connection.execute(sa.select(cycles.c.id).where(mine).order_by(cycles.c.revision)).scalars()
+    lines = [bulk.read(connection, "claim_lines", wanted, cycle_id=number) for number in list(ids)]
+    whole = pa.concat_tables(lines) if lines else wanted.empty_table()
+    return bulk.as_frame(whole.group_by(list(OFFERED)).aggregate([]))
 
 
 def explain(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -83,7 +84,11 @@ def numbered(decided: dict[str, pd.DataFrame], by_patient: pd.Series) -> dict[st
 def decided_from(
     input_digest: str, tables: dict[str, pd.DataFrame], settings: PracticeSettings, book: RuleBook
 ) -> Basis:
-    """What the month is decided from, as the store keeps it."""
+    """What the month is decided from, as the store keeps it; what earlier runs offered is input too where it counts."""
+    earlier = tables.get("earlier_claims")
+    if earlier is not None and len(earlier):
+        whole = f"{input_digest}\n{earlier.to_csv(index=False)}".encode()
+        input_digest = hashlib.sha256(whole).hexdigest()[: len(input_digest)]
     digests = Digests(input_digest, settings.digest, book.digest)
     return Basis(digests, tables, settings.model_dump_json(), archived(book))
 

@@ -127,6 +127,11 @@ class Store:
         with self._reading() as connection:
             return history.history(connection, practice_id, name, before, months)
 
+    def offered(self, practice_id: str, month: Month) -> pd.DataFrame:
+        """The claim lines that any revision of the practice's month offered, each once; empty before its first run."""
+        with self._reading() as connection:
+            return history.offered(connection, practice_id, month)
+
     def explain(
         self, case_number: str, practice_id: str | None = None, month: Month | None = None
     ) -> dict[str, pd.DataFrame]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from config.month import Month
 from tasks.qualify.decide import decide
-from tasks.qualify.other_services import other_services_from_ledger
+from tasks.qualify.earlier_runs import with_earlier_claims
 from tests.oig.year import AUDITS, Audit, PatientMonth, months_of
 from tests.qualify.cases import rulebook, settings_of, tables_of
 
@@ -35,20 +35,18 @@ def decided(month: str, setting: str, several: list[PatientMonth]) -> Result:
     earlier = pd.DataFrame(
         [
             {
-                "practice_id": "P1",
                 "patient_id": f"P{number}",
-                "rendering_npi": "D2",
-                "service_date": pd.Timestamp(day),
+                "program": "ccm",
                 "code": code,
+                "service_date": pd.Timestamp(day),
+                "rendering_npi": "D2",
             }
             for number, one in enumerate(several, start=1)
             for code, day in one.ledger
         ],
-        columns=["practice_id", "patient_id", "rendering_npi", "service_date", "code"],
+        columns=["patient_id", "program", "code", "service_date", "rendering_npi"],
     )
-    if len(earlier):
-        more = other_services_from_ledger(earlier, tables["patients"], tables["practitioners"])
-        tables["other_services"] = pd.concat([tables["other_services"], more], ignore_index=True)
+    tables = with_earlier_claims(tables, earlier, service_month, rulebook(service_month), settings_of())
     result = decide(tables, service_month, rulebook(service_month), settings_of())
     outcomes = result["decisions"].query("program == 'ccm'").set_index("patient_id")["outcome"]
     lines = result["code_lines"].groupby("patient_id")["code"].agg(set).to_dict()

@@ -87,8 +87,9 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
             "place_of_service": cases[0].get("place_of_service"),
         }
     )
-    for practitioner, credential in (("D1", cases[0].get("credential", "MD")), ("D2", "DO"), ("N1", "NP")):
-        person = {"practitioner_id": practitioner, "practice_id": "P1", "name": "x", "npi": "1"}
+    people = (("D1", "1", cases[0].get("credential", "MD")), ("D2", "2", "DO"), ("N1", "3", "NP"))
+    for practitioner, npi, credential in people:
+        person = {"practitioner_id": practitioner, "practice_id": "P1", "name": "x", "npi": npi}
         rows["practitioners"].append(person | {"credential": credential, "qp_status": cases[0].get("qp_status", False)})
     for staff, credential in (("S1", "RN"), ("S2", "LPN"), ("C1", "clerk")):
         rows["staff"].append({"staff_id": staff, "practice_id": "P1", "name": "x", "credential": credential})

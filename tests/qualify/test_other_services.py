@@ -1,10 +1,11 @@
-"""What the practice's own ledger says about a patient-month, and the edition of the edits that a claim meets."""
+"""What earlier runs of the month say about a patient-month, and the edition of the edits that a claim meets."""
 
 from __future__ import annotations
 
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,50 +17,74 @@ from config.month import Month
 from config.reference import Reference
 from config.rulebook import RuleBook
 from tasks.qualify.decide import decide
+from tasks.qualify.earlier import EARLIER
+from tasks.qualify.earlier_runs import with_earlier_claims
 from tasks.qualify.months import gather
-from tasks.qualify.other_services import other_services_from_ledger
 from tasks.qualify.services_of_choice import add_services_of_choice
 from tests.config import cms_files as cms
 from tests.qualify.cases import rulebook, settings_of, tables_of
 
 MONTH = Month(2026, 10)
+Result = dict[str, pd.DataFrame]
 
 
-def ledger(**changes: str) -> pd.DataFrame:
-    line = {"practice_id": "P1", "patient_id": "P1", "code": "99490", "rendering_npi": "2", **changes}
-    return pd.DataFrame([line]).assign(service_date=pd.Timestamp("2026-10-20"))
+def line(**changes: Any) -> dict[str, Any]:
+    of_the_line = {"patient_id": "P1", "program": "ccm", "code": "99490", "rendering_npi": "2"}
+    return of_the_line | {"service_date": pd.Timestamp("2026-10-20")} | changes
 
 
-def with_ledger(lines: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    tables = tables_of([{"staff": "20"}], MONTH)
-    rows = other_services_from_ledger(lines, tables["patients"], tables["practitioners"])
-    tables["other_services"] = pd.concat([tables["other_services"], rows], ignore_index=True)
-    decision = decide(tables, MONTH, rulebook(MONTH), settings_of())["decisions"].iloc[0]
-    return rows, str(decision["reason"] or decision["outcome"])
+def after(*lines: dict[str, Any], **case: Any) -> tuple[pd.DataFrame, Result]:
+    """What of these earlier lines the month sees, and what it decides then."""
+    tables = tables_of([{"staff": "20"} | case], MONTH)
+    earlier = pd.DataFrame(list(lines), columns=list(line()))
+    tables = with_earlier_claims(tables, earlier, MONTH, rulebook(MONTH), settings_of())
+    return tables[EARLIER], decide(tables, MONTH, rulebook(MONTH), settings_of())
 
 
-def test_a_month_that_a_colleague_was_billed_for_is_not_billed_again() -> None:
-    rows, said = with_ledger(ledger())
-    assert rows["billed_by"].tolist() == ["same_practice"]
-    assert said == "billed_by_another_practitioner"
+def said(result: Result, program: str = "ccm") -> str:
+    decision = result["decisions"].set_index("program").loc[program]
+    return str(decision["reason"] or decision["outcome"])
+
+
+def test_a_month_that_was_offered_under_a_colleague_waits() -> None:
+    seen, result = after(line())
+    assert len(seen) == 1
+    assert said(result) == "offered_under_another_practitioner"
+    numbers = result["findings"].set_index("rule").loc["offered_under_another_practitioner", "numbers"]
+    assert numbers == "offered_code=99490; offered_npi=2"
 
 
 def test_lines_of_the_same_practitioner_are_left_to_the_revision() -> None:
-    rows, said = with_ledger(ledger(rendering_npi="1"))
-    assert rows.empty
-    assert said == "bill"
-
-
-def test_the_same_identifier_in_another_practice_is_another_person() -> None:
-    rows, said = with_ledger(ledger(practice_id="P2"))
-    assert rows.empty
-    assert said == "bill"
+    seen, result = after(line(rendering_npi="1"))
+    assert seen.empty
+    assert said(result) == "bill"
 
 
 def test_a_patient_whom_the_month_does_not_know_is_left_out() -> None:
-    rows, said = with_ledger(ledger(patient_id="P9"))
-    assert rows.empty
-    assert said == "bill"
+    seen, result = after(line(patient_id="P9"))
+    assert seen.empty
+    assert said(result) == "bill"
+
+
+def test_who_bills_a_program_by_its_consent_is_known_by_it() -> None:
+    """The patient's practitioner is D1; principal care is D2's by the consent, and was D2's, or was not."""
+    care = {"consents": [{}, {"program": "pcm", "practitioner_id": "D2"}]}
+    visits = [{"practitioner_id": one, "visit_date": "2025-01-20", "code": "99214"} for one in ("D1", "D2")]
+    care |= {"visits": visits, "time": [{"at": "2026-10-11 09:00", "length": "35", "program": "pcm"}]}
+    seen, result = after(line(program="pcm", code="99426"), line(rendering_npi="1"), **care)
+    assert seen.empty
+    assert (said(result), said(result, "pcm")) == ("bill", "bill")
+    seen, result = after(line(program="pcm", code="99426", rendering_npi="1"), **care)
+    assert seen["program"].tolist() == ["pcm"]
+    assert (said(result), said(result, "pcm")) == ("bill", "offered_under_another_practitioner")
+
+
+def test_what_never_went_out_is_released_by_the_list() -> None:
+    row = {"code": "99490", "service_date": "2026-10-20", "billed_by": "same_practice", "npi": "2"}
+    assert said(after(line(), other_services=[row | {"withdrawn": True}])[1]) == "bill"
+    other_code = row | {"withdrawn": True, "code": "99487"}
+    assert said(after(line(), other_services=[other_code])[1]) == "offered_under_another_practitioner"
+    assert said(after(line(), other_services=[row])[1]) == "billed_by_another_practitioner"
 
 
 def beside_care_planning(setting: str, book: RuleBook) -> pd.Series:
