@@ -33,6 +33,8 @@ def add_first_month(facts: Facts) -> None:
 def _began(facts: Facts) -> Any:
     """The latest day on which work began under a consent to the program that is in force, as the consents say."""
     rows, patient = facts.rows("consents")
+    if "began_date" not in rows:  # a month that was stored before the column was there
+        return np.full(facts.size, np.datetime64("NaT", "ns"))
     standing = rows["revoked_date"].isna() | (rows["revoked_date"] >= facts.first)
     told = rows["program"].eq(facts.book.program) & standing & (rows["began_date"] <= facts.last)
     said = told.to_numpy(bool)
@@ -41,11 +43,13 @@ def _began(facts: Facts) -> Any:
 
 def _went_on(facts: Facts) -> Any:
     """Whether an own claim, or time since the consent, shows the program in the months before that still matter."""
-    since = facts.first - pd.DateOffset(months=facts.book.numbers["collaborative_episode_months"])
+    book = facts.book  # one that was stored before it knew of episodes looks back on nothing
+    since = facts.first - pd.DateOffset(months=book.numbers.get("collaborative_episode_months", 0))
+    codes = book.codes.get("collaborative_month_codes", frozenset())
     rows, patient = standing(facts)
     before = ((rows["service_date"] >= since) & (rows["service_date"] < facts.first)).to_numpy(bool)
     own, _, _ = seen_by_biller(facts, rows, patient)
-    billed = own & before & Written(rows["code"]).among(facts.book.codes["collaborative_month_codes"])
+    billed = own & before & Written(rows["code"]).among(codes)
     found = facts.any(patient[billed])
     entries, whose = facts.rows("time_entries")
     consented = facts.frame["consent_date"].to_numpy("datetime64[ns]")[whose]

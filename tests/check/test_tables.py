@@ -142,14 +142,14 @@ def test_a_warning_keeps_the_row():
             example("conditions", rank=0),
             example("conditions", condition_id="K2", resolved_date="2014-01-01"),
         ],
-        consents=[example("consents", revoked_date="2024-01-01")],
+        consents=[example("consents", revoked_date="2024-01-01", began_date="2024-01-01")],
         care_plans=[example("care_plans", revised_date="2024-01-01")],
     )
     assert warned(checked, "practices") == {"npi_malformed": 1}
     assert warned(checked, "practitioners") == {"npi_malformed": 1}
     assert warned(checked, "patients") == {"care_manager_unknown": 1}
     assert warned(checked, "conditions") == {"rank_not_allowed": 1, "resolved_before_onset": 1}
-    assert warned(checked, "consents") == {"revoked_before_given": 1}
+    assert warned(checked, "consents") == {"revoked_before_given": 1, "began_before_given": 1}
     assert warned(checked, "care_plans") == {"revised_before_established": 1}
     assert checked.quarantine.empty
 

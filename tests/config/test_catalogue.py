@@ -174,11 +174,15 @@ def test_an_unknown_code_gets_one_sentence() -> None:
 
 def test_families_decide_what_the_catalogue_says() -> None:
     """Same codes, same minutes, same base; a cap is the code's own or CMS's unit limit; every month is covered."""
+    bundled: dict[str, set[int]] = {"G0511": set(), "G0512": set()}  # each bundled service counts by its own rule
     for path in sorted((RULES / "families").glob("*.yaml")):
         for entry in load_yaml(path)["entries"]:
             for day in (Month.parse(entry["since"]).first, Month.parse(entry.get("until", "2026-12")).last):
                 first = catalogue().entry(entry["first"], day)
-                if entry["first"] != "G0511":  # each bundled service counts by its own rule
+                if entry["first"] in bundled:
+                    bundled[entry["first"]].add(entry["first_minutes"])
+                    assert first.threshold_minutes <= entry["first_minutes"], path.name
+                else:
                     assert first.threshold_minutes == entry.get("first_minutes", 0), path.name
                 if entry.get("further"):
                     further, limits = (
@@ -188,6 +192,7 @@ def test_families_decide_what_the_catalogue_says() -> None:
                     assert further.minutes == entry["further_minutes"], path.name
                     assert entry["first"] in further.base, path.name
                     assert entry["further_cap"] == (further.most_a_month or (limits and limits.practitioner_units))
+    assert bundled == {"G0511": {20, 30}, "G0512": {60, 70}}
 
 
 def test_the_content_for_the_fingerprint_is_that_of_the_month() -> None:
