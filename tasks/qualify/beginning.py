@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from tasks.qualify.months import Facts
 
 NAT = np.datetime64("NaT", "ns")
+NONE: frozenset[str] = frozenset()
+"""A list that the rulebook of a month decided long ago does not know."""
 
 
 def add_program_start(facts: Facts) -> None:
@@ -50,10 +52,10 @@ def add_visits(facts: Facts) -> None:
     if facts.book.numbers["visit_with_colleague_counts"]:
         own[:] = True
     rows, patient = rows[own], patient[own]
-    seen = rows["visit_date"]
+    seen, lists = rows["visit_date"], facts.book.codes
     code = rows["code"].str.strip().str.upper()
     # A visit of the first level is staff's work: on the very day it says nothing of whom the practitioner saw.
-    by_staff = code.isin(facts.book.codes["staff_visit_codes"]).to_numpy(bool)
+    by_staff = code.isin(lists.get("staff_visit_codes", NONE)).to_numpy(bool)
     day_of = start.to_numpy()[patient]
     before = ((seen < day_of) | ((seen == day_of) & ~by_staff)).to_numpy(bool)
     facts.frame["last_visit_before_start"] = facts.latest(patient[before], seen[before])
@@ -61,10 +63,10 @@ def add_visits(facts: Facts) -> None:
     facts.frame["seen_since"] = start - years
     recent = seen.to_numpy() >= facts.frame["seen_since"].to_numpy()[patient]
     discussed = rows["ccm_discussed"].fillna(False).to_numpy(bool)
-    sure = code.isin(facts.book.codes["initiating_visit_codes"]).to_numpy(bool)
-    ended = code.isin(facts.book.codes["ended_visit_codes"]).to_numpy(bool)
-    ended = ended & (seen.dt.year > facts.book.numbers["ended_visit_codes_last_year"]).to_numpy(bool)
-    recalled = code.isin(facts.book.codes["recalled_visit_codes"]).to_numpy(bool) & ~ended
+    sure = code.isin(lists["initiating_visit_codes"]).to_numpy(bool)
+    ended = code.isin(lists.get("ended_visit_codes", NONE)).to_numpy(bool)
+    ended = ended & (seen.dt.year > facts.book.numbers.get("ended_visit_codes_last_year", 9999)).to_numpy(bool)
+    recalled = code.isin(lists.get("recalled_visit_codes", NONE)).to_numpy(bool) & ~ended
     for column, codes in (("initiating_visit_date", sure), ("recalled_visit_date", recalled)):
         qualifies = codes & discussed & recent
         facts.frame[column] = facts.earliest(patient[qualifies], seen[qualifies])

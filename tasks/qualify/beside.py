@@ -39,21 +39,21 @@ def tell_programs_beside(parts: list[Decided], settings: PracticeSettings) -> No
     and the same edits as the services that others billed.
     """
     two = [(a, b) for place, a in enumerate(parts) for b in parts[place + 1 :] if concerned(a.book, b.book)]
-    for a, b in two:
-        rows = _pairs_of_rows(a, b)
+    met = [_pairs_of_rows(a, b) for a, b in two]
+    for (a, b), rows in zip(two, met, strict=True):
         excluded = rows[[meaning.excluded for meaning in rows["means"]]]
         if len(excluded):
             masks = [_mask(part, excluded[side]) for part, side in ((a, "a"), (b, "b"))]
             keep_one_of_excluding([a, b], masks, settings)
-    for a, b in two:
-        rows = _pairs_of_rows(a, b)
+    for (a, b), every in zip(two, met, strict=True):
+        rows = every[_claimed(a)[every["a"]] & _claimed(b)[every["b"]]]
         for name, columns in BESIDE.items():
             said = [getattr(meaning, name.partition("_")[0]) for meaning in rows["means"]]
-            met = rows[[text is not None for text in said]]
-            if len(met):
+            some = rows[[text is not None for text in said]]
+            if len(some):
                 texts = pd.DataFrame([text for text in said if text is not None], columns=["a", "b", "text"])
-                _tell(a, name, columns, met["a"].to_numpy(), texts["b"], texts["text"], settings)
-                _tell(b, name, columns, met["b"].to_numpy(), texts["a"], texts["text"], settings)
+                _tell(a, name, columns, some["a"].to_numpy(), texts["b"], texts["text"], settings)
+                _tell(b, name, columns, some["b"].to_numpy(), texts["a"], texts["text"], settings)
 
 
 def concerned(one: RuleBook, other: RuleBook) -> bool:
@@ -75,12 +75,14 @@ def _mask(part: Decided, rows: pd.Series) -> Any:
     return mask
 
 
+def _claimed(part: Decided) -> Any:
+    m = part.months
+    return (m["outcome"].isin(["bill", "hold"]) & (m["codes"] != "")).to_numpy(bool)
+
+
 def _pairs_of_rows(a: Decided, b: Decided) -> pd.DataFrame:
     """One row a patient who is claimed, or waits with codes, in both: the rows in each, and what it means."""
-    claimed = [
-        np.flatnonzero((part.months["outcome"].isin(["bill", "hold"]) & (part.months["codes"] != "")).to_numpy(bool))
-        for part in (a, b)
-    ]
+    claimed = [np.flatnonzero(_claimed(part)) for part in (a, b)]
     place = rows_of(a.months["patient_id"].iloc[claimed[0]], b.months["patient_id"].iloc[claimed[1]])
     rows = pd.DataFrame({"a": claimed[0][place[place >= 0]], "b": claimed[1][place >= 0]})
     for side, part in (("a", a), ("b", b)):

@@ -42,6 +42,7 @@ class Facts:
         self.size = len(patients)
         columns = ["patient_id", "practice_id", "practitioner_id", "care_manager_id", "death_date", "enrolled_date"]
         self.frame: Months = patients[columns].copy()
+        self._rows: dict[str, tuple[pd.DataFrame, Any]] = {}
         self.own_practitioner = patients["practitioner_id"].to_numpy(object)
         if next(program for program in book.programs if program.program == book.program).takes_part == "enrolled":
             left = patients["unenrolled_date"]
@@ -55,10 +56,12 @@ class Facts:
 
     def rows(self, table: str) -> tuple[pd.DataFrame, Any]:
         """The table's rows that belong to a known patient, and for each the row of that patient."""
-        frame = self.tables[table]
-        patient = rows_of(self.frame["patient_id"], frame["patient_id"])
-        known = patient >= 0
-        return (frame, patient) if known.all() else (frame[known], patient[known])
+        if table not in self._rows:
+            frame = self.tables[table]
+            patient = rows_of(self.frame["patient_id"], frame["patient_id"])
+            known = patient >= 0
+            self._rows[table] = (frame, patient) if known.all() else (frame[known], patient[known])
+        return self._rows[table]
 
     def earliest(self, patient: Any, dates: Any) -> Any:
         """The earliest date of each patient, NaT where there is none."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.qualify.cases import decided
+from config.exclusions import Pair
+from config.month import Month
+from tasks.qualify.decide import decide
+from tests.qualify.cases import decided, rulebook, settings_of, tables_of
 from tests.qualify.together import decided_apart
 
+MONTH = Month(2026, 10)
 MOOD = [{"icd10_code": "E11.9"}, {"icd10_code": "I10"}, {"icd10_code": "F33.1"}]
 
 
@@ -193,3 +198,38 @@ def test_principal_care_needs_one_condition_and_its_own_billing_practitioner_may
     assert (none["outcome"], none["reason"]) == ("hold", "principal_condition_missing")
     other = one | {"consents": [{"program": "pcm", "practitioner_id": "D2"}]}
     assert decided([other])["decisions"].iloc[-1]["practitioner_id"] == "D2"
+
+
+def test_of_two_programs_whose_codes_exclude_one_another_one_is_billed_whatever_their_kinds() -> None:
+    """No pair of the table does so today; one that comes with a new edition must not let both through."""
+    pair = {"name": "made_up", "a": "behavioral_integration_codes", "b": "remote_monitoring_management_codes"}
+    pair |= {"scope": "same_practitioner", "strength": "hard", "outcome": "not_billable", "since": "2015-01"}
+    made_up = Pair.model_validate(pair | {"confidence": "primary", "source": "made up for this test"})
+    book = rulebook(MONTH)
+    sides = {**book.exclusions.sides, "made_up": (("99484",), ("99457", "99458"))}
+    exclusions = book.exclusions.model_copy(update={"pairs": (*book.exclusions.pairs, made_up), "sides": sides})
+    time = [
+        {"at": "2026-10-11 09:00", "length": "25", "program": "bhi"},
+        {"at": "2026-10-12 09:00", "length": "25", "program": "rpm"},
+    ]
+    consents = [{}, {"program": "bhi"}, {"program": "rpm"}]
+    colleague = [{}, {"program": "bhi"}, {"program": "rpm", "practitioner_id": "D2"}]
+    cases = [{"consents": who, "conditions": MOOD, "time": time} for who in (consents, colleague)]
+    result = decide(tables_of(cases, MONTH), MONTH, replace(book, exclusions=exclusions), settings_of())
+    rows = result["decisions"].set_index(["patient_id", "program"])
+    assert rows.loc[("P1", "bhi"), "codes"] == "99484 x1"
+    assert rows.loc[("P1", "rpm"), "reason"] == "another_program_chosen"
+    assert [rows.loc[("P2", program), "outcome"] for program in ("bhi", "rpm")] == ["bill", "bill"]
+    assert "rpm" not in set(result["code_lines"].query("patient_id == 'P1'")["program"])
+
+
+def test_a_hold_that_is_mended_never_turns_the_choice_of_programs_round() -> None:
+    """Chronic care is held, then signed: what went out while it was held is what goes out afterwards."""
+    unsigned = {"care_plans": [{"established_date": "2025-02-02", "copy_given_date": "2025-02-03"}]}
+    for coverages in ([PART_B], [PART_B, QMB]):
+        both = {"consents": [{}, {"program": "apcm"}], "staff": "20", "coverages": coverages}
+        held, mended = decided([both | unsigned]), decided([both])
+        sent = set(held["code_lines"]["code"])
+        assert len(sent) <= 1
+        assert sent <= set(mended["code_lines"]["code"])
+        assert len(set(mended["code_lines"]["code"])) == 1
