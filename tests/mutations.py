@@ -134,7 +134,7 @@ def _pairs() -> Iterator[Mutation]:
 
 
 def _coded(name: str) -> Callable[[Seen, RuleBook], bool]:
-    return lambda seen, book: any(seen.codes & set(side) for side in book.exclusions.sides[name])
+    return lambda seen, book: any(seen.codes & set(side) for side in book.exclusions.sides.get(name, ()))
 
 
 def _change_pair(pair: Pair, update: dict[str, str] | None) -> Change:
