@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -40,7 +40,10 @@ class Group(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What a group's decision had to do with: a change of anything else cannot change it."""
+    """What a patient's decision had to do with: a change of anything else cannot change it.
+
+    `rules` are those that anybody of the group met.
+    """
 
     rules: frozenset[str]
     programs: frozenset[str]
@@ -48,9 +51,9 @@ class Seen(NamedTuple):
 
 
 class Baseline(NamedTuple):
-    """A group under the rulebook as it is: what it had to do with, the print of each patient, the case that fails."""
+    """A group under the rulebook as it is, patient by patient in order; `failing` is the first case that fails."""
 
-    seen: Seen
+    seen: list[Seen]
     prints: dict[str, int]
     failing: str
 
@@ -105,24 +108,32 @@ def groups(cases: Iterable[Judged]) -> list[Group]:
     return found
 
 
-def decided(group: Group, book: RuleBook) -> Result:
-    """What that book decides of the group."""
-    return decide(group.tables, group.month, book, settings_of(**group.settings))
+def decided(group: Group, book: RuleBook, places: Sequence[int] = ()) -> Result:
+    """What that book decides of the group, or of those of its cases alone."""
+    tables = group.tables
+    if places and len(places) < len(group.cases):
+        names = [f"P{place + 1}" for place in places]
+        tables = {
+            name: frame[frame["patient_id"].isin(names)].reset_index(drop=True) if "patient_id" in frame else frame
+            for name, frame in tables.items()
+        }
+    return decide(tables, group.month, book, settings_of(**group.settings))
 
 
-def failing(group: Group, whole: Result, unchanged: dict[str, int] | None = None) -> str:
-    """The first case of the group that this decision makes fail; empty when none does.
+def failing(group: Group, whole: Result, places: Iterable[int], unchanged: dict[str, int]) -> str:
+    """The first of these cases that the decision makes fail; empty when none does.
 
     `unchanged` are the prints of patients under the book as it is: who has the same print need not be judged.
     """
-    now = prints(whole) if unchanged is not None else {}
-    for number, case in enumerate(group.cases, start=1):
-        if unchanged is not None and unchanged.get(f"P{number}") == now.get(f"P{number}"):
+    now = prints(whole)
+    for place in places:
+        patient = f"P{place + 1}"
+        if patient in unchanged and unchanged[patient] == now.get(patient):
             continue
         try:
-            case.judge(of_patient(whole, number))
+            group.cases[place].judge(of_patient(whole, place + 1))
         except Exception:  # whatever goes wrong in a judge fails its test
-            return case.name
+            return group.cases[place].name
     return ""
 
 
@@ -143,10 +154,21 @@ def baseline(group: Group) -> Baseline:
     met: set[str] = set()
     with _watched(met):
         whole = decided(group, book)
-    coded = (group.tables["other_services"]["code"], group.tables["visits"]["code"])
-    codes = {str(code).strip().upper() for column in coded for code in column}
-    programs = frozenset(whole["decisions"]["program"].astype(str))
-    return Baseline(Seen(frozenset(met), programs, frozenset(codes)), prints(whole), failing(group, whole))
+    everyone = range(len(group.cases))
+    return Baseline(_seen(group, whole, frozenset(met)), prints(whole), failing(group, whole, everyone, {}))
+
+
+def _seen(group: Group, whole: Result, met: frozenset[str]) -> list[Seen]:
+    programs: dict[str, set[str]] = {}
+    codes: dict[str, set[str]] = {}
+    for patient, program in zip(whole["decisions"]["patient_id"], whole["decisions"]["program"], strict=True):
+        programs.setdefault(patient, set()).add(str(program))
+    for name in ("other_services", "visits"):
+        frame = group.tables[name]
+        for patient, code in zip(frame["patient_id"], frame["code"].astype("str"), strict=True):
+            codes.setdefault(patient, set()).add(code.strip().upper())
+    names = [f"P{number}" for number in range(1, len(group.cases) + 1)]
+    return [Seen(met, frozenset(programs.get(name, ())), frozenset(codes.get(name, ()))) for name in names]
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import NamedTuple
 
+from config.rulebook import RuleBook
 from tests.judged import Baseline, Group, baseline, decided, failing, groups, judged
 from tests.mutations import EQUIVALENT, Mutation, mutations
 from tests.qualify.cases import rulebook
@@ -29,30 +30,35 @@ class Bench(NamedTuple):
     kills: Counter[tuple[str, int]]
 
     def killer_of(self, mutation: Mutation) -> str:
-        """The case that notices the mutant; SURVIVED when none does."""
-        touched = []
-        for place, (group, before) in enumerate(zip(self.groups, self.baselines, strict=True)):
+        """The case that notices the mutant; SURVIVED when none does.
+
+        Of every group the cases that were written for the subject are decided first, then all that have to do with it.
+        """
+        asked = []
+        for number, (group, before) in enumerate(zip(self.groups, self.baselines, strict=True)):
             whole = rulebook(group.month)
             book = mutation.of(whole)
-            if book is not None and mutation.touches(before.seen, whole):
-                likely = any(case.about == mutation.about for case in group.cases)
-                rank = (self.kills[mutation.about, place], likely, self.kills["", place], len(group.cases))
-                touched.append((rank, place, book))
-        for _, place, book in sorted(touched, key=lambda found: found[0], reverse=True):
-            name = self._failing(mutation, place, book)
+            if book is None:
+                continue
+            touched = [place for place, seen in enumerate(before.seen) if mutation.touches(seen, whole)]
+            likely = [place for place in touched if group.cases[place].about == mutation.about]
+            rank = (self.kills[mutation.about, number], self.kills["", number], len(touched))
+            asked += [((places is likely, *rank), number, book, places) for places in (likely, touched) if places]
+        for _, number, book, places in sorted(asked, key=lambda one: one[0], reverse=True):
+            name = self._failing(mutation, number, book, places)
             if name:
-                self.kills.update([(mutation.about, place), ("", place)])
+                self.kills.update([(mutation.about, number), ("", number)])
                 return name
         return SURVIVED
 
-    def _failing(self, mutation: Mutation, place: int, book: object) -> str:
-        group = self.groups[place]
+    def _failing(self, mutation: Mutation, number: int, book: RuleBook, places: Sequence[int]) -> str:
+        group = self.groups[number]
         with mutation.elsewhere():
             try:
-                whole = decided(group, book)
+                whole = decided(group, book, places)
             except Exception as error:  # no decision at all: every case of the group fails
                 return f"{group.month}: {type(error).__name__}"
-        return failing(group, whole, self.baselines[place].prints)
+        return failing(group, whole, places, self.baselines[number].prints)
 
 
 def bench(cases_groups: Sequence[Group], baselines: Sequence[Baseline]) -> Bench:

@@ -45,12 +45,13 @@ def gather_findings(
         met = np.flatnonzero(ask(rule, m, book, settings) & enrolled)
         if len(met):  # most rules meet nobody, and an empty frame costs as much as a full one
             found.append(_rows(met, rule.name, rule.effect, _numbers(m, met, rule.shows)))
-    return pd.concat(found, ignore_index=True) if found else _rows(np.zeros(0, dtype=np.int64), "", "", "")
+    return pd.concat(found, ignore_index=True) if found else _rows(np.zeros(0, dtype=np.int64), "", "", [])
 
 
 def _rows(met: Any, rule: str, outcome: str, numbers: Any) -> pd.DataFrame:
-    frame = pd.DataFrame({"patient": met, "rule": rule, "outcome": outcome, "numbers": numbers})
-    return frame.astype({"rule": "str", "outcome": "str", "numbers": "str"}) if frame.empty else frame
+    frame = pd.DataFrame({"patient": met, "rule": rule, "outcome": outcome})
+    frame["numbers"] = pd.Series(numbers, dtype=object)
+    return frame
 
 
 def _numbers(m: Months, rows: Any, shows: tuple[str, ...]) -> Any:
