@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from config.month import Month
+from config.rulebook import all_families
 from tests.judged import baseline, decided, groups, judged, prints
 from tests.mutants import SURVIVED, Bench, bench, report
-from tests.mutations import EQUIVALENT, Mutation, mutations
+from tests.mutations import EQUIVALENT, ONE_PROGRAM, UNDECIDED, Mutation, mutations
 from tests.qualify.cases import rulebook
 
 EVERY = {mutation.name: mutation for mutation in mutations()}
@@ -96,3 +98,19 @@ def test_what_is_said_to_change_nothing_must_not_be_noticed(monkeypatch: pytest.
 def test_names_are_one_each_and_the_list_of_equal_ones_is_of_today() -> None:
     assert len(EVERY) == len(mutations())
     assert set(EQUIVALENT) <= set(EVERY)
+
+
+def test_the_reasons_of_equal_ones_hold() -> None:
+    programs: dict[str, set[str]] = {}
+    for family in all_families():
+        for entry in family.entries:
+            programs.setdefault(family.program, set()).update({entry.first, entry.further} - {""})
+    for name, reason in EQUIVALENT.items():
+        pair, _, rest = name.partition(" since ")
+        year, month = rest.split()[0].split("-")
+        a, b = (set(side) for side in rulebook(Month(int(year), int(month))).exclusions.sides[pair])
+        if reason == UNDECIDED:
+            assert not (a | b) & set().union(*programs.values()), name
+        else:
+            assert reason == ONE_PROGRAM
+            assert any(a | b <= codes for codes in programs.values()), name
