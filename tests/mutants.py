@@ -1,148 +1,128 @@
 """With any one rule switched off or one number changed, some case must fail: `make mutants` prints which.
 
-A mutant changes the rulebook of a month in one place. Every case of scenarios/ is decided anew in its month until one
-fails. A mutant that no case notices has survived: the rule could be wrong and nobody would see it.
+A mutant changes the rulebook of a month in one place. The cases of scenarios/ that have to do with that place are
+decided anew in their month until one fails. A mutant that no case notices has survived: the rule could be wrong and
+nobody would see it. What cannot be noticed by any case stands in EQUIVALENT, with its reason.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import pandas as pd
-
-from config.month import Month
 from config.rulebook import RuleBook
-from tasks.qualify.decide import decide
-from tests import minutes_by_year, published, test_scenarios
-from tests.mutations import Mutation, mutations
-from tests.qualify.cases import rulebook, settings_of
-from tests.qualify.together import of_patient, practices_of
+from tests.judged import Baseline, Group, baseline, decided, failing, groups, judged
+from tests.mutations import EQUIVALENT, Mutation, mutations
+from tests.qualify.cases import rulebook
+
+SURVIVED = ""
 
 
-class Judged(NamedTuple):
-    """A case with its own judge; `about` is what it was written for."""
+class Bench(NamedTuple):
+    """Groups with their baselines, and how often each noticed a mutant: what noticed the last one is asked first."""
 
-    name: str
-    about: str
-    facts: dict[str, Any]
-    judge: Any
+    groups: Sequence[Group]
+    baselines: Sequence[Baseline]
+    kills: Counter[tuple[str, int]]
 
+    def killer_of(self, mutation: Mutation) -> str:
+        """The case that notices the mutant; SURVIVED when none does.
 
-class Group(NamedTuple):
-    """Cases decided as one practice's month."""
+        Of every group the cases that were written for the subject are decided first, then all that have to do with it.
+        """
+        asked = []
+        for number, (group, before) in enumerate(zip(self.groups, self.baselines, strict=True)):
+            whole = rulebook(group.month)
+            book = mutation.of(whole)
+            if book is None:
+                continue
+            touched = [place for place, seen in enumerate(before.seen) if mutation.touches(seen, whole)]
+            likely = [place for place in touched if group.cases[place].about == mutation.about]
+            rank = (self.kills[mutation.about, number], self.kills["", number], len(touched))
+            asked += [((places is likely, *rank), number, book, places) for places in (likely, touched) if places]
+        for _, number, book, places in sorted(asked, key=lambda one: one[0], reverse=True):
+            name = self._failing(mutation, number, book, places)
+            if name:
+                self.kills.update([(mutation.about, number), ("", number)])
+                return name
+        return SURVIVED
 
-    month: Month
-    settings: dict[str, Any]
-    tables: dict[str, pd.DataFrame]
-    cases: list[Judged]
-
-
-def judged() -> list[tuple[str, dict[str, Any], Judged]]:
-    """Every case with its month and settings."""
-    found = []
-    for table in test_scenarios.RULE_TABLES:
-        for case in table["cases"]:
-            facts, month, settings = test_scenarios.told(case)
-            name = f"{case['rule']}: {case['name']}"
-            found.append((month, settings, Judged(name, case["rule"], facts, _scenario(case))))
-    waiting = {entry["id"] for entry in published.TABLE["not_yet"]}
-    found += [
-        (told.month, told.settings, Judged(told.id, "", told.facts, _published(told)))
-        for told in published.told() + published.told(published.TRAPS)
-        if told.id not in waiting
-    ]
-    for boundary in minutes_by_year.boundaries():
-        case = Judged(boundary.id, boundary.id.partition(" ")[0], boundary.facts, _boundary(boundary))
-        found.append((boundary.month, boundary.settings, case))
-    return found
-
-
-def _scenario(case: dict[str, Any]) -> Any:
-    return lambda result: test_scenarios.check(case, result)
+    def _failing(self, mutation: Mutation, number: int, book: RuleBook, places: Sequence[int]) -> str:
+        group = self.groups[number]
+        with mutation.elsewhere():
+            try:
+                whole = decided(group, book, places)
+            except Exception as error:  # no decision at all: every case of the group fails
+                return f"{group.month}: {type(error).__name__}"
+        return failing(group, whole, places, self.baselines[number].prints)
 
 
-def _published(told: published.Told) -> Any:
-    expected = {name: value for name, value in told.expected.items() if name != "lines"}
-    return lambda result: published.check(told._replace(expected=expected), result)
-
-
-def _boundary(boundary: minutes_by_year.Boundary) -> Any:
-    def judge(result: dict[str, pd.DataFrame]) -> None:
-        assert minutes_by_year.billed(result, boundary.program) == boundary.codes
-
-    return judge
-
-
-def groups() -> list[Group]:
-    """All cases, those of one month, settings and practice together."""
-    waiting: dict[str, list[tuple[str, dict[str, Any], Judged]]] = {}
-    for month, settings, case in judged():
-        waiting.setdefault(repr((month, sorted(settings.items()))), []).append((month, settings, case))
-    found = []
-    for several in waiting.values():
-        month, settings = Month.parse(several[0][0]), several[0][1]
-        cases = [case for _, _, case in several]
-        for places, tables in practices_of([case.facts for case in cases], month):
-            found.append(Group(month, settings, tables, [cases[place] for place in places]))
-    return found
-
-
-def failing(group: Group, book: RuleBook) -> str:
-    """The first case of the group that the book makes fail; empty when none does."""
-    try:
-        whole = decide(group.tables, group.month, book, settings_of(**group.settings))
-    except Exception as error:
-        return f"{group.month}: {type(error).__name__}"
-    for number, case in enumerate(group.cases, start=1):
-        try:
-            case.judge(of_patient(whole, number))
-        except AssertionError:
-            return case.name
-    return ""
+def bench(cases_groups: Sequence[Group], baselines: Sequence[Baseline]) -> Bench:
+    """A bench that has noticed nothing yet."""
+    return Bench(cases_groups, baselines, Counter())
 
 
 GROUPS: list[Group] = []
-EVERY: list[Mutation] = []
-"""Both are filled before the processes part, for neither a judge nor a mutation travels between them."""
+EVERY: list[list[Mutation]] = []
+BENCH: list[Bench] = []
+"""All are filled before the processes part, for neither a judge nor a mutation travels between them."""
 
 
-def killed_by(number: int) -> str:
-    """The case that notices the mutant of that number; empty when it survives."""
-    mutation = EVERY[number]
-    likely = [group for group in GROUPS if any(case.about in mutation.about for case in group.cases if case.about)]
-    rest = [group for group in GROUPS if not any(group is other for other in likely)]
-    for group in likely + rest:
-        with mutation.elsewhere():
-            book = mutation.of(rulebook(group.month))
-            if book is not None and (name := failing(group, book)):
-                return name
-    return ""
+def _baseline(number: int) -> Baseline:
+    return baseline(GROUPS[number])
+
+
+def _killers(number: int) -> list[str]:
+    return [BENCH[0].killer_of(mutation) for mutation in EVERY[number]]
 
 
 def main(words: list[str]) -> int:
-    """Prints the table; the exit code is the number of survivors, or 1 when a case fails without any change."""
-    GROUPS.extend(groups())
+    """Prints the table; the exit code is 0 when every mutant is noticed and no case fails without one."""
+    print("Deciding every case under the rulebook as it is ...", flush=True)
+    GROUPS.extend(groups(judged()))
     for group in GROUPS:
-        if name := failing(group, rulebook(group.month)):
-            print(f"Fails without a mutant: {group.month} {name}")
-            return 1
-    EVERY.extend(mutation for mutation in mutations() if not words or any(word in mutation.name for word in words))
-    survivors = []
+        rulebook(group.month)
     with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
-        for mutation, name in zip(EVERY, pool.map(killed_by, range(len(EVERY))), strict=True):
-            print(f"{mutation.kind:10} {mutation.name:62} {name or 'SURVIVED'}", flush=True)
-            if not name:
-                survivors.append(mutation)
-    total, lost = Counter(mutation.kind for mutation in EVERY), Counter(mutation.kind for mutation in survivors)
-    print()
-    for kind, number in total.items():
-        print(f"{kind:10} {number - lost[kind]:4} of {number:4} killed")
-    print(f"{'all':10} {len(EVERY) - len(survivors):4} of {len(EVERY):4} killed by {len(judged())} cases")
-    return len(survivors)
+        baselines = list(pool.map(_baseline, range(len(GROUPS))))
+    broken = [f"{group.month} {found.failing}" for group, found in zip(GROUPS, baselines, strict=True) if found.failing]
+    if broken:
+        print("Fails without a mutant:", *broken, sep="\n  ")
+        return 1
+    BENCH.append(bench(GROUPS, baselines))
+    by_subject: dict[str, list[Mutation]] = {}
+    for mutation in mutations():
+        if not words or any(word in mutation.name for word in words):
+            by_subject.setdefault(mutation.about, []).append(mutation)
+    EVERY.extend(by_subject.values())
+    killers: list[tuple[Mutation, str]] = []
+    with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
+        for several, names in zip(EVERY, pool.map(_killers, range(len(EVERY))), strict=True):
+            for mutation, name in zip(several, names, strict=True):
+                killers.append((mutation, name))
+                print(f"{mutation.kind:8} {mutation.name:66} {name or 'SURVIVED'}", flush=True)
+    return report(killers)
+
+
+def report(killers: list[tuple[Mutation, str]]) -> int:
+    """Prints the table of kinds; 1 when a mutant survived, or when one was noticed that is said to change nothing."""
+    print(f"\n{'kind':8} {'mutants':>8} {'killed':>8} {'equal':>8} {'survived':>8}")
+    wrong = []
+    for kind in [*dict.fromkeys(mutation.kind for mutation, _ in killers), "all"]:
+        own = [(mutation, name) for mutation, name in killers if kind in (mutation.kind, "all")]
+        survived = [mutation.name for mutation, name in own if not name]
+        equal = [name for name in survived if name in EQUIVALENT]
+        lost = [name for name in survived if name not in EQUIVALENT]
+        wrong = lost
+        print(f"{kind:8} {len(own):8} {len(own) - len(survived):8} {len(equal):8} {len(lost):8}  {'; '.join(lost)}")
+    for mutation, name in killers:
+        if name and mutation.name in EQUIVALENT:
+            wrong.append(mutation.name)
+            print(f"{mutation.name} is said to change nothing, yet {name} notices it: take it off the list.")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

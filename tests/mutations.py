@@ -14,17 +14,22 @@ from config.rule_models import Family, FamilyEntry
 from config.rulebook import RULES, RuleBook, all_families, all_rules
 from config.strict_yaml import load_yaml
 from tasks.qualify import ledger
+from tests.judged import Seen
 
 Change = Callable[[RuleBook], RuleBook | None]
 
 
 class Mutation(NamedTuple):
-    """One change; `of` gives the changed book of a month, or None where the entry does not hold in it."""
+    """One change; `of` gives the changed book of a month, or None where the entry does not hold in it.
+
+    `touches` is false where a decision had nothing to do with what is changed, so that it need not be made again.
+    """
 
     kind: str
     name: str
     about: str
     of: Change
+    touches: Callable[[Seen, RuleBook], bool]
     elsewhere: Callable[[], Any] = nullcontext
 
 
@@ -37,9 +42,13 @@ def _rules() -> Iterator[Mutation]:
     for rule in all_rules():
         name = f"{rule.name} since {rule.since} off"
         if rule.topic == "shares":
-            yield Mutation("rule", name, rule.name, lambda book: book, _nothing_lost(rule.name))
+            yield Mutation("rule", name, rule.name, lambda book: book, _met(rule.name), _nothing_lost(rule.name))
         else:
-            yield Mutation("rule", name, rule.name, _without_rule(rule.name, rule.since))
+            yield Mutation("rule", name, rule.name, _without_rule(rule.name, rule.since), _met(rule.name))
+
+
+def _met(name: str) -> Callable[[Seen, RuleBook], bool]:
+    return lambda seen, book: name in seen.rules
 
 
 def _without_rule(name: str, since: str) -> Change:
@@ -77,7 +86,8 @@ def _families() -> Iterator[Mutation]:
                     if column == "further_minutes" and entry.further_from == 0:
                         more["further_from"] = entry.first_minutes + other
                     yield _family(family, entry, f"{where}: {column} {other}", more)
-            yield Mutation("family", f"{where}: off", family.family, _change_family(family.family, entry, None, None))
+            change = _change_family(family.family, entry, None, None)
+            yield Mutation("family", f"{where}: off", family.family, change, _decides(family.program))
             for fact in family.only_if:
                 own = {"only_if": tuple(name for name in family.only_if if name != fact)}
                 yield _family(family, entry, f"{where}: without {fact}", {}, own)
@@ -95,7 +105,12 @@ def _family(
     family: Family, entry: FamilyEntry, name: str, more: dict[str, Any], own: dict[str, Any] | None = None
 ) -> Mutation:
     changed = entry.model_copy(update=more), family.model_copy(update=own or {})
-    return Mutation("family", name, family.family, _change_family(family.family, entry, *changed))
+    change = _change_family(family.family, entry, *changed)
+    return Mutation("family", name, family.family, change, _decides(family.program))
+
+
+def _decides(program: str) -> Callable[[Seen, RuleBook], bool]:
+    return lambda seen, book: program in seen.programs
 
 
 def _change_family(name: str, entry: FamilyEntry, other: FamilyEntry | None, family: Family | None) -> Change:
@@ -112,9 +127,14 @@ def _pairs() -> Iterator[Mutation]:
     for pair in all_pairs(RULES):
         if pair.strength == "allowed":
             update = {"strength": "hard", "outcome": "not_billable", "scope": "same_practitioner"}
-            yield Mutation("pair", f"{pair.name} since {pair.since} forbidden", pair.name, _change_pair(pair, update))
+            name, change = f"{pair.name} since {pair.since} forbidden", _change_pair(pair, update)
         else:
-            yield Mutation("pair", f"{pair.name} since {pair.since} off", pair.name, _change_pair(pair, None))
+            name, change = f"{pair.name} since {pair.since} off", _change_pair(pair, None)
+        yield Mutation("pair", name, pair.name, change, _coded(pair.name))
+
+
+def _coded(name: str) -> Callable[[Seen, RuleBook], bool]:
+    return lambda seen, book: any(seen.codes & set(side) for side in book.exclusions.sides.get(name, ()))
 
 
 def _change_pair(pair: Pair, update: dict[str, str] | None) -> Change:
@@ -139,7 +159,12 @@ def _numbers() -> Iterator[Mutation]:
                     whose = f"{item['name']}{' of ' + program if program else ''} since {entry['since']}: {other}"
                     span = (entry["since"], entry.get("until", "9999-12"))
                     change = _change_number(item["name"], program, span, other)
-                    yield Mutation("number", whose, item["name"], change)
+                    touches = _decides(program) if program else _always
+                    yield Mutation("number", whose, item["name"], change, touches)
+
+
+def _always(seen: Seen, book: RuleBook) -> bool:
+    return True
 
 
 FLAGS = ("written_consent", "initiating_visit_for_everyone", "visit_with_colleague")
@@ -154,3 +179,22 @@ def _change_number(name: str, program: str, span: tuple[str, str], value: int) -
         return replace(book, numbers={**book.numbers, name: value})
 
     return change
+
+
+UNDECIDED = "neither side is a code that is decided here; it stands in the table that people read"
+ONE_PROGRAM = "both sides are families of one program: the choice takes one, and a billed one is already_billed"
+EQUIVALENT: dict[str, str] = {
+    "transitional_with_dialysis since 2015-01 off": UNDECIDED,
+    "transitional_with_dialysis since 2020-01 forbidden": UNDECIDED,
+    "transitional_with_oversight since 2015-01 off": UNDECIDED,
+    "transitional_with_oversight since 2020-01 forbidden": UNDECIDED,
+    "care_planning_with_oversight since 2017-01 off": UNDECIDED,
+    "care_planning_with_prolonged since 2017-01 off": UNDECIDED,
+    "monitoring_with_therapeutic_devices since 2022-01 off": UNDECIDED,
+    "short_with_full_readings since 2026-01 off": UNDECIDED,
+    "staff_with_personal since 2019-01 off": ONE_PROGRAM,
+    "staff_with_complex since 2017-01 off": ONE_PROGRAM,
+    "personal_with_complex since 2019-01 off": ONE_PROGRAM,
+    "short_with_full_time since 2026-01 off": ONE_PROGRAM,
+}
+"""Mutants that no case can notice, because no decision depends on what they change, and why."""

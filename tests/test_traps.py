@@ -13,6 +13,7 @@ from config.month import Month
 from config.rulebook import all_rules, load_rulebook
 from tests.published import TRAPS, Told, check, together, told
 from tests.qualify.cases import codes_of, decided
+from tests.qualify.together import decided_apart
 from tests.route.test_cases import option
 
 CASES = told(TRAPS)
@@ -34,9 +35,11 @@ def test_each_of_the_twenty_stands_somewhere() -> None:
 
 
 def test_trap_4_every_code_of_a_month_or_day_of_dialysis_excludes() -> None:
-    for code in range(90951, 90971):
-        service = {"code": str(code), "service_date": "2026-10-20", "billed_by": "same_practitioner"}
-        assert codes_of({"staff": "25", "other_services": [service]}) == "", code
+    codes = [str(code) for code in range(90951, 90971)]
+    services = [{"code": code, "service_date": "2026-10-20", "billed_by": "same_practitioner"} for code in codes]
+    results = decided_apart([{"staff": "25", "other_services": [service]} for service in services])
+    for code, result in zip(codes, results, strict=True):
+        assert result["decisions"]["outcome"].tolist() == ["not_billable"], code
 
 
 def test_trap_5_practitioners_and_hospitals_have_their_own_limits() -> None:

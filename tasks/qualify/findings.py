@@ -51,20 +51,20 @@ def gather_findings(
     found = []
     for rule in rules:
         met = np.flatnonzero(ask(rule, m, book, settings) & enrolled)
+        if not len(met):  # most rules meet nobody, and an empty frame costs as much as a full one
+            continue
         proof = m[rule.proof].iloc[met].fillna("").to_numpy(object) if rule.proof else np.full(len(met), "", object)
         recalled = [name for name in set(proof) if proof_of(rule, name, book).confidence == "unverified"]
-        found.append(
-            pd.DataFrame(
-                {
-                    "patient": met,
-                    "rule": rule.name,
-                    "outcome": np.where(np.isin(proof, recalled), "warn", rule.effect),
-                    "numbers": _numbers(m, met, rule.shows),
-                    "proof": proof,
-                }
-            )
-        )
-    return pd.concat(found, ignore_index=True)
+        outcome = np.where(np.isin(proof, recalled), "warn", rule.effect) if recalled else rule.effect
+        found.append(_rows(met, rule.name, outcome, _numbers(m, met, rule.shows), proof))
+    return pd.concat(found, ignore_index=True) if found else _rows(np.zeros(0, dtype=np.int64), "", "", [], "")
+
+
+def _rows(met: Any, rule: str, outcome: Any, numbers: Any, proof: Any) -> pd.DataFrame:
+    frame = pd.DataFrame({"patient": met, "rule": rule, "outcome": outcome})
+    frame["numbers"] = pd.Series(numbers, dtype=object)
+    frame["proof"] = proof
+    return frame
 
 
 class Proof(NamedTuple):

@@ -1,0 +1,116 @@
+"""The mutation check can fail: it notices what a case speaks of, and says so when none does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from config.month import Month
+from config.rulebook import all_families
+from tests.judged import baseline, decided, groups, judged, prints
+from tests.mutants import SURVIVED, Bench, bench, report
+from tests.mutations import EQUIVALENT, ONE_PROGRAM, UNDECIDED, Mutation, mutations
+from tests.qualify.cases import rulebook
+
+EVERY = {mutation.name: mutation for mutation in mutations()}
+MONTH = "2026-10"
+
+
+def bench_of(*about: str) -> Bench:
+    """The cases of one month that were written for these rules."""
+    own = groups(case for case in judged() if case.month == MONTH and case.about in about)
+    return bench(own, [baseline(group) for group in own])
+
+
+@pytest.fixture(scope="module")
+def consents() -> Bench:
+    return bench_of("consent_late", "consent_incomplete", "simultaneous")
+
+
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [
+        ("consent_incomplete since 2015-01 off", "consent_incomplete: "),
+        ("before_consent since 2015-01 off", "consent_late: "),
+        ("simultaneous since 2015-01 off", "simultaneous: "),
+        ("staff since 2021-01: off", ""),
+        ("chronic_conditions_needed since 2015-01: 3", ""),
+    ],
+)
+def test_a_change_is_noticed_by_a_case(consents: Bench, name: str, case: str) -> None:
+    killer = consents.killer_of(EVERY[name])
+    assert killer != SURVIVED
+    assert killer.startswith(case)
+
+
+@pytest.mark.parametrize("name", ["in_hospice since 2015-01 off", "chronic_with_dialysis since 2015-01 off"])
+def test_a_change_that_no_case_speaks_of_survives(consents: Bench, name: str) -> None:
+    assert consents.killer_of(EVERY[name]) == SURVIVED
+
+
+def test_a_change_is_over_when_it_was_judged(consents: Bench) -> None:
+    consents.killer_of(EVERY["simultaneous since 2015-01 off"])
+    for group, before in zip(consents.groups, consents.baselines, strict=True):
+        assert baseline(group) == before
+        assert before.failing == ""
+
+
+def test_what_is_left_out_could_not_have_changed_anything(consents: Bench) -> None:
+    for group, before in zip(consents.groups, consents.baselines, strict=True):
+        book = rulebook(group.month)
+        unseen = [
+            mutation
+            for mutation in EVERY.values()
+            if mutation.kind in ("rule", "pair") and not any(mutation.touches(seen, book) for seen in before.seen)
+        ]
+        assert len(unseen) > 50
+        names = {mutation.about for mutation in unseen}
+        pairs = tuple(pair for pair in book.exclusions.pairs if pair.name not in names)
+        rules = {name: rule for name, rule in book.rules.items() if name not in names}
+        assert len(rules) < len(book.rules)
+        assert len(pairs) < len(book.exclusions.pairs)
+        changed = replace(book, rules=rules, exclusions=book.exclusions.model_copy(update={"pairs": pairs}))
+        assert prints(decided(group, changed)) == before.prints
+
+
+def test_a_case_is_decided_alike_without_the_others(consents: Bench) -> None:
+    for group, before in zip(consents.groups, consents.baselines, strict=True):
+        places = list(range(0, len(group.cases), 2))
+        some = prints(decided(group, rulebook(group.month), places))
+        assert some == {f"P{place + 1}": before.prints[f"P{place + 1}"] for place in places}
+
+
+def test_a_survivor_fails_the_run_and_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = list(EVERY.values())[:2]
+    assert report([(first, "a case"), (second, "another")]) == 0
+    assert report([(first, "a case"), (second, SURVIVED)]) == 1
+    assert second.name in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_what_is_said_to_change_nothing_must_not_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    mutation: Mutation = next(iter(EVERY.values()))
+    monkeypatch.setitem(EQUIVALENT, mutation.name, "said here")
+    assert report([(mutation, SURVIVED)]) == 0
+    assert report([(mutation, "a case")]) == 1
+
+
+def test_names_are_one_each_and_the_list_of_equal_ones_is_of_today() -> None:
+    assert len(EVERY) == len(mutations())
+    assert set(EQUIVALENT) <= set(EVERY)
+
+
+def test_the_reasons_of_equal_ones_hold() -> None:
+    programs: dict[str, set[str]] = {}
+    for family in all_families():
+        for entry in family.entries:
+            programs.setdefault(family.program, set()).update({entry.first, entry.further} - {""})
+    for name, reason in EQUIVALENT.items():
+        pair, _, rest = name.partition(" since ")
+        year, month = rest.split()[0].split("-")
+        a, b = (set(side) for side in rulebook(Month(int(year), int(month))).exclusions.sides[pair])
+        if reason == UNDECIDED:
+            assert not (a | b) & set().union(*programs.values()), name
+        else:
+            assert reason == ONE_PROGRAM
+            assert any(a | b <= codes for codes in programs.values()), name
