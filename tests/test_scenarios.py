@@ -31,7 +31,7 @@ KNOWN = {
 }
 ABOUT_PATIENT = {
     "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays",
-    "medical_decisions", "copay_responses", "time", "staff", "practitioner", "zone", "setting",
+    "medical_decisions", "copay_responses", "earlier_claims", "time", "staff", "practitioner", "zone", "setting",
 }  # fmt: skip
 TABLES = [load_yaml(path) for path in sorted(SCENARIOS.glob("*.yaml"))]
 RULE_TABLES = [table for table in TABLES if table["topic"] in {rule.topic for rule in all_rules()}]

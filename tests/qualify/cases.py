@@ -16,6 +16,7 @@ from config.month import Month
 from config.rulebook import load_rulebook
 from config.settings import PracticeSettings, practice_settings
 from tasks.qualify.decide import decide
+from tasks.qualify.earlier import EARLIER
 
 DTYPES = {"text": "str", "choice": "category", "integer": "Int64", "flag": "boolean", "cents": "Int64"}
 
@@ -139,6 +140,12 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
                 rows[table].append({key: f"{one}-{row_number}", "patient_id": one, **base, **row})
         rows["time_entries"].extend(time_rows(case, month, one))
     tables = {name: typed(table, rows[name]) for name, table in inputs().items()}
+    offered = [
+        {"patient_id": f"P{number}", **row} for number, case in enumerate(cases, 1) for row in case.get(EARLIER, [])
+    ]
+    if offered:
+        lines = pd.DataFrame(offered)
+        tables[EARLIER] = lines.assign(service_date=pd.to_datetime(lines["service_date"]).astype("datetime64[ns]"))
     entries = tables["time_entries"]
     for name, dtype in (("seconds", "int64"), ("start_s", "int64"), ("has_clock", "bool")):
         entries[name] = pd.Series([row[name] for row in rows["time_entries"]], dtype=dtype)
