@@ -34,6 +34,7 @@ class PracticeSettings(BaseModel):
     extra_personal_units: int = Field(ge=0, le=10)
     copay_contact_days: int = Field(ge=0, le=120)
     charges_cents: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
+    filing_days: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
 
     @property
     def digest(self) -> str:
