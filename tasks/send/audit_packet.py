@@ -141,7 +141,7 @@ def _rules(book: RuleBook, programs: list[str], findings: pd.DataFrame) -> list[
             "met": rule.name in met,
         }
         for rule in sorted(book.rules.values(), key=lambda rule: rule.name not in met)
-        if not rule.programs or set(rule.programs) & set(programs)
+        if rule.topic != "scrub" and (not rule.programs or set(rule.programs) & set(programs))
     ]
 
 

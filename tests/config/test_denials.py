@@ -13,6 +13,7 @@ import pytest
 from config.clocks import filing_limit, limit_entries
 from config.denials import FOLDER, denials, due_date, is_denial, traced, valid_answer
 from config.errors import RuleError
+from config.rulebook import all_rules
 
 DAY, NOTICE = date(2026, 10, 15), date(2026, 11, 20)
 PART_B: dict[str, Any] = {"payer_kind": "medicare_part_b", "form": "837P"}
@@ -23,6 +24,13 @@ def test_forty_one_rows_each_with_words_remedy_and_source() -> None:
     assert sorted({error.row for error in errors}) == list(range(1, 42))
     for error in errors:
         assert all((error.prevent, error.correct, error.source)), error.name
+
+
+def test_every_rule_that_is_said_to_stop_an_error_exists() -> None:
+    rules = {rule.name for rule in all_rules()}
+    named = {rule for error in denials().errors for rule in error.stopped_by}
+    assert named <= rules, named - rules
+    assert len([error for error in denials().errors if error.stopped_by]) >= 34
 
 
 def test_a_duplicate_is_answered_with_group_oa_alone() -> None:
@@ -82,7 +90,7 @@ def test_errors_that_share_an_answer_have_one_that_is_usual() -> None:
 def test_an_answer_leads_to_its_error_and_route(
     answer: tuple[str, str], remarks: list[str], told: dict[str, Any], error: str, route: str
 ) -> None:
-    found = traced(*answer, remarks, DAY, **PART_B, **told)
+    found = traced(answer[0], answer[1], remarks, DAY, **{**PART_B, **told})
     assert found.error is not None
     assert (found.error.name, found.route.name) == (error, route)
 
