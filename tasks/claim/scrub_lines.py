@@ -52,27 +52,30 @@ def with_facts(
 
 
 def _add_diagnoses(frame: pd.DataFrame, book: RuleBook) -> None:
+    """Of the diagnoses that the line points to; a superbill's line points to all that it names."""
     listed = sorted(book.chronic)
-    kind, texts = pd.factorize(frame["diagnoses"].fillna(""))
-    facts = pd.DataFrame([_diagnoses(str(text).split(), book.chronic, listed) for text in texts], columns=DIAGNOSES)
-    for name in DIAGNOSES:
+    said = pd.MultiIndex.from_arrays([frame["diagnoses"].fillna("").astype("str"), frame["pointers"].fillna("")])
+    kind, unique = pd.factorize(said)
+    rows = []
+    for text, told in unique:
+        codes, places = text.split(), [int(place) for place in re.findall(r"\d+", told)]
+        pointed = [codes[place - 1] for place in places if 0 < place <= len(codes)] if told else codes
+        rows.append([len(codes), max(places, default=1), *_diagnoses(pointed, book.chronic, listed)])
+    facts = pd.DataFrame(rows, columns=[*NUMBERS, *FIRSTS])
+    for name in facts:
         values = facts[name].take(kind).set_axis(frame.index)
-        frame[name] = values.astype("int64" if name in ("chronic_diagnoses", "diagnosis_count") else "str")
+        frame[name] = values.astype("int64" if name in NUMBERS else "str")
     needed = book.numbers.get("chronic_conditions_needed", 0)
     own = {program: value for (name, program), value in book.own_numbers.items() if name == "chronic_conditions_needed"}
     frame["diagnoses_needed"] = frame["program"].map(own).fillna(needed).astype("int64")
-    highest = {text: max(map(int, re.findall(r"\d+", text)), default=0) for text in frame["pointers"].dropna().unique()}
-    frame["highest_pointer"] = frame["pointers"].map(highest).fillna(1).astype("int64")
 
 
-DIAGNOSES = [
-    "diagnosis_count", "chronic_diagnoses", "malformed_diagnosis", "incomplete_diagnosis", "unlisted_diagnosis",
-    "acute_diagnosis",
-]  # fmt: skip
+NUMBERS = ("diagnosis_count", "highest_pointer", "chronic_diagnoses")
+FIRSTS = ("malformed_diagnosis", "incomplete_diagnosis", "unlisted_diagnosis", "acute_diagnosis")
 
 
 def _diagnoses(codes: list[str], status: Mapping[str, int], listed: list[str]) -> list[Any]:
-    """How many there are and how many count as chronic, and the first of each kind of fault."""
+    """How many count as chronic, and the first of each kind of fault."""
     first: dict[str, str] = {}
     chronic: set[str] = set()
     for code in codes:
@@ -88,7 +91,7 @@ def _diagnoses(codes: list[str], status: Mapping[str, int], listed: list[str]) -
             place = bisect_left(listed, plain)
             heads = place < len(listed) and listed[place].startswith(plain)
             first.setdefault("incomplete" if heads else "unlisted", code)
-    return [len(codes), len(chronic), *(first.get(name) for name in ("malformed", "incomplete", "unlisted", "acute"))]
+    return [len(chronic), *(first.get(name) for name in ("malformed", "incomplete", "unlisted", "acute"))]
 
 
 def _add_codes(frame: pd.DataFrame) -> None:

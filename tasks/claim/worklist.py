@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from config.contract import claim_outputs
-from config.frames import as_contract
+from config.frames import as_contract, empty
 from config.rulebook import Rule, RuleBook
 from config.settings import PracticeSettings
 from tasks.claim import scrub as rules
@@ -33,10 +33,11 @@ def scrub(
     payer. Every rule is asked of every line; what a hold means for the others of the claim says `held`.
     """
     frame = with_facts(lines, tables, book, settings, today)
-    found = [_met(rule, frame, book, settings) for rule in book.topic(TOPIC)]
-    together = pd.concat(found, ignore_index=True) if found else pd.DataFrame()
-    if together.empty:
-        return as_contract(together, claim_outputs()["scrub"])
+    asked = ((rule, np.flatnonzero(ask(rule, frame, book, settings))) for rule in book.topic(TOPIC))
+    found = [_findings(order, rule, frame, rows) for order, (rule, rows) in enumerate(asked) if len(rows)]
+    if not found:
+        return empty(claim_outputs()["scrub"])
+    together = pd.concat(found, ignore_index=True)
     together = together.sort_values(["place", "order"], kind="stable", ignore_index=True)
     return as_contract(together, claim_outputs()["scrub"])
 
@@ -53,15 +54,11 @@ def ask(rule: Rule, frame: pd.DataFrame, book: RuleBook, settings: PracticeSetti
     return met & frame["program"].isin(rule.programs).to_numpy() if rule.programs else met
 
 
-def _met(rule: Rule, frame: pd.DataFrame, book: RuleBook, settings: PracticeSettings) -> pd.DataFrame:
-    rows = np.flatnonzero(ask(rule, frame, book, settings))
-    found = frame.iloc[rows][["case_number", *CLAIM, "line", "code"]].copy()
-    found["rule"], found["outcome"] = rule.name, rule.effect
-    found["numbers"] = _numbers(frame, rows, rule.shows)
-    for column in ("words", "owner", "fix", "denial", "source", "confidence"):
-        found[column] = str(getattr(rule, column))
-    found["place"], found["order"] = rows, list(book.rules).index(rule.name)
-    return found
+def _findings(order: int, rule: Rule, frame: pd.DataFrame, rows: Any) -> pd.DataFrame:
+    found = frame[["case_number", *CLAIM, "line", "code"]].take(rows)
+    told = {name: str(getattr(rule, name)) for name in ("words", "owner", "fix", "denial", "source", "confidence")}
+    numbers = _numbers(frame, rows, rule.shows)
+    return found.assign(rule=rule.name, outcome=rule.effect, numbers=numbers, **told, place=rows, order=order)
 
 
 def _numbers(frame: pd.DataFrame, rows: Any, shows: tuple[str, ...]) -> Any:

@@ -7,6 +7,7 @@ scenarios, `enrolled` are the practitioner's dates with Medicare, `today` is the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -25,29 +26,35 @@ FACTS = {"patient", "coverages", "stays", "setting"}
 KNOWN = FACTS | {"rule", "name", "month", "program", "lines", "enrolled", "today", "settings", "finding", "outcome"}
 
 
-def claim_of(case: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, pd.DataFrame], Month]:
-    """The case's claim lines, the practice's tables and the month."""
-    assert set(case) <= KNOWN, f"unknown keys {set(case) - KNOWN}"
-    month = Month.parse(case.get("month", "2026-10"))
-    setting = care_setting(case.get("setting", "office"))
+def claims_of(cases: Sequence[dict[str, Any]]) -> tuple[pd.DataFrame, dict[str, pd.DataFrame], Month]:
+    """The claim lines, tables and month of cases that agree in all but the patient: P1, P2 ... in their order."""
+    shared = cases[0]
+    month = Month.parse(shared.get("month", "2026-10"))
+    setting = care_setting(shared.get("setting", "office"))
     usual = {"priority": 1, "payer_kind": "medicare_part_b", "start_date": "2010-01-01"}
-    facts = {name: case[name] for name in FACTS & set(case)}
-    facts["coverages"] = [{**COVERED, **usual, **row} for row in case.get("coverages", [{}])]
-    tables = tables_of([facts], month)
+    facts = []
+    for case in cases:
+        assert set(case) <= KNOWN, f"unknown keys {set(case) - KNOWN}"
+        covered = [{**COVERED, **usual, **row} for row in case.get("coverages", [{}])]
+        facts.append({name: case[name] for name in FACTS & set(case)} | {"coverages": covered})
+    tables = tables_of(facts, month)
     people = tables["practitioners"]
     people["npi"] = people["npi"].mask(people["practitioner_id"] == "D1", RENDERING)
-    for name, day in case.get("enrolled", {}).items():
+    for name, day in shared.get("enrolled", {}).items():
         people[name] = pd.Timestamp(day)
     claim = setting.claims(month)[0]
     line = {
-        "case_number": "C-000001", "practice_id": "P1", "month": str(month), "patient_id": "P1",
-        "program": case.get("program", "ccm"), **COVERED, "billing_npi": BILLING, "rendering_npi": RENDERING,
-        "claim": claim.claim, "claim_form": claim.form,
+        "case_number": "C-000001", "practice_id": "P1", "month": str(month), **COVERED, "billing_npi": BILLING,
+        "rendering_npi": RENDERING, "claim": claim.claim, "claim_form": claim.form,
         "place_of_service": claim.place_of_service[0] if claim.place_of_service else None,
         "bill_type": claim.bill_type or None, "revenue_code": claim.revenue_code or None,
-        "code": "99490", "units": 1, "service_date": f"{month}-20", "diagnoses": "E11.9 I10",
+        "code": "99490", "units": 1, "service_date": f"{month}-20", "diagnoses": "E11.9 I10", "payer_order": 1,
     }  # fmt: skip
-    rows = [{**line, "line": number, **row} for number, row in enumerate(case.get("lines", [{}]), start=1)]
+    rows = [
+        {**line, "patient_id": f"P{number}", "program": case.get("program", "ccm"), "line": place, **row}
+        for number, case in enumerate(cases, start=1)
+        for place, row in enumerate(case.get("lines", [{}]), start=1)
+    ]
     frame = pd.DataFrame(rows)
     frame["service_date"] = pd.to_datetime(frame["service_date"])
     typed = as_contract(frame, outputs()["claim_lines"])
@@ -56,8 +63,30 @@ def claim_of(case: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, pd.DataFrame
     return typed, tables, month
 
 
-def scrubbed(case: dict[str, Any]) -> pd.DataFrame:
-    """What the scrub finds of the case."""
-    lines, tables, month = claim_of(case)
-    today = date.fromisoformat(str(case.get("today", month.next.first)))
-    return scrub(lines, tables, rulebook(month), settings_of(**case.get("settings", {})), today)
+def scrubbed(*cases: dict[str, Any]) -> pd.DataFrame:
+    """What the scrub finds of the cases, which agree in all but the patient."""
+    lines, tables, month = claims_of(cases)
+    today = date.fromisoformat(str(cases[0].get("today", month.next.first)))
+    return scrub(lines, tables, rulebook(month), settings_of(**cases[0].get("settings", {})), today)
+
+
+class Together:
+    """Gives what is found of one case after another; the first asked for scrubs all that agree with it."""
+
+    def __init__(self, cases: Sequence[dict[str, Any]]) -> None:
+        self._groups: dict[str, list[dict[str, Any]]] = {}
+        self._found: dict[str, pd.DataFrame] = {}
+        for case in cases:
+            self._groups.setdefault(_group(case), []).append(case)
+
+    def found(self, case: dict[str, Any]) -> pd.DataFrame:
+        """What the scrub finds of that case."""
+        group = _group(case)
+        if group not in self._found:
+            self._found[group] = scrubbed(*self._groups[group])
+        patient = f"P{self._groups[group].index(case) + 1}"
+        return self._found[group][self._found[group]["patient_id"] == patient]
+
+
+def _group(case: dict[str, Any]) -> str:
+    return repr([case.get(name) for name in ("month", "setting", "settings", "today", "enrolled")])

@@ -15,16 +15,17 @@ from config.denials import denials
 from config.rulebook import all_rules
 from config.strict_yaml import load_yaml
 from tasks.claim.worklist import held, scrub
-from tests.claim.scrub_cases import claim_of, scrubbed
+from tests.claim.scrub_cases import Together, claims_of, scrubbed
 from tests.qualify.cases import rulebook, settings_of
 
 CASES = load_yaml(Path(__file__).parents[1] / "scenarios" / "scrub.yaml")["cases"]
+TOGETHER = Together(CASES)
 RULES = [rule for rule in all_rules() if rule.topic == "scrub"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['rule']}: {case['name']}")
 def test_case(case: dict[str, Any]) -> None:
-    found = scrubbed(case)
+    found = TOGETHER.found(case)
     assert (case["rule"] in set(found["rule"])) == case["finding"], found[["rule", "numbers"]].to_string()
     if case["finding"]:
         own = found[found["rule"] == case["rule"]]
@@ -58,7 +59,7 @@ def test_a_warning_holds_nothing() -> None:
 
 
 def test_no_lines_have_no_findings() -> None:
-    lines, tables, month = claim_of({})
+    lines, tables, month = claims_of([{}])
     found = scrub(lines.iloc[:0], tables, rulebook(month), settings_of(), date(2026, 11, 1))
     assert found.empty
     assert list(found) == claim_outputs()["scrub"].names
@@ -75,19 +76,8 @@ def test_a_predicted_denial_is_one_that_the_error_table_knows() -> None:
         assert set(re.findall(r"(?<!-)\b(?:M|MA|N)\d+\b", rule.denial)) <= remarks, rule.name
 
 
-def test_many_lines_are_scrubbed_as_each_alone() -> None:
-    """Patients do not touch one another: the findings of all together are those of each."""
-    frames, expected = [], 0
-    for number, case in enumerate(
-        case for case in CASES if set(case) <= {"rule", "name", "lines", "finding", "outcome"}
-    ):
-        lines, tables, month = claim_of(case)
-        frames.append(lines.assign(patient_id=f"Q{number}"))
-        expected += len(scrubbed(case))
-    together = pd.concat(frames, ignore_index=True)
-    patients = together["patient_id"].drop_duplicates().tolist()
-    for name in ("patients", "coverages"):
-        first = tables[name].iloc[[0]]
-        tables[name] = pd.concat([first.assign(patient_id=patient) for patient in patients], ignore_index=True)
-    found = scrub(together, tables, rulebook(month), settings_of(), date(2026, 11, 1))
-    assert len(found) == expected > 50
+@pytest.mark.parametrize("place", [0, 20, 40, 60])
+def test_lines_scrubbed_together_are_scrubbed_as_each_alone(place: int) -> None:
+    alone, together = scrubbed(CASES[place]), TOGETHER.found(CASES[place])
+    columns = [name for name in alone if name != "patient_id"]
+    pd.testing.assert_frame_equal(alone[columns], together[columns].reset_index(drop=True))
