@@ -1,0 +1,179 @@
+"""The difference between a revision and what was sent, sent: numbers, files and the ledger, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import Connection
+
+from config.claim_settings import ClaimSettings
+from config.payer_kinds import payer_kind
+from tasks.claim.compare import NEW, VOID, ByHand, Send, Void, compared
+from tasks.claim.drafts import Draft, Key
+from tasks.claim.numbers import claim_number
+from tasks.claim.x12.envelope import interchange
+from tasks.claim.x12.institutional import institutional
+from tasks.claim.x12.parties import billing_provider
+from tasks.claim.x12.professional import professional
+from tasks.claim.x12.void import sent_text, void
+from tasks.store import claims as stored
+from tasks.store.claims import ClaimFile, Numbered, Standing
+from tasks.store.records import Cycle
+
+WRITERS = {"837P": professional, "837I": institutional}
+
+
+@dataclass(frozen=True)
+class Practice:
+    """The billing provider as claims name it."""
+
+    practice_id: str
+    name: str
+    npi: str
+    tax_id: str
+    time_zone: str
+
+
+def send_out(
+    connection: Connection,
+    cycle: Cycle,
+    practice: Practice,
+    drafts: Sequence[Draft],
+    held: Collection[Key],
+    settings: ClaimSettings,
+    now: datetime,
+) -> list[ClaimFile]:
+    """One file a form with every claim that the revision adds, replaces or voids; none where it says what was sent.
+
+    Call it in a writing transaction.
+    """
+    stored.only_one_at_a_time(connection)
+    standing = stored.standing(connection, cycle.practice_id, str(cycle.month))
+    steps = [one for one in compared(drafts, held, standing, settings) if not isinstance(one, ByHand)]
+    written = []
+    for form in ("837P", "837I"):
+        mine = [one for one in steps if (one.draft.form if isinstance(one, Send) else one.stood.form) == form]
+        if mine:
+            written.append(_file(connection, cycle, practice, form, mine, settings, now))
+    return written
+
+
+def _file(
+    connection: Connection,
+    cycle: Cycle,
+    practice: Practice,
+    form: str,
+    steps: Sequence[Send | Void],
+    settings: ClaimSettings,
+    now: datetime,
+) -> ClaimFile:
+    tag = stored.tag_of(connection, practice.practice_id)
+    contents = {
+        row.control_number: row.content for row in stored.files(connection, cycle.practice_id, str(cycle.month))
+    }
+    numbered, texts = [], []
+    for one in steps:
+        if isinstance(one, Send):
+            sent = _numbered(one, tag, cycle)
+            texts.append(_text(one, str(sent.row["claim_number"]), practice, settings))
+        else:
+            sent = _taken_back(connection, one, tag, cycle)
+            lines = sent_text(contents[one.stood.control_number], one.stood.claim_number)
+            texts.append(void(lines, str(sent.row["claim_number"]), one.stood.payer_claim_number))
+        numbered.append(sent)
+    head = billing_provider(practice.name, practice.npi, practice.tax_id, settings)
+    created = now.astimezone(ZoneInfo(practice.time_zone))
+
+    def content(number: int) -> bytes:
+        return interchange(form, head, texts, number, created, settings)
+
+    values = {
+        "practice_id": practice.practice_id,
+        "month": str(cycle.month),
+        "revision": cycle.revision,
+        "form": form,
+        "receiver_id": settings.receiver.id,
+    }
+    return stored.add_file(connection, values, numbered, content, now)
+
+
+def _text(one: Send, number: str, practice: Practice, settings: ClaimSettings) -> str:
+    names = one.stood.payer_claim_number if one.stood and one.frequency != NEW else ""
+    return WRITERS[one.draft.form](
+        one.draft, number, one.frequency, names, practice.npi, settings, _indicator(one.draft)
+    )
+
+
+def _indicator(draft: Draft) -> Any:
+    def of(kind: str, form: str) -> str:
+        found = payer_kind(kind, form, draft.lines[0].service_date)
+        return found.indicator if found else "ZZ"
+
+    return of
+
+
+def _numbered(one: Send, tag: str, cycle: Cycle) -> Numbered:
+    draft = one.draft
+    number = claim_number(
+        tag, draft.case_number, draft.month, draft.program, draft.claim, draft.payer_order, one.version
+    )
+    row = {
+        "claim_number": number,
+        "practice_id": draft.practice_id,
+        "month": draft.month,
+        "patient_id": draft.patient_id,
+        "case_number": draft.case_number,
+        "program": draft.program,
+        "claim": draft.claim,
+        "payer_order": draft.payer_order,
+        "version": one.version,
+        "frequency": one.frequency,
+        "replaces": one.stood.claim_number if one.stood and one.stood.stands else "",
+        "revision": cycle.revision,
+        "rendering_npi": draft.practitioner.npi,
+        "payer_kind": draft.payer.kind,
+        "payer_id": draft.payer.payer_id,
+        "payer_name": draft.payer.name,
+        "service_date": draft.lines[0].service_date,
+        "charge_cents": draft.charge_cents,
+        "expected_cents": draft.expected_cents,
+        "content_digest": draft.digest,
+        "state": "written",
+        "payer_claim_number": "",
+    }
+    lines = [
+        {
+            "claim_number": number,
+            "line": line.number,
+            "code": line.code,
+            "modifiers": " ".join(line.modifiers),
+            "units": line.units,
+            "charge_cents": line.charge_cents,
+            "expected_cents": line.expected_cents,
+            "service_date": line.service_date,
+        }
+        for line in draft.lines
+    ]
+    return Numbered(row, lines, draft.codes, in_ledger=draft.payer_order == 1)
+
+
+def _taken_back(connection: Connection, one: Void, tag: str, cycle: Cycle) -> Numbered:
+    stood: Standing = one.stood
+    _, program, claim = one.key
+    number = claim_number(tag, stood.case_number, str(cycle.month), program, claim, 1, one.version)
+    row, lines = stored.claim_as_sent(connection, stood.claim_number)
+    changed = {
+        "claim_number": number,
+        "version": one.version,
+        "frequency": VOID,
+        "replaces": stood.claim_number,
+        "revision": cycle.revision,
+        "expected_cents": 0,
+        "content_digest": "",
+        "state": "written",
+    }
+    return Numbered(row | changed, [{**line, "claim_number": number} for line in lines], "")
