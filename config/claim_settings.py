@@ -74,13 +74,16 @@ class Facility(Address):
 
 
 class PayerChoices(BaseModel):
-    """What one payer does otherwise than its kind does."""
+    """What one payer does otherwise than its kind does.
+
+    `crosses_over` is for a payer that hands claims to the next one without saying so in its remittance.
+    """
 
     model_config = STRICT
 
     takes_replacements: bool | None = None
     takes_voids: bool | None = None
-    crosses_over: bool | None = None
+    crosses_over: bool = False
 
 
 class ClaimSettings(BaseModel):

@@ -32,7 +32,6 @@ class PayerKind(Sourced):
     indicator: str = Field(pattern=r"^[0-9A-Z]{2}$", description="claim filing indicator")
     takes_replacements: bool
     takes_voids: bool
-    crosses_over: bool = Field(description="hands the claim to the next payer by itself")
     instead: Instead
     since: date
     until: date = OPEN
@@ -68,5 +67,5 @@ def payer_kind(kind: str, form: str, day: date, path: Path = FILE) -> PayerKind 
 
 def with_choices(entry: PayerKind, choices: PayerChoices | None) -> PayerKind:
     """The entry as one payer of the practice does it."""
-    given = choices.model_dump(exclude_none=True) if choices else {}
+    given = choices.model_dump(exclude_none=True, exclude={"crosses_over"}) if choices else {}
     return entry.model_copy(update=given)

@@ -47,7 +47,7 @@ def claims(
 
 def practice_claims(place: Place, practice_id: str, month: Month) -> dict[str, Any]:
     """One practice's claims, as a checklist. What goes out is in the database before it is on the disk."""
-    drafted = draft_claims(place, practice_id, month)
-    billed = send_claims(place, drafted)
-    folder = write_claims(place, practice_id, month, billed.files, billed.frames, drafted.month.lines)
-    return claims_summary(drafted, billed, str(folder))
+    signed, drafts = draft_claims(place, practice_id, month)
+    billed = send_claims(place, signed, drafts)
+    folder = write_claims(place, practice_id, month, billed.files, billed.frames, signed.lines)
+    return claims_summary(signed, billed, str(folder))

@@ -106,6 +106,7 @@ def drafts(
             payer=payers[0] if payers else Payer("unknown", "", "", ""),
             practitioner=practitioner,
             diagnoses=tuple(text(head["diagnoses"]).split()),
+            next_payer=payers[1] if len(payers) > 1 else None,
             lines=tuple(_line(place, row, modifiers, charges, settings) for place, row in enumerate(rows, start=1)),
         )
 

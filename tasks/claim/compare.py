@@ -15,12 +15,16 @@ NEW, REPLACES, VOID = "1", "7", "8"
 
 @dataclass(frozen=True)
 class Send:
-    """A claim to be written: the first of its key, one that replaces what stood, or one after it."""
+    """A claim to be written: the first of its key, one that replaces what stood, or one after it.
+
+    `replaces` is the claim number that it follows, `payer_claim_number` what the payer calls that.
+    """
 
     draft: Draft
     frequency: str
     version: int = 1
-    stood: Standing | None = None
+    replaces: str = ""
+    payer_claim_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,17 @@ def compared(
         if stood is None:
             yield Send(draft, NEW)
         elif _open_again(stood):
-            yield Send(draft, NEW, stood.version + 1, stood)
+            yield _after(draft, stood)
         elif stood.digest != draft.digest:
             yield from _corrected(draft, stood, settings)
     for key, stood in standing.items():
         if key not in wanted and stood.stands and not _nothing_to_take_back(stood):
             yield from _withdrawn(key, stood, settings)
+
+
+def _after(draft: Draft, stood: Standing) -> Send:
+    """A claim like the first, after one of which nothing is left."""
+    return Send(draft, NEW, stood.version + 1, stood.claim_number if stood.stands else "")
 
 
 def _open_again(stood: Standing) -> bool:
@@ -85,7 +94,7 @@ def _nothing_to_take_back(stood: Standing) -> bool:
 
 def _corrected(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:
     if stood.unprocessable:  # sent back undecided: corrected, it is a claim like the first
-        yield Send(draft, NEW, stood.version + 1, stood)
+        yield _after(draft, stood)
         return
     if draft.payer.payer_id != stood.payer_id:
         yield from _for_another_payer(draft, stood, settings)
@@ -96,13 +105,13 @@ def _corrected(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterat
     elif not stood.payer_claim_number:
         yield _wait(draft.key, stood, draft.codes)
     else:
-        yield Send(draft, REPLACES, stood.version + 1, stood)
+        yield Send(draft, REPLACES, stood.version + 1, stood.claim_number, stood.payer_claim_number)
 
 
 def _for_another_payer(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:
     """Nothing is billed to two payers as the first: the one that was billed has to be done with."""
     if _nothing_to_take_back(stood):
-        yield Send(draft, NEW, stood.version + 1, stood)
+        yield _after(draft, stood)
         return
     for one in _withdrawn(draft.key, stood, settings):
         yield one

@@ -109,6 +109,7 @@ class Draft:
     diagnoses: tuple[str, ...]
     lines: tuple[ServiceLine, ...] = field(repr=False)
     payer_order: int = 1
+    next_payer: Payer | None = None
     answer: Answer | None = None
 
     @property
@@ -142,3 +143,14 @@ class Draft:
         payer = (self.payer.payer_id, self.payer.member_id)
         said = [self.form, self.place, payer, self.practitioner.npi, self.diagnoses, lines, self.payer_order]
         return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Practice:
+    """The billing provider as claims name it."""
+
+    practice_id: str
+    name: str
+    npi: str
+    tax_id: str
+    time_zone: str

@@ -32,6 +32,9 @@ class Need(BaseModel):
     fix: str = Field(min_length=10)
 
 
+Held = list[tuple[Draft, Need, str]]  # a draft, what it lacks, and what was looked at
+
+
 @cache
 def needs() -> dict[str, Need]:
     """Every need by its name."""

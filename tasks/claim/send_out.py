@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,65 +11,55 @@ from sqlalchemy.engine import Connection
 
 from config.claim_settings import ClaimSettings
 from config.payer_kinds import payer_kind
-from tasks.claim.compare import NEW, VOID, ByHand, Send, Void, compared
-from tasks.claim.drafts import Draft, Key
+from tasks.claim.compare import VOID, ByHand, Send, Step, Void
+from tasks.claim.difference import difference
+from tasks.claim.drafts import Draft, Practice
 from tasks.claim.numbers import claim_number
+from tasks.claim.signed import Drafted, SignedMonth
 from tasks.claim.x12.envelope import interchange
 from tasks.claim.x12.institutional import institutional
 from tasks.claim.x12.parties import billing_provider
 from tasks.claim.x12.professional import professional
 from tasks.claim.x12.void import sent_text, void
 from tasks.store import claims as stored
+from tasks.store.answers import open_overpayment
 from tasks.store.claims import ClaimFile, Numbered, Standing
 from tasks.store.records import Cycle
 
 WRITERS = {"837P": professional, "837I": institutional}
 
 
-@dataclass(frozen=True)
-class Practice:
-    """The billing provider as claims name it."""
-
-    practice_id: str
-    name: str
-    npi: str
-    tax_id: str
-    time_zone: str
-
-
-def send_out(
-    connection: Connection,
-    cycle: Cycle,
-    practice: Practice,
-    drafts: Sequence[Draft],
-    held: Collection[Key],
-    settings: ClaimSettings,
-    now: datetime,
-) -> list[ClaimFile]:
+def send_out(connection: Connection, month: SignedMonth, drafted: Drafted, now: datetime) -> list[ClaimFile]:
     """One file a form with every claim that the revision adds, replaces or voids; none where it says what was sent.
 
-    Call it in a writing transaction.
+    What was paid and is not to be billed any more has an overpayment case. Call it in a writing transaction.
     """
     stored.only_one_at_a_time(connection)
-    standing = stored.standing(connection, cycle.practice_id, str(cycle.month))
-    steps = [one for one in compared(drafts, held, standing, settings) if not isinstance(one, ByHand)]
+    found = difference(connection, month, drafted)
     written = []
     for form in ("837P", "837I"):
-        mine = [one for one in steps if (one.draft.form if isinstance(one, Send) else one.stood.form) == form]
+        mine = [one for one in found.steps if (one.draft.form if isinstance(one, Send) else one.stood.form) == form]
         if mine:
-            written.append(_file(connection, cycle, practice, form, mine, settings, now))
+            written.append(_file(connection, month, form, mine, now))
+    for one in [*found.steps, *found.by_hand]:
+        _money_back(connection, month, one, now)
     return written
 
 
+def _money_back(connection: Connection, month: SignedMonth, one: Step, now: datetime) -> None:
+    """A case for what was paid on a claim that is taken back, or ought to be; the clock starts today."""
+    if isinstance(one, Send) or one.stood.paid_cents <= 0 or (isinstance(one, ByHand) and one.action != "refund"):
+        return
+    why = "voided_after_payment" if isinstance(one, Void) else "decision_changed"
+    today = now.astimezone(ZoneInfo(month.practice.time_zone)).date()
+    whose = month.practice.practice_id
+    open_overpayment(connection, one.stood.claim_number, whose, one.stood.paid_cents, why, today)
+
+
 def _file(
-    connection: Connection,
-    cycle: Cycle,
-    practice: Practice,
-    form: str,
-    steps: Sequence[Send | Void],
-    settings: ClaimSettings,
-    now: datetime,
+    connection: Connection, month: SignedMonth, form: str, steps: Sequence[Send | Void], now: datetime
 ) -> ClaimFile:
+    cycle, practice, settings = month.cycle, month.practice, month.settings
     tag = stored.tag_of(connection, practice.practice_id)
     contents = {
         row.control_number: row.content for row in stored.files(connection, cycle.practice_id, str(cycle.month))
@@ -102,10 +91,8 @@ def _file(
 
 
 def _text(one: Send, number: str, practice: Practice, settings: ClaimSettings) -> str:
-    names = one.stood.payer_claim_number if one.stood and one.frequency != NEW else ""
-    return WRITERS[one.draft.form](
-        one.draft, number, one.frequency, names, practice.npi, settings, _indicator(one.draft)
-    )
+    write, names = WRITERS[one.draft.form], one.payer_claim_number
+    return write(one.draft, number, one.frequency, names, practice.npi, settings, _indicator(one.draft))
 
 
 def _indicator(draft: Draft) -> Any:
@@ -132,7 +119,7 @@ def _numbered(one: Send, tag: str, cycle: Cycle) -> Numbered:
         "payer_order": draft.payer_order,
         "version": one.version,
         "frequency": one.frequency,
-        "replaces": one.stood.claim_number if one.stood and one.stood.stands else "",
+        "replaces": one.replaces,
         "revision": cycle.revision,
         "rendering_npi": draft.practitioner.npi,
         "payer_kind": draft.payer.kind,

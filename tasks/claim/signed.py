@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,8 @@ from config.errors import InputError
 from config.month import Month
 from config.settings import practice_settings
 from tasks.claim.assemble import Charges, drafts, text
-from tasks.claim.drafts import Draft
-from tasks.claim.needs import Need, lacking
-from tasks.claim.send_out import Practice
+from tasks.claim.drafts import Draft, Key, Practice
+from tasks.claim.needs import Held, lacking
 from tasks.claim.x12.segments import digits, legible
 from tasks.store import claims as stored
 from tasks.store.records import Cycle
@@ -85,13 +84,32 @@ def _practice(practice_id: str, rows: pd.DataFrame) -> Practice:
     return Practice(practice_id, row["practice_name"], row["billing_npi"], digits(row["tax_id"]), row["time_zone"])
 
 
-def ready_and_held(month: SignedMonth) -> tuple[list[Draft], list[tuple[Draft, Need, str]]]:
+@dataclass(frozen=True)
+class Drafted:
+    """The claims that a signed-off month wants: those that can be written, and what the others lack."""
+
+    ready: list[Draft]
+    held: Held
+
+    @property
+    def held_keys(self) -> set[Key]:
+        """The claims that are kept back."""
+        return {draft.key for draft, _, _ in self.held}
+
+
+def drafted(month: SignedMonth) -> Drafted:
+    """Every claim to a first payer that the month wants."""
+    when = month.cycle.month
+    return sorted_out(drafts(month.lines, month.tables, month.setting, when, month.charges, month.settings), month)
+
+
+def sorted_out(found: Iterable[Draft], month: SignedMonth) -> Drafted:
     """The drafts that can be written, and what the others lack."""
     entries: dict[str, ClaimEntry] = {entry.claim: entry for entry in month.setting.claims(month.cycle.month)}
     ready, held = [], []
-    for draft in drafts(month.lines, month.tables, month.setting, month.cycle.month, month.charges, month.settings):
-        found = [(draft, need, numbers) for need, numbers in lacking(draft, entries.get(draft.claim), month.settings)]
-        held += found
-        if not found:
+    for draft in found:
+        lacks = [(draft, need, numbers) for need, numbers in lacking(draft, entries.get(draft.claim), month.settings)]
+        held += lacks
+        if not lacks:
             ready.append(draft)
-    return ready, held
+    return Drafted(ready, held)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,9 +11,7 @@ from config.contract import claim_outputs
 from config.frames import as_contract
 from tasks.claim.compare import ByHand
 from tasks.claim.drafts import Draft
-from tasks.claim.needs import Need
-
-Held = Sequence[tuple[Draft, Need, str]]
+from tasks.claim.needs import Held
 
 
 def sent_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

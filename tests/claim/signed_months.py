@@ -1,8 +1,8 @@
-"""Months decided from a few words, with all that their claims need; and what a payer's answer leaves in the database."""
+"""Months decided from a few words, with all that their claims need; and what a payer's answer leaves behind."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,12 +13,14 @@ from config.month import Month
 from config.settings import settings_of as everything_set
 from tasks.claim.assemble import Charges
 from tasks.claim.claims import on_claims
-from tasks.claim.send_out import Practice, send_out
-from tasks.claim.signed import SignedMonth, ready_and_held
+from tasks.claim.drafts import Practice
+from tasks.claim.send_out import send_out
+from tasks.claim.signed import SignedMonth, drafted
 from tasks.claim.superbill import claim_lines
 from tasks.store.claim_tables import claims, ledger
 from tasks.store.claims import ClaimFile
 from tasks.store.records import Cycle, Digests
+from tasks.store.remit_tables import adjustments, claim_payments, line_payments, remittance_files, remittances
 from tasks.store.store import Store
 from tests.qualify.cases import decided, rulebook, tables_of
 
@@ -95,10 +97,8 @@ def signed(
 
 def send(store: Store, month: SignedMonth) -> list[ClaimFile]:
     """The month's claims are sent; the files that are new."""
-    ready, held = ready_and_held(month)
-    keys = {draft.key for draft, _, _ in held}
     with store.writing() as connection:
-        return send_out(connection, month.cycle, month.practice, ready, keys, month.settings, NOW)
+        return send_out(connection, month, drafted(month), NOW)
 
 
 def answer(store: Store, claim_number: str, state: str, paid_cents: int = 0, number: str = "ICN1") -> None:
@@ -108,6 +108,34 @@ def answer(store: Store, claim_number: str, state: str, paid_cents: int = 0, num
         connection.execute(sa.update(claims).where(mine).values(state=state, payer_claim_number=number))
         mine = ledger.c.claim_number == claim_number
         connection.execute(sa.update(ledger).where(mine).values(state=state, paid_cents=paid_cents))
+
+
+def remit(store: Store, claim_number: str, status: str = "1", *, remarks: str = "", crossover: str = "") -> None:
+    """The first payer's remittance of a claim of one line is posted: of 95.00 it pays 51.84, the patient owes 13.23."""
+    of_file = {"digest": "d", "file_name": "a.835", "state": "posted", "reason": "", "content": b"", "imported_at": NOW}
+    payment = {"digest": "d", "payment_key": "k", "content_digest": "c", "payer_name": "Medicare", "payer_id": "15202"}
+    payment |= {"payee_npi": "2900000011", "trace_number": "T1", "payment_date": date(2026, 11, 20)}
+    payment |= {"payment_cents": 5184, "claims_cents": 5184, "provider_adjustment_cents": 0, "difference_cents": 0}
+    paid = {"position": 1, "control_number": claim_number, "claim_number": claim_number, "suspense_reason": ""}
+    paid |= {"status": status, "payer_order": 1, "charge_cents": 9500, "paid_cents": 5184, "patient_cents": 1323}
+    paid |= {"payer_claim_number": "ICN5", "crossover_payer": crossover, "remarks": remarks}
+    line = {"line": 1, "claim_line": 1, "code": "99490", "modifiers": "", "units": 1, "charge_cents": 9500}
+    line |= {"paid_cents": 5184, "remarks": ""}
+    reasons = [("CO", "45", 2887), ("CO", "253", 106), ("PR", "2", 1323)]
+    with store.writing() as connection:
+
+        def add(table: sa.Table, values: dict[str, Any], returned: sa.Column[Any]) -> Any:
+            known = {name: value for name, value in values.items() if name in table.c}
+            return connection.execute(sa.insert(table).values(known).returning(returned)).scalar_one()
+
+        add(remittance_files, of_file, remittance_files.c.digest)
+        remittance = add(remittances, payment, remittances.c.id)
+        answered = add(claim_payments, paid | {"remittance_id": remittance}, claim_payments.c.id)
+        add(line_payments, line | {"claim_payment_id": answered}, line_payments.c.line)
+        for position, (group, reason, cents) in enumerate(reasons, start=1):
+            why = {"claim_payment_id": answered, "line": 1, "position": position, "adjustment_group": group}
+            add(adjustments, why | {"reason": reason, "cents": cents}, adjustments.c.position)
+    answer(store, claim_number, "paid", 5184, "ICN5")
 
 
 def rows(store: Store, *columns: str) -> list[tuple[Any, ...]]:

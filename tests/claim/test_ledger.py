@@ -7,20 +7,17 @@ from typing import Any
 import pytest
 
 from tasks.claim.assemble import Charges
-from tasks.claim.compare import ByHand, compared
-from tasks.claim.signed import SignedMonth, ready_and_held
-from tasks.store import claims as stored
+from tasks.claim.compare import ByHand
+from tasks.claim.difference import difference
+from tasks.claim.signed import SignedMonth, drafted
 from tasks.store.store import Store
 from tests.claim.signed_months import PLAN, answer, claim_settings_of, rows, send, signed
 from tests.claim.validators import complaints, named
 
 
 def by_hand(store: Store, month: SignedMonth) -> list[ByHand]:
-    ready, held = ready_and_held(month)
     with store.reading() as connection:
-        standing = stored.standing(connection, "P1", str(month.cycle.month))
-    found = compared(ready, {draft.key for draft, _, _ in held}, standing, month.settings)
-    return [one for one in found if isinstance(one, ByHand)]
+        return difference(connection, month, drafted(month)).by_hand
 
 
 def to_plan(*staff: str, revision: int = 1, **more: Any) -> SignedMonth:
@@ -145,7 +142,7 @@ def test_denied_by_the_wrong_payer_the_month_goes_to_the_right_one(store: Store)
     (file,) = send(store, right)
     assert named(file.content, "NM1", "PR")[0][3] == "ACORN HMO"
     assert named(file.content, "CLM")[0][5] == "11:B:1"
-    assert [one for one in rows(store, "payer_id", "frequency")] == [("15202", "1"), ("SYN13", "1")]
+    assert rows(store, "payer_id", "frequency") == [("15202", "1"), ("SYN13", "1")]
 
 
 def test_paid_by_the_wrong_payer_it_is_voided_there_and_billed_to_the_right_one_at_once(store: Store) -> None:
