@@ -13,7 +13,7 @@ from config.claim_settings import ClaimSettings
 from config.payer_kinds import payer_kind
 from tasks.claim.compare import VOID, ByHand, Send, Step, Void
 from tasks.claim.difference import difference
-from tasks.claim.drafts import Draft, Practice
+from tasks.claim.drafts import Draft
 from tasks.claim.numbers import claim_number
 from tasks.claim.signed import Drafted, SignedMonth
 from tasks.claim.x12.envelope import interchange
@@ -68,7 +68,8 @@ def _file(
     for one in steps:
         if isinstance(one, Send):
             sent = _numbered(one, tag, cycle)
-            texts.append(_text(one, str(sent.row["claim_number"]), practice, settings))
+            number = str(sent.row["claim_number"])
+            texts.append(text_of(one.draft, number, one.frequency, one.payer_claim_number, practice.npi, settings))
         else:
             sent = _taken_back(connection, one, tag, cycle)
             lines = sent_text(contents[one.stood.control_number], one.stood.claim_number)
@@ -90,9 +91,12 @@ def _file(
     return stored.add_file(connection, values, numbered, content, now)
 
 
-def _text(one: Send, number: str, practice: Practice, settings: ClaimSettings) -> str:
-    write, names = WRITERS[one.draft.form], one.payer_claim_number
-    return write(one.draft, number, one.frequency, names, practice.npi, settings, _indicator(one.draft))
+def text_of(
+    draft: Draft, number: str, frequency: str, payer_claim_number: str, billing_npi: str, settings: ClaimSettings
+) -> str:
+    """The claim as its form has it; `{hl}` stands for its place in the hierarchy."""
+    write = WRITERS[draft.form]
+    return write(draft, number, frequency, payer_claim_number, billing_npi, settings, _indicator(draft))
 
 
 def _indicator(draft: Draft) -> Any:
