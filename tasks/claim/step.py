@@ -1,16 +1,29 @@
-"""Claim lines as Prefect runs it."""
+"""Claim lines and claims, as Prefect runs them."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.care_settings import care_setting
+from config.month import Month
 from config.rulebook import RuleBook
 from tasks.claim.claims import on_claims
+from tasks.claim.difference import difference
+from tasks.claim.send_out import send_out
+from tasks.claim.signed import Drafted, SignedMonth, drafted, signed_month
 from tasks.claim.superbill import claim_lines
+from tasks.claim.tell import corrections_frame, held_frame, sent_frame
 from tasks.progress import step
+from tasks.store import claims as stored
+from tasks.store.claims import ClaimFile
+from tasks.store.step import Place
 
 
 @task(name="write the claim lines", cache_policy=NO_CACHE)
@@ -26,3 +39,59 @@ def write_claim_lines(
         unpriced = int(lines["expected_cents"].isna().sum())
         done(f"{len(lines):,} claim lines" + (f", {unpriced:,} of them without a loaded rate" if unpriced else ""))
     return lines
+
+
+@dataclass(frozen=True)
+class Billed:
+    """The month's claims as they stand in the database: every file, the lists of them, and which files are new."""
+
+    files: Mapping[str, bytes]
+    frames: Mapping[str, pd.DataFrame]
+    new: list[ClaimFile]
+
+
+@task(name="draft the claims", cache_policy=NO_CACHE)
+def draft_claims(place: Place, practice_id: str, month: Month) -> tuple[SignedMonth, Drafted]:
+    """A draft of every claim of the signed-off month; UserError when it is not signed off or a setting is missing."""
+    with step("claim", "drafting the claims") as done:
+        signed = signed_month(place.store, practice_id, month, place.settings)
+        found = drafted(signed)
+        done(f"{practice_id}: {len(found.ready):,} claims can be written, {len(found.held_keys):,} lack something")
+    return signed, found
+
+
+@task(name="send the claims out", cache_policy=NO_CACHE)
+def send_claims(place: Place, month: SignedMonth, drafts: Drafted) -> Billed:
+    """What differs from what was sent is numbered, written and in the ledger, all or nothing; then all that stands."""
+    whose = (month.cycle.practice_id, str(month.cycle.month))
+    with step("claim", "comparing with what was sent") as done:
+        with place.store.writing() as connection:
+            new = send_out(connection, month, drafts, datetime.now(UTC))
+        with place.store.reading() as connection:
+            files, sent = stored.files(connection, *whose), stored.sent_claims(connection, *whose)
+            left = difference(connection, month, drafts)
+        frames = {
+            "claims_sent": sent_frame(sent),
+            "claim_holds": held_frame(left.held),
+            "claim_corrections": corrections_frame(left.by_hand),
+        }
+        said = ", ".join(f"{file.claims:,} claims in {file.file_name}" for file in new) or "nothing new to send"
+        done(said, sum(file.claims for file in new))
+    return Billed({file.file_name: file.content for file in files}, frames, new)
+
+
+def claims_summary(month: SignedMonth, billed: Billed, folder: str) -> dict[str, Any]:
+    """Counts of the month's claims for the terminal and Prefect. No patient data."""
+    sent, holds = billed.frames["claims_sent"], billed.frames["claim_holds"]
+    return {
+        "practice_id": month.cycle.practice_id,
+        "month": str(month.cycle.month),
+        "revision": month.cycle.revision,
+        "new": [(file.file_name, file.claims, file.charge_cents) for file in billed.new],
+        "sent": len(sent),
+        "held": len(holds.drop_duplicates(["patient_id", "program", "claim", "payer_order"])),
+        "needs": holds["words"].value_counts().to_dict(),
+        "corrections": billed.frames["claim_corrections"]["action"].value_counts().to_dict(),
+        "folder": folder,
+        "usage": month.settings.usage,
+    }

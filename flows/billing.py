@@ -1,0 +1,74 @@
+"""The commands of billing after a month is decided; like cli.py they call what does it and hold no logic."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from config.month import Month
+
+StoredMonth = Annotated[str, typer.Option("--month", help="Service month, as 2026-10.")]
+Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
+Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read, and the claims go there.")]
+Settings = Annotated[
+    Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
+]
+
+
+def sign_off(
+    month: StoredMonth,
+    practice: Annotated[str, typer.Option(help="The practice by its practice_id.")],
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who signs off; without it, the user of this computer.")
+    ] = None,
+    out: Out = Path("out"),
+    database: Database = None,
+) -> None:
+    """Sign off the latest revision of a month: its claims may go out."""
+    from flows.sign_off import sign_off_month
+    from tasks.store.engine import database_of
+
+    name = getpass.getuser() if by is None else by
+    sign_off_month(Console(), database or database_of(out), Month.parse(month), practice, name)
+
+
+def claims(
+    month: StoredMonth,
+    practice: Annotated[
+        str | None, typer.Option(help="One practice by its practice_id; without it, all that have the month.")
+    ] = None,
+    out: Out = Path("out"),
+    database: Database = None,
+    settings: Settings = None,
+) -> None:
+    """Write the 837 files of a signed-off month: what is new, what replaces or voids what was sent."""
+    import os
+
+    Month.parse(month)
+    from flows.prefect_server import begin_server
+
+    server = begin_server()
+    from flows.claims import claims as claims_flow
+    from flows.terminal import print_claims, show_steps
+
+    if server:
+        server.use()
+    if database:
+        os.environ["CCM_DATABASE_URL"] = database
+    console = Console()
+    with show_steps(console):
+        results = claims_flow(
+            month=month, practice=practice, out=str(out), settings=str(settings) if settings else None
+        )
+    for result in results:
+        print_claims(console, result)
+
+
+def add_to(app: typer.Typer) -> None:
+    """The commands are among those of `ccm`."""
+    app.command("sign-off")(sign_off)
+    app.command()(claims)
