@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from config.care_settings import CareSetting, ClaimEntry, care_setting
 from config.claim_settings import ClaimSettings, claim_settings
+from config.contract import claim_outputs
 from config.errors import InputError
+from config.frames import empty
 from config.month import Month
 from config.settings import practice_settings
 from tasks.claim.assemble import Charges, drafts, text
@@ -86,10 +88,11 @@ def _practice(practice_id: str, rows: pd.DataFrame) -> Practice:
 
 @dataclass(frozen=True)
 class Drafted:
-    """The claims that a signed-off month wants: those that can be written, and what the others lack."""
+    """The claims that a signed-off month wants: those that can be written, what others lack, what the scrub found."""
 
     ready: list[Draft]
     held: Held
+    scrub: pd.DataFrame = field(default_factory=lambda: empty(claim_outputs()["scrub"]), repr=False)
 
     @property
     def held_keys(self) -> set[Key]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 from prefect import task
@@ -13,9 +14,11 @@ from prefect.cache_policies import NO_CACHE
 
 from config.care_settings import care_setting
 from config.month import Month
-from config.rulebook import RuleBook
+from config.rulebook import RuleBook, load_rulebook
+from config.settings import practice_settings
 from tasks.claim.claims import on_claims
 from tasks.claim.difference import difference
+from tasks.claim.kept_back import kept_back
 from tasks.claim.send_out import send_out
 from tasks.claim.signed import Drafted, SignedMonth, drafted, signed_month
 from tasks.claim.superbill import claim_lines
@@ -55,7 +58,9 @@ def draft_claims(place: Place, practice_id: str, month: Month) -> tuple[SignedMo
     """A draft of every claim of the signed-off month; UserError when it is not signed off or a setting is missing."""
     with step("claim", "drafting the claims") as done:
         signed = signed_month(place.store, practice_id, month, place.settings)
-        found = drafted(signed)
+        today = datetime.now(ZoneInfo(signed.practice.time_zone)).date()
+        rules, settings = load_rulebook(month), practice_settings(practice_id, place.settings)
+        found = kept_back(signed, drafted(signed), rules, settings, today)
         done(f"{practice_id}: {len(found.ready):,} claims can be written, {len(found.held_keys):,} lack something")
     return signed, found
 
@@ -74,6 +79,7 @@ def send_claims(place: Place, month: SignedMonth, drafts: Drafted) -> Billed:
             "claims_sent": sent_frame(sent),
             "claim_holds": held_frame(left.held),
             "claim_corrections": corrections_frame(left.by_hand),
+            "scrub": drafts.scrub,
         }
         said = ", ".join(f"{file.claims:,} claims in {file.file_name}" for file in new) or "nothing new to send"
         done(said, sum(file.claims for file in new))
