@@ -2,31 +2,61 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from config.errors import InputError
 from config.settings import settings_of
 
-STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 # What an element may hold whatever the delimiters are; the writer makes the rest safe.
 Name = Annotated[str, Field(min_length=1, max_length=60)]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9 ._-]{2,15}$")]
-RevenueCode = Annotated[str, Field(pattern=r"^\d{4}$")]
+
+
+def _written(pattern: str, words: str) -> AfterValidator:
+    """The text matches, or the words say how to write it."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value, re.ASCII):
+            raise ValueError(f"write {words}")
+        return value
+
+    return AfterValidator(check)
+
+
+Identifier = Annotated[str, _written(r"[A-Za-z0-9 ._-]{2,15}", "two to fifteen letters, digits, dots or dashes")]
+RevenueCode = Annotated[str, _written(r"\d{4}", "four digits, as 0521")]
+State = Annotated[str, _written(r"[A-Z]{2}", "the two capital letters of the state, as OH")]
+Phone = Annotated[str, _written(r"\d{10}", "ten digits with nothing between, as 9375550100")]
+Npi = Annotated[str, _written(r"(\d{10})?", "an NPI of ten digits")]
+Taxonomy = Annotated[str, _written(r"[0-9A-Z]{9}X", "a taxonomy code of ten characters, as 207Q00000X")]
 NEEDED = ("submitter", "receiver", "billing")
 
 
-class Address(BaseModel):
-    """A street address in the United States."""
+class Strict(BaseModel):
+    """Settings of which every key is known; text that YAML took for a number may have lost a zero."""
 
-    model_config = STRICT
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _quoted(cls, given: Any) -> Any:
+        for name, value in given.items() if isinstance(given, dict) else ():
+            known = cls.model_fields.get(name)
+            if known and known.annotation is str and isinstance(value, int | float):
+                raise ValueError(f"write {name} in quotes, or it loses its zeros")
+        return given
+
+
+class Address(Strict):
+    """A street address in the United States."""
 
     street: Annotated[str, Field(min_length=1, max_length=55)]
     street_2: Annotated[str, Field(max_length=55)] = ""
     city: Annotated[str, Field(min_length=2, max_length=30)]
-    state: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    state: State
     zip: str
 
     @field_validator("zip")
@@ -38,22 +68,18 @@ class Address(BaseModel):
         return digits
 
 
-class Submitter(BaseModel):
+class Submitter(Strict):
     """Who sends the file, and whom the receiver calls about it."""
-
-    model_config = STRICT
 
     name: Name
     id: Identifier
     contact: Name
-    phone: Annotated[str, Field(pattern=r"^\d{10}$")]
+    phone: Phone
     email: Annotated[str, Field(max_length=256)] = ""
 
 
-class Receiver(BaseModel):
+class Receiver(Strict):
     """Who takes the file: a clearing house or the payer itself."""
-
-    model_config = STRICT
 
     name: Name
     id: Identifier
@@ -63,33 +89,29 @@ class Receiver(BaseModel):
 class Billing(Address):
     """The billing provider's own address, no post-office box, and its kind by taxonomy code."""
 
-    taxonomy: Annotated[str, Field(pattern=r"^[0-9A-Z]{9}X$")]
+    taxonomy: Taxonomy
 
 
 class Facility(Address):
     """Where the service is given when that is not the billing provider's address."""
 
     name: Name
-    npi: Annotated[str, Field(pattern=r"^\d{10}$")] = ""
+    npi: Npi = ""
 
 
-class PayerChoices(BaseModel):
+class PayerChoices(Strict):
     """What one payer does otherwise than its kind does.
 
     `crosses_over` is for a payer that hands claims to the next one without saying so in its remittance.
     """
-
-    model_config = STRICT
 
     takes_replacements: bool | None = None
     takes_voids: bool | None = None
     crosses_over: bool = False
 
 
-class ClaimSettings(BaseModel):
+class ClaimSettings(Strict):
     """All that claims need beyond the tables of the month."""
-
-    model_config = STRICT
 
     submitter: Submitter
     receiver: Receiver

@@ -18,7 +18,7 @@ FORMS = {"005010X222A1": "837P", "005010X223A2": "837I"}
 ORDERS = {"P": 1, "S": 2, "T": 3}
 DIAGNOSES = ("ABK", "ABF", "BK", "BF")
 RENDERING = {"837P": ("82",), "837I": ("82", "71")}
-WRITTEN = ("claim_number", "payer_order", "billing_zip", "pointers", "diagnosis_qualifiers")
+WRITTEN = ("claim_number", "frequency", "payer_order", "billing_zip", "pointers", "diagnosis_qualifiers")
 
 Known = Mapping[str, Mapping[str, str]]
 """What a claim number stands for: practice_id, month, patient_id, case_number, program and claim."""
@@ -87,6 +87,7 @@ def _take(at: _Reader, values: list[str], component: str) -> None:
     elif name == "CLM":
         place = values[5].split(component)
         at.in_claim, at.claim = True, {"claim_number": values[1], "diagnoses": "", "diagnosis_qualifiers": ""}
+        at.claim["frequency"] = place[2] if len(place) > 2 else ""
         if at.form == "837P":
             at.claim["place_of_service"] = place[0]
         else:

@@ -83,7 +83,7 @@ def diagnosis_qualifier_outdated(c: Lines, book: RuleBook, settings: PracticeSet
 
 def code_not_in_force(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The catalogue has no entry of the code for the day."""
-    return ~c.code_in_force
+    return ~c.code_in_force & c.service_date.notna()
 
 
 def base_not_on_claim(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -180,7 +180,7 @@ def hospice_modifier_missing(c: Lines, book: RuleBook, settings: PracticeSetting
 
 def coverage_not_in_force(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """None of the patient's coverages of the day is the claim's payer."""
-    return c.payer_kind.isna()
+    return c.payer_kind.isna() & c.service_date.notna()
 
 
 def advantage_plan_passed_over(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:

@@ -63,4 +63,8 @@ def add_coverage(frame: pd.DataFrame, coverages: pd.DataFrame) -> None:
 
 
 def _same(one: pd.Series, other: pd.Series) -> pd.Series:
-    return one.fillna("").astype("str") == other.fillna("").astype("str")
+    """Identifiers are the same whatever stands between their letters and digits."""
+    plain = [
+        text.fillna("").astype("str").str.upper().str.replace(r"[^0-9A-Z]", "", regex=True) for text in (one, other)
+    ]
+    return plain[0] == plain[1]

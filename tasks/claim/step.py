@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,9 +15,10 @@ from prefect.cache_policies import NO_CACHE
 from config.care_settings import care_setting
 from config.month import Month
 from config.rulebook import RuleBook, load_rulebook
-from config.settings import practice_settings
+from config.settings import PracticeSettings, practice_settings
 from tasks.claim.claims import on_claims
 from tasks.claim.difference import difference
+from tasks.claim.final_look import final_look
 from tasks.claim.kept_back import kept_back
 from tasks.claim.send_out import send_out
 from tasks.claim.signed import Drafted, SignedMonth, drafted, signed_month
@@ -58,11 +59,15 @@ def draft_claims(place: Place, practice_id: str, month: Month) -> tuple[SignedMo
     """A draft of every claim of the signed-off month; UserError when it is not signed off or a setting is missing."""
     with step("claim", "drafting the claims") as done:
         signed = signed_month(place.store, practice_id, month, place.settings)
-        today = datetime.now(ZoneInfo(signed.practice.time_zone)).date()
-        rules, settings = load_rulebook(month), practice_settings(practice_id, place.settings)
-        found = kept_back(signed, drafted(signed), rules, settings, today)
+        found = kept_back(signed, drafted(signed), *_scrubbed_by(place, signed))
         done(f"{practice_id}: {len(found.ready):,} claims can be written, {len(found.held_keys):,} lack something")
     return signed, found
+
+
+def _scrubbed_by(place: Place, month: SignedMonth) -> tuple[RuleBook, PracticeSettings, date]:
+    """The month's rules as they are known today, the practice's settings, and today on the practice's clock."""
+    today = datetime.now(ZoneInfo(month.practice.time_zone)).date()
+    return load_rulebook(month.cycle.month), practice_settings(month.cycle.practice_id, place.settings), today
 
 
 @task(name="send the claims out", cache_policy=NO_CACHE)
@@ -72,6 +77,8 @@ def send_claims(place: Place, month: SignedMonth, drafts: Drafted) -> Billed:
     with step("claim", "comparing with what was sent") as done:
         with place.store.writing() as connection:
             new = send_out(connection, month, drafts, datetime.now(UTC))
+            written, known = [file.content for file in new], stored.sent_claims(connection, *whose)
+            final_look(written, known, month.tables, *_scrubbed_by(place, month))
         with place.store.reading() as connection:
             files, sent = stored.files(connection, *whose), stored.sent_claims(connection, *whose)
             left = difference(connection, month, drafts)
