@@ -91,6 +91,8 @@ def _diagnoses(codes: list[str], status: Mapping[str, int], listed: list[str]) -
             place = bisect_left(listed, plain)
             heads = place < len(listed) and listed[place].startswith(plain)
             first.setdefault("incomplete" if heads else "unlisted", code)
+            if not heads:  # newer than the list, perhaps: as open as those of which it says nothing
+                chronic.add(plain)
     return [len(chronic), *(first.get(name) for name in ("malformed", "incomplete", "unlisted", "acute"))]
 
 

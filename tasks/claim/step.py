@@ -36,8 +36,8 @@ def write_claim_lines(
 ) -> pd.DataFrame:
     """One line for every code that bills, with all that billing otherwise looks up by hand."""
     with step("claim", "writing the claim lines") as done:
-        chronic = frozenset(code for code, status in book.chronic.items() if status == 1)
-        lines = claim_lines(decided["decisions"], decided["code_lines"], tables, chronic)
+        chronic, acute = (frozenset(code for code, status in book.chronic.items() if status == n) for n in (1, 0))
+        lines = claim_lines(decided["decisions"], decided["code_lines"], tables, chronic, acute)
         setting = care_setting(str(tables["practices"]["setting"].iloc[0]))
         lines = on_claims(lines, setting, book.month, book.fees)
         unpriced = int(lines["expected_cents"].isna().sum())
