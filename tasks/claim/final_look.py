@@ -15,8 +15,8 @@ from tasks.claim.readback import lines_written
 from tasks.claim.worklist import scrub
 
 WHOSE = ("practice_id", "month", "patient_id", "case_number", "program", "claim")
-WRITING = ("billing_zip_short", "pointer_without_diagnosis", "diagnosis_qualifier_outdated")
-"""Rules of which only a written claim can be asked: nothing in the chart brings them about."""
+WRITING = ("billing_zip_short", "birth_date_missing", "pointer_without_diagnosis", "diagnosis_qualifier_outdated")
+"""Rules that only the writing can bring about: a claim without a birth date is not written at all."""
 
 
 def final_look(

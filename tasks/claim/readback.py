@@ -44,7 +44,8 @@ def lines_written(content: bytes, known: Known) -> pd.DataFrame:
     """
     rows = list(_lines(content.decode("ascii", "replace"), known))
     frame = pd.DataFrame(rows, columns=[*outputs()["claim_lines"].names, *WRITTEN])
-    frame["service_date"] = pd.to_datetime(frame["service_date"], format="%Y%m%d", errors="coerce")
+    for day in ("service_date", "birth_date"):
+        frame[day] = pd.to_datetime(frame[day], format="%Y%m%d", errors="coerce")
     typed = as_contract(frame, outputs()["claim_lines"])
     for name in WRITTEN:
         typed[name] = frame[name].astype("int64" if name == "payer_order" else "str")
@@ -68,7 +69,7 @@ def _whole(at: _Reader, known: Known) -> dict[str, Any]:
     row = {**at.about, **at.claim, **(at.line or {})}
     row |= known.get(str(row["claim_number"]), {})
     row["claim_form"], row["payer_order"] = at.form, at.order
-    row["rendering_npi"] = row.get("rendering_npi") or row["billing_npi"]
+    row["rendering_npi"] = row.get("rendering_npi") or row.get("billing_npi")
     return row
 
 
@@ -78,6 +79,9 @@ def _take(at: _Reader, values: list[str], component: str) -> None:
         at.form = FORMS.get(values[3], "")
     elif name == "HL":
         at.in_claim = False
+        at.about = {key: at.about[key] for key in ("billing_npi", "billing_zip") if key in at.about}
+    elif name == "DMG" and not at.in_claim:
+        at.about["birth_date"] = values[2]
     elif name == "SBR" and not at.in_claim:
         at.order = ORDERS.get(values[1], 1)
     elif name == "NM1":

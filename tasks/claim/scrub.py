@@ -178,6 +178,11 @@ def hospice_modifier_missing(c: Lines, book: RuleBook, settings: PracticeSetting
     return c.in_hospice & (c.payer_kind == "medicare_part_b") & ~_has(c.modifiers, r"\bG[VW]\b")
 
 
+def birth_date_missing(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The patient's birth date is not told."""
+    return c.birth_date.isna()
+
+
 def coverage_not_in_force(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """None of the patient's coverages of the day is the claim's payer."""
     return c.payer_kind.isna() & c.service_date.notna()

@@ -49,6 +49,7 @@ def claims_of(cases: Sequence[dict[str, Any]]) -> tuple[pd.DataFrame, dict[str, 
         "place_of_service": claim.place_of_service[0] if claim.place_of_service else None,
         "bill_type": claim.bill_type or None, "revenue_code": claim.revenue_code or None,
         "code": "99490", "units": 1, "service_date": f"{month}-20", "diagnoses": "E11.9 I10", "payer_order": 1,
+        "birth_date": "1940-01-01",
     }  # fmt: skip
     rows = [
         {**line, "patient_id": f"P{number}", "program": case.get("program", "ccm"), "line": place, **row}
@@ -56,7 +57,8 @@ def claims_of(cases: Sequence[dict[str, Any]]) -> tuple[pd.DataFrame, dict[str, 
         for place, row in enumerate(case.get("lines", [{}]), start=1)
     ]
     frame = pd.DataFrame(rows)
-    frame["service_date"] = pd.to_datetime(frame["service_date"])
+    for day in ("service_date", "birth_date"):
+        frame[day] = pd.to_datetime(frame[day])
     typed = as_contract(frame, outputs()["claim_lines"])
     for name in set(frame) - set(typed):
         typed[name] = frame[name].astype("int64" if name == "payer_order" else "str")
