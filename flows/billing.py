@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -46,14 +49,39 @@ def claims(
     settings: Settings = None,
 ) -> None:
     """Write the 837 files of a signed-off month: what is new, what replaces or voids what was sent."""
-    import os
-
     Month.parse(month)
+    with _running(database) as console:
+        from flows.claims import claims as claims_flow
+
+        given = str(settings) if settings else None
+        results = claims_flow(month=month, practice=practice, out=str(out), settings=given)
+    _say(console, results)
+
+
+def resend(
+    claim: Annotated[str, typer.Argument(help="Claim number, as in claims.csv.")],
+    line: Annotated[
+        list[int] | None, typer.Option(help="A denied line; may be repeated. Without it, all that are denied.")
+    ] = None,
+    out: Out = Path("out"),
+    database: Database = None,
+    settings: Settings = None,
+) -> None:
+    """Send the denied lines of a claim again, once the month that bills them is corrected and signed off."""
+    with _running(database) as console:
+        from flows.resend import resend as resend_flow
+
+        result = resend_flow(claim, line or [], out=str(out), settings=str(settings) if settings else None)
+    _say(console, [result])
+
+
+@contextmanager
+def _running(database: str | None) -> Iterator[Console]:
+    """A server for the flow within, its steps on the terminal; the database's address stays out of its parameters."""
     from flows.prefect_server import begin_server
 
     server = begin_server()
-    from flows.claims import claims as claims_flow
-    from flows.terminal import print_claims, show_steps
+    from flows.terminal import show_steps
 
     if server:
         server.use()
@@ -61,9 +89,12 @@ def claims(
         os.environ["CCM_DATABASE_URL"] = database
     console = Console()
     with show_steps(console):
-        results = claims_flow(
-            month=month, practice=practice, out=str(out), settings=str(settings) if settings else None
-        )
+        yield console
+
+
+def _say(console: Console, results: list[dict[str, Any]]) -> None:
+    from flows.terminal import print_claims
+
     for result in results:
         print_claims(console, result)
 
@@ -72,3 +103,4 @@ def add_to(app: typer.Typer) -> None:
     """The commands are among those of `ccm`."""
     app.command("sign-off")(sign_off)
     app.command()(claims)
+    app.command()(resend)

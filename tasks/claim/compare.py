@@ -17,7 +17,8 @@ NEW, REPLACES, VOID = "1", "7", "8"
 class Send:
     """A claim to be written: the first of its key, one that replaces what stood, or one after it.
 
-    `replaces` is the claim number that it follows, `payer_claim_number` what the payer calls that.
+    `replaces` is the claim number that it follows, `payer_claim_number` what the payer calls that. One that goes
+    `alone` carries some lines again, beside the claim that stands.
     """
 
     draft: Draft
@@ -25,6 +26,7 @@ class Send:
     version: int = 1
     replaces: str = ""
     payer_claim_number: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Void:
     @property
     def version(self) -> int:
         """Its number among the claims of its key."""
-        return self.stood.version + 1
+        return self.stood.last_version + 1
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def compared(
 
 def _after(draft: Draft, stood: Standing) -> Send:
     """A claim like the first, after one of which nothing is left."""
-    return Send(draft, NEW, stood.version + 1, stood.claim_number if stood.stands else "")
+    return Send(draft, NEW, stood.last_version + 1, stood.claim_number if stood.stands else "")
 
 
 def _open_again(stood: Standing) -> bool:
@@ -105,7 +107,7 @@ def _corrected(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterat
     elif not stood.payer_claim_number:
         yield _wait(draft.key, stood, draft.codes)
     else:
-        yield Send(draft, REPLACES, stood.version + 1, stood.claim_number, stood.payer_claim_number)
+        yield Send(draft, REPLACES, stood.last_version + 1, stood.claim_number, stood.payer_claim_number)
 
 
 def _for_another_payer(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from tasks.claim.compare import VOID, ByHand, Send, Step, Void
 from tasks.claim.difference import difference
 from tasks.claim.drafts import Draft
 from tasks.claim.numbers import claim_number
+from tasks.claim.resend import sent_again
 from tasks.claim.signed import Drafted, SignedMonth
 from tasks.claim.x12.envelope import interchange
 from tasks.claim.x12.institutional import institutional
@@ -24,6 +25,7 @@ from tasks.claim.x12.void import sent_text, void
 from tasks.store import claims as stored
 from tasks.store.answers import open_overpayment
 from tasks.store.claims import ClaimFile, Numbered, Standing
+from tasks.store.denied import mark_resent
 from tasks.store.records import Cycle
 
 WRITERS = {"837P": professional, "837I": institutional}
@@ -43,6 +45,23 @@ def send_out(connection: Connection, month: SignedMonth, drafted: Drafted, now: 
             written.append(_file(connection, month, form, mine, now))
     for one in [*found.steps, *found.by_hand]:
         _money_back(connection, month, one, now)
+    return written
+
+
+def send_again(
+    connection: Connection,
+    month: SignedMonth,
+    drafted: Drafted,
+    claim_number: str,
+    lines: Collection[int],
+    now: datetime,
+) -> ClaimFile:
+    """A file with the denied lines of that claim, whose denials say so. Call it in a writing transaction."""
+    stored.only_one_at_a_time(connection)
+    one, which = sent_again(connection, drafted, claim_number, lines)
+    written = _file(connection, month, one.draft.form, [one], now)
+    (again,) = stored.numbers_of(connection, written.control_number)
+    mark_resent(connection, claim_number, which, again, now)
     return written
 
 
@@ -149,7 +168,7 @@ def _numbered(one: Send, tag: str, cycle: Cycle) -> Numbered:
         }
         for line in draft.lines
     ]
-    return Numbered(row, lines, draft.codes, in_ledger=draft.payer_order == 1)
+    return Numbered(row, lines, draft.codes, in_ledger=draft.payer_order == 1 and not one.alone, alone=one.alone)
 
 
 def _taken_back(connection: Connection, one: Void, tag: str, cycle: Cycle) -> Numbered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.care_settings import care_setting
+from config.errors import InputError
 from config.month import Month
 from config.rulebook import RuleBook, load_rulebook
 from config.settings import PracticeSettings, practice_settings
@@ -20,7 +21,7 @@ from tasks.claim.claims import on_claims
 from tasks.claim.difference import difference
 from tasks.claim.final_look import final_look
 from tasks.claim.kept_back import kept_back
-from tasks.claim.send_out import send_out
+from tasks.claim.send_out import send_again, send_out
 from tasks.claim.signed import Drafted, SignedMonth, drafted, signed_month
 from tasks.claim.superbill import claim_lines
 from tasks.claim.tell import corrections_frame, held_frame, sent_frame
@@ -73,24 +74,49 @@ def _scrubbed_by(place: Place, month: SignedMonth) -> tuple[RuleBook, PracticeSe
 @task(name="send the claims out", cache_policy=NO_CACHE)
 def send_claims(place: Place, month: SignedMonth, drafts: Drafted) -> Billed:
     """What differs from what was sent is numbered, written and in the ledger, all or nothing; then all that stands."""
-    whose = (month.cycle.practice_id, str(month.cycle.month))
     with step("claim", "comparing with what was sent") as done:
         with place.store.writing() as connection:
             new = send_out(connection, month, drafts, datetime.now(UTC))
-            written, known = [file.content for file in new], stored.sent_claims(connection, *whose)
-            final_look(written, known, month.tables, *_scrubbed_by(place, month))
-        with place.store.reading() as connection:
-            files, sent = stored.files(connection, *whose), stored.sent_claims(connection, *whose)
-            left = difference(connection, month, drafts)
-        frames = {
-            "claims_sent": sent_frame(sent),
-            "claim_holds": held_frame(left.held),
-            "claim_corrections": corrections_frame(left.by_hand),
-            "scrub": drafts.scrub,
-        }
+            sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
+            final_look((file.content for file in new), sent, month.tables, *_scrubbed_by(place, month))
         said = ", ".join(f"{file.claims:,} claims in {file.file_name}" for file in new) or "nothing new to send"
         done(said, sum(file.claims for file in new))
+        return _billed(place, month, drafts, new)
+
+
+@task(name="send denied lines again", cache_policy=NO_CACHE)
+def send_denied_lines(
+    place: Place, month: SignedMonth, drafts: Drafted, claim_number: str, lines: Sequence[int]
+) -> Billed:
+    """The denied lines of that claim in a file of their own, then all that stands; UserError when there are none."""
+    with step("claim", "sending denied lines again") as done:
+        with place.store.writing() as connection:
+            file = send_again(connection, month, drafts, claim_number, lines, datetime.now(UTC))
+        done(f"{claim_number} again in {file.file_name}", 1)
+        return _billed(place, month, drafts, [file])
+
+
+def _billed(place: Place, month: SignedMonth, drafts: Drafted, new: list[ClaimFile]) -> Billed:
+    whose = (month.cycle.practice_id, str(month.cycle.month))
+    with place.store.reading() as connection:
+        files, sent = stored.files(connection, *whose), stored.sent_claims(connection, *whose)
+        left = difference(connection, month, drafts)
+    frames = {
+        "claims_sent": sent_frame(sent),
+        "claim_holds": held_frame(left.held),
+        "claim_corrections": corrections_frame(left.by_hand),
+        "scrub": drafts.scrub,
+    }
     return Billed({file.file_name: file.content for file in files}, frames, new)
+
+
+def month_of_claim(place: Place, claim_number: str) -> tuple[str, Month]:
+    """Practice and month of a claim; InputError when there is none of that number."""
+    with place.store.reading() as connection:
+        found = stored.month_of(connection, claim_number)
+    if found is None:
+        raise InputError(f"There is no claim {claim_number} in this database; its number stands in claims.csv.")
+    return found[0], Month.parse(found[1])
 
 
 def claims_summary(month: SignedMonth, billed: Billed, folder: str) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class Standing:
     form: str
     control_number: int
     version: int
+    last_version: int
     frequency: str
     digest: str
     state: str
@@ -72,6 +73,7 @@ class Numbered:
     lines: list[dict[str, Any]]
     codes: str
     in_ledger: bool = True
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
         *(claims.c.state, claims.c.rendering_npi, claims.c.payer_kind, claims.c.payer_id, claims.c.payer_name),
         *(claims.c.payer_claim_number, claims.c.service_date, claims.c.charge_cents),
     )
+    last = _last_versions(connection, practice_id, month)
     refused = _unprocessable(connection, practice_id, month)
     found = {}
     for row in connection.execute(query.select_from(joined).where(mine)):
@@ -144,6 +147,7 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
             row.form,
             row.control_number,
             row.version,
+            last[(row.patient_id, row.program, row.claim)],
             row.frequency,
             row.content_digest,
             row.state,
@@ -159,6 +163,21 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
             row.claim_number in refused,
         )
     return found
+
+
+def _last_versions(connection: Connection, practice_id: str, month: str) -> dict[tuple[str, str, str], int]:
+    """The highest version among the claims to the first payer, those beside the ledger included."""
+    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == 1)
+    keys = (claims.c.patient_id, claims.c.program, claims.c.claim)
+    query = sa.select(*keys, sa.func.max(claims.c.version)).where(mine).group_by(*keys)
+    return {(row[0], row[1], row[2]): int(row[3]) for row in connection.execute(query)}
+
+
+def month_of(connection: Connection, claim_number: str) -> tuple[str, str] | None:
+    """Practice and month of a claim to a first payer; None when there is none of that number."""
+    mine = (claims.c.claim_number == claim_number) & (claims.c.payer_order == 1)
+    row = connection.execute(sa.select(claims.c.practice_id, claims.c.month).where(mine)).first()
+    return (row.practice_id, row.month) if row else None
 
 
 def _unprocessable(connection: Connection, practice_id: str, month: str) -> set[str]:
@@ -198,7 +217,7 @@ def add_file(
 
 def _end_what_is_replaced(connection: Connection, sent: Sequence[Numbered]) -> None:
     for one in sent:
-        if one.row["replaces"]:
+        if one.row["replaces"] and not one.alone:
             state = "voided" if one.row["frequency"] == VOID else "replaced"
             old = claims.c.claim_number == one.row["replaces"]
             connection.execute(sa.update(claims).where(old).values(state=state))
@@ -253,3 +272,9 @@ def claim_as_sent(connection: Connection, claim_number: str) -> tuple[dict[str, 
     mine = claim_service_lines.c.claim_number == claim_number
     query = sa.select(claim_service_lines).where(mine).order_by(claim_service_lines.c.line)
     return dict(row), [dict(line) for line in connection.execute(query).mappings()]
+
+
+def numbers_of(connection: Connection, control_number: int) -> list[str]:
+    """The claim numbers of a file."""
+    mine = claims.c.control_number == control_number
+    return list(connection.execute(sa.select(claims.c.claim_number).where(mine)).scalars())
