@@ -8,7 +8,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo test test-slow lint types bench mutants oig pages clean
+.PHONY: help install demo test test-slow lint types bench mutants oig faults pages clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,9 @@ mutants: install  ## change each rule and number in turn; some case must fail ea
 
 oig: install  ## a year with the errors of two audits: what is caught before billing, and what is held wrongly
 	$(BIN)/python -m tests.oig.audit
+
+faults: install  ## single faults in our own claim files, and who notices each
+	$(BIN)/python -m tests.claim.faults
 
 pages: install  ## docs/rules, made from the rulebook
 	@$(BIN)/ccm rules --html docs/rules

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.care_settings import care_setting, loaded_month
-from config.contract import Column, Table, inputs, outputs, source_outputs
+from config.contract import Column, Table, claim_outputs, inputs, outputs, source_outputs
 from config.month import Month
 from config.rulebook import Rule, RuleBook, load_rulebook
 from config.setting_table import setting_view
@@ -30,6 +30,11 @@ def output_contract() -> str:
         "Under `out/<practice>/<month>/`. Money is in whole cents; times are in seconds unless named otherwise.",
     ]
     parts += [_table(table) for table in outputs().values()]
+    parts += [
+        "# About the month's claims",
+        "In the folder `claims` of the month, with the 837 files and the superbill as XLSX.",
+    ]
+    parts += [_table(table) for table in claim_outputs().values()]
     parts += ["# About the whole source", "In the output folder itself, beside the practices' folders."]
     return "\n\n".join(parts + [_table(table) for table in source_outputs().values()]) + "\n"
 

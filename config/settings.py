@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -38,6 +38,7 @@ class PracticeSettings(BaseModel):
     transitional_beside_clinic_code: Literal["hold", "not_billable"]
     copay_contact_days: int = Field(ge=0, le=120)
     charges_cents: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
+    filing_days: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -59,12 +60,12 @@ class Delivery(BaseModel):
     ca_file: str = ""
 
 
-def practice_settings(practice_id: str, path: Path | None = None) -> PracticeSettings:
-    """The settings of a practice: shipped defaults, then the file's defaults, then the file's own entry for it.
+def settings_of(practice_id: str, path: Path | None = None) -> dict[str, Any]:
+    """Everything set for a practice: shipped defaults, then the file's defaults, then the file's own entry for it.
 
-    Raises InputError naming file and key when something is unknown or out of bounds.
+    What `claims` holds is laid over one another key by key. InputError when a file cannot be read.
     """
-    merged: dict[str, object] = {}
+    merged: dict[str, Any] = {}
     for source in [HERE / "settings.yaml"] + ([path] if path else []):
         try:
             text = yaml.safe_load(source.read_text("utf-8")) or {}
@@ -73,8 +74,26 @@ def practice_settings(practice_id: str, path: Path | None = None) -> PracticeSet
             raise InputError(f"{source}: the settings cannot be read ({kind}); mend the file.") from error
         if not isinstance(text, dict) or set(text) - {"defaults", "practices"}:
             raise InputError(f"{source}: at its top only 'defaults' and 'practices' are known; remove other keys.")
-        merged |= text.get("defaults") or {}
-        merged |= (text.get("practices") or {}).get(practice_id) or {}
+        for layer in (text.get("defaults"), (text.get("practices") or {}).get(practice_id)):
+            claims = _laid_over(merged.get("claims"), (layer or {}).get("claims"))
+            merged |= {**(layer or {}), "claims": claims}
+    return merged
+
+
+def _laid_over(below: Any, above: Any) -> Any:
+    """Two settings in one: mappings key by key, anything else the upper one."""
+    if not isinstance(below, dict) or not isinstance(above, dict):
+        return below if above is None else above
+    return {key: _laid_over(below.get(key), above.get(key)) for key in [*below, *(k for k in above if k not in below)]}
+
+
+def practice_settings(practice_id: str, path: Path | None = None) -> PracticeSettings:
+    """What the decisions of a practice depend on, of all that is set; what claims need is `claim_settings`.
+
+    Raises InputError naming file and key when something is unknown or out of bounds.
+    """
+    merged = settings_of(practice_id, path)
+    merged.pop("claims", None)
     try:
         return PracticeSettings.model_validate(merged)
     except ValidationError as error:
@@ -90,6 +109,7 @@ def stored_settings(text: str) -> PracticeSettings:
     Raises InputError when they cannot be used by this version.
     """
     shipped = yaml.safe_load((HERE / "settings.yaml").read_text("utf-8"))["defaults"]
+    shipped.pop("claims")
     try:
         return PracticeSettings.model_validate(shipped | json.loads(text))
     except ValueError as error:

@@ -21,7 +21,7 @@ from rich.markup import escape
 from config.errors import InputError, PlaceError, UserError
 from config.month import Month
 from config.rulebook import load_rulebook
-from flows import review
+from flows import billing, review
 from tasks.pull.place import source_folder
 
 QUIET = {
@@ -198,6 +198,7 @@ def demo_data(
 
 
 review.add_to(app)
+billing.add_to(app)
 
 
 def write_page(path: Path, page: str) -> None:

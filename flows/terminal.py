@@ -72,3 +72,35 @@ def print_cycle(console: Console, summary: dict[str, Any]) -> None:
     elif not summary["new"]:
         console.print("Nothing changed since this revision was written.", highlight=False)
     console.print(f"Open {summary['report']}", highlight=False, soft_wrap=True)
+
+
+def print_claims(console: Console, summary: dict[str, Any]) -> None:
+    """The claims of one practice's month: what went out now, what is held and why, what a person has to do."""
+    console.print()
+    title = f"{summary['practice_id']} · {summary['month']} · revision {summary['revision']}"
+    console.print(f"[bold]{title}[/]", highlight=False)
+    for name, count, cents in summary["new"]:
+        console.print(f"  {name}: {_count(count, 'claim')}, ${cents / 100:,.2f} charged", highlight=False)
+    if not summary["new"]:
+        console.print("  Nothing new to send; every file that went out lies in the folder.", highlight=False)
+    console.print(f"  {_count(summary['sent'], 'claim')} of this month sent in all: see claims.csv", highlight=False)
+    if summary["held"]:
+        console.print(
+            f"  [yellow]{_count(summary['held'], 'claim')} held back[/]: see claim_holds.csv", highlight=False
+        )
+        for words, count in summary["needs"].items():
+            console.print(f"    {count:,} · {words}", highlight=False, markup=False)
+    if summary["corrections"]:
+        total = sum(summary["corrections"].values())
+        text = f"  [yellow]{_count(total, 'correction')} for a person[/]: see claim_corrections.csv"
+        console.print(text, highlight=False)
+        for action, count in summary["corrections"].items():
+            console.print(f"    {count:,} · {action.replace('_', ' ')}", highlight=False)
+    if summary["usage"] == "test":
+        note = "The files call themselves tests, which nobody pays; set claims.usage to production once you may."
+        console.print(f"  [yellow]{note}[/]", highlight=False, soft_wrap=True)
+    console.print(f"Upload from {summary['folder']}", highlight=False, soft_wrap=True)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

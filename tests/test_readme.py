@@ -59,6 +59,10 @@ def test_the_readme_on_a_fresh_clone(tmp_path: Path) -> None:
     own = BLOCKS[1].replace("path/to/folder", "demo/source").replace("--out out", "--out demo/mine")
     mine = subprocess.run(["bash", "-ec", own], cwd=clone, capture_output=True, text=True, timeout=300)
     assert mine.returncode == 0, mine.stderr[-2000:]
+    bill = BLOCKS[2].replace("--out out", "--out demo/mine").replace("my-settings.yaml", "demo/source/settings.yaml")
+    billed = subprocess.run(["bash", "-ec", bill], cwd=clone, capture_output=True, text=True, timeout=300)
+    assert billed.returncode == 0, billed.stderr[-2000:]
+    assert list((clone / "demo/mine/P1/2026-10/claims").glob("837P_*.x12"))
     part = ["make", "test", "PYTEST_ADDOPTS=tests/qualify"]
     quick = subprocess.run(part, cwd=clone, capture_output=True, text=True, timeout=900)
     assert quick.returncode == 0, quick.stdout[-2000:]

@@ -1,17 +1,34 @@
-"""Claim lines as Prefect runs it."""
+"""Claim lines and claims, as Prefect runs them."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.care_settings import care_setting
-from config.rulebook import RuleBook
-from config.settings import PracticeSettings
+from config.errors import InputError
+from config.month import Month
+from config.rulebook import RuleBook, load_rulebook
+from config.settings import PracticeSettings, practice_settings
 from tasks.claim.claims import on_claims
+from tasks.claim.difference import difference
+from tasks.claim.final_look import final_look
+from tasks.claim.kept_back import kept_back
+from tasks.claim.send_out import send_again, send_out
+from tasks.claim.signed import Drafted, SignedMonth, drafted, signed_month
 from tasks.claim.superbill import claim_lines
+from tasks.claim.tell import corrections_frame, held_frame, sent_frame
 from tasks.progress import step
+from tasks.store import claims as stored
+from tasks.store.claims import ClaimFile
+from tasks.store.step import Place
 
 
 @task(name="write the claim lines", cache_policy=NO_CACHE)
@@ -20,10 +37,100 @@ def write_claim_lines(
 ) -> pd.DataFrame:
     """One line for every code that bills, with all that billing otherwise looks up by hand."""
     with step("claim", "writing the claim lines") as done:
-        chronic = frozenset(code for code, status in book.chronic.items() if status == 1)
-        lines = claim_lines(decided["decisions"], decided["code_lines"], tables, chronic)
+        chronic, acute = (frozenset(code for code, status in book.chronic.items() if status == n) for n in (1, 0))
+        lines = claim_lines(decided["decisions"], decided["code_lines"], tables, chronic, acute)
         setting = care_setting(str(tables["practices"]["setting"].iloc[0]))
         lines = on_claims(lines, setting, book, settings.claims_here)
         unpriced = int(lines["expected_cents"].isna().sum())
         done(f"{len(lines):,} claim lines" + (f", {unpriced:,} of them without a loaded rate" if unpriced else ""))
     return lines
+
+
+@dataclass(frozen=True)
+class Billed:
+    """The month's claims as they stand in the database: every file, the lists of them, and which files are new."""
+
+    files: Mapping[str, bytes]
+    frames: Mapping[str, pd.DataFrame]
+    new: list[ClaimFile]
+
+
+@task(name="draft the claims", cache_policy=NO_CACHE)
+def draft_claims(place: Place, practice_id: str, month: Month) -> tuple[SignedMonth, Drafted]:
+    """A draft of every claim of the signed-off month; UserError when it is not signed off or a setting is missing."""
+    with step("claim", "drafting the claims") as done:
+        signed = signed_month(place.store, practice_id, month, place.settings)
+        found = kept_back(signed, drafted(signed), *_scrubbed_by(place, signed))
+        done(f"{practice_id}: {len(found.ready):,} claims can be written, {len(found.held_keys):,} lack something")
+    return signed, found
+
+
+def _scrubbed_by(place: Place, month: SignedMonth) -> tuple[RuleBook, PracticeSettings, date]:
+    """The month's rules as they are known today, the practice's settings, and today on the practice's clock."""
+    today = datetime.now(ZoneInfo(month.practice.time_zone)).date()
+    return load_rulebook(month.cycle.month), practice_settings(month.cycle.practice_id, place.settings), today
+
+
+@task(name="send the claims out", cache_policy=NO_CACHE)
+def send_claims(place: Place, month: SignedMonth, drafts: Drafted) -> Billed:
+    """What differs from what was sent is numbered, written and in the ledger, all or nothing; then all that stands."""
+    with step("claim", "comparing with what was sent") as done:
+        with place.store.writing() as connection:
+            new = send_out(connection, month, drafts, datetime.now(UTC))
+            sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
+            final_look((file.content for file in new), sent, month.tables, *_scrubbed_by(place, month))
+        said = ", ".join(f"{file.claims:,} claims in {file.file_name}" for file in new) or "nothing new to send"
+        done(said, sum(file.claims for file in new))
+        return _billed(place, month, drafts, new)
+
+
+@task(name="send denied lines again", cache_policy=NO_CACHE)
+def send_denied_lines(
+    place: Place, month: SignedMonth, drafts: Drafted, claim_number: str, lines: Sequence[int]
+) -> Billed:
+    """The denied lines of that claim in a file of their own, then all that stands; UserError when there are none."""
+    with step("claim", "sending denied lines again") as done:
+        with place.store.writing() as connection:
+            file = send_again(connection, month, drafts, claim_number, lines, datetime.now(UTC))
+        done(f"{claim_number} again in {file.file_name}", 1)
+        return _billed(place, month, drafts, [file])
+
+
+def _billed(place: Place, month: SignedMonth, drafts: Drafted, new: list[ClaimFile]) -> Billed:
+    whose = (month.cycle.practice_id, str(month.cycle.month))
+    with place.store.reading() as connection:
+        files, sent = stored.files(connection, *whose), stored.sent_claims(connection, *whose)
+        left = difference(connection, month, drafts)
+    frames = {
+        "claims_sent": sent_frame(sent),
+        "claim_holds": held_frame(left.held),
+        "claim_corrections": corrections_frame(left.by_hand),
+        "scrub": drafts.scrub,
+    }
+    return Billed({file.file_name: file.content for file in files}, frames, new)
+
+
+def month_of_claim(place: Place, claim_number: str) -> tuple[str, Month]:
+    """Practice and month of a claim; InputError when there is none of that number."""
+    with place.store.reading() as connection:
+        found = stored.month_of(connection, claim_number)
+    if found is None:
+        raise InputError(f"There is no claim {claim_number} in this database; its number stands in claims.csv.")
+    return found[0], Month.parse(found[1])
+
+
+def claims_summary(month: SignedMonth, billed: Billed, folder: str) -> dict[str, Any]:
+    """Counts of the month's claims for the terminal and Prefect. No patient data."""
+    sent, holds = billed.frames["claims_sent"], billed.frames["claim_holds"]
+    return {
+        "practice_id": month.cycle.practice_id,
+        "month": str(month.cycle.month),
+        "revision": month.cycle.revision,
+        "new": [(file.file_name, file.claims, file.charge_cents) for file in billed.new],
+        "sent": len(sent),
+        "held": len(holds.drop_duplicates(["patient_id", "program", "claim", "payer_order"])),
+        "needs": holds["words"].value_counts().to_dict(),
+        "corrections": billed.frames["claim_corrections"]["action"].value_counts().to_dict(),
+        "folder": folder,
+        "usage": month.settings.usage,
+    }

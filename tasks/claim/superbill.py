@@ -13,17 +13,23 @@ from config.contract import outputs
 from config.frames import as_contract, empty, month_key
 
 MOST_DIAGNOSES = 4  # a claim line points to at most four diagnoses
+ENOUGH_DIAGNOSES = 2  # up to here a code that the indicator leaves open fills up what chronic ones do not reach
 
 Tables = Mapping[str, pd.DataFrame]
 
 
 def claim_lines(
-    decisions: pd.DataFrame, code_lines: pd.DataFrame, tables: Tables, chronic_codes: Collection[str]
+    decisions: pd.DataFrame,
+    code_lines: pd.DataFrame,
+    tables: Tables,
+    chronic_codes: Collection[str],
+    acute_codes: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """The superbill of the month: one row for every code line of a patient-month that bills, in contract columns.
 
     Payers are those in force on the date of service; diagnoses are the active conditions among `chronic_codes`
-    (ICD-10-CM, dot or none), best rank first, four at most. What is not on file is empty, never guessed.
+    (ICD-10-CM, dot or none), best rank first, four at most. Where these are fewer than two and `acute_codes` are told,
+    codes that are neither follow: the decision counts them with a warning. What is not on file is empty, never guessed.
     """
     billed = decisions[decisions["outcome"] == "bill"].reset_index(drop=True)
     if billed.empty:
@@ -48,7 +54,7 @@ def claim_lines(
         head, day = heads.iloc[rows].reset_index(drop=True), service[rows]
         patients = head["patient_id"]
         head = head.assign(**_payers(patients, day, tables["coverages"]))
-        head["diagnoses"] = _diagnoses(patients, day, tables["conditions"], chronic_codes)
+        head["diagnoses"] = _diagnoses(patients, day, tables["conditions"], chronic_codes, acute_codes)
         practitioners = billed["practitioner_id"].iloc[rows].reset_index(drop=True)
         head["consent_date"] = _consent_dates(patients, day, practitioners, tables["consents"], str(program))
         head["care_plan_date"] = _care_plan_dates(patients, day, tables["care_plans"])
@@ -116,12 +122,19 @@ def _payers(patients: pd.Series, service: np.ndarray, coverages: pd.DataFrame) -
 
 
 def _diagnoses(
-    patients: pd.Series, service: np.ndarray, conditions: pd.DataFrame, chronic_codes: Collection[str]
+    patients: pd.Series,
+    service: np.ndarray,
+    conditions: pd.DataFrame,
+    chronic_codes: Collection[str],
+    acute_codes: Collection[str] | None,
 ) -> pd.Series:
-    """The best chronic codes of each patient, with the dot, joined by a blank; empty when there is none."""
+    """The best codes of each patient, chronic before open ones, with the dot, joined by a blank; empty without one."""
     kind, names = pd.factorize(conditions["icd10_code"].astype("str"))
     plain = pd.Series(names, dtype="str").str.upper().str.replace(r"[\s.]", "", regex=True)
     chronic = np.r_[plain.isin({code.upper().replace(".", "") for code in chronic_codes}).to_numpy(bool), False]
+    open_to = np.zeros_like(chronic)
+    if acute_codes is not None:
+        open_to[:-1] = ~chronic[:-1] & ~plain.isin(acute_codes).to_numpy(bool)
     plain_kind, plain_names = pd.factorize(plain)
     spelled = pd.Series(plain_names, dtype="str")
     dotted = spelled.where(spelled.str.len() <= 3, spelled.str[:3] + "." + spelled.str[3:]).to_numpy(object)
@@ -130,12 +143,15 @@ def _diagnoses(
     day = service[owner]
     onset = conditions["onset_date"].fillna(pd.Timestamp(1900, 1, 1))  # of unknown age is still present
     active = _in_force(onset, conditions["resolved_date"], day)
-    keep = np.flatnonzero((owner >= 0) & active & chronic[kind])
+    keep = np.flatnonzero((owner >= 0) & active & (chronic | open_to)[kind])
+    unsure = ~chronic[kind[keep]]
     code = plain_kind[kind[keep]]
     rank = conditions["rank"].to_numpy("int64", na_value=10**6)[keep]
-    order = np.lexsort((keep, rank, owner[keep]))
-    found = pd.DataFrame({"owner": owner[keep][order], "code": code[order]}).drop_duplicates()
-    found = found[_rank_within(found["owner"].to_numpy()) < MOST_DIAGNOSES]
+    order = np.lexsort((keep, rank, unsure, owner[keep]))
+    found = pd.DataFrame({"owner": owner[keep][order], "code": code[order], "unsure": unsure[order]})
+    found = found.drop_duplicates(["owner", "code"])
+    most = np.where(found["unsure"], ENOUGH_DIAGNOSES, MOST_DIAGNOSES)
+    found = found[_rank_within(found["owner"].to_numpy()) < most]
     joined = pd.Series("", index=pd.RangeIndex(len(patients)), dtype=object)
     rank = _rank_within(found["owner"].to_numpy())
     for which in range(MOST_DIAGNOSES):

@@ -18,6 +18,7 @@ PRACTICES = [  # name, state, time zone, mail domain, payment locality
     ("Harbor Light Medical Group", "CA", "America/Los_Angeles", "harborlight.example", "01182-18"),
     ("Old Mill Community Practice", "MI", "America/Detroit", "oldmill.example", "08202-01"),
 ]
+TAXONOMIES = {"MD": "207Q00000X", "DO": "207Q00000X", "NP": "363L00000X", "PA": "363A00000X"}
 PATIENTS_PER_PRACTITIONER = 600
 PATIENTS_PER_MANAGER = 250
 PATIENTS_PER_SPECIALIST = 2000  # one for behavioural health, one for devices, one clerk
@@ -118,6 +119,7 @@ def _people(sizes: np.ndarray, seed: int) -> tuple[dict[str, pd.DataFrame], dict
             "credential": credentials[np.arange(len(where)) % 6],
             "email": mail(doctor_ids, where),
             "qp_status": False,
+            "taxonomy": [TAXONOMIES[credentials[number % 6]] for number in range(len(where))],
         }
     )
     where = np.repeat(np.arange(practices), staff_sizes)

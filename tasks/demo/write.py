@@ -16,6 +16,7 @@ from config.contract import inputs
 from config.errors import InputError, PlaceError
 from config.month import Month
 from tasks.demo.chart import make_care_plans, make_consents, make_medical_decisions, make_visits
+from tasks.demo.claim_settings import SETTINGS, claim_settings_text
 from tasks.demo.conditions import make_conditions
 from tasks.demo.coverages import make_coverages
 from tasks.demo.defects import ONCE, Programme, choose_defects, seed_defects
@@ -128,7 +129,7 @@ def _own_files(out: Path) -> list[str]:
     """Names that a demo writes and that are there."""
     names = [f"{table}.{form}" for table in inputs() for form in ("csv", "parquet")]
     names += [f"time_log_{export}.csv" for export in sorted(ONCE)]
-    return [name for name in names if (out / name).exists()]
+    return [name for name in [*names, SETTINGS] if (out / name).exists()]
 
 
 def _write(
@@ -152,6 +153,7 @@ def _write(
             rows[table.table] = _write_table(path, parts, truth.written(table.table, tables, log), form)
         for file, text in truth.exports.items():
             (folder / file).write_text(text, "utf-8")
+        (folder / SETTINGS).write_text(claim_settings_text(tables["practices"]), "utf-8")
         defects = write_truth(folder / "truth", truth, tables, log, words, form, said)
         _replace(folder, out)
     return DemoTruth(out, rows, defects, tuple(truth.left_out))

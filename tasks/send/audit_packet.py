@@ -144,7 +144,7 @@ def _rules(book: RuleBook, programs: list[str], findings: pd.DataFrame) -> list[
         }
         | _said_of(rule, proofs.get(rule.name))
         for rule in sorted(book.rules.values(), key=lambda rule: rule.name not in proofs)
-        if not rule.programs or set(rule.programs) & set(programs)
+        if rule.topic != "scrub" and (not rule.programs or set(rule.programs) & set(programs))
     ]
 
 

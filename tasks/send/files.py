@@ -34,7 +34,7 @@ def write_outputs(
     folder = folder.absolute()
     new, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
     ours = {table.file for table in outputs().values()} | set(pages) | {MESSAGES}
-    with _sentences(folder), _alone(folder.parent):
+    with place_sentences(folder), alone(folder.parent):
         _recover(folder, new, old, ours)
         try:
             _write(new, frames, pages, emls)
@@ -44,7 +44,7 @@ def write_outputs(
         if folder.exists():
             folder.rename(old)
         new.rename(folder)
-        _sync(folder.parent)
+        on_disk(folder.parent)
         _clear(old, folder, ours)
     return folder
 
@@ -58,19 +58,19 @@ def write_list(out: Path, table: Table, frame: pd.DataFrame) -> Path:
     if frame.empty and not path.exists():
         return path
     new = path.with_name(f".{path.name}.new")
-    with _sentences(out), _alone(out):
+    with place_sentences(out), alone(out):
         if frame.empty:
             path.unlink(missing_ok=True)
         else:
             try:
                 write_csv(frame, table, new)
-                _sync(new)
+                on_disk(new)
                 new.replace(path)
             except BaseException:
                 with suppress(OSError):
                     new.unlink()
                 raise
-        _sync(out)
+        on_disk(out)
     return path
 
 
@@ -85,12 +85,12 @@ def _write(new: Path, frames: Mapping[str, pd.DataFrame], pages: Mapping[str, st
     for name, eml in emls.items():
         (new / MESSAGES / name).write_bytes(eml)
     for path in [*new.rglob("*"), new]:
-        _sync(path)
+        on_disk(path)
 
 
 def _write_table(frame: pd.DataFrame, table: Table, folder: Path) -> None:
     write_csv(frame, table, folder / table.file)
-    _sync(folder / table.file)
+    on_disk(folder / table.file)
 
 
 def _recover(folder: Path, new: Path, old: Path, ours: set[str]) -> None:
@@ -112,7 +112,8 @@ def _clear(old: Path, folder: Path, ours: set[str]) -> None:
     shutil.rmtree(old)
 
 
-def _sync(path: Path) -> None:
+def on_disk(path: Path) -> None:
+    """What was written to the file or folder is on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -121,7 +122,7 @@ def _sync(path: Path) -> None:
 
 
 @contextmanager
-def _alone(parent: Path) -> Iterator[None]:
+def alone(parent: Path) -> Iterator[None]:
     """One run at a time writes under that folder; the others wait. The lock goes when its process does."""
     parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(parent, os.O_RDONLY)
@@ -133,7 +134,8 @@ def _alone(parent: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _sentences(folder: Path) -> Iterator[None]:
+def place_sentences(folder: Path) -> Iterator[None]:
+    """What the disk refuses within is raised as a PlaceError of one sentence."""
     try:
         yield
     except OSError as error:

@@ -7,6 +7,8 @@ from typing import Any
 
 from config.care_settings import LOADED, SpanOfMonths, care_settings
 from config.catalogue import Code, catalogue
+from config.clocks import limit_entries
+from config.denials import denials
 from config.errors import PlaceError
 from config.exclusion_table import exclusion_rows, list_meanings
 from config.month import Month
@@ -22,6 +24,7 @@ PAGES = {
     "settings.html": "Care settings",
     "exclusions.html": "Exclusions",
     "rules.html": "Rules",
+    "denials.html": "Denials",
 }
 EFFECTS = {
     "exclude": "leaves time out",
@@ -57,6 +60,7 @@ def rule_pages() -> dict[str, str]:
         "settings.html": settings_view(first, last),
         "exclusions.html": exclusions_view(last),
         "rules.html": rules_view(),
+        "denials.html": denials_view(),
     }
     return {name: render(f"rules/{name}.j2", page=name, loaded=loaded, **views[name]) for name in PAGES}
 
@@ -208,5 +212,54 @@ def rules_view() -> dict[str, Any]:
                 ],
             }
             for item in numbers
+        ],
+    }
+
+
+def denials_view() -> dict[str, Any]:
+    """Every error with its predicted answers and its way back, the routes with their clocks, and the filing limits."""
+    tables = denials()
+    return {
+        "errors": [
+            {
+                "row": error.row,
+                "name": error.name,
+                "words": error.words,
+                "stopped_by": error.stopped_by,
+                "not_before": error.not_before,
+                "answers": [(answer.words, answer.confidence) for answer in error.predicted],
+                "seen_as": error.seen_as,
+                "prevent": error.prevent,
+                "correct": error.correct,
+                "route": tables.routes[error.route].words,
+                "route_name": error.route,
+                "span": months(error.since, error.until),
+                "confidence": error.confidence,
+                "source": error.source,
+            }
+            for error in tables.errors
+        ],
+        "routes": [
+            {
+                "name": route.name,
+                "words": route.words,
+                "steps": route.steps,
+                "owner": route.owner,
+                "clock": route.clock.words if route.clock else "",
+                "instead": [(tables.routes[one.route].words, one.payer_kinds, one.forms) for one in route.instead],
+                "confidence": route.confidence,
+                "source": route.source,
+            }
+            for route in tables.routes.values()
+        ],
+        "limits": [
+            {
+                "kind": limit.payer_kind,
+                "length": f"{limit.days} days" if limit.days else f"{limit.years} year",
+                "span": months(limit.since, limit.until),
+                "confidence": limit.confidence,
+                "source": limit.source,
+            }
+            for limit in limit_entries()
         ],
     }

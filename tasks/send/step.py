@@ -21,6 +21,7 @@ from config.frames import empty
 from config.month import Month
 from config.settings import delivery, practice_settings
 from tasks.progress import LOG, no_cell_in_errors, step
+from tasks.send.claims_folder import write_claims_folder
 from tasks.send.codes_page import CODES_PAGE, codes_markdown, render_codes
 from tasks.send.delivery import DeliveryReport, deliver
 from tasks.send.files import write_list, write_outputs
@@ -103,6 +104,17 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
         pages = pages | {"report.html": render_report(view), CODES_PAGE: codes}
         write_outputs(folder, frames, pages, emls)
         done(f"{folder}", sum(map(len, frames.values())))
+
+
+@task(name="write the claims", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)
+def write_claims(
+    place: Place, practice_id: str, month: Month, files: Mapping[str, bytes], frames: Frames, superbill: pd.DataFrame
+) -> Path:
+    """The folder `claims` of the month holds the files that went out, the lists, and the superbill as a workbook."""
+    with step("write", "writing the claims") as done:
+        folder = write_claims_folder(place.folder(practice_id, month) / "claims", files, frames, superbill)
+        done(f"{folder}", len(superbill))
+    return folder
 
 
 @task(name="keep what stopped the month", cache_policy=NO_CACHE)

@@ -62,7 +62,7 @@ TYPES: dict[str, type[sa.types.TypeEngine[Any]]] = {
 }
 
 # SQLite counts an id up by itself only in a column of exactly this type.
-_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def _contract_columns(table: Table) -> list[sa.Column[Any]]:
@@ -91,7 +91,7 @@ def _monthly(table: Table) -> sa.Table:
 cycles = sa.Table(
     "cycles",
     metadata,
-    sa.Column("id", _ID, primary_key=True),
+    sa.Column("id", SERIAL, primary_key=True),
     sa.Column("practice_id", sa.Text(), nullable=False),
     sa.Column("month", sa.Text(), nullable=False),
     sa.Column("revision", sa.BigInteger(), nullable=False),
@@ -108,7 +108,7 @@ cycles = sa.Table(
 cycle_inputs = sa.Table(
     "cycle_inputs",
     metadata,
-    sa.Column("cycle_id", _ID, sa.ForeignKey("cycles.id"), nullable=False),
+    sa.Column("cycle_id", SERIAL, sa.ForeignKey("cycles.id"), nullable=False),
     sa.Column("name", sa.Text(), nullable=False),
     sa.Column("content", sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint("cycle_id", "name"),
@@ -147,8 +147,8 @@ copay_cases = sa.Table(
 copay_case_events = sa.Table(
     "copay_case_events",
     metadata,
-    sa.Column("id", _ID, primary_key=True),
-    sa.Column("cycle_id", _ID, sa.ForeignKey("cycles.id"), nullable=False),
+    sa.Column("id", SERIAL, primary_key=True),
+    sa.Column("cycle_id", SERIAL, sa.ForeignKey("cycles.id"), nullable=False),
     sa.Column("practice_id", sa.Text(), nullable=False),
     *_contract_columns(outputs()["copay_cases"]),
     sa.Index(None, "practice_id", "case_number"),
@@ -157,7 +157,7 @@ copay_case_events = sa.Table(
 messages = sa.Table(
     "messages",
     metadata,
-    sa.Column("id", _ID, primary_key=True),
+    sa.Column("id", SERIAL, primary_key=True),
     sa.Column("practice_id", sa.Text(), nullable=False),
     sa.Column("month", sa.Text(), nullable=False),
     sa.Column("revision", sa.BigInteger(), nullable=False),
@@ -183,7 +183,7 @@ messages = sa.Table(
 step_runs = sa.Table(
     "step_runs",
     metadata,
-    sa.Column("id", _ID, primary_key=True),
+    sa.Column("id", SERIAL, primary_key=True),
     sa.Column("run_id", sa.Text(), nullable=False),
     sa.Column("practice_id", sa.Text(), nullable=False),
     sa.Column("month", sa.Text(), nullable=False),

@@ -58,7 +58,7 @@ class Store:
         """The case number of each row, aligned; patients without one get the next, in the order of their id."""
         given = self._known_numbers(practice_id)
         if len(case_numbers.unnumbered(given, patient_ids)):
-            with self._writing() as connection:
+            with self.writing() as connection:
                 given = case_numbers.assign(connection, practice_id, patient_ids)
         return case_numbers.as_text(patient_ids, given)
 
@@ -67,27 +67,27 @@ class Store:
         return case_numbers.as_text(patient_ids, self._known_numbers(practice_id))
 
     def _known_numbers(self, practice_id: str) -> pa.Table:
-        with self._reading() as connection:
+        with self.reading() as connection:
             return case_numbers.known(connection, practice_id)
 
     def patient(self, case_number: str, practice_id: str | None = None) -> tuple[str, str]:
         """Practice and patient of a case; InputError when there is none, or one in more than one practice."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return case_numbers.patient(connection, case_number, practice_id)
 
     def practices(self, month: Month) -> list[str]:
         """The practices of which the month was saved, in order."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return cycles.practices(connection, month)
 
     def latest(self, practice_id: str, month: Month) -> Cycle | None:
         """The newest revision of the month; None when it was never saved."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return cycles.latest(connection, practice_id, month)
 
     def frame(self, name: str, cycle: Cycle) -> pd.DataFrame:
         """An output table of that cycle, rows in the order in which they were saved, typed by the contract."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return bulk.read_cycle(connection, outputs()[name], cycle.id)
 
     def save_cycle(
@@ -109,22 +109,22 @@ class Store:
         tables = cycles.prepared(frames, copay_cases)
         digest = result_digest(tables)
         now = outbox.utc_now()
-        with self._writing() as connection:
+        with self.writing() as connection:
             return cycles.save(connection, practice_id, month, basis, digest, tables, messages, now)
 
     def basis(self, cycle: Cycle) -> Basis:
         """What that cycle was decided from; InputError when it is not in the database."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return bases.of_cycle(connection, cycle)
 
     def open_copay_cases(self, practice_id: str) -> pd.DataFrame:
         """The practice's open co-pay cases in contract columns."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return cases.open_cases(connection, practice_id)
 
     def history(self, practice_id: str, name: str, before: Month, months: int = 13) -> pd.DataFrame:
         """`checks` or `outcomes` of the months before, the latest revision of each, oldest first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return history.history(connection, practice_id, name, before, months)
 
     def offered(self, practice_id: str, month: Month) -> pd.DataFrame:
@@ -136,38 +136,38 @@ class Store:
         self, case_number: str, practice_id: str | None = None, month: Month | None = None
     ) -> dict[str, pd.DataFrame]:
         """Every row about a case in its latest, or the given, month, by table; InputError when there is none."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return history.explain(connection, case_number, practice_id, month)
 
     def messages(self, cycle: Cycle) -> list[StoredMessage]:
         """Every message of that revision, whatever became of it."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return outbox.of_cycle(connection, cycle)
 
     def pending_messages(self, practice_id: str | None = None) -> list[StoredMessage]:
         """What waits to be sent, oldest first. What a dead sender left in the middle has become uncertain."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             outbox.settle(connection, outbox.utc_now())
             return outbox.in_state(connection, "pending", practice_id)
 
     def uncertain_messages(self, practice_id: str | None = None) -> list[StoredMessage]:
         """What may or may not have been sent; nobody sends it again unasked."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return outbox.in_state(connection, "uncertain", practice_id)
 
     def claim_for_sending(self, message_id: int) -> bool:
         """True when the message is now this caller's to send, and that is on disk; False when it is not to be sent."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             return outbox.claim(connection, message_id, outbox.utc_now())
 
     def mark_sent(self, message_id: int) -> bool:
         """The claimed message is sent; False when it was not claimed."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             return outbox.finish(connection, message_id, "sent", "", outbox.utc_now())
 
     def mark_failed(self, message_id: int, error: str, retry: bool) -> bool:
         """The claimed message was surely not sent: it waits again, or has failed for good."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             return outbox.finish(connection, message_id, "pending" if retry else "failed", error, None)
 
     def record_steps(self, run_id: str, practice_id: str, month: Month, steps: Sequence[Taken]) -> None:
@@ -179,16 +179,18 @@ class Store:
             seconds, most = sum(part.seconds for part in parts), max(part.rows for part in parts)
             rows.append(of_run | {"step": name, "seconds": seconds, "rows": most})
         if rows:
-            with self._writing() as connection:
+            with self.writing() as connection:
                 connection.execute(step_runs.insert(), rows)
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read from, in one transaction."""
         with place_errors(self._url), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A connection whose writes are kept together at the end, or not at all."""
         if self.engine.dialect.name != "sqlite":
             with place_errors(self._url), self.engine.begin() as connection:
                 yield connection

@@ -116,6 +116,22 @@ def test_diagnoses_are_active_chronic_and_best_first(rows, expected):
     assert claim_lines(decided(["100"]), billed(), tables, CHRONIC)["diagnoses"].item() == expected
 
 
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        (["I10", "E11.9", "U99.9"], "I10 E11.9"),  # two chronic ones are enough
+        (["U99.9", "I10"], "I10 U99.9"),  # one: what the list leaves open follows, whatever its rank
+        (["J06.9", "I10"], "I10"),  # an acute one never does
+        (["U99.9", "U99.8", "U99.7"], "U99.9 U99.8"),
+    ],
+)
+def test_codes_that_the_list_leaves_open_fill_up_to_two(codes, expected):
+    rows = [{"patient_id": "100", "icd10_code": code, "rank": rank} for rank, code in enumerate(codes, start=1)]
+    tables = month(conditions=table("conditions", *rows))
+    lines = claim_lines(decided(["100"]), billed(), tables, CHRONIC, frozenset({"J069"}))
+    assert lines["diagnoses"].item() == expected
+
+
 def consent(day: str, revoked: str | None = None, practitioner: str | None = "D1", program: str = "ccm") -> dict:
     named = {"patient_id": "100", "practitioner_id": practitioner, "program": program}
     return named | {"consent_date": day, "revoked_date": revoked}

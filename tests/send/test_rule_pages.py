@@ -11,6 +11,7 @@ import pytest
 
 from config.care_settings import care_settings
 from config.catalogue import catalogue
+from config.denials import denials
 from config.errors import PlaceError
 from config.exclusion_table import ExclusionRow, exclusion_rows
 from config.rulebook import all_rules
@@ -51,6 +52,17 @@ def test_every_rule_is_told_with_source_owner_and_remedy(pages: dict[str, str]) 
         assert squeezed(rule.source) in text, rule.name
         assert squeezed(rule.words) in text, rule.name
         assert squeezed(rule.fix)[1:] in text, rule.name
+
+
+def test_every_error_and_route_is_told(pages: dict[str, str]) -> None:
+    text, tables = words_of(pages["denials.html"]), denials()
+    for error in tables.errors:
+        assert error.name in text
+        assert squeezed(error.words) in text, error.name
+        assert squeezed(error.source) in text, error.name
+        assert all(squeezed(answer.words) in text for answer in error.predicted), error.name
+    assert set(re.findall(r'href="#route-(\w+)"', pages["denials.html"])) <= set(tables.routes)
+    assert set(re.findall(r'id="route-(\w+)"', pages["denials.html"])) == set(tables.routes)
 
 
 def test_every_setting_and_every_pair_is_told(pages: dict[str, str]) -> None:

@@ -13,13 +13,14 @@ from alembic.migration import MigrationContext
 
 from config.contract import outputs
 from config.errors import PlaceError
-from tasks.store import open_store
+from tasks.store import claim_tables, open_store, remit_tables
 from tasks.store.engine import connect, parse
 from tasks.store.schema import metadata, monthly
 from tasks.store.upgrade import upgrade
 
 
 def test_migrations_and_tables_agree(store):
+    assert {claim_tables.claims, remit_tables.denials} <= set(metadata.tables.values())
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         difference = compare_metadata(context, metadata)
@@ -66,7 +67,7 @@ def test_several_processes_may_upgrade_at_once(url):
 
 
 def test_foreign_keys_hold_after_the_upgrade(store):
-    with pytest.raises(PlaceError, match="refused the work"), store._writing() as connection:
+    with pytest.raises(PlaceError, match="refused the work"), store.writing() as connection:
         connection.exec_driver_sql(
             "INSERT INTO copay_case_events (cycle_id, practice_id, case_number) VALUES (4711, 'P1', 'C-000001')"
         )

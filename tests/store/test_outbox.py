@@ -116,7 +116,7 @@ def test_an_instant_needs_its_zone(store, waiting):
 
 def test_an_unknown_state_is_refused_without_telling_the_row(store, waiting):
     assert store.claim_for_sending(waiting.id)
-    with pytest.raises(PlaceError, match="refused the work") as caught, store._writing() as connection:
+    with pytest.raises(PlaceError, match="refused the work") as caught, store.writing() as connection:
         finish(connection, waiting.id, "lost", "", None)
     assert "example.org" not in str(caught.value)
     assert caught.value.__suppress_context__

@@ -103,13 +103,13 @@ def test_locked_on_postgresql(new_database):
 def test_the_disk_is_full(tmp_path):
     store = open_store(f"sqlite:///{tmp_path}/ccm.db")
     save(store, month())
-    with store._reading() as connection:
+    with store.reading() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 5}")
     with pytest.raises(PlaceError, match="The disk is full, nothing was written"):
         save(store, month(3000))
     assert store.latest("P1", OCTOBER).revision == 1
-    with store._reading() as connection:
+    with store.reading() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
     assert save(store, month(3000)).cycle.revision == 2
     store.close()
@@ -177,7 +177,7 @@ def test_postgresql_stopped_in_the_middle(new_database):
 
 def test_errors_tell_no_content_of_a_row(store):
     save(store, month())
-    with pytest.raises(PlaceError, match="refused the work") as caught, store._writing() as connection:
+    with pytest.raises(PlaceError, match="refused the work") as caught, store.writing() as connection:
         connection.exec_driver_sql("INSERT INTO case_numbers VALUES ('P1', 'Jane Roe', 1), ('P1', 'Jane Roe', 2)")
     assert "Roe" not in str(caught.value)
     assert caught.value.__suppress_context__

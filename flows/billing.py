@@ -1,0 +1,106 @@
+"""The commands of billing after a month is decided; like cli.py they call what does it and hold no logic."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from config.month import Month
+
+StoredMonth = Annotated[str, typer.Option("--month", help="Service month, as 2026-10.")]
+Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
+Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read, and the claims go there.")]
+Settings = Annotated[
+    Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
+]
+
+
+def sign_off(
+    month: StoredMonth,
+    practice: Annotated[str, typer.Option(help="The practice by its practice_id.")],
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who signs off; without it, the user of this computer.")
+    ] = None,
+    out: Out = Path("out"),
+    database: Database = None,
+) -> None:
+    """Sign off the latest revision of a month: its claims may go out."""
+    from flows.sign_off import sign_off_month
+    from tasks.store.engine import database_of
+
+    name = getpass.getuser() if by is None else by
+    sign_off_month(Console(), database or database_of(out), Month.parse(month), practice, name)
+
+
+def claims(
+    month: StoredMonth,
+    practice: Annotated[
+        str | None, typer.Option(help="One practice by its practice_id; without it, all that have the month.")
+    ] = None,
+    out: Out = Path("out"),
+    database: Database = None,
+    settings: Settings = None,
+) -> None:
+    """Write the 837 files of a signed-off month: what is new, what replaces or voids what was sent."""
+    Month.parse(month)
+    with _running(database) as console:
+        from flows.claims import claims as claims_flow
+
+        given = str(settings) if settings else None
+        results = claims_flow(month=month, practice=practice, out=str(out), settings=given)
+    _say(console, results)
+
+
+def resend(
+    claim: Annotated[str, typer.Argument(help="Claim number, as in claims.csv.")],
+    line: Annotated[
+        list[int] | None, typer.Option(help="A denied line; may be repeated. Without it, all that are denied.")
+    ] = None,
+    out: Out = Path("out"),
+    database: Database = None,
+    settings: Settings = None,
+) -> None:
+    """Send the denied lines of a claim again, once the month that bills them is corrected and signed off."""
+    with _running(database) as console:
+        from flows.resend import resend as resend_flow
+
+        result = resend_flow(claim, line or [], out=str(out), settings=str(settings) if settings else None)
+    _say(console, [result])
+
+
+@contextmanager
+def _running(database: str | None) -> Iterator[Console]:
+    """A server for the flow within, its steps on the terminal; the database's address stays out of its parameters."""
+    from flows.prefect_server import begin_server
+
+    server = begin_server()
+    from flows.terminal import show_steps
+
+    if server:
+        server.use()
+    if database:
+        os.environ["CCM_DATABASE_URL"] = database
+    console = Console()
+    with show_steps(console):
+        yield console
+
+
+def _say(console: Console, results: list[dict[str, Any]]) -> None:
+    from flows.terminal import print_claims
+
+    for result in results:
+        print_claims(console, result)
+
+
+def add_to(app: typer.Typer) -> None:
+    """The commands are among those of `ccm`."""
+    app.command("sign-off")(sign_off)
+    app.command()(claims)
+    app.command()(resend)

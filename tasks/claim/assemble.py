@@ -1,0 +1,155 @@
+"""The stored claim lines of a signed-off month as drafts of claims, each with what it cannot be written without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+
+from config.care_settings import CareSetting, ClaimEntry
+from config.claim_settings import ClaimSettings
+from config.month import Month
+from tasks.claim.drafts import Address, Draft, Patient, Payer, Practitioner, ServiceLine
+
+Tables = Mapping[str, pd.DataFrame]
+Row = dict[str, Any]
+NURSES_AND_ASSISTANTS = ("NP", "PA", "CNS")
+
+
+@dataclass(frozen=True)
+class Charges:
+    """What the practice charges for a unit of a code, or how much of the expected amount."""
+
+    cents: Mapping[str, int]
+    percent_of_allowed: int | None
+
+    def of(self, code: str, units: int, expected_cents: int | None) -> int | None:
+        """The charge of a line; missing where nothing says it. A part of a cent is charged as a whole one."""
+        if code in self.cents:
+            return self.cents[code] * units
+        if self.percent_of_allowed is None or expected_cents is None:
+            return None
+        return -(-expected_cents * self.percent_of_allowed // 100)
+
+
+class Chart:
+    """Patients, practitioners and coverages by identifier, looked up once a claim."""
+
+    def __init__(self, tables: Tables, patients: set[str]) -> None:
+        rows = tables["patients"]
+        rows = rows[rows["patient_id"].isin(patients)]
+        self.patients = {str(row["patient_id"]): row for row in records(rows)}
+        self.practitioners = {text(row.get("npi")): row for row in records(tables["practitioners"])}
+        covered = tables["coverages"]
+        covered = covered[covered["patient_id"].isin(patients)]
+        self._coverages: dict[str, list[Row]] = {}
+        for row in records(covered):
+            self._coverages.setdefault(str(row["patient_id"]), []).append(row)
+
+    def payers(self, patient_id: str, service: date) -> list[Payer]:
+        """Who pays on that day, first to last; of two of one priority the one whose identifier comes first."""
+        rows = [row for row in self._coverages.get(patient_id, []) if _in_force(row, service)]
+        rows.sort(key=lambda row: (99 if pd.isna(row["priority"]) else int(row["priority"]), text(row["coverage_id"])))
+        return [
+            Payer(*(text(row[name]) for name in ("payer_kind", "payer_name", "payer_id", "member_id"))) for row in rows
+        ]
+
+    def patient(self, patient_id: str) -> Patient:
+        """The patient as the claim names them."""
+        row = self.patients.get(patient_id, {})
+        at = Address(text(row.get("address")), "", *(text(row.get(name)) for name in ("city", "state", "zip")))
+        born = _day(row.get("birth_date"))
+        return Patient(text(row.get("last_name")), text(row.get("first_name")), born, text(row.get("sex")), at)
+
+    def practitioner(self, npi: str) -> Practitioner:
+        """The practitioner of that NPI; a name is read as family name, comma, given names."""
+        row = self.practitioners.get(npi, {})
+        last, _, first = text(row.get("name")).partition(",")
+        if not first:
+            *given, last = last.split() or [""]
+            first = " ".join(given)
+        taxonomy, credential = text(row.get("taxonomy")), text(row.get("credential"))
+        return Practitioner(last.strip(), first.strip(), npi, taxonomy, credential)
+
+
+def drafts(
+    lines: pd.DataFrame, tables: Tables, setting: CareSetting, month: Month, charges: Charges, settings: ClaimSettings
+) -> Iterator[Draft]:
+    """A draft for each patient-month, program and claim of the stored lines, in their order, to the first payer."""
+    chart = Chart(tables, set(lines["patient_id"].astype("str")))
+    entries: dict[str, ClaimEntry] = {entry.claim: entry for entry in setting.claims(month)}
+    keys = ("patient_id", "program", "claim")
+    ordered = lines.sort_values(["case_number", "program", "claim", "line"], kind="stable")
+    for (patient_id, program, claim), found in groupby(
+        records(ordered), key=lambda row: tuple(str(row[name]) for name in keys)
+    ):
+        rows = list(found)
+        head, service = rows[0], _day(rows[0]["service_date"])
+        payers = chart.payers(patient_id, service) if service else []
+        practitioner = chart.practitioner(text(head["rendering_npi"]))
+        form = str(head["claim_form"])
+        modifiers = added_modifiers(entries.get(claim), practitioner.credential, settings)
+        yield Draft(
+            practice_id=str(head["practice_id"]),
+            month=str(month),
+            patient_id=patient_id,
+            case_number=str(head["case_number"]),
+            program=program,
+            claim=claim,
+            form=form,
+            place=text(head["place_of_service"]) if form == "837P" else text(head["bill_type"])[:2],
+            patient=chart.patient(patient_id),
+            payer=payers[0] if payers else Payer("unknown", "", "", ""),
+            practitioner=practitioner,
+            diagnoses=tuple(text(head["diagnoses"]).split()),
+            next_payer=payers[1] if len(payers) > 1 else None,
+            lines=tuple(_line(place, row, modifiers, charges, settings) for place, row in enumerate(rows, start=1)),
+        )
+
+
+def added_modifiers(entry: ClaimEntry | None, credential: str, settings: ClaimSettings) -> tuple[str, ...]:
+    """The modifiers that every line of such a claim has, of those that the care setting names for it."""
+    if entry is None or entry.form != "837I":
+        return ()
+    found = []
+    if settings.off_campus_modifier in entry.modifiers:
+        found.append(str(settings.off_campus_modifier))
+    if "GF" in entry.modifiers and credential in NURSES_AND_ASSISTANTS:
+        found.append("GF")
+    return tuple(found)
+
+
+def _line(number: int, row: Row, added: tuple[str, ...], charges: Charges, settings: ClaimSettings) -> ServiceLine:
+    expected = None if pd.isna(row["expected_cents"]) else int(row["expected_cents"])
+    code, units, revenue = str(row["code"]), int(row["units"]), text(row["revenue_code"])
+    service = _day(row["service_date"])
+    if service is None:
+        raise ValueError("a claim line without a date of service")
+    modifiers = (*text(row["modifiers"]).split(), *added)
+    charge, revenue = charges.of(code, units, expected), settings.revenue_codes.get(revenue, revenue)
+    return ServiceLine(number, code, modifiers, units, service, charge, expected, revenue)
+
+
+def records(frame: pd.DataFrame) -> list[Row]:
+    """The rows as dictionaries."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def text(value: object) -> str:
+    """The cell as text; empty when missing."""
+    return "" if value is None or pd.isna(value) else str(value).strip()
+
+
+def _day(value: Any) -> date | None:
+    if value is None or pd.isna(value):
+        return None
+    return pd.Timestamp(value).date()
+
+
+def _in_force(row: Row, service: date) -> bool:
+    start, end = _day(row["start_date"]), _day(row["end_date"])
+    return start is not None and start <= service and (end is None or end >= service)

@@ -1,0 +1,155 @@
+"""What the revision says against what was sent: new claims, replacements, voids, and what only a person can do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from config.claim_settings import ClaimSettings
+from config.payer_kinds import INSTEAD_WORDS, PayerKind, payer_kind, with_choices
+from tasks.claim.drafts import Draft, Key
+from tasks.store.claims import Standing
+
+NEW, REPLACES, VOID = "1", "7", "8"
+
+
+@dataclass(frozen=True)
+class Send:
+    """A claim to be written: the first of its key, one that replaces what stood, or one after it.
+
+    `replaces` is the claim number that it follows, `payer_claim_number` what the payer calls that. One that goes
+    `alone` carries some lines again, beside the claim that stands.
+    """
+
+    draft: Draft
+    frequency: str
+    version: int = 1
+    replaces: str = ""
+    payer_claim_number: str = ""
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Void:
+    """A claim that takes back what stood, in the words in which it was sent."""
+
+    key: Key
+    stood: Standing
+
+    @property
+    def version(self) -> int:
+        """Its number among the claims of its key."""
+        return self.stood.last_version + 1
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """A difference that no claim file settles: what to do, and why."""
+
+    key: Key
+    stood: Standing
+    wanted: str
+    action: str
+    words: str
+    fix: str
+
+
+Step = Send | Void | ByHand
+
+
+def compared(
+    drafts: Iterable[Draft], held: Collection[Key], standing: Mapping[Key, Standing], settings: ClaimSettings
+) -> Iterator[Step]:
+    """What is to be sent or done by hand. Where the revision says what was sent, nothing.
+
+    `held` are claims that this revision wants and that may not go out yet: what stands of them stays.
+    """
+    wanted = set(held)
+    for draft in drafts:
+        wanted.add(draft.key)
+        stood = standing.get(draft.key)
+        if stood is None:
+            yield Send(draft, NEW)
+        elif _open_again(stood):
+            yield _after(draft, stood)
+        elif stood.digest != draft.digest:
+            yield from _corrected(draft, stood, settings)
+    for key, stood in standing.items():
+        if key not in wanted and stood.stands and not _nothing_to_take_back(stood):
+            yield from _withdrawn(key, stood, settings)
+
+
+def _after(draft: Draft, stood: Standing) -> Send:
+    """A claim like the first, after one of which nothing is left."""
+    return Send(draft, NEW, stood.last_version + 1, stood.claim_number if stood.stands else "")
+
+
+def _open_again(stood: Standing) -> bool:
+    """Whether nothing stands any more: voided, or paid back."""
+    return not stood.stands or (stood.state == "reversed" and not stood.paid_cents)
+
+
+def _nothing_to_take_back(stood: Standing) -> bool:
+    """Whether the payer has answered and paid nothing."""
+    return stood.unprocessable or (stood.state in ("denied", "reversed") and not stood.paid_cents)
+
+
+def _corrected(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:
+    if stood.unprocessable:  # sent back undecided: corrected, it is a claim like the first
+        yield _after(draft, stood)
+        return
+    if draft.payer.payer_id != stood.payer_id:
+        yield from _for_another_payer(draft, stood, settings)
+        return
+    payer = _payer(stood, settings)
+    if payer is None or not payer.takes_replacements:
+        yield _instead(draft.key, stood, draft.codes, payer)
+    elif not stood.payer_claim_number:
+        yield _wait(draft.key, stood, draft.codes)
+    else:
+        yield Send(draft, REPLACES, stood.last_version + 1, stood.claim_number, stood.payer_claim_number)
+
+
+def _for_another_payer(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:
+    """Nothing is billed to two payers as the first: the one that was billed has to be done with."""
+    if _nothing_to_take_back(stood):
+        yield _after(draft, stood)
+        return
+    for one in _withdrawn(draft.key, stood, settings):
+        yield one
+        if isinstance(one, Void):
+            yield Send(draft, NEW, one.version + 1)
+
+
+def _withdrawn(key: Key, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:
+    payer = _payer(stood, settings)
+    if payer is None or not payer.takes_voids:
+        yield _instead(key, stood, "", payer)
+    elif not stood.payer_claim_number:
+        yield _wait(key, stood, "")
+    else:
+        yield Void(key, stood)
+
+
+def _payer(stood: Standing, settings: ClaimSettings) -> PayerKind | None:
+    found = payer_kind(stood.payer_kind, stood.form, stood.service_date)
+    return with_choices(found, settings.payers.get(stood.payer_id)) if found else None
+
+
+def _wait(key: Key, stood: Standing, wanted: str) -> ByHand:
+    words = "What was sent is to be corrected, and the payer has not yet answered with its own claim number"
+    fix = f"Wait for the remittance of {stood.claim_number} and post it, then run this again"
+    return ByHand(key, stood, wanted, "wait_for_answer", words, fix)
+
+
+def _instead(key: Key, stood: Standing, wanted: str, payer: PayerKind | None) -> ByHand:
+    """Where the payer takes no such claim: first its answer, then its own way, and money back where it has paid."""
+    if not stood.answered:
+        return _wait(key, stood, wanted)
+    action: str = payer.instead if payer else "corrected_claim"
+    what = "otherwise than it was billed" if wanted else "not to be billed at all"
+    words = f"The month is {what}, and this payer does not take corrections as claims of frequency 7 or 8"
+    fix = f"For {stood.claim_number}: {INSTEAD_WORDS[action]}"
+    if not wanted and stood.paid_cents > 0:
+        action, fix = "refund", f"Pay back what was paid on {stood.claim_number} within 60 days of finding it"
+    return ByHand(key, stood, wanted, action, words, fix)

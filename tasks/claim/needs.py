@@ -1,0 +1,90 @@
+"""What a claim cannot be written without, and which drafts lack it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from config.care_settings import ClaimEntry
+from config.claim_settings import ClaimSettings
+from config.payer_kinds import payer_kind
+from config.strict_yaml import load_yaml
+from tasks.claim.drafts import Draft
+from tasks.claim.x12.segments import code, digits, legible
+
+FILE = Path(__file__).parents[2] / "config" / "claim_needs.yaml"
+OFF_CAMPUS = {"PO", "PN"}
+
+
+class Need(BaseModel):
+    """One thing a claim cannot be written without."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    need: str
+    words: str = Field(min_length=10)
+    owner: Literal["billing", "care_team"]
+    fix: str = Field(min_length=10)
+
+
+Held = list[tuple[Draft, Need, str]]  # a draft, what it lacks, and what was looked at
+
+
+@cache
+def needs() -> dict[str, Need]:
+    """Every need by its name."""
+    found = [Need.model_validate(item) for item in load_yaml(FILE)["needs"]]
+    return {need.need: need for need in found}
+
+
+def lacking(draft: Draft, entry: ClaimEntry | None, settings: ClaimSettings) -> Iterator[tuple[Need, str]]:
+    """What the draft lacks, with what was looked at; nothing when it can be written."""
+    for name, numbers in _missing(draft, entry, settings):
+        yield needs()[name], numbers
+
+
+def _missing(draft: Draft, entry: ClaimEntry | None, settings: ClaimSettings) -> Iterator[tuple[str, str]]:
+    service = draft.lines[0].service_date
+    if unpriced := [line.code for line in draft.lines if line.charge_cents is None]:
+        by_rate = settings.charge_percent_of_allowed is not None
+        yield ("allowed_amount_missing" if by_rate else "charge_missing"), f"codes={' '.join(unpriced)}"
+    if payer_kind(draft.payer.kind, draft.form, service) is None:
+        yield "payer_unknown", f"payer_kind={draft.payer.kind}"
+    elif not legible(draft.payer.name) or len(code(draft.payer.payer_id)) < 2:
+        yield "payer_identifier_missing", f"payer_order={draft.payer_order}"
+    elif len(code(draft.payer.member_id)) < 2:
+        yield "member_identifier_missing", f"payer_order={draft.payer_order}"
+    yield from _person(draft)
+    if not re.fullmatch(r"\d{10}", draft.practitioner.npi) or not legible(draft.practitioner.last_name):
+        yield "practitioner_incomplete", ""
+    if not draft.diagnoses:
+        yield "diagnosis_missing", f"service_date={service}"
+    if not re.fullmatch(r"\d{2}", draft.place):
+        yield "place_missing", f"form={draft.form}"
+    if draft.form == "837I":
+        if open_codes := sorted(
+            {row.revenue_code for row in draft.lines if not re.fullmatch(r"\d{4}", row.revenue_code)}
+        ):
+            yield "revenue_code_open", f"revenue_code={'; '.join(open_codes)}"
+        asked = OFF_CAMPUS & set(entry.modifiers) if entry else set()
+        if asked and settings.off_campus_modifier not in asked:
+            yield "off_campus_modifier_missing", f"allowed={' or '.join(sorted(asked))}"
+    if draft.payer_order > 1 and draft.payer.kind == "medicare_part_b":
+        yield "reason_of_second_place_missing", f"payer_order={draft.payer_order}"
+
+
+def _person(draft: Draft) -> Iterator[tuple[str, str]]:
+    who = draft.patient
+    if not legible(who.last_name) or (who.first_name and not legible(who.first_name)):
+        yield "patient_name_not_writable", ""
+    if who.birth_date is None:
+        yield "patient_birth_date_missing", ""
+    at = who.address
+    whole = legible(at.street) and legible(at.city) and len(code(at.state)) == 2 and len(digits(at.zip)) in (5, 9)
+    if not whole or len(at.city.strip()) < 2:
+        yield "patient_address_incomplete", ""

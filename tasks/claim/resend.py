@@ -1,0 +1,64 @@
+"""Denied lines sent again: alone where others of the claim were paid, as a whole claim where none was."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from sqlalchemy.engine import Connection
+
+from config.errors import InputError
+from tasks.claim.compare import NEW, Send
+from tasks.claim.signed import Drafted
+from tasks.store import claims as stored
+from tasks.store import denied
+from tasks.store.claims import Standing
+
+WAY = "look at it in claims.csv"
+
+
+def sent_again(
+    connection: Connection, drafted: Drafted, claim_number: str, lines: Collection[int]
+) -> tuple[Send, set[int]]:
+    """The claim that carries the denied lines again as the signed-off month has them, and which lines of the old one.
+
+    Without lines all that are denied. Where every line goes again it follows the denied claim in the ledger; else it
+    stands beside it. InputError when there is nothing to send again.
+    """
+    key, stood = _standing(connection, claim_number)
+    open_lines = denied.open_lines(connection, claim_number)
+    on_claim = stored.claim_as_sent(connection, claim_number)[1]
+    known = {int(line["line"]) for line in on_claim}
+    refused = known if 0 in open_lines else open_lines & known
+    if wrong := sorted(set(lines) - known):
+        raise InputError(f"{claim_number} has no line {wrong[0]}; its lines are {_list(known)}.")
+    if wrong := sorted(set(lines) - refused):
+        raise InputError(f"Line {wrong[0]} of {claim_number} has no open denial, so it is not sent again; {WAY}.")
+    chosen = set(lines) or refused
+    if not chosen:
+        raise InputError(f"{claim_number} has no open denial, so nothing of it is sent again; {WAY}.")
+    draft = next((draft for draft in drafted.ready if draft.key == key), None)
+    if draft is None:
+        raise InputError(f"The month does not bill {claim_number} any more, or it is held; see claim_holds.csv.")
+    codes = {str(line["code"]) for line in on_claim if line["line"] in chosen}
+    kept = [line for line in draft.lines if line.code in codes or chosen == known]
+    if not kept:
+        raise InputError(f"The month does not bill the denied lines of {claim_number} any more; nothing is sent.")
+    numbered = tuple(replace(line, number=place) for place, line in enumerate(kept, start=1))
+    alone = chosen != known
+    return Send(replace(draft, lines=numbered), NEW, stood.last_version + 1, claim_number, alone=alone), chosen
+
+
+def _standing(connection: Connection, claim_number: str) -> tuple[tuple[str, str, str], Standing]:
+    whose = stored.month_of(connection, claim_number)
+    if whose is None:
+        raise InputError(f"There is no claim {claim_number} in this database; its number stands in claims.csv.")
+    standing = stored.standing(connection, *whose)
+    found = next(((key, one) for key, one in standing.items() if one.claim_number == claim_number), None)
+    if found is None:
+        raise InputError(f"{claim_number} is not the claim that stands for its month any more; {WAY}.")
+    return found
+
+
+def _list(numbers: Collection[int]) -> str:
+    return ", ".join(str(number) for number in sorted(numbers))

@@ -1,0 +1,70 @@
+"""What the practice's tables say of a claim line's day: patient, practitioner, stays and coverages."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from config.settings import PracticeSettings
+
+STOPS_THE_CLOCK = ("inpatient", "snf_part_a")
+
+
+def add_patient(frame: pd.DataFrame, patients: pd.DataFrame) -> None:
+    """The date of death."""
+    unique = patients.drop_duplicates("patient_id").set_index("patient_id")
+    frame["death_date"] = frame["patient_id"].map(unique["death_date"]).astype("datetime64[ns]")
+
+
+def add_practitioner(frame: pd.DataFrame, practitioners: pd.DataFrame) -> None:
+    """From when to when Medicare pays the rendering practitioner; missing where it is not on file."""
+    unique = practitioners.drop_duplicates("npi").set_index("npi")
+    for name in ("enrolled_date", "enrolment_ended_date"):
+        days = unique[name] if name in unique else pd.Series(pd.NaT, index=unique.index)
+        frame[name] = frame["rendering_npi"].map(days).astype("datetime64[ns]")
+
+
+def add_stays(frame: pd.DataFrame, stays: pd.DataFrame, settings: PracticeSettings) -> None:
+    """The stay that stops the clock and holds the date of service, and whether a hospice election does."""
+    days = frame[["patient_id", "service_date"]].reset_index()
+    found = days.merge(stays[["patient_id", "kind", "admit_date", "discharge_date"]], on="patient_id")
+    leaves = found["discharge_date"]
+    if settings.count_discharge_day:
+        leaves = leaves - pd.Timedelta(days=1)
+    inside = (found["admit_date"] <= found["service_date"]) & (leaves.isna() | (found["service_date"] <= leaves))
+    stops = found[inside & found["kind"].isin(STOPS_THE_CLOCK)].drop_duplicates("index").set_index("index")
+    frame["stay_from"] = stops["admit_date"].reindex(frame.index).astype("datetime64[ns]")
+    frame["stay_to"] = stops["discharge_date"].reindex(frame.index).astype("datetime64[ns]")
+    elected = (found["admit_date"] <= found["service_date"]) & ~(found["discharge_date"] < found["service_date"])
+    hospice = found.loc[elected & (found["kind"] == "hospice"), "index"]
+    frame["in_hospice"] = frame.index.isin(hospice)
+
+
+def add_coverage(frame: pd.DataFrame, coverages: pd.DataFrame) -> None:
+    """The kind of the claim's payer among the coverages of the day, which of them is first, and a plan among them.
+
+    The claim's payer is the coverage with its payer and member identifiers; of two of one priority the one whose
+    identifier comes first is first, as the decision takes it.
+    """
+    days = frame[["patient_id", "service_date", "payer_id", "member_id"]].reset_index()
+    columns = ["patient_id", "coverage_id", "priority", "payer_kind", "payer_id", "member_id", "start_date", "end_date"]
+    found = days.merge(coverages[columns], on="patient_id", suffixes=("", "_of"))
+    ended = found["end_date"] < found["service_date"]
+    found = found[(found["start_date"] <= found["service_date"]) & ~ended]
+    found = found.sort_values(["index", "priority", "coverage_id"], kind="stable")
+    first = found.drop_duplicates("index").set_index("index")
+    same = _same(found["payer_id"], found["payer_id_of"]) & _same(found["member_id"], found["member_id_of"])
+    own = found[same].drop_duplicates("index").set_index("index")
+    frame["payer_kind"] = own["payer_kind"].astype("str").reindex(frame.index)
+    frame["first_payer_kind"] = first["payer_kind"].astype("str").reindex(frame.index)
+    priority = own["priority"].reindex(frame.index), first["priority"].reindex(frame.index)
+    frame["payer_is_first"] = (priority[0] == priority[1]).fillna(False).astype(bool)
+    plans = found.loc[found["payer_kind"] == "medicare_advantage", "index"]
+    frame["has_medicare_advantage"] = frame.index.isin(plans)
+
+
+def _same(one: pd.Series, other: pd.Series) -> pd.Series:
+    """Identifiers are the same whatever stands between their letters and digits."""
+    plain = [
+        text.fillna("").astype("str").str.upper().str.replace(r"[^0-9A-Z]", "", regex=True) for text in (one, other)
+    ]
+    return plain[0] == plain[1]

@@ -1,0 +1,189 @@
+"""The difference between a revision and what was sent, sent: numbers, files and the ledger, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import Connection
+
+from config.claim_settings import ClaimSettings
+from config.payer_kinds import payer_kind
+from tasks.claim.compare import VOID, ByHand, Send, Step, Void
+from tasks.claim.difference import difference
+from tasks.claim.drafts import Draft
+from tasks.claim.numbers import claim_number
+from tasks.claim.resend import sent_again
+from tasks.claim.signed import Drafted, SignedMonth
+from tasks.claim.x12.envelope import interchange
+from tasks.claim.x12.institutional import institutional
+from tasks.claim.x12.parties import billing_provider
+from tasks.claim.x12.professional import professional
+from tasks.claim.x12.void import sent_text, void
+from tasks.store import claims as stored
+from tasks.store.answers import open_overpayment
+from tasks.store.claims import ClaimFile, Numbered, Standing
+from tasks.store.denied import mark_resent
+from tasks.store.records import Cycle
+
+WRITERS = {"837P": professional, "837I": institutional}
+
+
+def send_out(connection: Connection, month: SignedMonth, drafted: Drafted, now: datetime) -> list[ClaimFile]:
+    """One file a form with every claim that the revision adds, replaces or voids; none where it says what was sent.
+
+    What was paid and is not to be billed any more has an overpayment case. Call it in a writing transaction.
+    """
+    stored.only_one_at_a_time(connection)
+    found = difference(connection, month, drafted)
+    written = []
+    for form in ("837P", "837I"):
+        mine = [one for one in found.steps if (one.draft.form if isinstance(one, Send) else one.stood.form) == form]
+        if mine:
+            written.append(_file(connection, month, form, mine, now))
+    for one in [*found.steps, *found.by_hand]:
+        _money_back(connection, month, one, now)
+    return written
+
+
+def send_again(
+    connection: Connection,
+    month: SignedMonth,
+    drafted: Drafted,
+    claim_number: str,
+    lines: Collection[int],
+    now: datetime,
+) -> ClaimFile:
+    """A file with the denied lines of that claim, whose denials say so. Call it in a writing transaction."""
+    stored.only_one_at_a_time(connection)
+    one, which = sent_again(connection, drafted, claim_number, lines)
+    written = _file(connection, month, one.draft.form, [one], now)
+    (again,) = stored.numbers_of(connection, written.control_number)
+    mark_resent(connection, claim_number, which, again, now)
+    return written
+
+
+def _money_back(connection: Connection, month: SignedMonth, one: Step, now: datetime) -> None:
+    """A case for what was paid on a claim that is taken back, or ought to be; the clock starts today."""
+    if isinstance(one, Send) or one.stood.paid_cents <= 0 or (isinstance(one, ByHand) and one.action != "refund"):
+        return
+    why = "voided_after_payment" if isinstance(one, Void) else "decision_changed"
+    today = now.astimezone(ZoneInfo(month.practice.time_zone)).date()
+    whose = month.practice.practice_id
+    open_overpayment(connection, one.stood.claim_number, whose, one.stood.paid_cents, why, today)
+
+
+def _file(
+    connection: Connection, month: SignedMonth, form: str, steps: Sequence[Send | Void], now: datetime
+) -> ClaimFile:
+    cycle, practice, settings = month.cycle, month.practice, month.settings
+    tag = stored.tag_of(connection, practice.practice_id)
+    contents = {
+        row.control_number: row.content for row in stored.files(connection, cycle.practice_id, str(cycle.month))
+    }
+    numbered, texts = [], []
+    for one in steps:
+        if isinstance(one, Send):
+            sent = _numbered(one, tag, cycle)
+            number = str(sent.row["claim_number"])
+            texts.append(text_of(one.draft, number, one.frequency, one.payer_claim_number, practice.npi, settings))
+        else:
+            sent = _taken_back(connection, one, tag, cycle)
+            lines = sent_text(contents[one.stood.control_number], one.stood.claim_number)
+            texts.append(void(lines, str(sent.row["claim_number"]), one.stood.payer_claim_number))
+        numbered.append(sent)
+    head = billing_provider(practice.name, practice.npi, practice.tax_id, settings)
+    created = now.astimezone(ZoneInfo(practice.time_zone))
+
+    def content(number: int) -> bytes:
+        return interchange(form, head, texts, number, created, settings)
+
+    values = {
+        "practice_id": practice.practice_id,
+        "month": str(cycle.month),
+        "revision": cycle.revision,
+        "form": form,
+        "receiver_id": settings.receiver.id,
+    }
+    return stored.add_file(connection, values, numbered, content, now)
+
+
+def text_of(
+    draft: Draft, number: str, frequency: str, payer_claim_number: str, billing_npi: str, settings: ClaimSettings
+) -> str:
+    """The claim as its form has it; `{hl}` stands for its place in the hierarchy."""
+    write = WRITERS[draft.form]
+    return write(draft, number, frequency, payer_claim_number, billing_npi, settings, _indicator(draft))
+
+
+def _indicator(draft: Draft) -> Any:
+    def of(kind: str, form: str) -> str:
+        found = payer_kind(kind, form, draft.lines[0].service_date)
+        return found.indicator if found else "ZZ"
+
+    return of
+
+
+def _numbered(one: Send, tag: str, cycle: Cycle) -> Numbered:
+    draft = one.draft
+    number = claim_number(
+        tag, draft.case_number, draft.month, draft.program, draft.claim, draft.payer_order, one.version
+    )
+    row = {
+        "claim_number": number,
+        "practice_id": draft.practice_id,
+        "month": draft.month,
+        "patient_id": draft.patient_id,
+        "case_number": draft.case_number,
+        "program": draft.program,
+        "claim": draft.claim,
+        "payer_order": draft.payer_order,
+        "version": one.version,
+        "frequency": one.frequency,
+        "replaces": one.replaces,
+        "revision": cycle.revision,
+        "rendering_npi": draft.practitioner.npi,
+        "payer_kind": draft.payer.kind,
+        "payer_id": draft.payer.payer_id,
+        "payer_name": draft.payer.name,
+        "service_date": draft.lines[0].service_date,
+        "charge_cents": draft.charge_cents,
+        "expected_cents": draft.expected_cents,
+        "content_digest": draft.digest,
+        "state": "written",
+        "payer_claim_number": "",
+    }
+    lines = [
+        {
+            "claim_number": number,
+            "line": line.number,
+            "code": line.code,
+            "modifiers": " ".join(line.modifiers),
+            "units": line.units,
+            "charge_cents": line.charge_cents,
+            "expected_cents": line.expected_cents,
+            "service_date": line.service_date,
+        }
+        for line in draft.lines
+    ]
+    return Numbered(row, lines, draft.codes, in_ledger=draft.payer_order == 1 and not one.alone, alone=one.alone)
+
+
+def _taken_back(connection: Connection, one: Void, tag: str, cycle: Cycle) -> Numbered:
+    stood: Standing = one.stood
+    _, program, claim = one.key
+    number = claim_number(tag, stood.case_number, str(cycle.month), program, claim, 1, one.version)
+    row, lines = stored.claim_as_sent(connection, stood.claim_number)
+    changed = {
+        "claim_number": number,
+        "version": one.version,
+        "frequency": VOID,
+        "replaces": stood.claim_number,
+        "revision": cycle.revision,
+        "expected_cents": 0,
+        "content_digest": "",
+        "state": "written",
+    }
+    return Numbered(row | changed, [{**line, "claim_number": number} for line in lines], "")

@@ -1,0 +1,118 @@
+"""A signed-off month, ready for its claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from config.care_settings import CareSetting, ClaimEntry, care_setting
+from config.claim_settings import ClaimSettings, claim_settings
+from config.contract import claim_outputs
+from config.errors import InputError
+from config.frames import empty
+from config.month import Month
+from config.settings import practice_settings
+from tasks.claim.assemble import Charges, drafts, text
+from tasks.claim.drafts import Draft, Key, Practice
+from tasks.claim.needs import Held, lacking
+from tasks.claim.x12.segments import digits, legible
+from tasks.store import claims as stored
+from tasks.store.records import Cycle
+from tasks.store.store import Store
+
+
+@dataclass(frozen=True)
+class SignedMonth:
+    """The latest revision of a month, signed off, with all that its claims are made of."""
+
+    cycle: Cycle
+    lines: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
+    practice: Practice
+    setting: CareSetting
+    charges: Charges
+    settings: ClaimSettings
+
+
+def decided_practices(store: Store, month: Month, practice: str | None) -> list[str]:
+    """The practices whose month is to be billed; InputError when it was never decided."""
+    known = store.practices(month)
+    if (practice and practice not in known) or not known:
+        whose = f" of practice {practice}" if practice else ""
+        raise InputError(f"There is no decided {month}{whose} in this database; run that month first.")
+    return [practice] if practice else known
+
+
+def signed_month(store: Store, practice_id: str, month: Month, settings: Path | None) -> SignedMonth:
+    """The month with its lines and inputs; InputError when it is not signed off, or when a setting is missing."""
+    cycle = store.latest(practice_id, month)
+    if cycle is None:
+        raise InputError(f"There is no decided {month} of practice {practice_id} in this database; run it first.")
+    with store.reading() as connection:
+        signed = stored.signed(connection, cycle)
+    if signed is None:
+        raise InputError(
+            f"{practice_id}, {month}: revision {cycle.revision} is not signed off; look at its report.html, then run "
+            f"ccm sign-off --month {month} --practice {practice_id}."
+        )
+    asked = claim_settings(practice_id, settings)
+    tables = store.basis(cycle).tables
+    charges = Charges(practice_settings(practice_id, settings).charges_cents, asked.charge_percent_of_allowed)
+    practice, setting = _practice(practice_id, tables["practices"]), str(tables["practices"]["setting"].iloc[0])
+    lines = store.frame("claim_lines", cycle)
+    return SignedMonth(cycle, lines, tables, practice, care_setting(setting), charges, asked)
+
+
+def _practice(practice_id: str, rows: pd.DataFrame) -> Practice:
+    row = {str(name): text(value) for name, value in rows.iloc[0].items()}
+    wrong = [
+        name
+        for name, right in (
+            ("practice_name", legible(row["practice_name"])),
+            ("billing_npi", bool(re.fullmatch(r"\d{10}", row["billing_npi"]))),
+            ("tax_id", len(digits(row.get("tax_id", ""))) == 9),
+        )
+        if not right
+    ]
+    if wrong:
+        raise InputError(
+            f"{practice_id}: {' and '.join(wrong)} in the table practices cannot stand on a claim (a name in Latin "
+            "letters, an NPI of ten digits, a tax number of nine); correct it, run the month again and sign it off."
+        )
+    return Practice(practice_id, row["practice_name"], row["billing_npi"], digits(row["tax_id"]), row["time_zone"])
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """The claims that a signed-off month wants: those that can be written, what others lack, what the scrub found."""
+
+    ready: list[Draft]
+    held: Held
+    scrub: pd.DataFrame = field(default_factory=lambda: empty(claim_outputs()["scrub"]), repr=False)
+
+    @property
+    def held_keys(self) -> set[Key]:
+        """The claims that are kept back."""
+        return {draft.key for draft, _, _ in self.held}
+
+
+def drafted(month: SignedMonth) -> Drafted:
+    """Every claim to a first payer that the month wants."""
+    when = month.cycle.month
+    return sorted_out(drafts(month.lines, month.tables, month.setting, when, month.charges, month.settings), month)
+
+
+def sorted_out(found: Iterable[Draft], month: SignedMonth) -> Drafted:
+    """The drafts that can be written, and what the others lack."""
+    entries: dict[str, ClaimEntry] = {entry.claim: entry for entry in month.setting.claims(month.cycle.month)}
+    ready, held = [], []
+    for draft in found:
+        lacks = [(draft, need, numbers) for need, numbers in lacking(draft, entries.get(draft.claim), month.settings)]
+        held += lacks
+        if not lacks:
+            ready.append(draft)
+    return Drafted(ready, held)

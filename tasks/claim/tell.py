@@ -1,0 +1,72 @@
+"""What is told of a month's claims: what went out, what is held, what is left to do by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from config.contract import claim_outputs
+from config.frames import as_contract
+from tasks.claim.compare import ByHand
+from tasks.claim.drafts import Draft
+from tasks.claim.needs import Held
+
+
+def sent_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """The claims that went out, in contract columns."""
+    return as_contract(pd.DataFrame(list(map(dict, rows))), claim_outputs()["claims_sent"])
+
+
+def held_frame(held: Held) -> pd.DataFrame:
+    """The claims that do not go out, one row for each thing that is missing."""
+    rows = [
+        {
+            **_of(draft),
+            "payer_order": draft.payer_order,
+            "payer_name": draft.payer.name,
+            "codes": draft.codes,
+            "need": need.need,
+            "words": need.words,
+            "numbers": numbers,
+            "owner": need.owner,
+            "fix": need.fix,
+            "expected_cents": draft.expected_cents,
+        }
+        for draft, need, numbers in held
+    ]
+    return as_contract(pd.DataFrame(rows), claim_outputs()["claim_holds"])
+
+
+def corrections_frame(found: Iterable[ByHand]) -> pd.DataFrame:
+    """The differences that a person settles."""
+    rows = []
+    for one in found:
+        patient_id, program, claim = one.key
+        stood = one.stood
+        rows.append(
+            {
+                "case_number": stood.case_number,
+                "patient_id": patient_id,
+                "program": program,
+                "claim": claim,
+                "claim_number": stood.claim_number,
+                "payer_name": stood.payer_name,
+                "payer_claim_number": stood.payer_claim_number,
+                "state": stood.state,
+                "billed": stood.codes,
+                "wanted": one.wanted,
+                "paid_cents": stood.paid_cents,
+                "action": one.action,
+                "words": one.words,
+                "fix": one.fix,
+            }
+        )
+    rows.sort(key=lambda row: (row["case_number"], row["program"], row["claim"]))
+    return as_contract(pd.DataFrame(rows), claim_outputs()["claim_corrections"])
+
+
+def _of(draft: Draft) -> dict[str, str]:
+    names = ("case_number", "patient_id", "program", "claim")
+    return {name: getattr(draft, name) for name in names}

@@ -1,0 +1,1 @@
+"""Claims as X12 files: 837P 005010X222A1 and 837I 005010X223A2."""

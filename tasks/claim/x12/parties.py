@@ -1,0 +1,75 @@
+"""Who stands on a claim: billing provider, subscriber, payer, practitioner; the same on both forms."""
+
+from __future__ import annotations
+
+from config import claim_settings
+from config.claim_settings import ClaimSettings
+from tasks.claim.drafts import Address, Draft, Patient, Payer, Practitioner
+from tasks.claim.x12.segments import code, composite, day, digits, safe, segment
+
+SEX = {"F": "F", "M": "M"}
+ORDER = {1: "P", 2: "S", 3: "T"}
+SELF = "18"
+
+
+def billing_provider(name: str, npi: str, tax_id: str, settings: ClaimSettings) -> str:
+    """Loop 2000A: the first in the hierarchy, above every subscriber."""
+    return "".join(
+        [
+            segment("HL", "1", "", "20", "1"),
+            segment("PRV", "BI", "PXC", code(settings.billing.taxonomy)),
+            segment("NM1", "85", "2", safe(name, 60), "", "", "", "", "XX", digits(npi)),
+            address(settings.billing),
+            segment("REF", "EI", digits(tax_id)),
+        ]
+    )
+
+
+def address(at: Address | claim_settings.Address) -> str:
+    """Street, city, state and ZIP code."""
+    street = segment("N3", safe(at.street, 55), safe(at.street_2, 55))
+    return street + segment("N4", safe(at.city, 30), code(at.state)[:2], digits(at.zip))
+
+
+def subscriber(draft: Draft, indicator: str) -> str:
+    """Loop 2000B up to the payer: the patient is the subscriber. `{hl}` stands for its place in the hierarchy."""
+    return "".join(
+        [
+            "HL*{hl}*1*22*0~\n",
+            segment("SBR", ORDER[draft.payer_order], SELF, "", "", "", "", "", "", indicator),
+            person("IL", draft.patient, draft.payer.member_id),
+            address(draft.patient.address),
+            demographics(draft.patient),
+            payer(draft.payer),
+        ]
+    )
+
+
+def person(entity: str, patient: Patient, member_id: str) -> str:
+    """The patient as the payer's member."""
+    names = (safe(patient.last_name, 60), safe(patient.first_name, 35))
+    return segment("NM1", entity, "1", *names, "", "", "", "MI", code(member_id)[:80])
+
+
+def demographics(patient: Patient) -> str:
+    """Birth date and administrative sex."""
+    born = day(patient.birth_date) if patient.birth_date else ""
+    return segment("DMG", "D8", born, SEX.get(patient.sex, "U"))
+
+
+def payer(who: Payer) -> str:
+    """The payer with its electronic identifier."""
+    return segment("NM1", "PR", "2", safe(who.name, 60), "", "", "", "", "PI", code(who.payer_id)[:80])
+
+
+def practitioner(entity: str, who: Practitioner, taxonomy_role: str = "") -> str:
+    """A person by NPI, with the taxonomy where a role for it is given and it is known."""
+    names = (safe(who.last_name, 60), safe(who.first_name, 35))
+    named = segment("NM1", entity, "1", *names, "", "", "", "XX", digits(who.npi))
+    taxonomy = code(who.taxonomy)
+    return named + (segment("PRV", taxonomy_role, "PXC", taxonomy) if taxonomy_role and taxonomy else "")
+
+
+def diagnosis(qualifier: str, icd10: str) -> str:
+    """An ICD-10-CM code without its dot."""
+    return composite(qualifier, code(icd10).replace(".", ""))

@@ -1,0 +1,39 @@
+"""A claim taken back in the words in which it was sent, for a void must repeat what it voids."""
+
+from __future__ import annotations
+
+from tasks.claim.x12.segments import COMPONENT, ELEMENT, END, safe, segment
+
+AFTER = ("CLM", "DTP", "CL1", "REF")  # what may stand before the payer's own claim number
+
+
+def sent_text(content: bytes, claim_number: str) -> list[str]:
+    """The segments of that claim in a file that went out, from its subscriber on; ValueError when it is not there."""
+    segments = [part.strip() for part in content.decode("ascii").split(END)]
+    start, found = 0, False
+    for place, part in enumerate(segments):
+        name, *elements = part.split(ELEMENT)
+        if name in ("HL", "SE"):
+            if found:
+                return segments[start:place]
+            start = place
+        found = found or (name == "CLM" and elements[0] == claim_number)
+    raise ValueError("the claim is not in the file that is said to hold it")
+
+
+def void(sent: list[str], claim_number: str, payer_claim_number: str) -> str:
+    """The sent claim with its new number, frequency 8 and the payer's own claim number."""
+    written = ["HL*{hl}*1*22*0~\n"]
+    in_head = False
+    for part in sent[1:]:
+        name, *elements = part.split(ELEMENT)
+        if name == "CLM":
+            place = elements[4].split(COMPONENT)
+            elements[0], elements[4], in_head = claim_number, COMPONENT.join([*place[:2], "8"]), True
+            part = ELEMENT.join([name, *elements])
+        elif in_head and name not in AFTER:
+            written.append(segment("REF", "F8", safe(payer_claim_number, 50)))
+            in_head = False
+        if not (in_head and part.startswith("REF*F8*")):
+            written.append(part + END + "\n")
+    return "".join(written)

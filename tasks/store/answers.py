@@ -1,0 +1,122 @@
+"""What the first payer answered, as the second one has to be told; and money that has to go back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from tasks.store.claim_tables import claim_service_lines, claims
+from tasks.store.remit_tables import adjustments, claim_payments, line_payments, overpayments, remittances
+
+REFUND_DAYS = 60  # to pay back an overpayment that was identified: 42 USC 1320a-7k(d)
+OURS = line_payments.c.get("claim_line", line_payments.c.line)  # which line of the claim that went out it is
+
+
+@dataclass(frozen=True)
+class PaidLine:
+    """One line of the answer."""
+
+    paid_cents: int
+    adjustments: list[tuple[str, str, int, int | None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answer that counts: the last one of a claim. Adjustments are group, reason, cents, quantity."""
+
+    claim_number: str
+    status: str
+    paid_cents: int
+    patient_cents: int
+    crossover_payer: str
+    remarks: str
+    payer_claim_number: str
+    payment_date: date
+    adjustments: list[tuple[str, str, int, int | None]]
+    lines: dict[int, PaidLine]
+
+
+@dataclass(frozen=True)
+class SentTo:
+    """A claim of a patient-month to the payer of one order."""
+
+    claim_number: str
+    version: int
+    state: str
+    payer_claim_number: str
+
+
+def answers(connection: Connection, practice_id: str, month: str) -> dict[str, Answered]:
+    """The last answer to each claim of that month that went to a first payer, by claim number."""
+    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == 1)
+    joined = claim_payments.join(claims, claim_payments.c.claim_number == claims.c.claim_number)
+    joined = joined.join(remittances, claim_payments.c.remittance_id == remittances.c.id)
+    query = sa.select(claim_payments, remittances.c.payment_date).select_from(joined).where(mine)
+    last = {row.claim_number: row for row in connection.execute(query.order_by(claim_payments.c.id))}
+    by_id = {row.id: number for number, row in last.items() if row.payment_date is not None}
+    found = {
+        number: Answered(
+            number,
+            *(row.status, row.paid_cents, row.patient_cents, row.crossover_payer, row.remarks, row.payer_claim_number),
+            *(row.payment_date, [], {}),
+        )
+        for number, row in last.items()
+        if row.id in by_id
+    }
+    numbers = sa.select(claim_payments.c.id).select_from(joined).where(mine)
+    places: dict[tuple[int, int], int] = {}
+    wanted = sa.select(line_payments, OURS.label("ours")).where(line_payments.c.claim_payment_id.in_(numbers))
+    for line in connection.execute(wanted):
+        if line.claim_payment_id in by_id:
+            places[(line.claim_payment_id, line.line)] = line.ours
+            found[by_id[line.claim_payment_id]].lines[line.ours] = PaidLine(line.paid_cents)
+    reasons = sa.select(adjustments).where(adjustments.c.claim_payment_id.in_(numbers))
+    for one in connection.execute(reasons.order_by(adjustments.c.line, adjustments.c.position)):
+        if one.claim_payment_id in by_id:
+            answer, said = (
+                found[by_id[one.claim_payment_id]],
+                (one.adjustment_group, one.reason, one.cents, one.quantity),
+            )
+            if one.line == 0:
+                answer.adjustments.append(said)
+            else:
+                answer.lines[places[(one.claim_payment_id, one.line)]].adjustments.append(said)
+    return found
+
+
+def sent_to(connection: Connection, practice_id: str, month: str, order: int) -> dict[tuple[str, str, str], SentTo]:
+    """The last claim to the payer of that order, by patient, program and claim."""
+    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == order)
+    rows = connection.execute(sa.select(claims).where(mine).order_by(claims.c.version))
+    return {
+        (r.patient_id, r.program, r.claim): SentTo(r.claim_number, r.version, r.state, r.payer_claim_number)
+        for r in rows
+    }
+
+
+def charges(connection: Connection, practice_id: str, month: str) -> dict[str, dict[int, int]]:
+    """What each claim of that month charged, line by line."""
+    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month)
+    numbers = sa.select(claims.c.claim_number).where(mine)
+    found: dict[str, dict[int, int]] = {}
+    for row in connection.execute(
+        sa.select(claim_service_lines).where(claim_service_lines.c.claim_number.in_(numbers))
+    ):
+        found.setdefault(row.claim_number, {})[row.line] = row.charge_cents
+    return found
+
+
+def open_overpayment(
+    connection: Connection, claim_number: str, practice_id: str, cents: int, why: str, identified: date
+) -> bool:
+    """An overpayment case stands open with its clock of sixty days; False when the claim had one already."""
+    known = sa.select(overpayments.c.state).where(overpayments.c.claim_number == claim_number)
+    if connection.execute(known).first():
+        return False
+    case = {"claim_number": claim_number, "practice_id": practice_id, "cents": cents, "why": why, "state": "open"}
+    days = {"identified_date": identified, "due_date": identified + timedelta(days=REFUND_DAYS)}
+    connection.execute(sa.insert(overpayments), case | days)
+    return True

@@ -1,0 +1,151 @@
+"""The tables of what payers answered: remittances, payments, adjustments, denials with their history, overpayments."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from tasks.store.schema import SERIAL, Instant, metadata
+
+remittance_files = sa.Table(
+    "remittance_files",
+    metadata,
+    sa.Column("digest", sa.Text(), primary_key=True),
+    sa.Column("file_name", sa.Text(), nullable=False),
+    # posted, quarantined, or posted_in_part where single claims wait in suspense
+    sa.Column("state", sa.Text(), nullable=False),
+    sa.Column("reason", sa.Text(), nullable=False),
+    sa.Column("content", sa.LargeBinary(), nullable=False),
+    sa.Column("imported_at", Instant(), nullable=False),
+)
+
+remittances = sa.Table(
+    "remittances",
+    metadata,
+    sa.Column("id", SERIAL, primary_key=True),
+    sa.Column("digest", sa.Text(), sa.ForeignKey("remittance_files.digest"), nullable=False),
+    sa.Column("payer_name", sa.Text(), nullable=False),
+    sa.Column("payer_id", sa.Text(), nullable=False),
+    sa.Column("payee_npi", sa.Text(), nullable=False),
+    # Check or EFT trace number: the same payment in another file is the same payment.
+    sa.Column("trace_number", sa.Text(), nullable=False),
+    sa.Column("payment_date", sa.Date()),
+    sa.Column("payment_cents", sa.BigInteger(), nullable=False),
+    sa.Column("claims_cents", sa.BigInteger(), nullable=False),
+    sa.Column("provider_adjustment_cents", sa.BigInteger(), nullable=False),
+    # payment less (claims less provider adjustments); nought where the file balances
+    sa.Column("difference_cents", sa.BigInteger(), nullable=False),
+    sa.UniqueConstraint(
+        *("payer_id", "payee_npi", "trace_number", "payment_date", "payment_cents"), name="uq_remittances_payment"
+    ),
+)
+
+claim_payments = sa.Table(
+    "claim_payments",
+    metadata,
+    sa.Column("id", SERIAL, primary_key=True),
+    sa.Column("remittance_id", SERIAL, sa.ForeignKey("remittances.id"), nullable=False),
+    sa.Column("position", sa.BigInteger(), nullable=False),
+    # As the payer wrote it; `claim_number` is ours once matched, empty while it waits in suspense.
+    sa.Column("control_number", sa.Text(), nullable=False),
+    sa.Column("claim_number", sa.Text(), nullable=False),
+    sa.Column("suspense_reason", sa.Text(), nullable=False),
+    sa.Column("status", sa.Text(), nullable=False),
+    sa.Column("charge_cents", sa.BigInteger(), nullable=False),
+    sa.Column("paid_cents", sa.BigInteger(), nullable=False),
+    sa.Column("patient_cents", sa.BigInteger(), nullable=False),
+    sa.Column("payer_claim_number", sa.Text(), nullable=False),
+    sa.Column("crossover_payer", sa.Text(), nullable=False),
+    sa.Column("remarks", sa.Text(), nullable=False),
+    sa.UniqueConstraint("remittance_id", "position"),
+    sa.Index(None, "claim_number"),
+)
+
+line_payments = sa.Table(
+    "line_payments",
+    metadata,
+    sa.Column("claim_payment_id", SERIAL, sa.ForeignKey("claim_payments.id"), nullable=False),
+    sa.Column("line", sa.BigInteger(), nullable=False),
+    sa.Column("code", sa.Text(), nullable=False),
+    sa.Column("modifiers", sa.Text(), nullable=False),
+    sa.Column("units", sa.BigInteger(), nullable=False),
+    sa.Column("charge_cents", sa.BigInteger(), nullable=False),
+    sa.Column("paid_cents", sa.BigInteger(), nullable=False),
+    sa.Column("remarks", sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint("claim_payment_id", "line"),
+    sqlite_with_rowid=False,
+)
+
+adjustments = sa.Table(
+    "adjustments",
+    metadata,
+    sa.Column("claim_payment_id", SERIAL, sa.ForeignKey("claim_payments.id"), nullable=False),
+    sa.Column("line", sa.BigInteger(), nullable=False),  # 0 for those of the whole claim
+    sa.Column("position", sa.BigInteger(), nullable=False),
+    sa.Column("adjustment_group", sa.Text(), nullable=False),
+    sa.Column("reason", sa.Text(), nullable=False),
+    sa.Column("cents", sa.BigInteger(), nullable=False),
+    sa.Column("quantity", sa.BigInteger()),
+    sa.PrimaryKeyConstraint("claim_payment_id", "line", "position"),
+    sqlite_with_rowid=False,
+)
+
+provider_adjustments = sa.Table(
+    "provider_adjustments",
+    metadata,
+    sa.Column("remittance_id", SERIAL, sa.ForeignKey("remittances.id"), nullable=False),
+    sa.Column("position", sa.BigInteger(), nullable=False),
+    sa.Column("reason", sa.Text(), nullable=False),
+    sa.Column("reference", sa.Text(), nullable=False),
+    sa.Column("cents", sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint("remittance_id", "position"),
+    sqlite_with_rowid=False,
+)
+
+denials = sa.Table(
+    "denials",
+    metadata,
+    sa.Column("claim_number", sa.Text(), nullable=False),
+    sa.Column("line", sa.BigInteger(), nullable=False),
+    sa.Column("practice_id", sa.Text(), nullable=False),
+    sa.Column("claim_payment_id", SERIAL, sa.ForeignKey("claim_payments.id"), nullable=False),
+    sa.Column("adjustment_group", sa.Text(), nullable=False),
+    sa.Column("reason", sa.Text(), nullable=False),
+    sa.Column("remarks", sa.Text(), nullable=False),
+    # The row of the error table it was traced to, and the rule that should have stopped it; empty for "no rule yet".
+    sa.Column("error", sa.Text(), nullable=False),
+    sa.Column("rule", sa.Text(), nullable=False),
+    sa.Column("route", sa.Text(), nullable=False),
+    sa.Column("owner", sa.Text(), nullable=False),
+    sa.Column("opened_date", sa.Date(), nullable=False),
+    sa.Column("due_date", sa.Date()),
+    sa.Column("expected_cents", sa.BigInteger()),
+    # open, resent, appealed, accepted, paid
+    sa.Column("state", sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint("claim_number", "line"),
+    sqlite_with_rowid=False,
+)
+
+denial_events = sa.Table(
+    "denial_events",
+    metadata,
+    sa.Column("id", SERIAL, primary_key=True),
+    sa.Column("claim_number", sa.Text(), nullable=False),
+    sa.Column("line", sa.BigInteger(), nullable=False),
+    sa.Column("state", sa.Text(), nullable=False),
+    sa.Column("note", sa.Text(), nullable=False),
+    sa.Column("at", Instant(), nullable=False),
+    sa.Index(None, "claim_number"),
+)
+
+overpayments = sa.Table(
+    "overpayments",
+    metadata,
+    sa.Column("claim_number", sa.Text(), primary_key=True),
+    sa.Column("practice_id", sa.Text(), nullable=False),
+    sa.Column("cents", sa.BigInteger(), nullable=False),
+    sa.Column("why", sa.Text(), nullable=False),
+    sa.Column("identified_date", sa.Date(), nullable=False),
+    sa.Column("due_date", sa.Date(), nullable=False),
+    sa.Column("state", sa.Text(), nullable=False),  # open, refunded
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,99 @@
+"""A denied line is sent again alone; a claim denied whole goes again as the claim that stands."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from config.errors import InputError
+from tasks.claim.send_out import send_again
+from tasks.claim.signed import drafted
+from tasks.store.remit_tables import adjustments, claim_payments, denial_events, denials
+from tasks.store.store import Store
+from tests.claim.signed_months import NOW, answer, remit, rows, send, signed
+from tests.claim.validators import complaints, named
+
+MONTH = {"staff": "45"}
+
+
+def denied(store: Store, *lines: int, state: str = "part_paid") -> str:
+    """The month is sent and these lines of its claim are denied; the claim's number."""
+    send(store, signed(MONTH))
+    number = str(rows(store, "claim_number")[0][0])
+    remit(store, number)
+    answer(store, number, state, 0 if state == "denied" else 5184)
+    with store.writing() as connection:
+        paid = connection.execute(sa.select(claim_payments.c.id)).scalar_one()
+        connection.execute(sa.delete(adjustments))
+        for line in lines:
+            case: dict[str, Any] = {"claim_number": number, "line": line, "practice_id": "P1", "claim_payment_id": paid}
+            case |= {
+                "adjustment_group": "CO",
+                "reason": "16",
+                "remarks": "M53",
+                "denied_cents": 7200,
+                "error": "",
+                "rule": "",
+            }
+            case |= {"route": "resubmission", "owner": "billing", "opened_date": date(2026, 11, 20), "state": "open"}
+            known = {name: value for name, value in case.items() if name in denials.c}
+            connection.execute(sa.insert(denials).values(known))
+    return number
+
+
+def again(store: Store, number: str, *lines: int, month: Any = None) -> Any:
+    signed_month = month or signed(MONTH)
+    with store.writing() as connection:
+        return send_again(connection, signed_month, drafted(signed_month), number, lines, NOW)
+
+
+def test_the_denied_line_goes_alone_and_what_was_paid_stays_as_it_is(store: Store) -> None:
+    number = denied(store, 2)
+    file = again(store, number)
+    assert complaints(file.content) == []
+    assert [one[1:3] for one in named(file.content, "SV1")] == [["HC:99439", "72"]]
+    assert named(file.content, "LX") == [["LX", "1"]]
+    assert named(file.content, "CLM")[0][5] == "11:B:1"
+    assert rows(store, "version", "state", "replaces") == [(1, "part_paid", ""), (2, "written", number)]
+    assert send(store, signed(MONTH)) == [], "the claim that stands still says what the month bills"
+    with store.reading() as connection:
+        assert connection.execute(sa.select(denials.c.state)).scalars().all() == ["resent"]
+        assert connection.execute(sa.select(denial_events.c.note)).scalar_one().startswith("sent again as ")
+    with pytest.raises(InputError, match="has no open denial, so nothing of it is sent again"):
+        again(store, number)
+
+
+def test_denied_whole_it_goes_whole_and_stands_for_the_month(store: Store) -> None:
+    number = denied(store, 0, state="denied")
+    file = again(store, number)
+    assert [one[1] for one in named(file.content, "SV1")] == ["HC:99490", "HC:99439"]
+    assert rows(store, "version", "state") == [(1, "replaced"), (2, "written")]
+    assert send(store, signed(MONTH)) == []
+    with pytest.raises(InputError, match="is not the claim that stands"):
+        again(store, number)
+
+
+def test_what_cannot_be_sent_again_is_said(store: Store) -> None:
+    number = denied(store, 2)
+    with pytest.raises(InputError, match=f"{number} has no line 3; its lines are 1, 2"):
+        again(store, number, 3)
+    with pytest.raises(InputError, match=f"Line 1 of {number} has no open denial"):
+        again(store, number, 1)
+    with pytest.raises(InputError, match="There is no claim NONE in this database"):
+        again(store, "NONE")
+    with pytest.raises(InputError, match="does not bill the denied lines"):
+        again(store, number, month=signed({"staff": "25"}))
+    with pytest.raises(InputError, match=r"does not bill .* any more, or it is held"):
+        again(store, number, month=signed({"staff": "5"}, {"staff": "25"}))
+    assert len(rows(store, "claim_number")) == 1
+
+
+def test_after_a_line_went_alone_a_correction_still_gets_a_number_of_its_own(store: Store) -> None:
+    number = denied(store, 2)
+    again(store, number)
+    answer(store, number, "reversed")
+    send(store, signed({"staff": "25"}, revision=2))
+    assert [one[0] for one in rows(store, "version")] == [1, 2, 3]

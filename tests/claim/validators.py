@@ -1,0 +1,38 @@
+"""The two independent readers of our claim files, each asked for a plain yes or its complaint."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from contextlib import redirect_stdout
+
+import pyx12.params
+import pyx12.x12n_document
+from x12sdk.io import X12ModelReader
+
+
+def complaints(content: bytes) -> list[str]:
+    """What pyx12 and x12sdk say against the file; nothing when both take it."""
+    text = content.decode("ascii")
+    answer, said = io.StringIO(), []
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        if not pyx12.x12n_document.x12n_document(pyx12.params.params(), io.StringIO(text), answer, None):
+            said.append(f"pyx12: {answer.getvalue()}")
+        try:
+            with X12ModelReader(text) as reader:
+                if not list(reader.models()):
+                    said.append("x12sdk: no transaction set")
+        except Exception as error:
+            said.append(f"x12sdk: {error}")
+    return said
+
+
+def segments(content: bytes) -> list[list[str]]:
+    """The file as segments of elements."""
+    return [part.strip().split("*") for part in content.decode("ascii").split("~") if part.strip()]
+
+
+def named(content: bytes, *beginning: str) -> list[list[str]]:
+    """The segments that begin like this."""
+    return [one for one in segments(content) if tuple(one[: len(beginning)]) == beginning]
