@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-import signal
-import sqlite3
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -20,7 +16,7 @@ from flows.monthly_cycle import monthly_cycle
 from flows.sign_off import sign_off_month
 from tasks.demo.write import write_demo_data
 from tests.claim.validators import complaints, named
-from tests.flows.test_month import CCM, ccm, content
+from tests.flows.test_month import ccm, content
 
 MONTH = "2026-10"
 SETTINGS = """
@@ -150,34 +146,3 @@ def test_the_commands_say_what_they_did(place: Path, tmp_path: Path) -> None:
     assert "837P_000000001.x12" in done.stdout
     names = {row["last_name"] for row in rows(place / "source" / "patients.csv")}
     assert not [name for name in names if name in signed.stdout + done.stdout + done.stderr]
-
-
-@pytest.mark.slow
-def test_killed_anywhere_and_run_again_the_claims_are_sent_once(place: Path, tmp_path: Path) -> None:
-    sign(place)
-    command = [str(CCM), "claims", "--month", MONTH, "--out", str(place / "out")]
-    command += ["--settings", str(place / "settings.yaml")]
-    begin = time.monotonic()
-    whole = subprocess.run(command, capture_output=True, timeout=200, cwd=tmp_path, check=True)
-    length, expected = time.monotonic() - begin, len(rows(folder(place) / "claims.csv"))
-    assert whole.returncode == 0
-    for part in (0.5, 0.6, 0.7, 0.8, 0.9):
-        again = tmp_path / f"again-{part}"
-        shutil.copytree(place, again)
-        shutil.rmtree(folder(again))
-        with sqlite3.connect(again / "out" / "ccm.db") as database:
-            for table in ("ledger", "claim_service_lines", "claims", "claim_files"):
-                database.execute(f"DELETE FROM {table}")
-        mine = [one.replace(str(place), str(again)) for one in command]
-        process = subprocess.Popen(mine, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path)
-        time.sleep(length * part)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        bill(again)
-        written = content(folder(again))
-        assert bill(again)["new"] == []
-        assert content(folder(again)) == written
-        files = [data for name, data in written.items() if name.endswith(".x12")]
-        sent = [one[1] for data in files for one in named(data, "CLM")]
-        assert len(sent) == len(set(sent)) == expected
-        assert [complaints(data) for data in files] == [[]] * len(files)
