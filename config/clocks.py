@@ -1,0 +1,113 @@
+"""How long something may wait: clocks of routes, and each kind of payer's filing limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from config.catalogue import rising, validated
+from config.errors import RuleError
+from config.month import Month
+from config.rule_models import Cited
+from config.strict_yaml import load_yaml
+
+LIMITS = Path(__file__).parent / "denials" / "filing_limits.yaml"
+
+
+class Clock(BaseModel):
+    """A term: days or years from a day, or up to the payer's filing limit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    counts_from: Literal["notice", "identified", "service_date"] = Field(alias="from")
+    days: int = Field(default=0, ge=0)
+    years: int = Field(default=0, ge=0)
+    grace_days: int = Field(default=0, ge=0, description="presumed between the notice and its receipt")
+    until: Literal["", "filing_limit"] = ""
+
+    @model_validator(mode="after")
+    def _has_one_length(self) -> Clock:
+        by_limit = self.counts_from == "service_date"
+        if by_limit != (self.until == "filing_limit") or by_limit == bool(self.days or self.years):
+            raise ValueError("a clock from 'service_date' runs until 'filing_limit'; others need 'days' or 'years'")
+        return self
+
+    def end(self, day: date) -> date:
+        """The last day of the term that begins on that day."""
+        return after(day, self.days + self.grace_days, self.years)
+
+    @property
+    def words(self) -> str:
+        """The term in a few words."""
+        if self.until:
+            return "by the payer's filing limit"
+        length = f"{self.years} year" if self.years else f"{self.days} days"
+        start = {"notice": "the payer's notice", "identified": "the day it is identified"}[self.counts_from]
+        return f"{length} from {start}" + (f", {self.grace_days} presumed for its arrival" if self.grace_days else "")
+
+
+class LimitEntry(Cited):
+    """How long after the date of service one kind of payer takes a claim."""
+
+    payer_kind: str
+    days: int = Field(default=0, ge=0)
+    years: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _has_one_length(self) -> LimitEntry:
+        if bool(self.days) == bool(self.years):
+            raise ValueError("give either 'days' or 'years'")
+        return self
+
+
+@dataclass(frozen=True)
+class FilingLimit:
+    """The last day for a claim, and whether that is sure enough to hold one back."""
+
+    last_day: date
+    sure: bool
+    source: str
+
+
+def after(day: date, days: int, years: int = 0) -> date:
+    """That many years and days later; the 29th of February becomes the 28th in a common year."""
+    try:
+        later = day.replace(year=day.year + years)
+    except ValueError:
+        later = date(day.year + years, 2, 28)
+    return later + timedelta(days=days)
+
+
+@cache
+def limit_entries(path: Path = LIMITS) -> tuple[LimitEntry, ...]:
+    """Every entry; RuleError naming it when one is wrong or two of a kind overlap."""
+    content = load_yaml(path)
+    if not isinstance(content, dict) or set(content) != {"limits"} or not isinstance(content["limits"], list):
+        raise RuleError(f"{path.name}: it must hold one list named 'limits' and nothing else.")
+    entries = [
+        validated(LimitEntry, entry, f"{path.name}, entry {number}")
+        for number, entry in enumerate(content["limits"], start=1)
+    ]
+    for kind in {entry.payer_kind for entry in entries}:
+        rising([(e.since, e.until) for e in entries if e.payer_kind == kind], f"{path.name}, {kind}")
+    return tuple(entries)
+
+
+def filing_limit(payer_kind: str, service_date: date, own_days: int | None = None) -> FilingLimit | None:
+    """The last day on which that kind of payer takes a claim of that date; None where no limit is known.
+
+    `own_days` are the practice's own terms with the payer and go before the table.
+    """
+    if own_days is not None:
+        return FilingLimit(after(service_date, own_days), True, "the practice's own terms with the payer")
+    month = Month.of(service_date)
+    for entry in limit_entries():
+        if entry.payer_kind == payer_kind and entry.holds_in(month):
+            last = after(service_date, entry.days, entry.years)
+            return FilingLimit(last, entry.confidence != "unverified", entry.source)
+    return None

@@ -1,0 +1,163 @@
+"""Denials with their history, what was learnt of payers' codes, and overpayments, in the database."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from config.errors import InputError
+from tasks.store.remit_tables import denial_codes, denial_events, denials, overpayments
+from tasks.store.remittances import add, select
+
+STATES = ("open", "resent", "appealed", "accepted", "paid")
+REFUND_DAYS = 60  # an overpayment is reported and returned within sixty days of the day it was identified
+
+_text, _number, _day = pa.large_string(), pa.int64(), pa.date32()
+DENIAL = {
+    "claim_number": _text, "line": _number, "practice_id": _text, "claim_payment_id": _number,
+    "adjustment_group": _text, "reason": _text, "remarks": _text, "denied_cents": _number, "error": _text,
+    "rule": _text, "route": _text, "owner": _text, "opened_date": _day, "due_date": _day,
+    "expected_cents": _number, "state": _text,
+}  # fmt: skip
+_SIBLINGS = """asked_claims AS a JOIN claims AS c2 ON c2.claim_number = a.claim_number
+    JOIN claims AS c1 ON c1.practice_id = c2.practice_id AND c1.patient_id = c2.patient_id AND c1.month = c2.month
+    AND c1.program = c2.program AND c1.claim = c2.claim AND c1.payer_order = c2.payer_order AND c1.version < c2.version
+    JOIN denials AS d ON d.claim_number = c1.claim_number
+    LEFT JOIN claim_service_lines AS s ON s.claim_number = d.claim_number AND s.line = d.line"""
+
+
+def of_asked(connection: Connection) -> pd.DataFrame:
+    """The denials of the asked claims."""
+    columns = {f"d.{name}": kind for name, kind in DENIAL.items()}
+    return select(connection, columns, "denials AS d JOIN asked_claims AS a ON a.claim_number = d.claim_number")
+
+
+def of_earlier_versions(connection: Connection) -> pd.DataFrame:
+    """The denials of earlier versions of the asked claims, with the code of their line and the version asked for."""
+    columns = {
+        "d.claim_number": _text,
+        "d.line": _number,
+        "d.state": _text,
+        "s.code": _text,
+        "c2.claim_number AS later": _text,
+    }
+    found = select(connection, columns, _SIBLINGS)
+    return found.rename(columns={"claim_number AS later": "later"})
+
+
+def put(connection: Connection, rows: pd.DataFrame, note: str, now: datetime) -> None:
+    """These denials stand as given, in the place of earlier ones of the same lines, and their history says why."""
+    if rows.empty:
+        return
+    keys = rows[["claim_number", "line"]]
+    remove = sa.delete(denials).where(
+        denials.c.claim_number == sa.bindparam("which"), denials.c.line == sa.bindparam("what")
+    )
+    connection.execute(remove, [{"which": key, "what": line} for key, line in keys.itertuples(index=False)])
+    add(connection, denials, rows.sort_values(["claim_number", "line"]))
+    _tell(connection, rows, note, now)
+
+
+def move(connection: Connection, rows: pd.DataFrame, state: str, note: str, now: datetime) -> None:
+    """The denials of those lines are in that state, and their history says why."""
+    if rows.empty:
+        return
+    change = (
+        sa.update(denials)
+        .where(denials.c.claim_number == sa.bindparam("which"), denials.c.line == sa.bindparam("what"))
+        .values(state=state)
+    )
+    keys = rows[["claim_number", "line"]].itertuples(index=False)
+    connection.execute(change, [{"which": key, "what": line} for key, line in keys])
+    _tell(connection, rows.assign(state=state), note, now)
+
+
+def mark(connection: Connection, claim_number: str, line: int, state: str, note: str, now: datetime) -> None:
+    """A person moves one denial; InputError when there is none of that line, or no such state."""
+    if state not in STATES:
+        raise InputError(f"'{state}' is no state of a denial; write one of {', '.join(STATES)}.")
+    where = (denials.c.claim_number == claim_number, denials.c.line == line)
+    if not connection.execute(sa.select(denials.c.line).where(*where)).one_or_none():
+        raise InputError(f"Claim {claim_number} has no denial of line {line}; see denials.csv.")
+    move(connection, pd.DataFrame({"claim_number": [claim_number], "line": [line]}), state, note, now)
+
+
+def _tell(connection: Connection, rows: pd.DataFrame, note: str, now: datetime) -> None:
+    told = rows[["claim_number", "line", "state"]].to_dict("records")
+    connection.execute(sa.insert(denial_events), [row | {"note": note, "at": now} for row in told])
+
+
+def codes_named(connection: Connection) -> dict[tuple[str, str, str, str, str], str]:
+    """The error that a person named, by practice, payer, group, reason and remarks."""
+    table = denial_codes.c
+    columns = (table.practice_id, table.payer_id, table.adjustment_group, table.reason, table.remarks, table.error)
+    query = sa.select(*columns).where(table.named)
+    return {(row[0], row[1], row[2], row[3], row[4]): row[5] for row in connection.execute(query)}
+
+
+def learn(connection: Connection, seen: pd.DataFrame) -> None:
+    """These answers were seen once more; `seen` has practice, payer, group, reason, remarks, error and its date."""
+    keys = ["practice_id", "payer_id", "adjustment_group", "reason", "remarks", "error"]
+    for key, dates in seen.groupby(keys)["opened_date"]:
+        _count(connection, dict(zip(keys, key, strict=True)), len(dates), dates.min().date(), dates.max().date(), False)
+
+
+def name_error(connection: Connection, claim_number: str, line: int, payer_id: str, remarks: str, error: str) -> None:
+    """A person says to which error that denial belongs; the next one with these codes is traced to it by itself."""
+    where = (denials.c.claim_number == claim_number, denials.c.line == line)
+    row = connection.execute(sa.select(denials).where(*where)).mappings().one_or_none()
+    if row is None:
+        raise InputError(f"Claim {claim_number} has no denial of line {line}; see denials.csv.")
+    key = {name: row[name] for name in ("practice_id", "adjustment_group", "reason")}
+    key |= {"payer_id": payer_id, "remarks": remarks}
+    equal = [denial_codes.c[name] == value for name, value in key.items()]
+    connection.execute(sa.update(denial_codes).where(*equal).values(named=False))
+    _count(connection, key | {"error": error}, 0, row["opened_date"], row["opened_date"], True)
+
+
+def _count(connection: Connection, key: dict[str, str], times: int, first: date, last: date, named: bool) -> None:
+    where = [denial_codes.c[name] == value for name, value in key.items()]
+    row = connection.execute(sa.select(denial_codes).where(*where)).mappings().one_or_none()
+    if row is None:
+        new = {"times": times, "first_date": first, "last_date": last, "named": named}
+        connection.execute(sa.insert(denial_codes), key | new)
+        return
+    change = {
+        "times": row["times"] + times,
+        "first_date": min(first, row["first_date"]),
+        "last_date": max(last, row["last_date"]),
+        "named": named or row["named"],
+    }
+    connection.execute(sa.update(denial_codes).where(*where).values(change))
+
+
+def open_overpayment(
+    connection: Connection, claim_number: str, practice_id: str, cents: int, why: str, identified: date
+) -> bool:
+    """An overpayment case stands open with its clock of sixty days; False when the claim had one already.
+
+    `why` is voided_after_payment, paid_beside_replacement, paid_twice or decision_changed.
+    """
+    if connection.execute(sa.select(overpayments.c.state).where(overpayments.c.claim_number == claim_number)).first():
+        return False
+    case = {"claim_number": claim_number, "practice_id": practice_id, "cents": cents, "why": why, "state": "open"}
+    days = {"identified_date": identified, "due_date": identified + timedelta(days=REFUND_DAYS)}
+    connection.execute(sa.insert(overpayments), case | days)
+    return True
+
+
+def close_overpayments(connection: Connection, claim_numbers: list[str]) -> int:
+    """What was open of these claims is refunded; how many there were."""
+    change = (
+        sa.update(overpayments)
+        .where(overpayments.c.claim_number == sa.bindparam("which"), overpayments.c.state == "open")
+        .values(state="refunded")
+    )
+    closed = 0
+    for number in claim_numbers:
+        closed += connection.execute(change, {"which": number}).rowcount
+    return closed
