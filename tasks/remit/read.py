@@ -110,7 +110,7 @@ def _frames(tables: dict[str, pa.Table], of_claims: dict[int, str]) -> Remittanc
             "code": _text(services["procedure_code"]).str.upper(),
             "submitted_code": _text(services["submitted_code"]).str.upper(),
             "modifiers": _joined([_text(services[f"modifier_{n}"]) for n in MODIFIERS]),
-            "units": _whole(services["units_paid"]),
+            "units": _whole(services["units_paid"]).fillna(1),  # a count left out means one
             "charge_cents": _cents(services["charge_amount"]),
             "paid_cents": _cents(services["payment_amount"]),
             "remarks": _remarks(tables["remarks"], len(place)),
@@ -213,6 +213,11 @@ def _joined(columns: list[pd.Series]) -> pd.Series:
 
 
 def _remarks(table: pa.Table, lines: int) -> pd.Series:
-    found = pd.DataFrame({"line": table["service"].to_numpy(), "code": _text(table["code"])})
-    found = found[(_text(table["list"]) == "HE").to_numpy()]
-    return found.groupby("line")["code"].agg(" ".join).reindex(range(lines)).fillna("").astype("str")
+    mine = pc.equal(table["list"], b"HE")
+    codes = pa.table({"line": table["service"], "code": pa.array(_text(table["code"]))}).filter(mine)
+    of_line = codes.group_by("line", use_threads=False).aggregate([("code", "list")])
+    joined = pd.Series(
+        pc.binary_join(of_line["code_list"], pa.scalar(" ", pa.large_string())).to_pandas().to_numpy(),
+        index=of_line["line"].to_numpy(),
+    )
+    return joined.reindex(range(lines)).fillna("").astype("str")

@@ -59,8 +59,8 @@ def _denials(
     ]
     told = pd.concat([fresh, again]).drop(columns="claim_payment_id_before").reset_index(drop=True)
     rows = _rows(connection, frames, told, answers, adjustments, today)
-    cases.put(connection, rows.iloc[: len(fresh)], "denied", now)
-    cases.put(connection, rows.iloc[len(fresh) :], "denied again", now)
+    cases.open_new(connection, rows.iloc[: len(fresh)], now)
+    cases.open_again(connection, rows.iloc[len(fresh) :], now)
     cases.learn(connection, rows.assign(remarks=rows["told"]))
     gone = known.merge(denied[keys], on=keys, how="left", indicator="stands")
     gone = gone[(gone["stands"] == "left_only") & ~gone["state"].isin(["paid", "accepted"])]
@@ -134,5 +134,8 @@ def _overpayments(
     due = over[(over["why"] != "") & (over["cents"] > 0)]
     for number, case in due.iterrows():
         cases.open_overpayment(connection, str(number), case["practice_id"], int(case["cents"]), case["why"], today)
-    given_back = claims.index[(claims["paid_cents"] <= 0).to_numpy()]
-    cases.close_overpayments(connection, [str(number) for number in given_back])
+    nothing = set(claims.index[(claims["paid_cents"] <= 0).to_numpy()])
+    seen_here = ("paid_twice", "paid_beside_replacement", "voided_after_payment")
+    for number, why in cases.overpaid(connection).items():
+        if number in nothing or (why in seen_here and number not in due.index):
+            cases.close_overpayments(connection, [number])

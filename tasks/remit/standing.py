@@ -154,6 +154,11 @@ def balances(claims: pd.DataFrame, answers: pd.DataFrame, adjustments: pd.DataFr
     sent_on = sent_on.merge(last, on="claim_number")
     sent_on = sent_on[sent_on["payer_order"] == sent_on["last"]]
     result = result.fillna(0).astype("int64")
+    explained = ["paid_cents", "contractual_cents", "denial_cents", "other_cents", "patient_cents"]
+    result["open_cents"] = result["charge_cents"] - result[explained].sum(axis=1)
+    # Where the first payer's answer is not here, what it settled is known only from the second's.
+    alone = ~result.index.isin(standing.loc[standing["payer_order"] == 1, "claim_number"])
+    result["open_cents"] -= result["earlier_payer_cents"].where(alone, 0)
     result["waiting"] = result.index.isin(sent_on["claim_number"])
     result["crossover_payer"] = sent_on.groupby("claim_number")["crossover_payer"].last()
     result["crossover_payer"] = result["crossover_payer"].fillna("").astype("str")

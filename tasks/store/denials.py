@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -49,17 +50,23 @@ def of_earlier_versions(connection: Connection) -> pd.DataFrame:
     return found.rename(columns={"claim_number AS later": "later"})
 
 
-def put(connection: Connection, rows: pd.DataFrame, note: str, now: datetime) -> None:
-    """These denials stand as given, in the place of earlier ones of the same lines, and their history says why."""
+def open_new(connection: Connection, rows: pd.DataFrame, now: datetime) -> None:
+    """These denials are open, none of their lines had one before, and their history begins."""
+    add(connection, denials, rows.sort_values(["claim_number", "line"]))
+    _tell(connection, rows, "denied", now)
+
+
+def open_again(connection: Connection, rows: pd.DataFrame, now: datetime) -> None:
+    """These denials are open, in the place of earlier ones of the same lines, and their history goes on."""
     if rows.empty:
         return
-    keys = rows[["claim_number", "line"]]
     remove = sa.delete(denials).where(
         denials.c.claim_number == sa.bindparam("which"), denials.c.line == sa.bindparam("what")
     )
-    connection.execute(remove, [{"which": key, "what": line} for key, line in keys.itertuples(index=False)])
+    keys = rows[["claim_number", "line"]].itertuples(index=False)
+    connection.execute(remove, [{"which": key, "what": line} for key, line in keys])
     add(connection, denials, rows.sort_values(["claim_number", "line"]))
-    _tell(connection, rows, note, now)
+    _tell(connection, rows, "denied again", now)
 
 
 def move(connection: Connection, rows: pd.DataFrame, state: str, note: str, now: datetime) -> None:
@@ -87,6 +94,8 @@ def mark(connection: Connection, claim_number: str, line: int, state: str, note:
 
 
 def _tell(connection: Connection, rows: pd.DataFrame, note: str, now: datetime) -> None:
+    if rows.empty:
+        return
     told = rows[["claim_number", "line", "state"]].to_dict("records")
     connection.execute(sa.insert(denial_events), [row | {"note": note, "at": now} for row in told])
 
@@ -150,14 +159,17 @@ def open_overpayment(
     return True
 
 
-def close_overpayments(connection: Connection, claim_numbers: list[str]) -> int:
-    """What was open of these claims is refunded; how many there were."""
-    change = (
-        sa.update(overpayments)
-        .where(overpayments.c.claim_number == sa.bindparam("which"), overpayments.c.state == "open")
-        .values(state="refunded")
+def overpaid(connection: Connection) -> dict[str, str]:
+    """Of the asked claims, those whose overpayment is open, and why it was opened."""
+    query = (
+        "SELECT o.claim_number, o.why FROM overpayments AS o JOIN asked_claims AS a ON a.claim_number = o.claim_number"
+        " WHERE o.state = 'open'"
     )
-    closed = 0
+    return {row[0]: row[1] for row in connection.exec_driver_sql(query)}
+
+
+def close_overpayments(connection: Connection, claim_numbers: Iterable[str]) -> None:
+    """What was open of these claims is refunded."""
     for number in claim_numbers:
-        closed += connection.execute(change, {"which": number}).rowcount
-    return closed
+        where = (overpayments.c.claim_number == number, overpayments.c.state == "open")
+        connection.execute(sa.update(overpayments).where(*where).values(state="refunded"))

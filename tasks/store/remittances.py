@@ -163,6 +163,12 @@ def of_asked(connection: Connection) -> dict[str, pd.DataFrame]:
     }
 
 
+def of_claims(connection: Connection, claim_numbers: list[str]) -> dict[str, pd.DataFrame]:
+    """What of_asked gives, of these claims."""
+    with asked(connection, pd.Series(claim_numbers, dtype="str")):
+        return of_asked(connection)
+
+
 def update_claims(connection: Connection, found: pd.DataFrame) -> None:
     """The asked claims have the state and payer's number given, and their ledger rows what was paid in all.
 
