@@ -22,6 +22,7 @@ def settle(connection: Connection, claim_numbers: pd.Series, today: date, now: d
     is paid or a person moves it.
     """
     with remittances.asked(connection, claim_numbers):
+        remittances.ask_also_for_replaced(connection)
         frames = remittances.of_asked(connection)
         answers, adjustments = stand(frames)
         denied = standing.denied_lines(frames, answers, adjustments)

@@ -64,7 +64,7 @@ def open_again(connection: Connection, rows: pd.DataFrame, now: datetime) -> Non
         denials.c.claim_number == sa.bindparam("which"), denials.c.line == sa.bindparam("what")
     )
     keys = rows[["claim_number", "line"]].itertuples(index=False)
-    connection.execute(remove, [{"which": key, "what": line} for key, line in keys])
+    connection.execute(remove, [{"which": key, "what": int(line)} for key, line in keys])
     add(connection, denials, rows.sort_values(["claim_number", "line"]))
     _tell(connection, rows, "denied again", now)
 
@@ -79,7 +79,7 @@ def move(connection: Connection, rows: pd.DataFrame, state: str, note: str, now:
         .values(state=state)
     )
     keys = rows[["claim_number", "line"]].itertuples(index=False)
-    connection.execute(change, [{"which": key, "what": line} for key, line in keys])
+    connection.execute(change, [{"which": key, "what": int(line)} for key, line in keys])
     _tell(connection, rows.assign(state=state), note, now)
 
 
@@ -96,8 +96,12 @@ def mark(connection: Connection, claim_number: str, line: int, state: str, note:
 def _tell(connection: Connection, rows: pd.DataFrame, note: str, now: datetime) -> None:
     if rows.empty:
         return
-    told = rows[["claim_number", "line", "state"]].to_dict("records")
-    connection.execute(sa.insert(denial_events), [row | {"note": note, "at": now} for row in told])
+    told = rows[["claim_number", "line", "state"]].itertuples(index=False)
+    of_all = {"note": note, "at": now}
+    connection.execute(
+        sa.insert(denial_events),
+        [{"claim_number": claim, "line": int(line), "state": state} | of_all for claim, line, state in told],
+    )
 
 
 def codes_named(connection: Connection) -> dict[tuple[str, str, str, str, str], str]:

@@ -169,6 +169,15 @@ def of_claims(connection: Connection, claim_numbers: list[str]) -> dict[str, pd.
         return of_asked(connection)
 
 
+def ask_also_for_replaced(connection: Connection) -> None:
+    """The claims that an asked one replaced are asked for too."""
+    connection.exec_driver_sql(
+        "INSERT INTO asked_claims SELECT DISTINCT c.replaces FROM asked_claims AS a"
+        " JOIN claims AS c ON c.claim_number = a.claim_number"
+        " WHERE c.replaces <> '' AND c.replaces NOT IN (SELECT claim_number FROM asked_claims)"
+    )
+
+
 def update_claims(connection: Connection, found: pd.DataFrame) -> None:
     """The asked claims have the state and payer's number given, and their ledger rows what was paid in all.
 
@@ -178,7 +187,8 @@ def update_claims(connection: Connection, found: pd.DataFrame) -> None:
     given = found.rename(columns={"payer_claim_number": "number"})
     add(connection, _answered, given[["claim_number", "state", "number"]].sort_values("claim_number"))
     connection.exec_driver_sql(
-        "UPDATE claims SET payer_claim_number = f.number,"
+        "UPDATE claims SET"
+        " payer_claim_number = CASE WHEN f.number = '' THEN claims.payer_claim_number ELSE f.number END,"
         " state = CASE WHEN claims.state IN ('replaced', 'voided') THEN claims.state ELSE f.state END"
         " FROM answered AS f WHERE f.claim_number = claims.claim_number"
     )
@@ -255,13 +265,15 @@ def leave_suspense(connection: Connection, answers: pd.DataFrame, lines: pd.Data
     if answers.empty:
         return
     change = sa.update(claim_payments).where(claim_payments.c.id == sa.bindparam("which"))
-    rows = [{"which": key, "ours": number} for key, number in answers[["id", "claim_number"]].itertuples(index=False)]
+    rows = [
+        {"which": int(key), "ours": number} for key, number in answers[["id", "claim_number"]].itertuples(index=False)
+    ]
     connection.execute(change.values(claim_number=sa.bindparam("ours"), suspense_reason=""), rows)
     mine = lines[lines["claim_payment_id"].isin(answers["id"])]
     if mine.empty:
         return
     key = (line_payments.c.claim_payment_id == sa.bindparam("which"), line_payments.c.line == sa.bindparam("what"))
-    places = mine[["claim_payment_id", "line", "claim_line"]].astype("int64").itertuples(index=False)
+    places = mine[["claim_payment_id", "line", "claim_line"]].astype("int64").to_numpy().tolist()
     connection.execute(
         sa.update(line_payments).where(*key).values(claim_line=sa.bindparam("ours")),
         [{"which": answer, "what": line, "ours": ours} for answer, line, ours in places],

@@ -116,7 +116,7 @@ def test_every_kind_of_answer_in_one_payment_with_money_withheld(store):
 
 
 def test_medicare_forwards_to_the_second_payer(store):
-    """Status 19, the crossover payer, remarks of claim and line, two reasons in one segment, interest and withholding."""
+    """Status 19, the crossover payer, remarks of claim and line, two reasons in a segment, interest, withholding."""
     content = file("medicare_forwarded")
     bill_as_answered(store, content)
     post(store, "a.835", content, TODAY)
