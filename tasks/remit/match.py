@@ -49,7 +49,8 @@ def _first(why: pd.Series, applies: pd.Series, reason: str) -> pd.Series:
 
 
 def _lines(answers: pd.DataFrame, answer_lines: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
-    """The line of the claim that each answer line is about: by code as sent and modifiers, then by code alone.
+    """The line of the claim that each answer line is about: by our own line number, where the payer gives it back with
+    its code; else by code as sent and modifiers, then by code alone.
 
     Of several lines of one code the first answers the first; more answers than lines go to the last, as when a payer
     splits a line.
@@ -66,6 +67,11 @@ def _lines(answers: pd.DataFrame, answer_lines: pd.DataFrame, lines: pd.DataFram
     )
     ours = lines[["claim_number", "line", "code"]].assign(modifiers=lines["modifiers"].map(_sorted))
     result = pd.Series(0, index=answer_lines.index, dtype="int64")
+    told = pd.to_numeric(answer_lines["our_line"], errors="coerce").fillna(0).astype("int64").reset_index(drop=True)
+    known = pd.MultiIndex.from_frame(given[["claim_number", "code"]].assign(line=told)).isin(
+        pd.MultiIndex.from_frame(ours[["claim_number", "code", "line"]])
+    )
+    result[known] = told.to_numpy()[known]
     for keys in (["code", "modifiers"], ["code"]):
         left = given[(result == 0).to_numpy()]
         if left.empty:

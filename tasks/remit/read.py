@@ -109,6 +109,7 @@ def _frames(tables: dict[str, pa.Table], of_claims: dict[int, str]) -> Remittanc
             "line": number,
             "code": _text(services["procedure_code"]).str.upper(),
             "submitted_code": _text(services["submitted_code"]).str.upper(),
+            "our_line": _text(services["line_item_control_number"]),
             "modifiers": _joined([_text(services[f"modifier_{n}"]) for n in MODIFIERS]),
             "units": _whole(services["units_paid"]).fillna(1),  # a count left out means one
             "charge_cents": _cents(services["charge_amount"]),
@@ -126,6 +127,9 @@ def _frames(tables: dict[str, pa.Table], of_claims: dict[int, str]) -> Remittanc
             "quantity": _whole(changes["quantity"]),
         }
     )
+    unsaid = pc.is_null(claims["patient_responsibility"]).to_numpy(zero_copy_only=False)
+    shares = adjustments[adjustments["adjustment_group"] == "PR"].groupby("claim")["cents"].sum()
+    answers.loc[unsaid, "patient_cents"] = shares.reindex(answers.index[unsaid], fill_value=0)
     adjustments["position"] = adjustments.groupby(["claim", "line"]).cumcount() + 1
     others = tables["provider_adjustments"]
     provider = pd.DataFrame(

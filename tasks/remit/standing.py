@@ -15,8 +15,8 @@ def ordered(answers: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
     """The answers with `payer_order` filled in and `standing`, in the order of their payment dates.
 
     A denial or reversal does not say which payer in the order it is: it is that of the same payer's other answers; the
-    second, when another payer answered as the first before; else that of the claim. Of one payer's answers to a claim each
-    reversal takes one away, and of those left the last stands. The order of import makes no difference.
+    second, when another payer answered as the first before; else that of the claim. Of one payer's answers to a claim
+    each reversal takes one away, and of those left the last stands. The order of import makes no difference.
     """
     found = answers.merge(claims[["claim_number", "payer_order"]], on="claim_number", suffixes=("", "_of_claim"))
     said = found[found["payer_order"] > 0]

@@ -257,7 +257,9 @@ def in_suspense(connection: Connection, reasons: tuple[str, ...]) -> tuple[pd.Da
     both = source.replace("WHERE", "JOIN line_payments AS l ON l.claim_payment_id = p.id WHERE")
     lines = select(connection, of_line, both, "l.claim_payment_id, l.line")
     place = pd.Series(answers.index, index=answers["id"])
-    return answers, lines.assign(answer=place.reindex(lines["claim_payment_id"]).to_numpy(), submitted_code="")
+    return answers, lines.assign(
+        answer=place.reindex(lines["claim_payment_id"]).to_numpy(), submitted_code="", our_line=""
+    )
 
 
 def leave_suspense(connection: Connection, answers: pd.DataFrame, lines: pd.DataFrame) -> None:
