@@ -48,7 +48,7 @@ class Table(BaseModel):
     columns: tuple[Column, ...] = Field(min_length=1)
     required: bool = True
     file: str = ""
-    beside: Literal["months", "practices"] = "months"
+    beside: Literal["months", "practices", "answers"] = "months"
 
     @property
     def names(self) -> list[str]:
@@ -84,3 +84,9 @@ def outputs() -> dict[str, Table]:
 def source_outputs() -> dict[str, Table]:
     """The output tables about a whole source by name; their files stand in the output folder itself."""
     return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "practices"}
+
+
+@cache
+def answer_outputs() -> dict[str, Table]:
+    """The output tables of what payers answered, by name; their files stand in the folder `answers` of the practice."""
+    return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "answers"}

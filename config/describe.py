@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.care_settings import care_setting, loaded_month
-from config.contract import Column, Table, inputs, outputs, source_outputs
+from config.contract import Column, Table, answer_outputs, inputs, outputs, source_outputs
 from config.month import Month
 from config.rulebook import Rule, RuleBook, load_rulebook
 from config.setting_table import setting_view
@@ -30,6 +30,8 @@ def output_contract() -> str:
         "Under `out/<practice>/<month>/`. Money is in whole cents; times are in seconds unless named otherwise.",
     ]
     parts += [_table(table) for table in outputs().values()]
+    parts += ["# About what payers answered", "In the folder `answers` of the practice, the denials as XLSX too."]
+    parts += [_table(table) for table in answer_outputs().values()]
     parts += ["# About the whole source", "In the output folder itself, beside the practices' folders."]
     return "\n\n".join(parts + [_table(table) for table in source_outputs().values()]) + "\n"
 

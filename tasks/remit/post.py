@@ -14,7 +14,7 @@ from tasks.remit.balance import hold_back_unbalanced, payment_sums
 from tasks.remit.match import TRIED_AGAIN, match
 from tasks.remit.read import Remittance, SetAsideError, content_digests, payment_keys, read
 from tasks.remit.settle import settle
-from tasks.store import remittances
+from tasks.store import remittances, suspense
 from tasks.store.denials import close_overpayments
 from tasks.store.remit_tables import adjustments, claim_payments, line_payments, provider_adjustments
 from tasks.store.remit_tables import remittances as payments
@@ -92,7 +92,7 @@ def try_suspense_again(store: Store, today: date) -> int:
     now = datetime.now(UTC)
     with store.writing() as connection:
         remittances.alone(connection)
-        waiting, waiting_lines = remittances.in_suspense(connection, TRIED_AGAIN)
+        waiting, waiting_lines = suspense.in_suspense(connection, TRIED_AGAIN)
         if waiting.empty:
             return 0
         with remittances.asked(connection, waiting["control_number"]):
@@ -100,7 +100,7 @@ def try_suspense_again(store: Store, today: date) -> int:
         waiting["fault"] = ""
         matched, claim_line = match(waiting, waiting_lines, claims, lines)
         out = matched[matched["claim_number"] != ""]
-        remittances.leave_suspense(connection, out, waiting_lines.assign(claim_line=claim_line))
+        suspense.leave_suspense(connection, out, waiting_lines.assign(claim_line=claim_line))
         settle(connection, out["claim_number"], today, now)
         return len(out)
 

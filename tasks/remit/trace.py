@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
 
 from config.denials import denials as tables
 from config.denials import due_date, traced
+from config.errors import InputError
+from tasks.store import denials as cases
+from tasks.store.store import Store
 
 # Remarks that only inform, of appeal rights and crossovers: they tell no error apart.
 ALERTS = frozenset({"MA01", "MA02", "MA07", "MA18"})
@@ -79,3 +82,25 @@ def _one(row: dict[str, Any], named: Named) -> tuple[str, str, str, str, date | 
         owner = own.owner or route.owner
     last = due_date(route, row["opened_date"].date(), service_date=day, payer_kind=kind)
     return (error.name if error else "", " ".join(error.stopped_by) if error else "", route.name, owner, last)
+
+
+def name_cause(store: Store, claim_number: str, line: int, error: str, today: date) -> int:
+    """A person says which error a denial comes from: it and every open one with the same codes of the same payer are
+    traced to it, and so will be those to come. How many denials that changed.
+
+    InputError when there is no such denial, or no such error.
+    """
+    known = sorted({one.name for one in tables().errors})
+    if error not in known:
+        raise InputError(f"'{error}' is no error of the table; write one of {', '.join(known)}.")
+    with store.writing() as connection:
+        rows = cases.open_with_codes_of(connection, claim_number, line)
+        rows["told"] = rows["remarks"].map(telling)
+        mine = rows[(rows["claim_number"] == claim_number) & (rows["line"] == line)].iloc[0]
+        same = rows[(rows["payer_id"] == mine["payer_id"]) & (rows["told"] == mine["told"])].reset_index(drop=True)
+        cases.name_error(connection, mine, error)
+        told = same[["claim_number", "line", "practice_id", "payer_id", "adjustment_group", "reason", "remarks"]]
+        more = same[["claim", "payer_kind", "service_date", "code", "payment_date"]]
+        traced_again = trace(pd.concat([told, more], axis=1), cases.codes_named(connection), today)
+        cases.retrace(connection, traced_again, datetime.now(UTC))
+        return len(same)

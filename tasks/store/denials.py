@@ -46,8 +46,7 @@ def of_earlier_versions(connection: Connection) -> pd.DataFrame:
         "s.code": _text,
         "c2.claim_number AS later": _text,
     }
-    found = select(connection, columns, _SIBLINGS)
-    return found.rename(columns={"claim_number AS later": "later"})
+    return select(connection, columns, _SIBLINGS)
 
 
 def open_new(connection: Connection, rows: pd.DataFrame, now: datetime) -> None:
@@ -119,17 +118,38 @@ def learn(connection: Connection, seen: pd.DataFrame) -> None:
         _count(connection, dict(zip(keys, key, strict=True)), len(dates), dates.min().date(), dates.max().date(), False)
 
 
-def name_error(connection: Connection, claim_number: str, line: int, payer_id: str, remarks: str, error: str) -> None:
-    """A person says to which error that denial belongs; the next one with these codes is traced to it by itself."""
+def open_with_codes_of(connection: Connection, claim_number: str, line: int) -> pd.DataFrame:
+    """That denial and the practice's open ones of the same group and reason; InputError when it is not there."""
     where = (denials.c.claim_number == claim_number, denials.c.line == line)
     row = connection.execute(sa.select(denials).where(*where)).mappings().one_or_none()
     if row is None:
         raise InputError(f"Claim {claim_number} has no denial of line {line}; see denials.csv.")
-    key = {name: row[name] for name in ("practice_id", "adjustment_group", "reason")}
-    key |= {"payer_id": payer_id, "remarks": remarks}
+    found = of_practice(connection, row["practice_id"])
+    same = (found["adjustment_group"] == row["adjustment_group"]) & (found["reason"] == row["reason"])
+    itself = (found["claim_number"] == claim_number) & (found["line"] == line)
+    kept = found[itself | (same & (found["state"] == "open"))].reset_index(drop=True)
+    return kept.assign(code=kept["code"].fillna(""))
+
+
+def name_error(connection: Connection, denial: pd.Series, error: str) -> None:
+    """A person traced that denial to the error; the next one with its codes is traced to it by itself."""
+    names = ["practice_id", "payer_id", "adjustment_group", "reason"]
+    key = {name: str(denial[name]) for name in names} | {"remarks": str(denial["told"])}
     equal = [denial_codes.c[name] == value for name, value in key.items()]
     connection.execute(sa.update(denial_codes).where(*equal).values(named=False))
-    _count(connection, key | {"error": error}, 0, row["opened_date"], row["opened_date"], True)
+    day = denial["opened_date"].date()
+    _count(connection, key | {"error": error}, 0, day, day, True)
+
+
+def retrace(connection: Connection, rows: pd.DataFrame, now: datetime) -> None:
+    """These denials have the error, rule, route, owner and due date given, and their history says so."""
+    for row in rows.to_dict("records"):
+        where = (denials.c.claim_number == row["claim_number"], denials.c.line == int(row["line"]))
+        due = None if pd.isna(row["due_date"]) else row["due_date"].date()
+        told = {name: row[name] for name in ("error", "rule", "route", "owner")} | {"due_date": due}
+        connection.execute(sa.update(denials).where(*where).values(told))
+    states = rows.assign(state="open")
+    _tell(connection, states, "traced anew", now)
 
 
 def _count(connection: Connection, key: dict[str, str], times: int, first: date, last: date, named: bool) -> None:
@@ -177,3 +197,32 @@ def close_overpayments(connection: Connection, claim_numbers: Iterable[str]) -> 
     for number in claim_numbers:
         where = (overpayments.c.claim_number == number, overpayments.c.state == "open")
         connection.execute(sa.update(overpayments).where(*where).values(state="refunded"))
+
+
+def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
+    """The practice's denials with their claim, code and payer."""
+    columns = {f"d.{name}": kind for name, kind in DENIAL.items()}
+    columns |= {"c.case_number": _text, "c.month": _text, "c.rendering_npi": _text, "c.claim": _text}
+    columns |= {"c.payer_kind": _text, "c.service_date": _day, "c.payer_name AS billed_payer": _text, "s.code": _text}
+    columns |= {"r.payer_id": _text, "r.payer_name": _text, "r.payment_date": _day}
+    source = """denials AS d JOIN claims AS c ON c.claim_number = d.claim_number
+        JOIN claim_payments AS p ON p.id = d.claim_payment_id JOIN remittances AS r ON r.id = p.remittance_id
+        LEFT JOIN claim_service_lines AS s ON s.claim_number = d.claim_number AND s.line = d.line"""
+    found = select(connection, columns, source, "d.claim_number, d.line")
+    return found[found["practice_id"] == practice_id].reset_index(drop=True)
+
+
+def overpayments_of(connection: Connection, practice_id: str) -> pd.DataFrame:
+    """The practice's overpayments, those that are due first before the others."""
+    columns = {"claim_number": _text, "practice_id": _text, "cents": _number, "why": _text, "state": _text}
+    columns |= {"identified_date": _day, "due_date": _day}
+    found = select(connection, columns, "overpayments", "state, due_date, claim_number")
+    return found[found["practice_id"] == practice_id].reset_index(drop=True)
+
+
+def codes_of(connection: Connection, practice_id: str) -> pd.DataFrame:
+    """What was learnt of payers' codes in the practice's remittances."""
+    columns = {"practice_id": _text, "payer_id": _text, "adjustment_group": _text, "reason": _text, "remarks": _text}
+    columns |= {"error": _text, "named": pa.bool_(), "times": _number, "first_date": _day, "last_date": _day}
+    found = select(connection, columns, "denial_codes", "payer_id, adjustment_group, reason, remarks, error")
+    return found[found["practice_id"] == practice_id].reset_index(drop=True)

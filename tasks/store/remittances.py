@@ -14,37 +14,37 @@ from sqlalchemy.engine import Connection
 
 from tasks.store import bulk
 from tasks.store.claim_tables import claims
-from tasks.store.remit_tables import claim_payments, line_payments, remittance_files, remittances
+from tasks.store.remit_tables import claim_payments, remittance_files, remittances
 
 _asked = sa.Table("asked_claims", sa.MetaData(), sa.Column("claim_number", sa.Text(), primary_key=True))
 _answered = sa.Table(
     "answered", sa.MetaData(), *(sa.Column(name, sa.Text()) for name in ("claim_number", "state", "number"))
 )
 PATIENT_MONTH = ("practice_id", "patient_id", "month", "program", "claim")
-_text, _number, _day = pa.large_string(), pa.int64(), pa.date32()
+TEXT, NUMBER, DAY = pa.large_string(), pa.int64(), pa.date32()
 
 ANSWERS = "claim_payments AS p JOIN remittances AS r ON r.id = p.remittance_id"
 CLAIM = {
-    "claim_number": _text, "practice_id": _text, "month": _text, "case_number": _text, "claim": _text,
-    "payer_order": _number, "payer_kind": _text, "payer_name": _text, "state": _text, "charge_cents": _number,
-    "service_date": _day, "rendering_npi": _text,
+    "claim_number": TEXT, "practice_id": TEXT, "month": TEXT, "case_number": TEXT, "claim": TEXT,
+    "payer_order": NUMBER, "payer_kind": TEXT, "payer_name": TEXT, "state": TEXT, "charge_cents": NUMBER,
+    "service_date": DAY, "rendering_npi": TEXT,
 }  # fmt: skip
 SERVICE_LINE = {
-    "claim_number": _text, "line": _number, "code": _text, "modifiers": _text, "units": _number,
-    "charge_cents": _number, "expected_cents": _number,
+    "claim_number": TEXT, "line": NUMBER, "code": TEXT, "modifiers": TEXT, "units": NUMBER,
+    "charge_cents": NUMBER, "expected_cents": NUMBER,
 }  # fmt: skip
 ANSWER = {
-    "id": _number, "claim_number": _text, "status": _text, "payer_order": _number, "charge_cents": _number,
-    "paid_cents": _number, "payer_claim_number": _text, "crossover_payer": _text, "remarks": _text,
-    "payer_id": _text, "payer_name": _text, "payment_date": _day,
+    "id": NUMBER, "claim_number": TEXT, "status": TEXT, "payer_order": NUMBER, "charge_cents": NUMBER,
+    "paid_cents": NUMBER, "payer_claim_number": TEXT, "crossover_payer": TEXT, "remarks": TEXT,
+    "payer_id": TEXT, "payer_name": TEXT, "payment_date": DAY,
 }  # fmt: skip
 ANSWER_LINE = {
-    "claim_payment_id": _number, "line": _number, "claim_line": _number, "code": _text, "charge_cents": _number,
-    "paid_cents": _number, "remarks": _text,
+    "claim_payment_id": NUMBER, "line": NUMBER, "claim_line": NUMBER, "code": TEXT, "charge_cents": NUMBER,
+    "paid_cents": NUMBER, "remarks": TEXT,
 }  # fmt: skip
 ADJUSTMENT = {
-    "claim_payment_id": _number, "line": _number, "position": _number, "adjustment_group": _text, "reason": _text,
-    "cents": _number,
+    "claim_payment_id": NUMBER, "line": NUMBER, "position": NUMBER, "adjustment_group": TEXT, "reason": TEXT,
+    "cents": NUMBER,
 }  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def add(connection: Connection, table: sa.Table, frame: pd.DataFrame) -> None:
         return
     columns, fields = [], []
     for column in table.columns:
-        kind = _day if isinstance(column.type, sa.Date) else _text if isinstance(column.type, sa.Text) else _number
+        kind = DAY if isinstance(column.type, sa.Date) else TEXT if isinstance(column.type, sa.Text) else NUMBER
         columns.append(bulk.as_column(frame[column.name], kind))
         fields.append((column.name, kind))
     bulk.write(connection, table, pa.Table.from_arrays(columns, schema=pa.schema(fields)))
@@ -129,7 +129,7 @@ def select(connection: Connection, columns: Mapping[str, pa.DataType], source: s
     """Those columns of a source, which names every table it joins; in that order where one is given."""
     names = ", ".join(columns)
     query = f"SELECT {names} FROM {source}" + (f" ORDER BY {order}" if order else "")
-    wanted = pa.schema([(name.rsplit(".", 1)[-1], kind) for name, kind in columns.items()])
+    wanted = pa.schema([(name.rsplit(".", 1)[-1].rsplit(" AS ", 1)[-1], kind) for name, kind in columns.items()])
     return bulk.as_frame(bulk.select(connection, query, wanted))
 
 
@@ -246,42 +246,6 @@ def file_in_part(connection: Connection, digest: str) -> None:
     connection.execute(sa.update(remittance_files).where(where).values(state="posted_in_part"))
 
 
-def in_suspense(connection: Connection, reasons: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The answers that wait for one of these reasons, and their lines with `answer`, the place of their answer."""
-    columns = ("id", "control_number", "status", "charge_cents")
-    wanted = ", ".join(f"'{reason}'" for reason in reasons)
-    source = f"claim_payments AS p WHERE p.claim_number = '' AND p.suspense_reason IN ({wanted})"
-    kinds = {"p.id": _number, "p.control_number": _text, "p.status": _text, "p.charge_cents": _number}
-    answers = select(connection, kinds, source, "p.id")[list(columns)]
-    of_line = {"l.claim_payment_id": _number, "l.line": _number, "l.code": _text, "l.modifiers": _text}
-    both = source.replace("WHERE", "JOIN line_payments AS l ON l.claim_payment_id = p.id WHERE")
-    lines = select(connection, of_line, both, "l.claim_payment_id, l.line")
-    place = pd.Series(answers.index, index=answers["id"])
-    return answers, lines.assign(
-        answer=place.reindex(lines["claim_payment_id"]).to_numpy(), submitted_code="", our_line=""
-    )
-
-
-def leave_suspense(connection: Connection, answers: pd.DataFrame, lines: pd.DataFrame) -> None:
-    """These answers are those of `claim_number`, their lines those of `claim_line`."""
-    if answers.empty:
-        return
-    change = sa.update(claim_payments).where(claim_payments.c.id == sa.bindparam("which"))
-    rows = [
-        {"which": int(key), "ours": number} for key, number in answers[["id", "claim_number"]].itertuples(index=False)
-    ]
-    connection.execute(change.values(claim_number=sa.bindparam("ours"), suspense_reason=""), rows)
-    mine = lines[lines["claim_payment_id"].isin(answers["id"])]
-    if mine.empty:
-        return
-    key = (line_payments.c.claim_payment_id == sa.bindparam("which"), line_payments.c.line == sa.bindparam("what"))
-    places = mine[["claim_payment_id", "line", "claim_line"]].astype("int64").to_numpy().tolist()
-    connection.execute(
-        sa.update(line_payments).where(*key).values(claim_line=sa.bindparam("ours")),
-        [{"which": answer, "what": line, "ours": ours} for answer, line, ours in places],
-    )
-
-
 def claims_called(connection: Connection, references: list[str]) -> list[str]:
     """Our numbers of the claims that a payer calls so, by our number or its own."""
     found: list[str] = []
@@ -291,3 +255,17 @@ def claims_called(connection: Connection, references: list[str]) -> list[str]:
         )
         found += connection.execute(query).scalars()
     return found
+
+
+def practices_answered(connection: Connection) -> list[str]:
+    """The practices whose claims payers answered, in order."""
+    query = sa.select(claims.c.practice_id).join(claim_payments, claim_payments.c.claim_number == claims.c.claim_number)
+    return sorted(connection.execute(query.distinct()).scalars())
+
+
+def answered(connection: Connection, practice_id: str) -> list[str]:
+    """The practice's claims that were answered."""
+    query = sa.select(claims.c.claim_number).join(
+        claim_payments, claim_payments.c.claim_number == claims.c.claim_number
+    )
+    return list(connection.execute(query.where(claims.c.practice_id == practice_id).distinct()).scalars())

@@ -28,13 +28,18 @@ from tests.remit.test_samples import file
 TODAY = date(2026, 11, 24)
 SAMPLE = "every_kind_with_withholding"
 NOT_OF_THE_MOMENT = {"at", "imported_at", "updated_at", "created_at"}
+LEAVES_GAPS = ("denial_events", "id")  # the numbers of a rolled-back insert are not given again
 TABLES = (remittance_files, remittances, claim_payments, line_payments, adjustments, denials, denial_events,
           denial_codes, overpayments, claims, ledger)  # fmt: skip
 
 
 def everything(store) -> dict[str, list]:
     return {
-        table.name: rows(store, table, *(c.name for c in table.c if c.name not in NOT_OF_THE_MOMENT))
+        table.name: rows(
+            store,
+            table,
+            *(c.name for c in table.c if (table.name, c.name) != LEAVES_GAPS and c.name not in NOT_OF_THE_MOMENT),
+        )
         for table in TABLES
     }
 
