@@ -36,7 +36,7 @@ def waiting(store: Store) -> pd.DataFrame:
     """Every answer that waits in suspense, in contract columns."""
     with store.reading() as connection:
         found = suspense.waiting(connection)
-    kind = found["suspense_reason"].str.partition(":")[0]
+    kind = found["suspense_reason"].str.split(":").str[0]
     found["words"] = kind.map({name: words for name, (words, _) in SUSPENSE.items()})
     found["fix"] = kind.map({name: fix for name, (_, fix) in SUSPENSE.items()})
     return as_contract(found.rename(columns={"suspense_reason": "reason"}), source_outputs()["suspense"])
