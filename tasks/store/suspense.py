@@ -27,7 +27,10 @@ def in_suspense(connection: Connection, reasons: tuple[str, ...]) -> tuple[pd.Da
 
 
 def leave_suspense(connection: Connection, answers: pd.DataFrame, lines: pd.DataFrame) -> None:
-    """These answers are those of `claim_number`, their lines those of `claim_line`."""
+    """These answers are those of `claim_number`, their lines those of `claim_line`.
+
+    A file of which none waits any more is posted.
+    """
     if answers.empty:
         return
     change = sa.update(claim_payments).where(claim_payments.c.id == sa.bindparam("which"))
@@ -35,6 +38,11 @@ def leave_suspense(connection: Connection, answers: pd.DataFrame, lines: pd.Data
         {"which": int(key), "ours": number} for key, number in answers[["id", "claim_number"]].itertuples(index=False)
     ]
     connection.execute(change.values(claim_number=sa.bindparam("ours"), suspense_reason=""), rows)
+    connection.exec_driver_sql(
+        "UPDATE remittance_files SET state = 'posted' WHERE state = 'posted_in_part' AND NOT EXISTS (SELECT 1"
+        " FROM remittances AS r JOIN claim_payments AS p ON p.remittance_id = r.id"
+        " WHERE r.digest = remittance_files.digest AND p.claim_number = '')"
+    )
     mine = lines[lines["claim_payment_id"].isin(answers["id"])]
     if mine.empty:
         return

@@ -121,6 +121,7 @@ def test_an_answer_leaves_suspense_once_its_claim_is_known(store):
     bill(store, ("C7", "99490"))
     assert try_suspense_again(store, TODAY) == 1
     assert rows(store, claim_payments, "claim_number", "suspense_reason") == [("C7", "")]
+    assert rows(store, remittance_files, "state") == [("posted",)]
     assert rows(store, line_payments, "claim_line") == [(1,)]
     assert rows(store, claims, "state") == [("denied",)]
     assert rows(store, denials, "line", "reason", "error") == [(1, "97", "two_families_in_month")]
