@@ -8,7 +8,7 @@ from typing import Any
 from prefect import flow
 
 from config.errors import InputError
-from tasks.remit.folder import arrived
+from tasks.remit.folder import arrived, given
 from tasks.remit.step import list_answers, post_files
 from tasks.send.step import write_answer_lists
 from tasks.store.step import open_place
@@ -31,8 +31,8 @@ def remittance(
         raise InputError("Give either files or a folder of remittances, not both.")
     place = open_place(out, database, None)
     watched = str(Path(folder).expanduser()) if folder else None
-    given = [str(path) for path in arrived(Path(watched))] if watched else list(files or [])
-    posted = post_files(place, given, watched)
+    paths = arrived(Path(watched)) if watched else given(files or [])
+    posted = post_files(place, list(map(str, paths)), watched)
     answers = list_answers(place, practice)
     written = write_answer_lists(place, answers.practices, answers.suspense)
     return {"files": [vars(one) for one in posted], "written": written, "suspense": len(answers.suspense)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,15 @@ def arrived(folder: Path) -> list[Path]:
             (folder / name).mkdir(parents=True, exist_ok=True)
         found = sorted(path for path in (folder / ARRIVING).iterdir() if path.is_file())
     return [path for path in found if not path.name.startswith(".") and path.suffix.lower() not in UNFINISHED]
+
+
+def given(files: Iterable[str]) -> list[Path]:
+    """The files named, each there; InputError for the first that is not, before any is posted."""
+    paths = [Path(file).expanduser() for file in files]
+    for path in paths:
+        if not path.is_file():
+            raise InputError(f"{path}: there is no such file; give 835 files, or a folder with --folder.")
+    return paths
 
 
 def content_of(path: Path) -> bytes:

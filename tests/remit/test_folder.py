@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import InputError, PlaceError
-from tasks.remit.folder import arrived, content_of, put_away
+from tasks.remit.folder import arrived, content_of, given, put_away
 from tasks.remit.post import post
 from tasks.store.remit_tables import claim_payments
 from tests.remit.answers import answer, paid
@@ -80,6 +80,8 @@ def test_another_file_of_the_same_name_overwrites_nothing(store, folder):
 
 
 def test_places_that_cannot_be_used_are_named(tmp_path):
+    with pytest.raises(InputError, match="there is no such file"):
+        given([str(tmp_path / "nowhere.835")])
     with pytest.raises(InputError, match=r"nowhere\.835: the file cannot be read"):
         content_of(tmp_path / "nowhere.835")
     (tmp_path / "file").write_text("x")
