@@ -48,7 +48,7 @@ class Table(BaseModel):
     columns: tuple[Column, ...] = Field(min_length=1)
     required: bool = True
     file: str = ""
-    beside: Literal["months", "practices", "claims"] = "months"
+    beside: Literal["months", "practices", "claims", "answers"] = "months"
 
     @property
     def names(self) -> list[str]:
@@ -90,3 +90,9 @@ def source_outputs() -> dict[str, Table]:
 def claim_outputs() -> dict[str, Table]:
     """The output tables of a month's claims by name; their files stand in the folder `claims` of the month."""
     return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "claims"}
+
+
+@cache
+def answer_outputs() -> dict[str, Table]:
+    """The output tables of what payers answered, by name; their files stand in the folder `answers` of the practice."""
+    return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "answers"}

@@ -21,7 +21,7 @@ from rich.markup import escape
 from config.errors import InputError, PlaceError, UserError
 from config.month import Month
 from config.rulebook import load_rulebook
-from flows import billing, review
+from flows import answers, billing, review
 from tasks.pull.place import source_folder
 
 QUIET = {
@@ -197,6 +197,7 @@ def demo_data(
     Console().print(f"Synthetic practice with {patients:,} patients written to {written}", highlight=False)
 
 
+answers.add_to(app)
 review.add_to(app)
 billing.add_to(app)
 

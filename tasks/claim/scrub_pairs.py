@@ -20,7 +20,7 @@ def add_units(frame: pd.DataFrame, book: RuleBook) -> None:
     frame["units_of_day"] = day["units"].transform("sum").astype("int64")
     frame["unit_limit"], frame["limit_is_absolute"] = pd.array([pd.NA] * len(frame), dtype="Int64"), False
     for form, kind in KINDS.items():
-        limits = ncci.limits(kind, book.reference.ncci)
+        limits = ncci.limits(book.month.last, kind, book.reference.ncci)
         rows = (frame["claim_form"] == form).to_numpy()
         codes = frame.loc[rows, "code"].astype("str")
         frame.loc[rows, "unit_limit"] = codes.map({code: limit.units for code, limit in limits.items()}).astype("Int64")

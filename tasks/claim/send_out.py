@@ -23,8 +23,8 @@ from tasks.claim.x12.parties import billing_provider
 from tasks.claim.x12.professional import professional
 from tasks.claim.x12.void import sent_text, void
 from tasks.store import claims as stored
-from tasks.store.answers import open_overpayment
 from tasks.store.claims import ClaimFile, Numbered, Standing
+from tasks.store.denials import open_overpayment
 from tasks.store.denied import mark_resent
 from tasks.store.records import Cycle
 

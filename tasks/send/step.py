@@ -21,6 +21,7 @@ from config.frames import empty
 from config.month import Month
 from config.settings import delivery, practice_settings
 from tasks.progress import LOG, no_cell_in_errors, step
+from tasks.send.answers_folder import write_answers, write_suspense
 from tasks.send.claims_folder import write_claims_folder
 from tasks.send.codes_page import CODES_PAGE, codes_markdown, render_codes
 from tasks.send.delivery import DeliveryReport, deliver
@@ -176,3 +177,14 @@ def show_progress(practice_id: str, month: Month) -> Callable[[float], None]:
 def artifact_key(practice_id: str) -> str:
     """The practice's identifier as Prefect allows it in a key: small letters, digits and dashes."""
     return "".join(sign if sign.isalnum() and sign.isascii() else "-" for sign in practice_id.lower())
+
+
+@task(name="write what payers answered", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)
+def write_answer_lists(place: Place, practices: Mapping[str, Frames], suspense: pd.DataFrame) -> list[str]:
+    """The lists of each practice stand in its folder, those in suspense in the output folder; what to open."""
+    with step("write", "writing what payers answered") as done:
+        written = [str(write_answers(place.out, name, frames)) for name, frames in practices.items()]
+        held = write_suspense(place.out, suspense)
+        written += [str(held)] if len(suspense) else []
+        done(", ".join(written) or "nothing to write", sum(len(frames["denials"]) for frames in practices.values()))
+    return written

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tasks.store.claim_tables import claim_service_lines, claims
-from tasks.store.remit_tables import adjustments, claim_payments, line_payments, overpayments, remittances
+from tasks.store.remit_tables import adjustments, claim_payments, line_payments, remittances
 
 REFUND_DAYS = 60  # to pay back an overpayment that was identified: 42 USC 1320a-7k(d)
-OURS = line_payments.c.get("claim_line", line_payments.c.line)  # which line of the claim that went out it is
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,11 @@ def answers(connection: Connection, practice_id: str, month: str) -> dict[str, A
     }
     numbers = sa.select(claim_payments.c.id).select_from(joined).where(mine)
     places: dict[tuple[int, int], int] = {}
-    wanted = sa.select(line_payments, OURS.label("ours")).where(line_payments.c.claim_payment_id.in_(numbers))
+    wanted = sa.select(line_payments).where(line_payments.c.claim_payment_id.in_(numbers))
     for line in connection.execute(wanted):
         if line.claim_payment_id in by_id:
-            places[(line.claim_payment_id, line.line)] = line.ours
-            found[by_id[line.claim_payment_id]].lines[line.ours] = PaidLine(line.paid_cents)
+            places[(line.claim_payment_id, line.line)] = line.claim_line
+            found[by_id[line.claim_payment_id]].lines[line.claim_line] = PaidLine(line.paid_cents)
     reasons = sa.select(adjustments).where(adjustments.c.claim_payment_id.in_(numbers))
     for one in connection.execute(reasons.order_by(adjustments.c.line, adjustments.c.position)):
         if one.claim_payment_id in by_id:
@@ -107,16 +106,3 @@ def charges(connection: Connection, practice_id: str, month: str) -> dict[str, d
     ):
         found.setdefault(row.claim_number, {})[row.line] = row.charge_cents
     return found
-
-
-def open_overpayment(
-    connection: Connection, claim_number: str, practice_id: str, cents: int, why: str, identified: date
-) -> bool:
-    """An overpayment case stands open with its clock of sixty days; False when the claim had one already."""
-    known = sa.select(overpayments.c.state).where(overpayments.c.claim_number == claim_number)
-    if connection.execute(known).first():
-        return False
-    case = {"claim_number": claim_number, "practice_id": practice_id, "cents": cents, "why": why, "state": "open"}
-    days = {"identified_date": identified, "due_date": identified + timedelta(days=REFUND_DAYS)}
-    connection.execute(sa.insert(overpayments), case | days)
-    return True

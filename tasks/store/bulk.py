@@ -43,14 +43,15 @@ def as_arrow(table: Table, frame: pd.DataFrame) -> pa.Table:
         if field.name not in frame:
             raise ValueError(f"{table.table}: column {field.name} is missing")
         try:
-            columns.append(_column(frame[field.name], field.type))
+            columns.append(as_column(frame[field.name], field.type))
         except (pa.ArrowException, TypeError, ValueError):
             # The reason would quote the cell, and the cell may be a name.
             raise ValueError(f"{table.table}.{field.name}: not every value is {field.type}") from None
     return pa.Table.from_arrays(columns, schema=schema_of(table))
 
 
-def _column(series: pd.Series, kind: pa.DataType) -> pa.Array:
+def as_column(series: pd.Series, kind: pa.DataType) -> pa.Array:
+    """The values in that Arrow type; what Arrow raises when they do not fit."""
     if pa.types.is_date(kind) and series.dtype.kind != "M":
         series = pd.to_datetime(series)
     values = pa.array(series, from_pandas=True)
@@ -161,14 +162,17 @@ def _python(column: pa.ChunkedArray) -> list[Any]:
 
 def read(connection: Connection, source: str, wanted: pa.Schema, **equal: int | str) -> pa.Table:
     """Those columns of the rows of a table whose columns equal the given values, in no order."""
-    postgresql = connection.dialect.name == "postgresql"
-    where = " AND ".join(f'"{name}" = {"%s" if postgresql else "?"}' for name in equal)
+    where = " AND ".join(f'"{name}" = {"%s" if connection.dialect.name == "postgresql" else "?"}' for name in equal)
     query = f'SELECT {_quoted(wanted.names)} FROM "{source}" WHERE {where}'
+    return select(connection, query, wanted, tuple(equal.values()))
+
+
+def select(connection: Connection, query: str, wanted: pa.Schema, values: tuple[int | str, ...] = ()) -> pa.Table:
+    """What the query gives, its columns as wanted; the query is written in this program, and only values are not."""
     cursor: Any = connection.connection.cursor()
     try:
-        if postgresql:
-            return _copy_out(cursor, query, wanted, tuple(equal.values()))
-        return _fetch(cursor, query, wanted, tuple(equal.values()))
+        fetch = _copy_out if connection.dialect.name == "postgresql" else _fetch
+        return fetch(cursor, query, wanted, values)
     finally:
         cursor.close()
 

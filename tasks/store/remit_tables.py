@@ -11,7 +11,7 @@ remittance_files = sa.Table(
     metadata,
     sa.Column("digest", sa.Text(), primary_key=True),
     sa.Column("file_name", sa.Text(), nullable=False),
-    # posted, quarantined, or posted_in_part where single claims wait in suspense
+    # posted, posted_in_part where single claims wait in suspense, repeated, quarantined
     sa.Column("state", sa.Text(), nullable=False),
     sa.Column("reason", sa.Text(), nullable=False),
     sa.Column("content", sa.LargeBinary(), nullable=False),
@@ -23,20 +23,21 @@ remittances = sa.Table(
     metadata,
     sa.Column("id", SERIAL, primary_key=True),
     sa.Column("digest", sa.Text(), sa.ForeignKey("remittance_files.digest"), nullable=False),
+    # Of payer, payee, trace number, date and amount: the same payment in another file is the same payment.
+    sa.Column("payment_key", sa.Text(), nullable=False),
+    # Of its claims, lines and adjustments: the same payment must not come back with others.
+    sa.Column("content_digest", sa.Text(), nullable=False),
     sa.Column("payer_name", sa.Text(), nullable=False),
     sa.Column("payer_id", sa.Text(), nullable=False),
     sa.Column("payee_npi", sa.Text(), nullable=False),
-    # Check or EFT trace number: the same payment in another file is the same payment.
-    sa.Column("trace_number", sa.Text(), nullable=False),
+    sa.Column("trace_number", sa.Text(), nullable=False),  # of the check or transfer
     sa.Column("payment_date", sa.Date()),
     sa.Column("payment_cents", sa.BigInteger(), nullable=False),
     sa.Column("claims_cents", sa.BigInteger(), nullable=False),
     sa.Column("provider_adjustment_cents", sa.BigInteger(), nullable=False),
     # payment less (claims less provider adjustments); nought where the file balances
     sa.Column("difference_cents", sa.BigInteger(), nullable=False),
-    sa.UniqueConstraint(
-        *("payer_id", "payee_npi", "trace_number", "payment_date", "payment_cents"), name="uq_remittances_payment"
-    ),
+    sa.UniqueConstraint("payment_key"),
 )
 
 claim_payments = sa.Table(
@@ -50,6 +51,8 @@ claim_payments = sa.Table(
     sa.Column("claim_number", sa.Text(), nullable=False),
     sa.Column("suspense_reason", sa.Text(), nullable=False),
     sa.Column("status", sa.Text(), nullable=False),
+    # 1, 2 or 3: the place of the payer in the order of payers, so far as the status says it; 0 where it does not.
+    sa.Column("payer_order", sa.BigInteger(), nullable=False),
     sa.Column("charge_cents", sa.BigInteger(), nullable=False),
     sa.Column("paid_cents", sa.BigInteger(), nullable=False),
     sa.Column("patient_cents", sa.BigInteger(), nullable=False),
@@ -65,6 +68,7 @@ line_payments = sa.Table(
     metadata,
     sa.Column("claim_payment_id", SERIAL, sa.ForeignKey("claim_payments.id"), nullable=False),
     sa.Column("line", sa.BigInteger(), nullable=False),
+    sa.Column("claim_line", sa.BigInteger(), nullable=False),  # the line of our claim; 0 while it is not matched
     sa.Column("code", sa.Text(), nullable=False),
     sa.Column("modifiers", sa.Text(), nullable=False),
     sa.Column("units", sa.BigInteger(), nullable=False),
@@ -111,6 +115,7 @@ denials = sa.Table(
     sa.Column("adjustment_group", sa.Text(), nullable=False),
     sa.Column("reason", sa.Text(), nullable=False),
     sa.Column("remarks", sa.Text(), nullable=False),
+    sa.Column("denied_cents", sa.BigInteger(), nullable=False),
     # The row of the error table it was traced to, and the rule that should have stopped it; empty for "no rule yet".
     sa.Column("error", sa.Text(), nullable=False),
     sa.Column("rule", sa.Text(), nullable=False),
@@ -135,6 +140,25 @@ denial_events = sa.Table(
     sa.Column("note", sa.Text(), nullable=False),
     sa.Column("at", Instant(), nullable=False),
     sa.Index(None, "claim_number"),
+)
+
+denial_codes = sa.Table(
+    "denial_codes",
+    metadata,
+    # What the practice's own remittances taught: how often a payer gave these codes for that error.
+    sa.Column("practice_id", sa.Text(), nullable=False),
+    sa.Column("payer_id", sa.Text(), nullable=False),
+    sa.Column("adjustment_group", sa.Text(), nullable=False),
+    sa.Column("reason", sa.Text(), nullable=False),
+    sa.Column("remarks", sa.Text(), nullable=False),
+    sa.Column("error", sa.Text(), nullable=False),
+    # Named by a person; later denials with these codes are traced to it before the shipped table is asked.
+    sa.Column("named", sa.Boolean(), nullable=False),
+    sa.Column("times", sa.BigInteger(), nullable=False),
+    sa.Column("first_date", sa.Date(), nullable=False),
+    sa.Column("last_date", sa.Date(), nullable=False),
+    sa.PrimaryKeyConstraint("practice_id", "payer_id", "adjustment_group", "reason", "remarks", "error"),
+    sqlite_with_rowid=False,
 )
 
 overpayments = sa.Table(

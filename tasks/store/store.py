@@ -129,7 +129,7 @@ class Store:
 
     def offered(self, practice_id: str, month: Month) -> pd.DataFrame:
         """The claim lines that any revision of the practice's month offered, each once; empty before its first run."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return history.offered(connection, practice_id, month)
 
     def explain(

@@ -27,6 +27,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("control_number", name=op.f("pk_claim_files")),
     )
     op.create_table(
+        "denial_codes",
+        sa.Column("practice_id", sa.Text(), nullable=False),
+        sa.Column("payer_id", sa.Text(), nullable=False),
+        sa.Column("adjustment_group", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("remarks", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("named", sa.Boolean(), nullable=False),
+        sa.Column("times", sa.BigInteger(), nullable=False),
+        sa.Column("first_date", sa.Date(), nullable=False),
+        sa.Column("last_date", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "practice_id", "payer_id", "adjustment_group", "reason", "remarks", "error", name=op.f("pk_denial_codes")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "denial_events",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("claim_number", sa.Text(), nullable=False),
@@ -116,6 +133,8 @@ def upgrade() -> None:
         "remittances",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("payment_key", sa.Text(), nullable=False),
+        sa.Column("content_digest", sa.Text(), nullable=False),
         sa.Column("payer_name", sa.Text(), nullable=False),
         sa.Column("payer_id", sa.Text(), nullable=False),
         sa.Column("payee_npi", sa.Text(), nullable=False),
@@ -127,9 +146,7 @@ def upgrade() -> None:
         sa.Column("difference_cents", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["digest"], ["remittance_files.digest"], name=op.f("fk_remittances_digest")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remittances")),
-        sa.UniqueConstraint(
-            "payer_id", "payee_npi", "trace_number", "payment_date", "payment_cents", name="uq_remittances_payment"
-        ),
+        sa.UniqueConstraint("payment_key", name=op.f("uq_remittances_payment_key")),
     )
     op.create_table(
         "sign_offs",
@@ -150,6 +167,7 @@ def upgrade() -> None:
         sa.Column("claim_number", sa.Text(), nullable=False),
         sa.Column("suspense_reason", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("payer_order", sa.BigInteger(), nullable=False),
         sa.Column("charge_cents", sa.BigInteger(), nullable=False),
         sa.Column("paid_cents", sa.BigInteger(), nullable=False),
         sa.Column("patient_cents", sa.BigInteger(), nullable=False),
@@ -216,6 +234,7 @@ def upgrade() -> None:
         sa.Column("adjustment_group", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("remarks", sa.Text(), nullable=False),
+        sa.Column("denied_cents", sa.BigInteger(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("route", sa.Text(), nullable=False),
@@ -232,6 +251,7 @@ def upgrade() -> None:
         "line_payments",
         sa.Column("claim_payment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("line", sa.BigInteger(), nullable=False),
+        sa.Column("claim_line", sa.BigInteger(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("modifiers", sa.Text(), nullable=False),
         sa.Column("units", sa.BigInteger(), nullable=False),
@@ -268,5 +288,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_denial_events_claim_number"))
 
     op.drop_table("denial_events")
+    op.drop_table("denial_codes")
     op.drop_table("claim_files")
     # ### end Alembic commands ###

@@ -1,0 +1,105 @@
+"""The commands about what payers answered; like cli.py they call what does it and hold no logic."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from config.errors import InputError
+
+Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the lists go there.")]
+Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
+Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
+
+
+def remit(
+    files: Annotated[list[Path] | None, typer.Argument(help="835 files as the payer sent them.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="A watched folder instead: what lies in its folder `in` is posted and put away.")
+    ] = None,
+    out: Out = Path("out"),
+    database: Database = None,
+    practice: Practice = None,
+) -> None:
+    """Post 835 remittances: payments matched and balanced, denials on the worklist. Nothing is posted twice."""
+    if not files and not folder:
+        raise InputError("Give the 835 files to post, or --folder with a folder that has them in `in`.")
+    _run(files, folder, out, database, practice)
+
+
+def denials(out: Out = Path("out"), database: Database = None, practice: Practice = None) -> None:
+    """Write the denial worklist, balances, rates and overpayments anew, with what was found to fit since."""
+    _run(None, None, out, database, practice)
+
+
+def denial(
+    claim: Annotated[str, typer.Argument(help="Claim number, as in denials.csv.")],
+    line: Annotated[int, typer.Argument(help="Line of the claim; 0 for the claim as a whole.")],
+    state: Annotated[str | None, typer.Option(help="open, resent, appealed, accepted or paid.")] = None,
+    error: Annotated[str | None, typer.Option(help="The error it comes from, for it and all with its codes.")] = None,
+    note: Annotated[str, typer.Option(help="A word for its history, without names.")] = "by hand",
+    out: Out = Path("out"),
+    database: Database = None,
+) -> None:
+    """Move one denial, or say which error it comes from."""
+    from flows.one_denial import change
+    from tasks.store.engine import database_of
+
+    change(Console(), database or database_of(out), claim, line, state, error, note, date.today())
+
+
+def _run(files: list[Path] | None, folder: Path | None, out: Path, database: str | None, practice: str | None) -> None:
+    import os
+
+    from flows.prefect_server import begin_server
+
+    server = begin_server()
+    from flows.remittance import remittance
+    from flows.terminal import show_steps
+
+    if server:
+        server.use()
+    if database:
+        os.environ["CCM_DATABASE_URL"] = database
+    console = Console()
+    with show_steps(console):
+        result = remittance(
+            folder=str(folder) if folder else None,
+            files=[str(path) for path in files or []],
+            out=str(out),
+            practice=practice,
+        )
+    _print(console, result)
+    if any(one["state"] == "quarantined" for one in result["files"]):
+        raise typer.Exit(InputError.exit_code)
+
+
+def _print(console: Console, result: dict[str, Any]) -> None:
+    if result["files"]:
+        table = Table(title="Remittances", title_justify="left")
+        for heading in ("File", "State", "Answers", "In suspense", "Denials", "Paid ($)", "Does not tie ($)"):
+            table.add_column(heading, justify="left" if heading in ("File", "State") else "right")
+        for one in result["files"]:
+            counts = (f"{one[name]:,}" for name in ("claims", "in_suspense", "denials"))
+            off = f"{one['difference_cents'] / 100:,.2f}" if one["differences"] else ""
+            table.add_row(one["file_name"], one["state"], *counts, f"{one['payment_cents'] / 100:,.2f}", off)
+        console.print(table, highlight=False)
+    for one in result["files"]:
+        if one["reason"]:
+            console.print(one["reason"], highlight=False, soft_wrap=True, markup=False)
+        for trace, cents in one["differences"]:
+            text = f"{one['file_name']}: payment {trace} differs by {cents / 100:,.2f} from its claims and adjustments."
+            console.print(text, highlight=False, soft_wrap=True, markup=False)
+    for path in result["written"]:
+        console.print(f"Open {path}", highlight=False, soft_wrap=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """The commands are among those of `ccm`."""
+    for command in (remit, denials, denial):
+        app.command()(command)

@@ -1,0 +1,38 @@
+"""What payers answered: 835 files posted, matched and balanced; denials with what to do; lists for billing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+
+from config.errors import InputError
+from tasks.remit.folder import arrived, given
+from tasks.remit.step import list_answers, post_files
+from tasks.send.step import write_answer_lists
+from tasks.store.step import open_place
+
+
+@flow(name="remittance")
+def remittance(
+    folder: str | None = None,
+    files: list[str] | None = None,
+    out: str = "out",
+    database: str | None = None,
+    practice: str | None = None,
+) -> dict[str, Any]:
+    """Post the files, or those that lie in `folder`/in, and write the lists of what payers answered.
+
+    A watched folder's files go to `done`, or to `quarantine` with the reason. Run as often as you like: nothing is
+    posted twice. Returns counts, without patient data.
+    """
+    if folder and files:
+        raise InputError("Give either files or a folder of remittances, not both.")
+    place = open_place(out, database, None)
+    watched = str(Path(folder).expanduser()) if folder else None
+    paths = arrived(Path(watched)) if watched else given(files or [])
+    posted = post_files(place, list(map(str, paths)), watched)
+    answers = list_answers(place, practice)
+    written = write_answer_lists(place, answers.practices, answers.suspense)
+    return {"files": [vars(one) for one in posted], "written": written, "suspense": len(answers.suspense)}

@@ -1,0 +1,192 @@
+"""What stands of a claim after every answer to it: reversals net out, a correction takes its forerunner's place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+Frames = dict[str, pd.DataFrame]
+
+REVERSAL, FORWARDED_UNSEEN = "22", "23"
+FORWARDED = ("19", "20", "21")
+
+
+def ordered(answers: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
+    """The answers with `payer_order` filled in and `standing`, in the order of their payment dates.
+
+    A denial or reversal does not say which payer in the order it is: it is that of the same payer's other answers; the
+    second, when another payer answered as the first before; else that of the claim. Of one payer's answers to a claim
+    each reversal takes one away, and of those left the last stands. The order of import makes no difference.
+    """
+    found = answers.merge(claims[["claim_number", "payer_order"]], on="claim_number", suffixes=("", "_of_claim"))
+    said = found[found["payer_order"] > 0]
+    same = said.groupby(["claim_number", "payer_id"])["payer_order"].min().rename("same").reset_index()
+    first = said[said["payer_order"] == 1].sort_values("payment_date").drop_duplicates("claim_number")
+    first = first[["claim_number", "payer_id", "payment_date"]]
+    first = first.rename(columns={"payer_id": "first", "payment_date": "first_date"})
+    found = found.merge(same, how="left").merge(first, how="left", on="claim_number")
+    other_was_first = found["first"].notna() & (found["first"] != found["payer_id"])
+    other_was_first &= ~(found["payment_date"] < found["first_date"])
+    guess = found["same"].fillna(found["payer_order_of_claim"] + other_was_first * 1).astype("int64")
+    found["payer_order"] = found["payer_order"].where(found["payer_order"] > 0, guess).astype("int64")
+    found = found.sort_values(["payment_date", "id"], na_position="first", ignore_index=True)
+
+    keys = [found["claim_number"], found["payer_order"], found["payer_id"]]
+    counts = (found["status"] != FORWARDED_UNSEEN).to_numpy()
+    reversal = (found["status"] == REVERSAL).to_numpy()
+    original = pd.Series(counts & ~reversal, index=found.index)
+    left = original.groupby(keys).transform("sum") - pd.Series(reversal, index=found.index).groupby(keys).transform(
+        "sum"
+    )
+    later = original[::-1].groupby([key[::-1] for key in keys]).cumsum()[::-1]
+    found["standing"] = original & (later == 1) & (left > 0)
+    money = np.sign(found["paid_cents"]).where(counts, 0)
+    found["paid_times"] = money.groupby(keys).transform("sum").astype("int64")
+    return found.drop(columns=["same", "first", "first_date", "payer_order_of_claim"])
+
+
+def with_kinds(adjustments: pd.DataFrame, answers: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
+    """The standing answers' adjustments with their `kind`: patient_share, contractual, earlier_payer, denial or other.
+
+    `kinds` has one by group and reason, as "CO 45". What takes nothing off is `other`.
+    """
+    mine = adjustments.merge(
+        answers.loc[answers["standing"], ["id", "claim_number", "payer_order"]],
+        left_on="claim_payment_id",
+        right_on="id",
+    )
+    pair = mine["adjustment_group"] + " " + mine["reason"]
+    mine["kind"] = pair.map(kinds).fillna("denial").astype("str")
+    mine["kind"] = mine["kind"].mask((mine["kind"] == "denial") & (mine["cents"] <= 0), "other")
+    return mine
+
+
+def nothing_left(adjustments: pd.DataFrame, answer_lines: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    """The adjustments, with a denial where a contract took all of a charge and left nothing, not even to the patient.
+
+    Nothing is written off in silence.
+    """
+    owner = ["claim_payment_id", "line"]
+    settled = adjustments["kind"].isin(["patient_share", "earlier_payer", "denial"])
+    some = adjustments.loc[settled, owner].drop_duplicates()
+    paid = answer_lines.loc[answer_lines["paid_cents"] != 0, owner]
+    whole = answers.loc[answers["paid_cents"] != 0, ["id"]].rename(columns={"id": "claim_payment_id"}).assign(line=0)
+    fine = pd.MultiIndex.from_frame(pd.concat([some, paid, whole]))
+    off = ~pd.MultiIndex.from_frame(adjustments[owner]).isin(fine)
+    # What takes money off a claim as a whole leaves nothing only where none of its lines is paid or settled.
+    lined = pd.Index(pd.concat([some, paid])["claim_payment_id"].unique())
+    off &= ~((adjustments["line"] == 0) & adjustments["claim_payment_id"].isin(lined)).to_numpy()
+    change = (
+        pd.Series(off, index=adjustments.index) & (adjustments["kind"] == "contractual") & (adjustments["cents"] > 0)
+    )
+    return adjustments.assign(kind=adjustments["kind"].mask(change, "denial"))
+
+
+def denied_lines(frames: Frames, answers: pd.DataFrame, adjustments: pd.DataFrame) -> pd.DataFrame:
+    """One row a claim's line that a standing answer denies, wholly or in part: its main code, remarks, cents, answer.
+
+    Line 0 is the claim as a whole. The first payer's denial goes before a later one's; a line that another payer of the
+    same place in the order allowed is not denied.
+    """
+    places = frames["answer_lines"][["claim_payment_id", "line", "claim_line", "remarks"]]
+    found = adjustments[adjustments["kind"] == "denial"].merge(places, how="left", on=["claim_payment_id", "line"])
+    found["claim_line"] = found["claim_line"].fillna(0).astype("int64")
+    found["remarks"] = found["remarks"].fillna("")
+    found = found.sort_values(["cents", "position"], ascending=[False, True], kind="stable")
+    keys = ["claim_number", "payer_order", "claim_payment_id", "claim_line"]
+    one = found.groupby(keys, sort=False).agg(
+        adjustment_group=("adjustment_group", "first"), reason=("reason", "first"), denied_cents=("cents", "sum"),
+        remarks=("remarks", "first"),
+    ).reset_index()  # fmt: skip
+    by_others = allowed(frames, answers, adjustments)
+    same = one.merge(by_others, on=["claim_number", "payer_order", "claim_line"], suffixes=("", "_by"))
+    other = same.loc[same["claim_payment_id"] != same["claim_payment_id_by"], ["claim_payment_id", "claim_line"]]
+    one = one[~pd.MultiIndex.from_frame(one[["claim_payment_id", "claim_line"]]).isin(pd.MultiIndex.from_frame(other))]
+    one = one.sort_values(["payer_order", "denied_cents", "claim_payment_id"], ascending=[True, False, True])
+    one = one.drop_duplicates(["claim_number", "claim_line"]).rename(columns={"claim_line": "line"})
+    of_claim = answers.set_index("id")[["remarks", "payment_date", "payer_id", "payer_name"]]
+    head = of_claim.reindex(one["claim_payment_id"]).reset_index(drop=True)
+    one = one.reset_index(drop=True)
+    one["remarks"] = (one["remarks"] + " " + head["remarks"]).str.strip()
+    return one.assign(payment_date=head["payment_date"], payer_id=head["payer_id"], payer_name=head["payer_name"])
+
+
+def allowed(frames: Frames, answers: pd.DataFrame, adjustments: pd.DataFrame) -> pd.DataFrame:
+    """Which standing answers paid a line something or put something of it to the patient."""
+    lines = frames["answer_lines"].merge(
+        answers.loc[answers["standing"], ["id", "claim_number", "payer_order"]],
+        left_on="claim_payment_id",
+        right_on="id",
+    )
+    share = adjustments.loc[adjustments["kind"] == "patient_share"].groupby(["claim_payment_id", "line"])["cents"].sum()
+    patient = share.reindex(pd.MultiIndex.from_frame(lines[["claim_payment_id", "line"]]), fill_value=0).to_numpy()
+    lines = lines.assign(allowed_cents=lines["paid_cents"] + patient)
+    return lines.loc[
+        lines["allowed_cents"] > 0,
+        ["claim_number", "payer_order", "claim_payment_id", "claim_line", "allowed_cents"],
+    ]
+
+
+def settled(frames: Frames, answers: pd.DataFrame, adjustments: pd.DataFrame) -> pd.Series:
+    """What each standing answer paid, put to the patient or took for sequestration, by answer and line of the claim."""
+    lines = frames["answer_lines"][["claim_payment_id", "line", "claim_line", "paid_cents"]]
+    counted = (adjustments["kind"] == "patient_share") | (adjustments["reason"] == "253")
+    shares = adjustments[counted].groupby(["claim_payment_id", "line"])["cents"].sum()
+    also = shares.reindex(pd.MultiIndex.from_frame(lines[["claim_payment_id", "line"]]), fill_value=0).to_numpy()
+    lines = lines.assign(cents=lines["paid_cents"] + also)
+    return lines.groupby(["claim_payment_id", "claim_line"])["cents"].sum()
+
+
+def balances(claims: pd.DataFrame, answers: pd.DataFrame, adjustments: pd.DataFrame) -> pd.DataFrame:
+    """What became of each claim's charge: paid, taken off by contract, denied, owed by the patient, and what is open.
+
+    The patient owes what the last payer in the order left to them; `waiting` says that a payer it was forwarded to has
+    not answered yet, and nobody bills the patient before.
+    """
+    standing = answers[answers["standing"]]
+    sums = adjustments.pivot_table(index="claim_number", columns="kind", values="cents", aggfunc="sum", fill_value=0)
+    result = claims[["claim_number", "charge_cents"]].set_index("claim_number")
+    result["paid_cents"] = answers.groupby("claim_number")["paid_cents"].sum()
+    for kind in ("contractual", "denial", "other", "earlier_payer"):
+        result[f"{kind}_cents"] = sums.get(kind, 0)
+    last = standing.groupby("claim_number")["payer_order"].max().rename("last")
+    shares = adjustments[adjustments["kind"] == "patient_share"].merge(last, on="claim_number")
+    shares = shares[shares["payer_order"] == shares["last"]]
+    result["patient_cents"] = shares.groupby("claim_number")["cents"].sum()
+    sent_on = standing[standing["status"].isin(FORWARDED)]
+    sent_on = sent_on.merge(last, on="claim_number")
+    sent_on = sent_on[sent_on["payer_order"] == sent_on["last"]]
+    result = result.fillna(0).astype("int64")
+    explained = ["paid_cents", "contractual_cents", "denial_cents", "other_cents", "patient_cents"]
+    result["open_cents"] = result["charge_cents"] - result[explained].sum(axis=1)
+    # Where the first payer's answer is not here, what it settled is known only from the second's.
+    alone = ~result.index.isin(standing.loc[standing["payer_order"] == 1, "claim_number"])
+    result["open_cents"] -= result["earlier_payer_cents"].where(alone, 0)
+    result["waiting"] = result.index.isin(sent_on["claim_number"])
+    result["crossover_payer"] = sent_on.groupby("claim_number")["crossover_payer"].last()
+    result["crossover_payer"] = result["crossover_payer"].fillna("").astype("str")
+    return result
+
+
+def states(frames: Frames, answers: pd.DataFrame, denied: pd.DataFrame) -> pd.DataFrame:
+    """The state of each answered claim: paid, part_paid, denied, reversed or written, and the payer's number for it."""
+    claims = frames["claims"].set_index("claim_number")
+    standing = answers[answers["standing"]]
+    seen = standing.groupby("claim_number")["id"].count().reindex(claims.index, fill_value=0)
+    undone = answers.loc[answers["status"] == REVERSAL, "claim_number"].unique()
+    lines = frames["lines"].groupby("claim_number")["line"].count().reindex(claims.index, fill_value=0)
+    refused = denied.groupby("claim_number")["line"].agg(["count", "min"]).reindex(claims.index)
+    whole = (refused["min"] == 0) | (refused["count"] >= lines)
+    paid = standing.groupby("claim_number")["paid_cents"].sum().reindex(claims.index, fill_value=0)
+    state = pd.Series("paid", index=claims.index).mask(refused["count"].notna(), "part_paid")
+    state = state.mask(refused["count"].notna() & whole & (paid == 0), "denied")
+    state = state.mask((seen == 0).to_numpy(), "written")
+    state = state.mask((seen == 0).to_numpy() & claims.index.isin(undone), "reversed")
+    own = answers[answers["payer_claim_number"] != ""].groupby("claim_number")["payer_claim_number"].last()
+    mine = standing[standing["payer_claim_number"] != ""].merge(
+        frames["claims"][["claim_number", "payer_order"]], on=["claim_number", "payer_order"]
+    )
+    number = mine.groupby("claim_number")["payer_claim_number"].last().reindex(claims.index)
+    return pd.DataFrame(
+        {"state": state, "payer_claim_number": number.fillna(own.reindex(claims.index)).fillna("").astype("str")}
+    )

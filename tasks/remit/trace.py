@@ -1,0 +1,106 @@
+"""Where a denial comes from and what is done about it: error, rules, route, owner and the last day."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+
+from config.denials import denials as tables
+from config.denials import due_date, traced
+from config.errors import InputError
+from tasks.store import denials as cases
+from tasks.store.store import Store
+
+# Remarks that only inform, of appeal rights and crossovers: they tell no error apart.
+ALERTS = frozenset({"MA01", "MA02", "MA07", "MA18"})
+FORMS = {"professional": "837P", "facility": "837I"}
+
+Named = dict[tuple[str, str, str, str, str], str]
+
+
+def kinds(adjustments: pd.DataFrame) -> pd.Series:
+    """What each pair of group and reason is, by "CO 45": patient_share, contractual, earlier_payer or denial."""
+    pairs = adjustments[["adjustment_group", "reason"]].drop_duplicates()
+    known = tables().codes
+    found = {}
+    for group, reason in pairs.itertuples(index=False):
+        what = known[reason].what if reason in known else ""
+        if what == "patient_share" and group != "PR":
+            what = ""  # a share of the patient that the patient may not be asked for
+        found[f"{group} {reason}"] = what or "denial"
+    return pd.Series(found, dtype="str")
+
+
+def telling(remarks: str) -> str:
+    """The remarks that tell something of the cause, in one order."""
+    return " ".join(sorted(set(remarks.upper().split()) - ALERTS))
+
+
+def trace(denied: pd.DataFrame, named: Named, today: date) -> pd.DataFrame:
+    """The denied lines with `error`, `rule`, `route`, `owner`, `opened_date` and `due_date`.
+
+    What a person of the practice named for these codes goes before the shipped table. The clock begins on the day of
+    the payer's notice, or today where it has none. A denial that nothing explains has no error and goes to review.
+    """
+    result = denied.assign(
+        opened_date=denied["payment_date"].fillna(pd.Timestamp(today)),
+        form=denied["claim"].map(FORMS).fillna(""),
+        told=denied["remarks"].map(telling),
+    )
+    names = [
+        "practice_id",
+        "payer_id",
+        "adjustment_group",
+        "reason",
+        "told",
+        "service_date",
+        "code",
+        "payer_kind",
+        "form",
+    ]
+    groups = result.groupby([*names, "opened_date"], sort=False, dropna=False).ngroup()
+    unique = result[~groups.duplicated().to_numpy()]
+    found = [_one(row, named) for row in unique.to_dict("records")]
+    columns = pd.DataFrame(found, columns=["error", "rule", "route", "owner", "due_date"])
+    columns["due_date"] = pd.to_datetime(columns["due_date"])
+    rows = columns.iloc[groups.to_numpy()].set_axis(result.index)
+    return pd.concat([result.drop(columns="form"), rows], axis=1)
+
+
+def _one(row: dict[str, Any], named: Named) -> tuple[str, str, str, str, date | None]:
+    day, kind, form = row["service_date"].date(), str(row["payer_kind"]), str(row["form"])
+    codes = (str(row["adjustment_group"]), str(row["reason"]))
+    answer = traced(*codes, str(row["remarks"]).split(), day, code=str(row["code"]), payer_kind=kind, form=form)
+    error, route, owner = answer.error, answer.route, answer.owner
+    told = named.get((str(row["practice_id"]), str(row["payer_id"]), *codes, str(row["told"])))
+    own = next((one for one in tables().on(day) if one.name == told), None)
+    if own is not None and own is not error:
+        by_group = next((name for group, name in own.route_of_group.items() if group == codes[0]), own.route)
+        error, route = own, tables().route(by_group, kind, form)
+        owner = own.owner or route.owner
+    last = due_date(route, row["opened_date"].date(), service_date=day, payer_kind=kind)
+    return (error.name if error else "", " ".join(error.stopped_by) if error else "", route.name, owner, last)
+
+
+def name_cause(store: Store, claim_number: str, line: int, error: str, today: date) -> int:
+    """A person says which error a denial comes from: it and every open one with the same codes of the same payer are
+    traced to it, and so will be those to come. How many denials that changed.
+
+    InputError when there is no such denial, or no such error.
+    """
+    known = sorted({one.name for one in tables().errors})
+    if error not in known:
+        raise InputError(f"'{error}' is no error of the table; write one of {', '.join(known)}.")
+    with store.writing() as connection:
+        rows = cases.open_with_codes_of(connection, claim_number, line)
+        rows["told"] = rows["remarks"].map(telling)
+        mine = rows[(rows["claim_number"] == claim_number) & (rows["line"] == line)].iloc[0]
+        same = rows[(rows["payer_id"] == mine["payer_id"]) & (rows["told"] == mine["told"])].reset_index(drop=True)
+        cases.name_error(connection, mine, error)
+        told = same[["claim_number", "line", "practice_id", "payer_id", "adjustment_group", "reason", "remarks"]]
+        more = same[["claim", "payer_kind", "service_date", "code", "payment_date"]]
+        traced_again = trace(pd.concat([told, more], axis=1), cases.codes_named(connection), today)
+        cases.retrace(connection, traced_again, datetime.now(UTC))
+        return len(same)

@@ -1,0 +1,96 @@
+"""What a practice has to know of its payers' answers: denials to work on, balances, rates, money to return."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy.engine import Connection
+
+from config.contract import answer_outputs, source_outputs
+from config.denials import denials as tables
+from config.frames import as_contract
+from tasks.remit.match import SUSPENSE
+from tasks.remit.settle import stand
+from tasks.remit.standing import balances
+from tasks.store import denials as cases
+from tasks.store import remittances, suspense
+from tasks.store.store import Store
+
+
+def answers_of(store: Store, practice_id: str) -> dict[str, pd.DataFrame]:
+    """The practice's lists in contract columns, by name."""
+    with store.reading() as connection:
+        numbers = remittances.answered(connection, practice_id)
+        frames = remittances.of_claims(connection, numbers)
+        denied = cases.of_practice(connection, practice_id)
+        found = {
+            "denials": _denials(denied),
+            "claim_balances": _balances(frames),
+            "overpayments": cases.overpayments_of(connection, practice_id),
+            "denial_rates": rates(frames, denied),
+            "denial_codes": _codes(connection, practice_id),
+        }
+    return {name: as_contract(found[name], table) for name, table in answer_outputs().items()}
+
+
+def waiting(store: Store) -> pd.DataFrame:
+    """Every answer that waits in suspense, in contract columns."""
+    with store.reading() as connection:
+        found = suspense.waiting(connection)
+    kind = found["suspense_reason"].str.split(":").str[0]
+    found["words"] = kind.map({name: words for name, (words, _) in SUSPENSE.items()})
+    found["fix"] = kind.map({name: fix for name, (_, fix) in SUSPENSE.items()})
+    return as_contract(found.rename(columns={"suspense_reason": "reason"}), source_outputs()["suspense"])
+
+
+def _denials(denied: pd.DataFrame) -> pd.DataFrame:
+    known = tables()
+    words = {error.name: error.words for error in known.errors}
+    steps = {name: "; then ".join(route.steps) for name, route in known.routes.items()}
+    told = denied.assign(words=denied["error"].map(words), steps=denied["route"].map(steps))
+    order = told["state"].map({"open": 0, "resent": 1, "appealed": 1}).fillna(2)
+    return told.assign(order=order).sort_values(["order", "due_date", "claim_number", "line"], ignore_index=True)
+
+
+def _balances(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    answers, adjustments = stand(frames)
+    found = balances(frames["claims"], answers, adjustments).drop(columns="charge_cents")
+    return frames["claims"].merge(found, left_on="claim_number", right_index=True)
+
+
+def rates(frames: dict[str, pd.DataFrame], denied: pd.DataFrame) -> pd.DataFrame:
+    """Denied lines of those answered, by month, payer, practitioner, error and rule; of a rule, of all lines answered.
+
+    A denial counts although it was paid since: what went out was not right. One of a claim as a whole counts once.
+    """
+    heads = frames["claims"][["claim_number", "month", "payer_name", "rendering_npi"]]
+    lines = frames["lines"][["claim_number", "line"]].merge(heads, on="claim_number")
+    refused = denied[denied["claim_number"].isin(heads["claim_number"])]
+    refused = refused.assign(recovered=(refused["state"] == "paid").astype("int64"))
+    names = {"month": "month", "payer": "payer_name", "practitioner": "rendering_npi", "error": "error", "rule": "rule"}
+    by_rule = refused.assign(rule=refused["rule"].str.split()).explode("rule")
+    parts = []
+    for by, column in names.items():
+        rows = by_rule if by == "rule" else refused
+        if by == "payer":
+            rows = rows.assign(payer_name=rows["billed_payer"])
+        sums = rows.assign(**{column: rows[column].fillna("")}).groupby(column).agg(
+            denied_lines=("line", "count"), denied_cents=("denied_cents", "sum"), recovered_lines=("recovered", "sum")
+        )  # fmt: skip
+        if column in lines:
+            sums["answered_lines"] = lines.groupby(column)["line"].count()
+            asked = lines.groupby(column)["line"].count().rename("answered_lines")
+            sums = sums.drop(columns="answered_lines").join(asked, how="outer").fillna(0)
+        else:
+            sums["answered_lines"] = len(lines)
+        parts.append(sums.rename_axis("name").reset_index().assign(by=by))
+    found = pd.concat(parts, ignore_index=True)
+    counts = ["answered_lines", "denied_lines", "denied_cents", "recovered_lines"]
+    found[counts] = found[counts].astype("int64")
+    found["denied_per_thousand"] = found["denied_lines"] * 1000 // found["answered_lines"].clip(lower=1)
+    return found
+
+
+def _codes(connection: Connection, practice_id: str) -> pd.DataFrame:
+    found = cases.codes_of(connection, practice_id)
+    predicted = {error.name: error.denial for error in tables().errors}
+    return found.assign(predicted=found["error"].map(predicted))

@@ -1,0 +1,56 @@
+"""The flow of remittances: files in, lists out; run again it changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+from openpyxl import load_workbook
+
+from config.contract import answer_outputs
+from tasks.store import open_store
+from tests.remit.billed import bill_as_answered
+from tests.remit.test_samples import FIXTURES, file
+
+SAMPLE = "every_kind_with_withholding"
+
+
+def test_a_watched_folder_becomes_lists_for_billing(prefect_server: None, tmp_path: Path) -> None:
+    from flows.remittance import remittance
+
+    out, folder = tmp_path / "out", tmp_path / "payers"
+    (folder / "in").mkdir(parents=True)
+    out.mkdir()
+    store = open_store(f"sqlite:///{out / 'ccm.db'}")
+    bill_as_answered(store, file(SAMPLE))
+    store.close()
+    for name in (SAMPLE, "third_payer_shifted_elements"):
+        shutil.copy(FIXTURES / f"{name}.835", folder / "in")
+    (folder / "in" / "letter.txt").write_text("Dear clinic")
+
+    told = remittance(folder=str(folder), out=str(out))
+    assert [(one["file_name"], one["state"]) for one in told["files"]] == [
+        (f"{SAMPLE}.835", "posted"),
+        ("letter.txt", "quarantined"),
+        ("third_payer_shifted_elements.835", "posted_in_part"),
+    ]
+    answers = out / "P1" / "answers"
+    lists = {
+        name: pd.read_csv(answers / table.file) for name, table in answer_outputs().items() if name != "overpayments"
+    }
+    assert [list(lists[name]) == table.names for name, table in answer_outputs().items() if name in lists] == [True] * 4
+    assert len(lists["denials"]) == 12
+    assert len(lists["claim_balances"]) == 18
+    assert (lists["claim_balances"]["open_cents"] == 0).all()
+    sheet = load_workbook(answers / "denials.xlsx").active
+    assert (sheet.max_row, sheet.freeze_panes) == (13, "B2")
+    held = pd.read_csv(out / "suspense.csv")
+    assert held["reason"].tolist() == ["out_of_balance: 97821.25"]
+
+    before = {path.name: path.read_bytes() for path in answers.iterdir()}
+    again = remittance(folder=str(folder), out=str(out))
+    assert again["files"] == []
+    assert {path.name: path.read_bytes() for path in answers.iterdir()} == before
+    whole = str(told) + "".join(path.read_text() for path in answers.glob("*.csv"))
+    assert not any(name in whole for name in ("HALVORSEN", "INGRID", "OKAFOR"))
