@@ -44,6 +44,8 @@ def make_consents(roster: Roster, plan: Plan, seed: int) -> pd.DataFrame:
     frame = pd.concat(pieces, ignore_index=True).sort_values("patient", kind="stable", ignore_index=True)
     patient = frame.pop("patient").to_numpy()
     frame["practitioner_id"] = roster.per_patient(roster.practitioner[patient])
+    later = stream(seed, "began").integers(0, 12, len(frame)) * DAY  # behavioral work often waits for an appointment
+    frame["began_date"] = (frame["consent_date"] + later).where(frame["program"] == "bhi")
     return _keyed(frame, roster, patient, "consent_id", "N")
 
 

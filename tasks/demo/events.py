@@ -83,7 +83,9 @@ def make_other_services(roster: Roster, seed: int, months: list[Month]) -> pd.Da
     doctors = roster.tables["practitioners"]["npi"].to_numpy()
     frame["npi"] = np.where(own, doctors[roster.practitioner[patient]], frame["npi"])
     return frame.assign(
-        service_id=text_ids("O", np.arange(1, len(frame) + 1), 6), patient_id=roster.patient_ids[patient]
+        withdrawn=False,
+        service_id=text_ids("O", np.arange(1, len(frame) + 1), 6),
+        patient_id=roster.patient_ids[patient],
     )
 
 

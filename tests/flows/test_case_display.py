@@ -48,7 +48,7 @@ def look(tmp_path: Path) -> Any:
         patients = decided["decisions"]["patient_id"].drop_duplicates()
         numbers = store.case_numbers("P1", patients)
         decided = numbered(decided, numbers.set_axis(patients.to_numpy()))
-        decided |= {"claim_lines": write_claim_lines.fn(decided, tables, book)}
+        decided |= {"claim_lines": write_claim_lines.fn(decided, tables, book, settings)}
         rest = {name: empty(table) for name, table in outputs().items()}
         basis = decided_from("input", tables, settings, book)
         store.save_cycle("P1", service_month, basis, rest | decided, rest["copay_cases"], lambda *_: [])

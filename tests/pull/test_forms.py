@@ -53,7 +53,7 @@ def typed(rows, table) -> pd.DataFrame:
         elif column.type == "timestamp":
             frame[column.name] = pd.to_datetime(cells, format="mixed")
         elif column.type == "flag":
-            frame[column.name] = cells.map({"true": True})
+            frame[column.name] = cells.map({"true": True, "false": False})
     return frame
 
 
