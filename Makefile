@@ -31,7 +31,7 @@ demo: install  ## a complete month of a synthetic practice
 test: install  ## the whole suite but the slow tests; real PostgreSQL included
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
-test-slow: install  ## kills, replays, published cases, two audits, a real Prefect server, the README's commands on a fresh clone
+test-slow: install  ## properties, kills, replays, published cases, two audits, a real Prefect server, the README's commands on a fresh clone
 	$(BIN)/python -m pytest -m slow --timeout 1200
 
 lint: install  ## style

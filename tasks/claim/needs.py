@@ -15,7 +15,7 @@ from config.claim_settings import ClaimSettings
 from config.payer_kinds import payer_kind
 from config.strict_yaml import load_yaml
 from tasks.claim.drafts import Draft
-from tasks.claim.x12.segments import code, digits, legible
+from tasks.claim.x12.segments import code, digits, legible, safe
 
 FILE = Path(__file__).parents[2] / "config" / "claim_needs.yaml"
 OFF_CAMPUS = {"PO", "PN"}
@@ -86,5 +86,5 @@ def _person(draft: Draft) -> Iterator[tuple[str, str]]:
         yield "patient_birth_date_missing", ""
     at = who.address
     whole = legible(at.street) and legible(at.city) and len(code(at.state)) == 2 and len(digits(at.zip)) in (5, 9)
-    if not whole or len(at.city.strip()) < 2:
+    if not whole or len(safe(at.city, 30)) < 2:  # what is written, not what was typed: signs fall away
         yield "patient_address_incomplete", ""

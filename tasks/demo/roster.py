@@ -19,6 +19,7 @@ PRACTICES = [  # name, state, time zone, mail domain, payment locality
     ("Old Mill Community Practice", "MI", "America/Detroit", "oldmill.example", "08202-01"),
 ]
 TAXONOMIES = {"MD": "207Q00000X", "DO": "207Q00000X", "NP": "363L00000X", "PA": "363A00000X"}
+ENDS = np.datetime64("2039-06-30")
 PATIENTS_PER_PRACTITIONER = 600
 PATIENTS_PER_MANAGER = 250
 PATIENTS_PER_SPECIALIST = 2000  # one for behavioural health, one for devices, one clerk
@@ -120,6 +121,9 @@ def _people(sizes: np.ndarray, seed: int) -> tuple[dict[str, pd.DataFrame], dict
             "email": mail(doctor_ids, where),
             "qp_status": False,
             "taxonomy": [TAXONOMIES[credentials[number % 6]] for number in range(len(where))],
+            "enrolled_date": np.datetime64("2012-01-01") + 97 * np.arange(len(where)) % 1000,
+            # One in two leaves on a day that is known years before.
+            "enrolment_ended_date": np.where(np.arange(len(where)) % 2, ENDS, np.datetime64("NaT")),
         }
     )
     where = np.repeat(np.arange(practices), staff_sizes)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,7 +13,7 @@ from sqlalchemy.engine import Connection
 from tasks.store.claim_tables import claim_service_lines, claims
 from tasks.store.remit_tables import adjustments, claim_payments, line_payments, remittances
 
-REFUND_DAYS = 60  # to pay back an overpayment that was identified: 42 USC 1320a-7k(d)
+REVERSED, FORWARDED_UNSEEN = "22", "23"  # claim status codes of an 835
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,25 @@ class SentTo:
     payer_claim_number: str
 
 
+def _standing(rows: Iterable[sa.Row[Any]]) -> dict[str, sa.Row[Any]]:
+    """The last answer of the first payer to each claim that no reversal has taken away."""
+    found: dict[str, list[sa.Row[Any]]] = {}
+    for row in rows:
+        stack = found.setdefault(row.claim_number, [])
+        if row.status == REVERSED:
+            del stack[-1:]
+        elif row.status != FORWARDED_UNSEEN and row.payer_order <= 1:
+            stack.append(row)
+    return {number: stack[-1] for number, stack in found.items() if stack}
+
+
 def answers(connection: Connection, practice_id: str, month: str) -> dict[str, Answered]:
-    """The last answer to each claim of that month that went to a first payer, by claim number."""
+    """The answer that stands to each claim of that month that went to a first payer, by claim number."""
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == 1)
     joined = claim_payments.join(claims, claim_payments.c.claim_number == claims.c.claim_number)
     joined = joined.join(remittances, claim_payments.c.remittance_id == remittances.c.id)
     query = sa.select(claim_payments, remittances.c.payment_date).select_from(joined).where(mine)
-    last = {row.claim_number: row for row in connection.execute(query.order_by(claim_payments.c.id))}
+    last = _standing(connection.execute(query.order_by(remittances.c.payment_date, claim_payments.c.id)))
     by_id = {row.id: number for number, row in last.items() if row.payment_date is not None}
     found = {
         number: Answered(

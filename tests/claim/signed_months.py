@@ -86,7 +86,7 @@ def signed(
     numbers = result["decisions"]["patient_id"].str.removeprefix("P").astype(int).map("C-{:06d}".format)
     chronic = frozenset(code for code, status in rulebook(when).chronic.items() if status == 1)
     lines = claim_lines(result["decisions"].assign(case_number=numbers), result["code_lines"], tables, chronic)
-    lines = on_claims(lines, care_setting(setting), when, rulebook(when).fees).assign(practice_id=practice_id)
+    lines = on_claims(lines, care_setting(setting), rulebook(when)).assign(practice_id=practice_id)
     cycle = Cycle(revision, practice_id, when, revision, "decided", Digests("", "", ""), "", NOW)
     practice = Practice(practice_id, "Maple", "2900000011", "001234567", "America/New_York")
     parties = settings or claim_settings_of()

@@ -32,6 +32,7 @@ def lacks(**facts: Any) -> list[tuple[str, str]]:
         ({"coverages": covered(PART_B | {"member_id": "*"})}, [("member_identifier_missing", "payer_order=1")]),
         ({"patient": {"last_name": "李"}}, [("patient_name_not_writable", "")]),
         ({"patient": {"zip": "4540"}}, [("patient_address_incomplete", "")]),
+        ({"patient": {"city": "E*"}}, [("patient_address_incomplete", "")]),
         ({"patient": {"address": None}}, [("patient_address_incomplete", "")]),
         (
             {"setting": "hopd_off_campus", "month": "2025-05"},

@@ -18,6 +18,7 @@ from tasks.demo.write import write_demo_data
 from tests.claim.validators import complaints, named
 from tests.flows.test_month import ccm, content
 
+pytestmark = pytest.mark.slow
 MONTH = "2026-10"
 SETTINGS = """
 practices:

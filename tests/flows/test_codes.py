@@ -76,6 +76,7 @@ def test_the_rulebook_is_written_as_pages(tmp_path: Path) -> None:
         "index.html",
         "codes.html",
         "settings.html",
+        "denials.html",
         "exclusions.html",
         "rules.html",
     }

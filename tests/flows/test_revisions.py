@@ -16,7 +16,7 @@ from flows.replay import replay_month
 from tasks.demo.write import write_demo_data
 from tests.flows.test_month import content
 
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = [pytest.mark.usefixtures("prefect_server"), pytest.mark.slow]
 MONTH = "2026-10"
 
 

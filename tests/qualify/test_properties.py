@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from tests.qualify.cases import settings_of, tables_of
 from tests.qualify.together import decided_apart
 
 MONTH = Month.parse("2026-10")
+pytestmark = pytest.mark.slow  # hundreds of whole decisions
 BOOK = load_rulebook(MONTH)
 
 time = st.fixed_dictionaries(
