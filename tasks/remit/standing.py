@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from tasks.store.answers import FORWARDED_UNSEEN, REVERSED
+
 Frames = dict[str, pd.DataFrame]
 
-REVERSAL, FORWARDED_UNSEEN = "22", "23"
 FORWARDED = ("19", "20", "21")
 
 
@@ -33,7 +34,7 @@ def ordered(answers: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
 
     keys = [found["claim_number"], found["payer_order"], found["payer_id"]]
     counts = (found["status"] != FORWARDED_UNSEEN).to_numpy()
-    reversal = (found["status"] == REVERSAL).to_numpy()
+    reversal = (found["status"] == REVERSED).to_numpy()
     original = pd.Series(counts & ~reversal, index=found.index)
     left = original.groupby(keys).transform("sum") - pd.Series(reversal, index=found.index).groupby(keys).transform(
         "sum"
@@ -173,7 +174,7 @@ def states(frames: Frames, answers: pd.DataFrame, denied: pd.DataFrame) -> pd.Da
     claims = frames["claims"].set_index("claim_number")
     standing = answers[answers["standing"]]
     seen = standing.groupby("claim_number")["id"].count().reindex(claims.index, fill_value=0)
-    undone = answers.loc[answers["status"] == REVERSAL, "claim_number"].unique()
+    undone = answers.loc[answers["status"] == REVERSED, "claim_number"].unique()
     lines = frames["lines"].groupby("claim_number")["line"].count().reindex(claims.index, fill_value=0)
     refused = denied.groupby("claim_number")["line"].agg(["count", "min"]).reindex(claims.index)
     whole = (refused["min"] == 0) | (refused["count"] >= lines)

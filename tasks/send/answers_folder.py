@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 
 from config.contract import answer_outputs, source_outputs
 from config.errors import PlaceError
-from tasks.send.files import write_list
+from tasks.send.files import put, write_list
 from tasks.send.workbook import workbook
 
 FOLDER = "answers"
@@ -27,7 +26,7 @@ def write_answers(out: Path, practice_id: str, frames: Mapping[str, pd.DataFrame
         folder.mkdir(parents=True, exist_ok=True)
         for name, table in answer_outputs().items():
             write_list(folder, table, frames[name])
-        _put(folder / WORKLIST, workbook(frames["denials"], answer_outputs()["denials"], "Denials"))
+        put(folder / WORKLIST, workbook(frames["denials"], answer_outputs()["denials"], "Denials"))
     except OSError as error:
         raise PlaceError(f"{folder}: the lists cannot be written ({error.strerror}); choose another --out.") from error
     return folder
@@ -36,14 +35,3 @@ def write_answers(out: Path, practice_id: str, frames: Mapping[str, pd.DataFrame
 def write_suspense(out: Path, waiting: pd.DataFrame) -> Path:
     """The list of answers in suspense stands in the output folder; without one there is no list."""
     return write_list(out, source_outputs()["suspense"], waiting)
-
-
-def _put(path: Path, content: bytes) -> None:
-    new = path.with_name(f".{path.name}.new")
-    try:
-        new.write_bytes(content)
-        new.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            new.unlink()
-        raise

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 
 from config.contract import claim_outputs, outputs
 from tasks.send.csv_files import write_csv
-from tasks.send.files import alone, on_disk, place_sentences
+from tasks.send.files import alone, on_disk, place_sentences, put, put_in_place
 from tasks.send.workbook import workbook
 
 SUPERBILL = "superbill.xlsx"
@@ -27,31 +26,13 @@ def write_claims_folder(
     with place_sentences(folder), alone(folder.parent):
         folder.mkdir(exist_ok=True)
         for name, content in files.items():
-            _put(folder / name, content)
+            put(folder / name, content)
         for name, table in claim_outputs().items():
             if name in frames:
                 new = folder / f".{table.file}.new"
                 write_csv(frames[name], table, new)
-                _put_in_place(new, folder / table.file)
+                put_in_place(new, folder / table.file)
         table = outputs()["claim_lines"]
-        _put(folder / SUPERBILL, workbook(superbill, table, "Superbill"))
+        put(folder / SUPERBILL, workbook(superbill, table, "Superbill"))
         on_disk(folder)
     return folder
-
-
-def _put(path: Path, content: bytes) -> None:
-    if path.exists() and path.read_bytes() == content:
-        return
-    new = path.with_name(f".{path.name}.new")
-    new.write_bytes(content)
-    _put_in_place(new, path)
-
-
-def _put_in_place(new: Path, path: Path) -> None:
-    try:
-        on_disk(new)
-        new.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            new.unlink()
-        raise

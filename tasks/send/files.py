@@ -74,6 +74,31 @@ def write_list(out: Path, table: Table, frame: pd.DataFrame) -> Path:
     return path
 
 
+def put(path: Path, content: bytes) -> None:
+    """The file holds this content, whole or not at all, and is left alone where it holds it already."""
+    if path.exists() and path.read_bytes() == content:
+        return
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.write_bytes(content)
+    except BaseException:
+        with suppress(OSError):
+            new.unlink()
+        raise
+    put_in_place(new, path)
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """What was written beside the file has taken its place, on the disk; where that fails nothing is left beside."""
+    try:
+        on_disk(new)
+        new.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            new.unlink()
+        raise
+
+
 def _write(new: Path, frames: Mapping[str, pd.DataFrame], pages: Mapping[str, str], emls: Mapping[str, bytes]) -> None:
     (new / MESSAGES).mkdir(parents=True)
     tables = [(frames[name], table) for name, table in outputs().items() if name in frames]

@@ -8,7 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tasks.store.remit_tables import denial_events, denials
+from tasks.store.denials import mark
+from tasks.store.remit_tables import denials
 
 
 def open_lines(connection: Connection, claim_number: str) -> set[int]:
@@ -20,7 +21,4 @@ def open_lines(connection: Connection, claim_number: str) -> set[int]:
 def mark_resent(connection: Connection, claim_number: str, lines: Collection[int], again: str, now: datetime) -> None:
     """The open denials of these lines, and that of the whole claim, say that they were sent again."""
     for line in sorted(open_lines(connection, claim_number) & {0, *lines}):
-        mine = (denials.c.claim_number == claim_number) & (denials.c.line == line)
-        connection.execute(sa.update(denials).where(mine).values(state="resent"))
-        event = {"claim_number": claim_number, "line": line, "state": "resent", "note": f"sent again as {again}"}
-        connection.execute(sa.insert(denial_events).values(**event, at=now))
+        mark(connection, claim_number, line, "resent", f"sent again as {again}", now)
