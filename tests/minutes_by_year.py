@@ -9,19 +9,30 @@ import pandas as pd
 
 from config.strict_yaml import load_yaml
 
-TABLES = load_yaml(Path(__file__).parent / "scenarios" / "minutes_by_year.yaml")["tables"]
+WRITTEN = load_yaml(Path(__file__).parent / "scenarios" / "minutes_by_year.yaml")
+TABLES, CANDIDATES = WRITTEN["tables"], WRITTEN["candidates"]
+BUNDLED = {"clinic_codes": "bundled"}
 MOOD = [{"icd10_code": "E11.9"}, {"icd10_code": "I10"}, {"icd10_code": "F33.1"}]
 
 
 class Boundary(NamedTuple):
-    """One length of time in one month, and the codes that it earns."""
+    """One length of time in one month, and the codes that it earns, or the families that come into question."""
 
     id: str
     facts: dict[str, Any]
     month: str
     settings: dict[str, Any]
     program: str
-    codes: str
+    codes: str = ""
+    families: list[str] | None = None
+
+    def judge(self, result: dict[str, pd.DataFrame]) -> None:
+        """It came out as the table says."""
+        if self.families is None:
+            assert billed(result, self.program) == self.codes
+        else:
+            rows = result["candidates"][result["candidates"]["program"] == self.program]
+            assert sorted(rows["family"]) == sorted(self.families)
 
 
 def facts_of(table: dict[str, Any], month: str, length: str) -> dict[str, Any]:
@@ -37,7 +48,9 @@ def facts_of(table: dict[str, Any], month: str, length: str) -> dict[str, Any]:
         "consents": [{"program": program, "consent_date": began}],
         "visits": [{"practitioner_id": "D1", "visit_date": f"{before}-01-20", "code": "99214", "ccm_discussed": True}],
     }
-    if table["family"] == "complex":
+    if table.get("beside"):
+        facts["consents"].append({"program": table["beside"]})
+    if table.get("family") == "complex":
         facts["medical_decisions"] = [{"practitioner_id": "D1", "decided_date": f"{month}-08", "level": "moderate"}]
         day = f"{month}-05"
         facts["care_plans"] = [{"established_date": day, "signed_date": day, "copy_given_date": day}]
@@ -60,6 +73,19 @@ def boundaries() -> list[Boundary]:
                 name = f"{table['family']} {table.get('setting', '')} {month} {length}".replace("  ", " ")
                 facts = facts_of(table, month, length)
                 found.append(Boundary(name, facts, month, settings, table["program"], codes))
+    return found + questions()
+
+
+def questions() -> list[Boundary]:
+    """Every row of the candidates at the first and the last month of its span."""
+    found = []
+    for table in CANDIDATES:
+        who = f"{table['program']} {table.get('setting', '')} {'first month ' if table.get('started') else ''}"
+        for month in dict.fromkeys([table["first"], table["last"]]):
+            for length, families in table["rows"].items():
+                name = f"candidates of {who}{table['who']} {table.get('beside', '')} {month} {length}"
+                facts = facts_of(table, month, f"{length}")
+                found.append(Boundary(" ".join(name.split()), facts, month, BUNDLED, table["program"], "", families))
     return found
 
 

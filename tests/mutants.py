@@ -3,11 +3,14 @@
 A mutant changes the rulebook of a month in one place. The cases of scenarios/ that have to do with that place are
 decided anew in their month until one fails. A mutant that no case notices has survived: the rule could be wrong and
 nobody would see it. What cannot be noticed by any case stands in EQUIVALENT, with its reason.
+
+`python -m tests.mutants --only advanced "time of"` tries those alone whose name has one of the words.
 """
 
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -80,12 +83,29 @@ def _killers(number: int) -> list[str]:
     return [BENCH[0].killer_of(mutation) for mutation in EVERY[number]]
 
 
+def selected(only: Sequence[str]) -> list[Mutation]:
+    """The mutations whose name has one of these words; all of them without a word."""
+    return [mutation for mutation in mutations() if not only or any(word in mutation.name for word in only)]
+
+
+def asked(chosen: Sequence[Mutation], every: Sequence[Group]) -> list[Group]:
+    """The groups in whose month one of the mutations changes something."""
+    books = {group.month: rulebook(group.month) for group in every}
+    months = {month for month, book in books.items() if any(mutation.of(book) is not None for mutation in chosen)}
+    return [group for group in every if group.month in months]
+
+
 def main(words: list[str]) -> int:
     """Prints the table; the exit code is 0 when every mutant is noticed and no case fails without one."""
+    parser = ArgumentParser("python -m tests.mutants", description="Change each rule and number in turn.")
+    parser.add_argument("--only", nargs="+", default=[], metavar="WORD", help="those whose name has one of the words")
+    only = parser.parse_args(words).only
+    chosen = selected(only)
+    if not chosen:
+        print(f"No mutant has one of these words in its name: {', '.join(only)}.")
+        return 1
     print("Deciding every case under the rulebook as it is ...", flush=True)
-    GROUPS.extend(groups(judged()))
-    for group in GROUPS:
-        rulebook(group.month)
+    GROUPS.extend(asked(chosen, groups(judged())))
     with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:
         baselines = list(pool.map(_baseline, range(len(GROUPS))))
     broken = [f"{group.month} {found.failing}" for group, found in zip(GROUPS, baselines, strict=True) if found.failing]
@@ -94,9 +114,8 @@ def main(words: list[str]) -> int:
         return 1
     BENCH.append(bench(GROUPS, baselines))
     by_subject: dict[str, list[Mutation]] = {}
-    for mutation in mutations():
-        if not words or any(word in mutation.name for word in words):
-            by_subject.setdefault(mutation.about, []).append(mutation)
+    for mutation in chosen:
+        by_subject.setdefault(mutation.about, []).append(mutation)
     EVERY.extend(by_subject.values())
     killers: list[tuple[Mutation, str]] = []
     with ProcessPoolExecutor(2, mp_context=get_context("fork")) as pool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.rulebook import all_families
-from tests.minutes_by_year import TABLES, Boundary, billed, boundaries
+from tests.minutes_by_year import TABLES, Boundary, boundaries
 from tests.qualify.together import Decided
 
 pytestmark = pytest.mark.slow  # a decision for every family and span
@@ -16,7 +16,7 @@ TOGETHER = Decided([(case.facts, case.month, case.settings) for case in CASES])
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_minutes_and_codes(case: Boundary) -> None:
-    assert billed(TOGETHER.result(case.facts, case.month, case.settings), case.program) == case.codes
+    case.judge(TOGETHER.result(case.facts, case.month, case.settings))
 
 
 def test_every_family_by_minutes_has_its_table() -> None:

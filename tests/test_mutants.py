@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from config.month import Month
 from config.rulebook import all_families
 from tests.judged import baseline, decided, groups, judged, prints
-from tests.mutants import SURVIVED, Bench, bench, report
+from tests.mutants import SURVIVED, Bench, asked, bench, main, report, selected
 from tests.mutations import EQUIVALENT, ONE_PROGRAM, UNDECIDED, Mutation, mutations
 from tests.qualify.cases import rulebook
 
@@ -93,6 +95,30 @@ def test_what_is_said_to_change_nothing_must_not_be_noticed(monkeypatch: pytest.
     monkeypatch.setitem(EQUIVALENT, mutation.name, "said here")
     assert report([(mutation, SURVIVED)]) == 0
     assert report([(mutation, "a case")]) == 1
+
+
+def test_some_are_tried_alone_by_a_word_of_their_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert {mutation.name for mutation in selected([])} == set(EVERY)
+    some = selected(["advanced_level_1", "in_hospice since"])
+    assert {mutation.about for mutation in some} == {"advanced_level_1", "in_hospice"}
+    assert main(["--only", "no_such_rule"]) == 1
+    assert "no_such_rule" in capsys.readouterr().out
+
+
+def test_only_months_that_a_mutant_changes_are_decided() -> None:
+    every = groups(case for case in judged() if case.month in (MONTH, "2024-12"))
+    assert asked(selected(["advanced_level_1"]), every) == [one for one in every if str(one.month) == MONTH]
+    assert asked(selected(["in_hospice"]), every) == every
+
+
+@pytest.mark.slow
+def test_the_command_tries_what_was_asked_for_and_nothing_else() -> None:
+    name = "clinic_general_rpm since 2024-01: off"
+    command = [sys.executable, "-m", "tests.mutants", "--only", name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert name in done.stdout
+    assert done.stdout.splitlines()[-1].split()[:3] == ["all", "1", "1"]
 
 
 def test_names_are_one_each_and_the_list_of_equal_ones_is_of_today() -> None:
