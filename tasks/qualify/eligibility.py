@@ -186,6 +186,11 @@ def consent_not_on_file(m: Months, book: RuleBook, settings: PracticeSettings) -
     return m.consent_date.isna()
 
 
+def care_plan_not_on_file(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """As care_plan_missing, for programs of which it is only recalled that they ask for a plan."""
+    return care_plan_missing(m, book, settings)
+
+
 def visit_not_on_file(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """As initiating_visit_missing, for programs of which the qualifying visits are not known for sure."""
     return initiating_visit_missing(m, book, settings)

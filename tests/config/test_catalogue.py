@@ -255,11 +255,12 @@ def test_every_entry_is_sourced_and_open_ends_are_open() -> None:
 
 
 def test_what_a_code_needs_is_asked_by_a_rule_of_its_program() -> None:
-    """Consent and visit: what the catalogue calls needed some rule of the program looks for, and no other."""
+    """Consent, visit, care plan: what the catalogue calls needed some rule of the program looks for, and no other."""
     book = load_rulebook(Month(2026, 10))
     asked = {
         "consent": ("consent_missing", "consent_not_on_file"),
         "initiating_visit": ("initiating_visit_missing", "visit_not_on_file"),
+        "care_plan": ("care_plan_missing", "care_plan_not_on_file"),
     }
     seen = 0
     for family, entry in book.families:
