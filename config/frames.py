@@ -51,6 +51,20 @@ def month_key(frame: pd.DataFrame) -> pd.Series:
     return frame["patient_id"].astype("str") + "\x1f" + frame["program"].astype("str")
 
 
+ONE_OF_TWO = ("rival_on_hold", "rival_is_billed")
+"""Rules that hold a patient-month because another program of it, billed or held too, is paid in its stead."""
+
+
+def cents_at_stake(decisions: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
+    """Expected cents of each patient-month on hold, missing for all others.
+
+    Of two programs of which only one is paid the one that waits for the other has none: what can be earned counts once.
+    """
+    beside = findings[findings["rule"].isin(ONE_OF_TWO)]
+    own = (decisions["outcome"] == "hold").to_numpy(bool) & ~among(month_key(decisions), month_key(beside))
+    return decisions["expected_cents"].where(own)
+
+
 def rows_set_aside(quarantine: pd.DataFrame) -> dict[str, int]:
     """How many input rows were `quarantined` and how many `rejected`; one with several reasons counts once.
 

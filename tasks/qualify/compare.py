@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from config.contract import Table, outputs
+from config.frames import cents_at_stake
 from tasks.store import bulk
 
 REPLAYED = ("decisions", "candidates", "findings", "claim_lines", "time_ledger")
@@ -137,12 +138,12 @@ def _units(lines: pd.DataFrame) -> pd.Series:
 
 def _amounts(frames: Frames) -> pd.Series:
     lines, decisions = frames["claim_lines"], frames["decisions"]
-    held = decisions[decisions["outcome"].astype("str") == "hold"]
+    held = cents_at_stake(decisions, frames["findings"])
     return pd.Series(
         {
             "expected": int(lines["expected_cents"].fillna(0).sum()),
             "patients' shares": int(lines["coinsurance_cents"].fillna(0).sum()),
-            "expected of what is held": int(held["expected_cents"].fillna(0).sum()),
+            "expected of what is held": int(held.fillna(0).sum()),
             "lines without a loaded rate": int(lines["expected_cents"].isna().sum()),
         }
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from config.frames import among, month_key, rows_set_aside
+from config.frames import ONE_OF_TWO, among, cents_at_stake, month_key, rows_set_aside
 
 OUTCOMES = ("bill", "hold", "short", "not_billable")
 CONFIDENCE = ("unverified", "secondary", "primary")  # weakest first
@@ -41,10 +41,10 @@ def billed(claim_lines: pd.DataFrame) -> Row:
     }
 
 
-def waiting(decisions: pd.DataFrame) -> Row:
-    """What the patient-months on hold would be allowed, in cents."""
-    held = decisions[decisions["outcome"] == "hold"]
-    return {"patients": len(held), "expected": int(held["expected_cents"].fillna(0).sum())}
+def waiting(decisions: pd.DataFrame, findings: pd.DataFrame) -> Row:
+    """What the patient-months on hold would be allowed, in cents; of two that exclude one another, one."""
+    held = int((decisions["outcome"] == "hold").sum())
+    return {"patients": held, "expected": int(cents_at_stake(decisions, findings).fillna(0).sum())}
 
 
 def sureness(claim_lines: pd.DataFrame) -> list[tuple[str, int]]:
@@ -104,7 +104,7 @@ def by_rule(found: pd.DataFrame) -> list[Row]:
             ordered = group.sort_values(["alone", "case_number"], ascending=[False, True])
             row |= {"alone": int(group["alone"].sum()), "list": ordered["case_number"].drop_duplicates().tolist()}
         if "expected_cents" in group:
-            row["expected"] = int(group["expected_cents"].fillna(0).sum())
+            row |= {"expected": int(group["expected_cents"].fillna(0).sum()), "one_of_two": rule in ONE_OF_TWO}
         rows.append(row)
     return sorted(rows, key=lambda row: (-row["cases"], row["rule"]))
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from config.contested import choices
 from config.contract import outputs
-from config.frames import rows_set_aside
+from config.frames import cents_at_stake, rows_set_aside
 from config.month import Month
 from config.settings import PracticeSettings
 from tasks.send import charts, counts
@@ -39,7 +39,7 @@ def report_view(
     """
     decisions, findings = frames["decisions"], frames["findings"]
     outcomes = counts.outcomes(decisions)
-    amounts = decisions[[*counts.MONTH_KEY, "expected_cents"]]
+    amounts = decisions[counts.MONTH_KEY].assign(expected_cents=cents_at_stake(decisions, findings))
     held = counts.holds(findings, decisions).merge(amounts, on=counts.MONTH_KEY, how="left")
     changed = changes(frames["changes"])
     return {
@@ -57,7 +57,7 @@ def report_view(
         "money": counts.billed(frames["claim_lines"]),
         "sureness": counts.sureness(frames["claim_lines"]),
         "share": counts.patients_share(decisions, frames["claim_lines"]),
-        "waiting": counts.waiting(decisions),
+        "waiting": counts.waiting(decisions, findings),
         "minutes": charts.minutes_by_disposition(frames["time_ledger"]),
         "histogram": charts.histogram(decisions[decisions["program"] == "ccm"]),
         "holds": counts.by_rule(held),

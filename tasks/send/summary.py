@@ -23,7 +23,7 @@ def summary_of(
     found = counts.outcomes(decisions)
     counted = int(ledger.loc[ledger["disposition"] == "counted", "seconds"].sum())
     excluded = int(ledger["seconds"].sum()) - counted
-    money, held = counts.billed(frames["claim_lines"]), counts.waiting(decisions)
+    money, held = counts.billed(frames["claim_lines"]), counts.waiting(decisions, frames["findings"])
     totals = frames["reconciliation"]
     rest = totals.loc[(totals["total"] == "patients") & (totals["part"] == "not_enrolled"), "amount"].sum()
     aside = rows_set_aside(frames["quarantine"])

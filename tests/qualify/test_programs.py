@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from config.exclusions import Pair
+from config.frames import cents_at_stake
 from config.month import Month
 from tasks.qualify.decide import decide
 from tests.qualify.cases import decided, rulebook, settings_of, tables_of
@@ -233,3 +234,35 @@ def test_a_hold_that_is_mended_never_turns_the_choice_of_programs_round() -> Non
         assert len(sent) <= 1
         assert sent <= set(mended["code_lines"]["code"])
         assert len(set(mended["code_lines"]["code"])) == 1
+
+
+UNSIGNED = [{"established_date": "2025-02-02", "copy_given_date": "2025-02-03"}]
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcomes", "earns"),
+    [
+        ({}, {"ccm": "hold", "apcm": "hold"}, "ccm"),  # both wait, and one of them is paid
+        ({"stays": [{"kind": "hospice", "admit_date": "2026-10-01"}]}, {"ccm": "hold", "apcm": "hold"}, "ccm"),
+        ({"consents": [{"program": "apcm"}], "care_plans": None}, {"ccm": "hold", "apcm": "bill"}, ""),
+    ],
+)
+def test_what_two_held_rivals_could_earn_counts_once(
+    facts: dict[str, Any], outcomes: dict[str, str], earns: str
+) -> None:
+    case = {"consents": [{}, {"program": "apcm"}], "staff": "20", "care_plans": UNSIGNED} | facts
+    result = decided([{name: value for name, value in case.items() if value is not None}])
+    decisions = result["decisions"].set_index("program")
+    assert decisions["outcome"].astype("str").to_dict() == outcomes
+    stake = cents_at_stake(result["decisions"], result["findings"])
+    assert int(stake.fillna(0).sum()) == (decisions.loc[earns, "expected_cents"] if earns else 0)
+
+
+def test_what_two_held_programs_side_by_side_could_earn_counts_for_each() -> None:
+    case = {"consents": [{}, {"program": "bhi"}], "conditions": MOOD, "care_plans": UNSIGNED, "staff": "20"}
+    stays = [{"kind": "hospice", "admit_date": "2026-10-01"}]
+    time = [{"at": "2026-10-12 09:00", "length": "20", "program": "bhi"}]
+    result = decided([case | {"time": time, "stays": stays}])
+    decisions = result["decisions"]
+    assert list(decisions["outcome"]) == ["hold", "hold"]
+    assert cents_at_stake(decisions, result["findings"]).sum() == decisions["expected_cents"].sum() > 0

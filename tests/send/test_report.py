@@ -13,7 +13,7 @@ from tasks.send import charts
 from tasks.send.report import render_report, report_view
 from tests.qualify.cases import settings_of
 from tests.send.frames import output
-from tests.send.month import SECRETS, case, decision, frames
+from tests.send.month import SECRETS, case, decision, finding, frames
 from tests.send.test_messages import plain
 
 PRACTICE = "Maple <Street>"
@@ -66,6 +66,19 @@ def test_a_hold_names_owner_fix_worth_and_whether_it_stands_alone(view):
     first = view["holds"][0]
     assert (first["rule"], first["owner"], first["cases"], first["alone"]) == ("consent_missing", "care_manager", 2, 1)
     assert first["expected"] == 13226
+
+
+def test_of_two_programs_that_wait_for_one_another_the_worth_counts_once(view):
+    two = frames()
+    second, waits = decision(2, "hold") | {"program": "apcm"}, finding(2, "rival_on_hold", "billing")
+    two["decisions"] = pd.concat([two["decisions"], output("decisions", second)], ignore_index=True)
+    two["findings"] = pd.concat([two["findings"], output("findings", waits | {"program": "apcm"})], ignore_index=True)
+    seen = report_view(two, PRACTICE, MONTH, 1)
+    assert seen["outcomes"]["hold"] == view["outcomes"]["hold"] + 1
+    assert seen["waiting"] == {"patients": 3, "expected": view["waiting"]["expected"]}
+    worth = {row["rule"]: row["expected"] for row in seen["holds"]}
+    assert worth == {row["rule"]: row["expected"] for row in view["holds"]} | {"rival_on_hold": 0}
+    assert "counted once" in render_report(seen)
 
 
 def test_the_page_names_nobody_and_loads_nothing(page):
