@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.errors import InputError
+from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the lists go there.")]
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
@@ -54,20 +55,9 @@ def denial(
 
 
 def _run(files: list[Path] | None, folder: Path | None, out: Path, database: str | None, practice: str | None) -> None:
-    import os
+    with flow_on_terminal(database) as console:
+        from flows.remittance import remittance
 
-    from flows.prefect_server import begin_server
-
-    server = begin_server()
-    from flows.remittance import remittance
-    from flows.terminal import show_steps
-
-    if server:
-        server.use()
-    if database:
-        os.environ["CCM_DATABASE_URL"] = database
-    console = Console()
-    with show_steps(console):
         result = remittance(
             folder=str(folder) if folder else None,
             files=[str(path) for path in files or []],

@@ -11,6 +11,7 @@ from tasks.remit import standing
 from tasks.remit.trace import kinds, trace
 from tasks.store import denials as cases
 from tasks.store import remittances
+from tasks.store.standing import ordered
 
 Frames = dict[str, pd.DataFrame]
 
@@ -37,7 +38,7 @@ def settle(connection: Connection, claim_numbers: pd.Series, today: date, now: d
 
 def stand(frames: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The answers in their order, with which of them stand, and the adjustments of those that do, with their kind."""
-    answers = standing.ordered(frames["answers"], frames["claims"])
+    answers = ordered(frames["answers"], frames["claims"])
     adjustments = standing.with_kinds(frames["adjustments"], answers, kinds(frames["adjustments"]))
     return answers, standing.nothing_left(adjustments, frames["answer_lines"], answers)
 
