@@ -28,6 +28,7 @@ from tasks.claim.tell import corrections_frame, held_frame, sent_frame
 from tasks.progress import step
 from tasks.store import claims as stored
 from tasks.store.claims import ClaimFile
+from tasks.store.known_findings import keep_warnings
 from tasks.store.step import Place
 
 
@@ -78,6 +79,7 @@ def send_claims(place: Place, month: SignedMonth, drafts: Drafted) -> Billed:
         with place.store.writing() as connection:
             new = send_out(connection, month, drafts, datetime.now(UTC))
             sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
+            keep_warnings(connection, sent, {file.control_number for file in new}, drafts.scrub)
             final_look((file.content for file in new), sent, month.tables, *_scrubbed_by(place, month))
         said = ", ".join(f"{file.claims:,} claims in {file.file_name}" for file in new) or "nothing new to send"
         done(said, sum(file.claims for file in new))
@@ -92,6 +94,8 @@ def send_denied_lines(
     with step("claim", "sending denied lines again") as done:
         with place.store.writing() as connection:
             file = send_again(connection, month, drafts, claim_number, lines, datetime.now(UTC))
+            sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
+            keep_warnings(connection, sent, {file.control_number}, drafts.scrub)
         done(f"{claim_number} again in {file.file_name}", 1)
         return _billed(place, month, drafts, [file])
 
