@@ -15,6 +15,9 @@ from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the lists go there.")]
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
+Settings = Annotated[
+    Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings, where they have new filing terms.")
+]
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
 
 
@@ -26,16 +29,19 @@ def remit(
     out: Out = Path("out"),
     database: Database = None,
     practice: Practice = None,
+    settings: Settings = None,
 ) -> None:
     """Post 835 remittances: payments matched and balanced, denials on the worklist. Nothing is posted twice."""
     if not files and not folder:
         raise InputError("Give the 835 files to post, or --folder with a folder that has them in `in`.")
-    _run(files, folder, out, database, practice)
+    _run(files, folder, out, database, practice, settings)
 
 
-def denials(out: Out = Path("out"), database: Database = None, practice: Practice = None) -> None:
+def denials(
+    out: Out = Path("out"), database: Database = None, practice: Practice = None, settings: Settings = None
+) -> None:
     """Write the denial worklist, balances, rates and overpayments anew, with what was found to fit since."""
-    _run(None, None, out, database, practice)
+    _run(None, None, out, database, practice, settings)
 
 
 def denial(
@@ -46,15 +52,23 @@ def denial(
     note: Annotated[str, typer.Option(help="A word for its history, without names.")] = "by hand",
     out: Out = Path("out"),
     database: Database = None,
+    settings: Settings = None,
 ) -> None:
     """Move one denial, or say which error it comes from."""
     from flows.one_denial import change
     from tasks.store.engine import database_of
 
-    change(Console(), database or database_of(out), claim, line, state, error, note, date.today())
+    change(Console(), database or database_of(out), claim, line, state, error, note, date.today(), settings)
 
 
-def _run(files: list[Path] | None, folder: Path | None, out: Path, database: str | None, practice: str | None) -> None:
+def _run(
+    files: list[Path] | None,
+    folder: Path | None,
+    out: Path,
+    database: str | None,
+    practice: str | None,
+    settings: Path | None,
+) -> None:
     with flow_on_terminal(database) as console:
         from flows.remittance import remittance
 
@@ -63,6 +77,7 @@ def _run(files: list[Path] | None, folder: Path | None, out: Path, database: str
             files=[str(path) for path in files or []],
             out=str(out),
             practice=practice,
+            settings=str(settings) if settings else None,
         )
     _print(console, result)
     if any(one["state"] == "quarantined" for one in result["files"]):

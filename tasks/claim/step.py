@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from tasks.claim.claims import on_claims
 from tasks.claim.difference import difference
 from tasks.claim.final_look import final_look
 from tasks.claim.kept_back import kept_back
+from tasks.claim.seen_answers import with_seen
 from tasks.claim.send_out import send_again, send_out
 from tasks.claim.signed import Drafted, SignedMonth, drafted, signed_month
 from tasks.claim.superbill import claim_lines
@@ -28,6 +29,7 @@ from tasks.claim.tell import corrections_frame, held_frame, sent_frame
 from tasks.progress import step
 from tasks.store import claims as stored
 from tasks.store.claims import ClaimFile
+from tasks.store.denials import codes_of
 from tasks.store.known_findings import keep_warnings
 from tasks.store.step import Place
 
@@ -62,6 +64,8 @@ def draft_claims(place: Place, practice_id: str, month: Month) -> tuple[SignedMo
     with step("claim", "drafting the claims") as done:
         signed = signed_month(place.store, practice_id, month, place.settings)
         found = kept_back(signed, drafted(signed), *_scrubbed_by(place, signed))
+        with place.store.reading() as connection:
+            found = replace(found, scrub=with_seen(found.scrub, codes_of(connection, practice_id), month))
         done(f"{practice_id}: {len(found.ready):,} claims can be written, {len(found.held_keys):,} lack something")
     return signed, found
 
