@@ -11,9 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from config.errors import InputError
+from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the lists go there.")]
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
+Settings = Annotated[
+    Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings, where they have new filing terms.")
+]
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
 
 
@@ -25,16 +29,19 @@ def remit(
     out: Out = Path("out"),
     database: Database = None,
     practice: Practice = None,
+    settings: Settings = None,
 ) -> None:
     """Post 835 remittances: payments matched and balanced, denials on the worklist. Nothing is posted twice."""
     if not files and not folder:
         raise InputError("Give the 835 files to post, or --folder with a folder that has them in `in`.")
-    _run(files, folder, out, database, practice)
+    _run(files, folder, out, database, practice, settings)
 
 
-def denials(out: Out = Path("out"), database: Database = None, practice: Practice = None) -> None:
+def denials(
+    out: Out = Path("out"), database: Database = None, practice: Practice = None, settings: Settings = None
+) -> None:
     """Write the denial worklist, balances, rates and overpayments anew, with what was found to fit since."""
-    _run(None, None, out, database, practice)
+    _run(None, None, out, database, practice, settings)
 
 
 def denial(
@@ -45,34 +52,32 @@ def denial(
     note: Annotated[str, typer.Option(help="A word for its history, without names.")] = "by hand",
     out: Out = Path("out"),
     database: Database = None,
+    settings: Settings = None,
 ) -> None:
     """Move one denial, or say which error it comes from."""
     from flows.one_denial import change
     from tasks.store.engine import database_of
 
-    change(Console(), database or database_of(out), claim, line, state, error, note, date.today())
+    change(Console(), database or database_of(out), claim, line, state, error, note, date.today(), settings)
 
 
-def _run(files: list[Path] | None, folder: Path | None, out: Path, database: str | None, practice: str | None) -> None:
-    import os
+def _run(
+    files: list[Path] | None,
+    folder: Path | None,
+    out: Path,
+    database: str | None,
+    practice: str | None,
+    settings: Path | None,
+) -> None:
+    with flow_on_terminal(database) as console:
+        from flows.remittance import remittance
 
-    from flows.prefect_server import begin_server
-
-    server = begin_server()
-    from flows.remittance import remittance
-    from flows.terminal import show_steps
-
-    if server:
-        server.use()
-    if database:
-        os.environ["CCM_DATABASE_URL"] = database
-    console = Console()
-    with show_steps(console):
         result = remittance(
             folder=str(folder) if folder else None,
             files=[str(path) for path in files or []],
             out=str(out),
             practice=practice,
+            settings=str(settings) if settings else None,
         )
     _print(console, result)
     if any(one["state"] == "quarantined" for one in result["files"]):

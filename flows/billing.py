@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +10,7 @@ import typer
 from rich.console import Console
 
 from config.month import Month
+from flows.prefect_server import flow_on_terminal
 
 StoredMonth = Annotated[str, typer.Option("--month", help="Service month, as 2026-10.")]
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
@@ -50,7 +48,7 @@ def claims(
 ) -> None:
     """Write the 837 files of a signed-off month: what is new, what replaces or voids what was sent."""
     Month.parse(month)
-    with _running(database) as console:
+    with flow_on_terminal(database) as console:
         from flows.claims import claims as claims_flow
 
         given = str(settings) if settings else None
@@ -68,28 +66,11 @@ def resend(
     settings: Settings = None,
 ) -> None:
     """Send the denied lines of a claim again, once the month that bills them is corrected and signed off."""
-    with _running(database) as console:
+    with flow_on_terminal(database) as console:
         from flows.resend import resend as resend_flow
 
         result = resend_flow(claim, line or [], out=str(out), settings=str(settings) if settings else None)
     _say(console, [result])
-
-
-@contextmanager
-def _running(database: str | None) -> Iterator[Console]:
-    """A server for the flow within, its steps on the terminal; the database's address stays out of its parameters."""
-    from flows.prefect_server import begin_server
-
-    server = begin_server()
-    from flows.terminal import show_steps
-
-    if server:
-        server.use()
-    if database:
-        os.environ["CCM_DATABASE_URL"] = database
-    console = Console()
-    with show_steps(console):
-        yield console
 
 
 def _say(console: Console, results: list[dict[str, Any]]) -> None:

@@ -7,11 +7,10 @@ from typing import Any
 
 from prefect import flow
 
-from config.errors import UserError
 from config.month import Month
+from flows.each_practice import each_practice
 from tasks.claim.signed import decided_practices
 from tasks.claim.step import claims_summary, draft_claims, send_claims
-from tasks.progress import LOG
 from tasks.send.step import write_claims
 from tasks.store.step import Place, open_place
 
@@ -31,18 +30,8 @@ def claims(
     """
     service_month = Month.parse(month) if month else Month.of(date.today()).previous
     place = open_place(out, database, settings)
-    summaries: list[dict[str, Any]] = []
-    errors: list[UserError] = []
-    for practice_id in decided_practices(place.store, service_month, practice):
-        try:
-            summaries.append(practice_claims(place, practice_id, service_month))
-        except UserError as error:
-            errors.append(error)
-    if errors:
-        for done in summaries:
-            LOG.info("%s is done: see %s", done["practice_id"], done["folder"])
-        raise errors[0]
-    return summaries
+    practices = decided_practices(place.store, service_month, practice)
+    return each_practice(practices, lambda one: practice_claims(place, one, service_month), shows="folder")
 
 
 def practice_claims(place: Place, practice_id: str, month: Month) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from config.errors import UserError
 from tasks.progress import LOG
 
 
-def each_practice(practices: Sequence[str], run: Callable[[str], dict[str, Any]]) -> list[dict[str, Any]]:
+def each_practice(
+    practices: Sequence[str], run: Callable[[str], dict[str, Any]], shows: str = "report"
+) -> list[dict[str, Any]]:
     """The summary of each practice in their order, when all went well.
 
     Otherwise the first error meant for the user, which names its practice where there are several; by then every
@@ -21,9 +23,10 @@ def each_practice(practices: Sequence[str], run: Callable[[str], dict[str, Any]]
         try:
             summaries.append(run(practice_id))
         except UserError as error:
-            errors.append(type(error)(f"{practice_id}: {error}" if len(practices) > 1 else str(error)))
+            named = len(practices) == 1 or str(error).startswith((f"{practice_id}:", f"{practice_id},"))
+            errors.append(error if named else type(error)(f"{practice_id}: {error}"))
     if errors:
         for done in summaries:
-            LOG.info("%s is done: open %s", done["practice_id"], done["report"])
+            LOG.info("%s is done: open %s", done["practice_id"], done[shows])
         raise errors[0]
     return summaries

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from rich.console import Console
 
@@ -21,6 +22,7 @@ def change(
     error: str | None,
     note: str,
     today: date,
+    settings: Path | None = None,
 ) -> None:
     """The denial has the state, and its codes the error, that are given; what was done is printed."""
     if not state and not error:
@@ -28,7 +30,7 @@ def change(
     store = open_store(database)
     try:
         if error:
-            changed = name_cause(store, claim, line, error, today)
+            changed = name_cause(store, claim, line, error, today, settings)
             console.print(f"{changed:,} denials with these codes are traced to {error}.", highlight=False)
         if state:
             with store.writing() as connection:

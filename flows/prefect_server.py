@@ -12,8 +12,14 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 HOST = "127.0.0.1"
 # What Prefect itself says to the server that it begins for one run.
@@ -90,3 +96,20 @@ def begin_server() -> TemporaryServer | None:
     """A server that is coming up; none when the environment names one already, or forbids it."""
     allowed = os.environ.get("PREFECT_SERVER_EPHEMERAL_ENABLED", "true").lower() not in ("0", "false", "no", "off")
     return TemporaryServer() if allowed and not os.environ.get("PREFECT_API_URL") else None
+
+
+@contextmanager
+def flow_on_terminal(database: str | None) -> Iterator[Console]:
+    """A server for the flow within, its steps on the terminal; the database's address stays out of its parameters."""
+    server = begin_server()
+    from rich.console import Console
+
+    from flows.terminal import show_steps
+
+    if server:
+        server.use()
+    if database:
+        os.environ["CCM_DATABASE_URL"] = database
+    console = Console()
+    with show_steps(console):
+        yield console

@@ -21,15 +21,17 @@ def remittance(
     out: str = "out",
     database: str | None = None,
     practice: str | None = None,
+    settings: str | None = None,
 ) -> dict[str, Any]:
     """Post the files, or those that lie in `folder`/in, and write the lists of what payers answered.
 
     A watched folder's files go to `done`, or to `quarantine` with the reason. Run as often as you like: nothing is
-    posted twice. Returns counts, without patient data.
+    posted twice. `settings` have the practices' filing terms; without them those of their last months hold. Returns
+    counts, without patient data.
     """
     if folder and files:
         raise InputError("Give either files or a folder of remittances, not both.")
-    place = open_place(out, database, None)
+    place = open_place(out, database, settings)
     watched = str(Path(folder).expanduser()) if folder else None
     paths = arrived(Path(watched)) if watched else given(files or [])
     posted = post_files(place, list(map(str, paths)), watched)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from tasks.claim.claims import on_claims
 from tasks.claim.difference import difference
 from tasks.claim.final_look import final_look
 from tasks.claim.kept_back import kept_back
+from tasks.claim.seen_answers import with_seen
 from tasks.claim.send_out import send_again, send_out
 from tasks.claim.signed import Drafted, SignedMonth, drafted, signed_month
 from tasks.claim.superbill import claim_lines
@@ -28,6 +29,8 @@ from tasks.claim.tell import corrections_frame, held_frame, sent_frame
 from tasks.progress import step
 from tasks.store import claims as stored
 from tasks.store.claims import ClaimFile
+from tasks.store.denials import codes_of
+from tasks.store.known_findings import keep_warnings
 from tasks.store.step import Place
 
 
@@ -61,6 +64,8 @@ def draft_claims(place: Place, practice_id: str, month: Month) -> tuple[SignedMo
     with step("claim", "drafting the claims") as done:
         signed = signed_month(place.store, practice_id, month, place.settings)
         found = kept_back(signed, drafted(signed), *_scrubbed_by(place, signed))
+        with place.store.reading() as connection:
+            found = replace(found, scrub=with_seen(found.scrub, codes_of(connection, practice_id), month))
         done(f"{practice_id}: {len(found.ready):,} claims can be written, {len(found.held_keys):,} lack something")
     return signed, found
 
@@ -78,6 +83,7 @@ def send_claims(place: Place, month: SignedMonth, drafts: Drafted) -> Billed:
         with place.store.writing() as connection:
             new = send_out(connection, month, drafts, datetime.now(UTC))
             sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
+            keep_warnings(connection, sent, {file.control_number for file in new}, drafts.scrub)
             final_look((file.content for file in new), sent, month.tables, *_scrubbed_by(place, month))
         said = ", ".join(f"{file.claims:,} claims in {file.file_name}" for file in new) or "nothing new to send"
         done(said, sum(file.claims for file in new))
@@ -92,6 +98,8 @@ def send_denied_lines(
     with step("claim", "sending denied lines again") as done:
         with place.store.writing() as connection:
             file = send_again(connection, month, drafts, claim_number, lines, datetime.now(UTC))
+            sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
+            keep_warnings(connection, sent, {file.control_number}, drafts.scrub)
         done(f"{claim_number} again in {file.file_name}", 1)
         return _billed(place, month, drafts, [file])
 

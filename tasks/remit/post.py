@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -38,11 +39,12 @@ class Posted:
     differences: list[tuple[str, int]] = field(default_factory=list)
 
 
-def post(store: Store, name: str, content: bytes, today: date) -> Posted:
+def post(store: Store, name: str, content: bytes, today: date, settings: Path | None = None) -> Posted:
     """The file is posted, whole and once; what cannot be read is kept aside with the reason, and nothing of it posted.
 
     The same file, or a payment that came in another file, changes nothing. A claim of it that fits nowhere waits in
-    suspense, and the others are posted. Killed anywhere and called again, the database comes out the same.
+    suspense, and the others are posted. `settings` have the practices' own filing terms; without them those that their
+    last months went by hold. Killed anywhere and called again, the database comes out the same.
     """
     digest = hashlib.sha256(content).hexdigest()
     now = datetime.now(UTC)
@@ -67,7 +69,7 @@ def post(store: Store, name: str, content: bytes, today: date) -> Posted:
         hold_back_unbalanced(found)
         remittances.keep_file(connection, StoredFile(digest, name, "posted", ""), content, now)
         done = _write(connection, found, digest)
-        opened = settle(connection, done.loc[done["claim_number"] != "", "claim_number"], today, now)
+        opened = settle(connection, done.loc[done["claim_number"] != "", "claim_number"], today, now, settings)
         _recovered(connection, found)
         waiting = int((done["claim_number"] == "").sum())
         if waiting:
@@ -87,7 +89,7 @@ def post(store: Store, name: str, content: bytes, today: date) -> Posted:
     )
 
 
-def try_suspense_again(store: Store, today: date) -> int:
+def try_suspense_again(store: Store, today: date, settings: Path | None = None) -> int:
     """Answers whose claim has become known leave suspense and are posted; how many did."""
     now = datetime.now(UTC)
     with store.writing() as connection:
@@ -101,7 +103,7 @@ def try_suspense_again(store: Store, today: date) -> int:
         matched, claim_line = match(waiting, waiting_lines, claims, lines)
         out = matched[matched["claim_number"] != ""]
         suspense.leave_suspense(connection, out, waiting_lines.assign(claim_line=claim_line))
-        settle(connection, out["claim_number"], today, now)
+        settle(connection, out["claim_number"], today, now, settings)
         return len(out)
 
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pandas as pd
 from sqlalchemy.engine import Connection
 
 from tasks.remit import standing
+from tasks.remit.terms import filing_terms
 from tasks.remit.trace import kinds, trace
 from tasks.store import denials as cases
 from tasks.store import remittances
+from tasks.store.known_findings import known_of
+from tasks.store.standing import ordered
 
 Frames = dict[str, pd.DataFrame]
 
 
-def settle(connection: Connection, claim_numbers: pd.Series, today: date, now: datetime) -> pd.DataFrame:
+def settle(
+    connection: Connection, claim_numbers: pd.Series, today: date, now: datetime, settings: Path | None = None
+) -> pd.DataFrame:
     """These claims stand as their answers say, whatever they stood as before; the denials that were opened now.
 
-    The same answers give the same states however often it is asked. A denial is never written off: it stays until it
-    is paid or a person moves it.
+    `settings` have the practices' own filing terms. The same answers give the same states however often it is asked. A
+    denial is never written off: it stays until it is paid or a person moves it.
     """
     with remittances.asked(connection, claim_numbers):
         remittances.ask_also_for_replaced(connection)
@@ -29,7 +35,7 @@ def settle(connection: Connection, claim_numbers: pd.Series, today: date, now: d
         found = standing.states(frames, answers, denied)
         found["paid_cents"] = answers.groupby("claim_number")["paid_cents"].sum().reindex(found.index, fill_value=0)
         remittances.update_claims(connection, found.reset_index())
-        opened = _denials(connection, frames, answers, adjustments, denied, today, now)
+        opened = _denials(connection, frames, answers, adjustments, denied, today, now, settings)
         _paid_later(connection, frames, answers, adjustments, now)
         _overpayments(connection, frames, answers, found, today)
     return opened
@@ -37,7 +43,7 @@ def settle(connection: Connection, claim_numbers: pd.Series, today: date, now: d
 
 def stand(frames: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The answers in their order, with which of them stand, and the adjustments of those that do, with their kind."""
-    answers = standing.ordered(frames["answers"], frames["claims"])
+    answers = ordered(frames["answers"], frames["claims"])
     adjustments = standing.with_kinds(frames["adjustments"], answers, kinds(frames["adjustments"]))
     return answers, standing.nothing_left(adjustments, frames["answer_lines"], answers)
 
@@ -50,6 +56,7 @@ def _denials(
     denied: pd.DataFrame,
     today: date,
     now: datetime,
+    settings: Path | None,
 ) -> pd.DataFrame:
     known = cases.of_asked(connection)
     keys = ["claim_number", "line"]
@@ -59,7 +66,7 @@ def _denials(
         both["claim_payment_id_before"].notna() & (both["claim_payment_id_before"] != both["claim_payment_id"])
     ]
     told = pd.concat([fresh, again]).drop(columns="claim_payment_id_before").reset_index(drop=True)
-    rows = _rows(connection, frames, told, answers, adjustments, today)
+    rows = _rows(connection, frames, told, answers, adjustments, today, settings)
     cases.open_new(connection, rows.iloc[: len(fresh)], now)
     cases.open_again(connection, rows.iloc[len(fresh) :], now)
     cases.learn(connection, rows.assign(remarks=rows["told"]))
@@ -77,9 +84,10 @@ def _rows(
     answers: pd.DataFrame,
     adjustments: pd.DataFrame,
     today: date,
+    settings: Path | None,
 ) -> pd.DataFrame:
     """The denials as they are kept: traced, with what is expected of them still."""
-    heads = ["claim_number", "practice_id", "claim", "payer_kind", "service_date"]
+    heads = ["claim_number", "practice_id", "claim", "payer_kind", "billed_payer_id", "service_date"]
     told = denied.merge(frames["claims"][heads], on="claim_number", how="left")
     lines = frames["lines"]
     told = told.merge(
@@ -92,7 +100,8 @@ def _rows(
     done = settled.reindex(pd.MultiIndex.from_frame(told[["claim_payment_id", "line"]]), fill_value=0).to_numpy()
     left = (told["expected_cents"] - done).clip(lower=0)
     told["expected_cents"] = left.mask((left > told["denied_cents"]).fillna(False), told["denied_cents"])
-    traced = trace(told, cases.codes_named(connection), today)
+    terms = filing_terms(connection, sorted(set(told["practice_id"])), settings)
+    traced = trace(told, cases.codes_named(connection), today, known_of(connection, told["claim_number"]), terms)
     return traced.assign(state="open")
 
 

@@ -1,8 +1,9 @@
-"""Where a denial comes from and what is done about it: error, rules, route, owner and the last day."""
+"""Where a denial comes from and what is done about it: error, rules, what they had seen, route, owner and last day."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,12 +11,17 @@ import pandas as pd
 from config.denials import denials as tables
 from config.denials import due_date, traced
 from config.errors import InputError
+from config.month import Month
+from tasks.remit.causes import Known, cause_of, rules_met, with_inputs
+from tasks.remit.terms import Terms, filing_terms
 from tasks.store import denials as cases
+from tasks.store.known_findings import known_of
 from tasks.store.store import Store
 
 # Remarks that only inform, of appeal rights and crossovers: they tell no error apart.
 ALERTS = frozenset({"MA01", "MA02", "MA07", "MA18"})
 FORMS = {"professional": "837P", "facility": "837I"}
+TOLD = ["error", "rule", "cause", "route", "owner", "due_date"]
 
 Named = dict[tuple[str, str, str, str, str], str]
 
@@ -38,53 +44,60 @@ def telling(remarks: str) -> str:
     return " ".join(sorted(set(remarks.upper().split()) - ALERTS))
 
 
-def trace(denied: pd.DataFrame, named: Named, today: date) -> pd.DataFrame:
-    """The denied lines with `error`, `rule`, `route`, `owner`, `opened_date` and `due_date`.
+def trace(
+    denied: pd.DataFrame, named: Named, today: date, met: Known | None = None, terms: Terms | None = None
+) -> pd.DataFrame:
+    """The denied lines with `error`, `rule`, `cause`, `evidence`, `route`, `owner`, `opened_date` and `due_date`.
 
-    What a person of the practice named for these codes goes before the shipped table. The clock begins on the day of
-    the payer's notice, or today where it has none. A denial that nothing explains has no error and goes to review.
+    What a person of the practice named for these codes goes before the shipped table; `met` are the findings and facts
+    of the claims as they left, as `known_of` gives them: a rule that had warned of such an answer is its cause. `terms`
+    are the practice's own with its payers. The clock begins on the day of the payer's notice, or today where it has
+    none. A denial that nothing explains has no error and goes to review.
     """
     result = denied.assign(
         opened_date=denied["payment_date"].fillna(pd.Timestamp(today)),
         form=denied["claim"].map(FORMS).fillna(""),
         told=denied["remarks"].map(telling),
     )
+    result = rules_met(result, met)
     names = [
-        "practice_id",
-        "payer_id",
-        "adjustment_group",
-        "reason",
-        "told",
-        "service_date",
-        "code",
-        "payer_kind",
-        "form",
+        *("practice_id", "payer_id", "billed_payer_id", "adjustment_group", "reason", "told", "service_date", "code"),
+        *("payer_kind", "form", "met", "foretold"),
     ]
     groups = result.groupby([*names, "opened_date"], sort=False, dropna=False).ngroup()
     unique = result[~groups.duplicated().to_numpy()]
-    found = [_one(row, named) for row in unique.to_dict("records")]
-    columns = pd.DataFrame(found, columns=["error", "rule", "route", "owner", "due_date"])
+    found = [_one(row, named, terms or {}) for row in unique.to_dict("records")]
+    columns = pd.DataFrame(found, columns=TOLD)
     columns["due_date"] = pd.to_datetime(columns["due_date"])
     rows = columns.iloc[groups.to_numpy()].set_axis(result.index)
-    return pd.concat([result.drop(columns="form"), rows], axis=1)
+    whole = pd.concat([result.drop(columns="form"), rows], axis=1)
+    return with_inputs(whole, met).drop(columns=["met", "foretold"])
 
 
-def _one(row: dict[str, Any], named: Named) -> tuple[str, str, str, str, date | None]:
+def _one(row: dict[str, Any], named: Named, terms: Terms) -> tuple[str, str, str, str, str, date | None]:
     day, kind, form = row["service_date"].date(), str(row["payer_kind"]), str(row["form"])
     codes = (str(row["adjustment_group"]), str(row["reason"]))
-    answer = traced(*codes, str(row["remarks"]).split(), day, code=str(row["code"]), payer_kind=kind, form=form)
+    remarks, met = str(row["remarks"]).split(), str(row["met"]).split()
+    answer = traced(*codes, remarks, day, code=str(row["code"]), payer_kind=kind, form=form, met=met)
     error, route, owner = answer.error, answer.route, answer.owner
     told = named.get((str(row["practice_id"]), str(row["payer_id"]), *codes, str(row["told"])))
     own = next((one for one in tables().on(day) if one.name == told), None)
+    if own is None and error is None:
+        # Nothing predicts these codes but the words of a rule that had warned: its error is the one.
+        own = next((one for rule in str(row["foretold"]).split() for one in tables().stopped_by(rule, day)), None)
     if own is not None and own is not error:
         by_group = next((name for group, name in own.route_of_group.items() if group == codes[0]), own.route)
         error, route = own, tables().route(by_group, kind, form)
         owner = own.owner or route.owner
-    last = due_date(route, row["opened_date"].date(), service_date=day, payer_kind=kind)
-    return (error.name if error else "", " ".join(error.stopped_by) if error else "", route.name, owner, last)
+    rules, cause = cause_of(error, met, str(row["foretold"]).split(), Month.of(day))
+    days = terms.get((str(row["practice_id"]), str(row["billed_payer_id"])))
+    last = due_date(route, row["opened_date"].date(), service_date=day, payer_kind=kind, filing_days=days)
+    return (error.name if error else "", " ".join(rules), cause, route.name, owner, last)
 
 
-def name_cause(store: Store, claim_number: str, line: int, error: str, today: date) -> int:
+def name_cause(
+    store: Store, claim_number: str, line: int, error: str, today: date, settings: Path | None = None
+) -> int:
     """A person says which error a denial comes from: it and every open one with the same codes of the same payer are
     traced to it, and so will be those to come. How many denials that changed.
 
@@ -98,9 +111,11 @@ def name_cause(store: Store, claim_number: str, line: int, error: str, today: da
         rows["told"] = rows["remarks"].map(telling)
         mine = rows[(rows["claim_number"] == claim_number) & (rows["line"] == line)].iloc[0]
         same = rows[(rows["payer_id"] == mine["payer_id"]) & (rows["told"] == mine["told"])].reset_index(drop=True)
-        cases.name_error(connection, mine, error)
+        cases.name_error(connection, mine, error, same["error"])
         told = same[["claim_number", "line", "practice_id", "payer_id", "adjustment_group", "reason", "remarks"]]
-        more = same[["claim", "payer_kind", "service_date", "code", "payment_date"]]
-        traced_again = trace(pd.concat([told, more], axis=1), cases.codes_named(connection), today)
-        cases.retrace(connection, traced_again, datetime.now(UTC))
+        more = same[["claim", "payer_kind", "billed_payer_id", "service_date", "code", "payment_date"]]
+        met = known_of(connection, same["claim_number"])
+        terms = filing_terms(connection, [str(mine["practice_id"])], settings)
+        again = trace(pd.concat([told, more], axis=1), cases.codes_named(connection), today, met, terms)
+        cases.retrace(connection, again, datetime.now(UTC))
         return len(same)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tasks.store.claim_tables import claim_service_lines, claims
 from tasks.store.remit_tables import adjustments, claim_payments, line_payments, remittances
-
-REVERSED, FORWARDED_UNSEEN = "22", "23"  # claim status codes of an 835
+from tasks.store.standing import ordered
 
 
 @dataclass(frozen=True)
@@ -50,54 +50,49 @@ class SentTo:
     payer_claim_number: str
 
 
-def _standing(rows: Iterable[sa.Row[Any]]) -> dict[str, sa.Row[Any]]:
-    """The last answer of the first payer to each claim that no reversal has taken away."""
-    found: dict[str, list[sa.Row[Any]]] = {}
-    for row in rows:
-        stack = found.setdefault(row.claim_number, [])
-        if row.status == REVERSED:
-            del stack[-1:]
-        elif row.status != FORWARDED_UNSEEN and row.payer_order <= 1:
-            stack.append(row)
-    return {number: stack[-1] for number, stack in found.items() if stack}
-
-
 def answers(connection: Connection, practice_id: str, month: str) -> dict[str, Answered]:
-    """The answer that stands to each claim of that month that went to a first payer, by claim number."""
+    """The first payer's answer that stands to each claim of that month that went to it, by claim number."""
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == 1)
     joined = claim_payments.join(claims, claim_payments.c.claim_number == claims.c.claim_number)
     joined = joined.join(remittances, claim_payments.c.remittance_id == remittances.c.id)
-    query = sa.select(claim_payments, remittances.c.payment_date).select_from(joined).where(mine)
-    last = _standing(connection.execute(query.order_by(remittances.c.payment_date, claim_payments.c.id)))
-    by_id = {row.id: number for number, row in last.items() if row.payment_date is not None}
-    found = {
-        number: Answered(
-            number,
-            *(row.status, row.paid_cents, row.patient_cents, row.crossover_payer, row.remarks, row.payer_claim_number),
-            *(row.payment_date, [], {}),
-        )
-        for number, row in last.items()
-        if row.id in by_id
-    }
+    query = sa.select(claim_payments, remittances.c.payer_id, remittances.c.payment_date).select_from(joined)
+    rows = {row.id: row for row in connection.execute(query.where(mine).order_by(claim_payments.c.id))}
+    if not rows:
+        return {}
+    found: dict[str, Answered] = {}
+    by_id: dict[int, Answered] = {}
+    for number in _first_payers(rows.values()):
+        row = rows[number]
+        said = (row.status, row.paid_cents, row.patient_cents, row.crossover_payer, row.remarks)
+        last = Answered(row.claim_number, *said, row.payer_claim_number, row.payment_date, [], {})
+        found[row.claim_number] = by_id[number] = last
     numbers = sa.select(claim_payments.c.id).select_from(joined).where(mine)
     places: dict[tuple[int, int], int] = {}
     wanted = sa.select(line_payments).where(line_payments.c.claim_payment_id.in_(numbers))
     for line in connection.execute(wanted):
         if line.claim_payment_id in by_id:
             places[(line.claim_payment_id, line.line)] = line.claim_line
-            found[by_id[line.claim_payment_id]].lines[line.claim_line] = PaidLine(line.paid_cents)
+            by_id[line.claim_payment_id].lines[line.claim_line] = PaidLine(line.paid_cents)
     reasons = sa.select(adjustments).where(adjustments.c.claim_payment_id.in_(numbers))
     for one in connection.execute(reasons.order_by(adjustments.c.line, adjustments.c.position)):
         if one.claim_payment_id in by_id:
-            answer, said = (
-                found[by_id[one.claim_payment_id]],
-                (one.adjustment_group, one.reason, one.cents, one.quantity),
-            )
+            answer, told = by_id[one.claim_payment_id], (one.adjustment_group, one.reason, one.cents, one.quantity)
             if one.line == 0:
-                answer.adjustments.append(said)
+                answer.adjustments.append(told)
             else:
-                answer.lines[places[(one.claim_payment_id, one.line)]].adjustments.append(said)
+                answer.lines[places[(one.claim_payment_id, one.line)]].adjustments.append(told)
     return found
+
+
+def _first_payers(rows: Iterable[sa.Row[Any]]) -> list[int]:
+    """The dated answers of first payers that stand, by their id; the last one of each claim."""
+    names = ["id", "claim_number", "status", "payer_order", "payer_id", "payment_date", "paid_cents"]
+    frame = pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
+    frame["payment_date"] = pd.to_datetime(frame["payment_date"])
+    firsts = frame[["claim_number"]].drop_duplicates().assign(payer_order=1)
+    stands = ordered(frame, firsts)
+    stands = stands[stands["standing"] & (stands["payer_order"] == 1) & stands["payment_date"].notna()]
+    return stands.drop_duplicates("claim_number", keep="last")["id"].astype("int64").tolist()
 
 
 def sent_to(connection: Connection, practice_id: str, month: str, order: int) -> dict[tuple[str, str, str], SentTo]:

@@ -43,6 +43,12 @@ def of_cycle(connection: Connection, cycle: Cycle) -> Basis:
     return Basis(cycle.digests, tables, settings, content)
 
 
+def latest_settings(connection: Connection, practice_id: str) -> str | None:
+    """The settings that the practice's last decided cycle went by; None where it has none."""
+    mine = sa.select(cycles.c.settings).where(cycles.c.practice_id == practice_id)
+    return connection.execute(mine.order_by(cycles.c.id.desc()).limit(1)).scalar_one_or_none()
+
+
 def _packed(frame: pd.DataFrame) -> bytes:
     # Arrow's own form, for Parquet forgets categories that no row has, and rules may count by them.
     data = pa.Table.from_pandas(frame, preserve_index=False)

@@ -84,6 +84,19 @@ claim_service_lines = sa.Table(
     sqlite_with_rowid=False,
 )
 
+claim_findings = sa.Table(
+    "claim_findings",
+    metadata,
+    # What the scrub had warned of when the claim left; a denial is held against it.
+    sa.Column("claim_number", sa.Text(), sa.ForeignKey("claims.claim_number"), nullable=False),
+    sa.Column("line", sa.BigInteger(), nullable=False),
+    sa.Column("rule", sa.Text(), nullable=False),
+    sa.Column("numbers", sa.Text(), nullable=False),
+    sa.Column("denial", sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint("claim_number", "line", "rule"),
+    sqlite_with_rowid=False,
+)
+
 ledger = sa.Table(
     "ledger",
     metadata,

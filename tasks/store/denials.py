@@ -21,8 +21,8 @@ _text, _number, _day = pa.large_string(), pa.int64(), pa.date32()
 DENIAL = {
     "claim_number": _text, "line": _number, "practice_id": _text, "claim_payment_id": _number,
     "adjustment_group": _text, "reason": _text, "remarks": _text, "denied_cents": _number, "error": _text,
-    "rule": _text, "route": _text, "owner": _text, "opened_date": _day, "due_date": _day,
-    "expected_cents": _number, "state": _text,
+    "rule": _text, "cause": _text, "evidence": _text, "route": _text, "owner": _text, "opened_date": _day,
+    "due_date": _day, "expected_cents": _number, "state": _text,
 }  # fmt: skip
 _SIBLINGS = """asked_claims AS a JOIN claims AS c2 ON c2.claim_number = a.claim_number
     JOIN claims AS c1 ON c1.practice_id = c2.practice_id AND c1.patient_id = c2.patient_id AND c1.month = c2.month
@@ -131,14 +131,22 @@ def open_with_codes_of(connection: Connection, claim_number: str, line: int) -> 
     return kept.assign(code=kept["code"].fillna(""))
 
 
-def name_error(connection: Connection, denial: pd.Series, error: str) -> None:
-    """A person traced that denial to the error; the next one with its codes is traced to it by itself."""
+def name_error(connection: Connection, denial: pd.Series, error: str, before: pd.Series) -> None:
+    """A person traced that denial to the error; the next one with its codes is traced to it by itself.
+
+    `before` are the errors of all denials that move with it: what was counted for those counts for this one now.
+    """
     names = ["practice_id", "payer_id", "adjustment_group", "reason"]
     key = {name: str(denial[name]) for name in names} | {"remarks": str(denial["told"])}
     equal = [denial_codes.c[name] == value for name, value in key.items()]
     connection.execute(sa.update(denial_codes).where(*equal).values(named=False))
     day = denial["opened_date"].date()
-    _count(connection, key | {"error": error}, 0, day, day, True)
+    moved = before[before != error].value_counts()
+    for other, times in moved.items():
+        where = [*equal, denial_codes.c.error == str(other)]
+        connection.execute(sa.update(denial_codes).where(*where).values(times=denial_codes.c.times - int(times)))
+    connection.execute(sa.delete(denial_codes).where(*equal, denial_codes.c.times <= 0))
+    _count(connection, key | {"error": error}, int(moved.sum()), day, day, True)
 
 
 def retrace(connection: Connection, rows: pd.DataFrame, now: datetime) -> None:
@@ -146,7 +154,9 @@ def retrace(connection: Connection, rows: pd.DataFrame, now: datetime) -> None:
     for row in rows.to_dict("records"):
         where = (denials.c.claim_number == row["claim_number"], denials.c.line == int(row["line"]))
         due = None if pd.isna(row["due_date"]) else row["due_date"].date()
-        told = {name: row[name] for name in ("error", "rule", "route", "owner")} | {"due_date": due}
+        told = {name: row[name] for name in ("error", "rule", "cause", "evidence", "route", "owner")} | {
+            "due_date": due
+        }
         connection.execute(sa.update(denials).where(*where).values(told))
     states = rows.assign(state="open")
     _tell(connection, states, "traced anew", now)
@@ -204,6 +214,7 @@ def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
     columns = {f"d.{name}": kind for name, kind in DENIAL.items()}
     columns |= {"c.case_number": _text, "c.month": _text, "c.rendering_npi": _text, "c.claim": _text}
     columns |= {"c.payer_kind": _text, "c.service_date": _day, "c.payer_name AS billed_payer": _text, "s.code": _text}
+    columns |= {"c.payer_id AS billed_payer_id": _text}
     columns |= {"r.payer_id": _text, "r.payer_name": _text, "r.payment_date": _day}
     source = """denials AS d JOIN claims AS c ON c.claim_number = d.claim_number
         JOIN claim_payments AS p ON p.id = d.claim_payment_id JOIN remittances AS r ON r.id = p.remittance_id

@@ -119,6 +119,10 @@ denials = sa.Table(
     # The row of the error table it was traced to, and the rule that should have stopped it; empty for "no rule yet".
     sa.Column("error", sa.Text(), nullable=False),
     sa.Column("rule", sa.Text(), nullable=False),
+    # warned: the rule had warned when it was billed; not_seen: there is a rule and it did not fire; no_rule. Empty for
+    # what was traced before this was asked.
+    sa.Column("cause", sa.Text(), nullable=False, server_default=""),
+    sa.Column("evidence", sa.Text(), nullable=False, server_default=""),  # what the rule had looked at
     sa.Column("route", sa.Text(), nullable=False),
     sa.Column("owner", sa.Text(), nullable=False),
     sa.Column("opened_date", sa.Date(), nullable=False),
@@ -159,6 +163,20 @@ denial_codes = sa.Table(
     sa.Column("last_date", sa.Date(), nullable=False),
     sa.PrimaryKeyConstraint("practice_id", "payer_id", "adjustment_group", "reason", "remarks", "error"),
     sqlite_with_rowid=False,
+)
+
+suspense_events = sa.Table(
+    "suspense_events",
+    metadata,
+    # Answers that a person gave to a claim by hand.
+    sa.Column("id", SERIAL, primary_key=True),
+    sa.Column("claim_payment_id", SERIAL, sa.ForeignKey("claim_payments.id"), nullable=False),
+    sa.Column("claim_number", sa.Text(), nullable=False),
+    sa.Column("suspense_reason", sa.Text(), nullable=False),  # why it had waited
+    sa.Column("assigned_by", sa.Text(), nullable=False),
+    sa.Column("note", sa.Text(), nullable=False),
+    sa.Column("at", Instant(), nullable=False),
+    sa.Index(None, "claim_payment_id"),
 )
 
 overpayments = sa.Table(

@@ -16,7 +16,6 @@ from tasks.store import bulk
 from tasks.store.claim_tables import claims
 from tasks.store.remit_tables import claim_payments, remittance_files, remittances
 
-_asked = sa.Table("asked_claims", sa.MetaData(), sa.Column("claim_number", sa.Text(), primary_key=True))
 _answered = sa.Table(
     "answered", sa.MetaData(), *(sa.Column(name, sa.Text()) for name in ("claim_number", "state", "number"))
 )
@@ -27,7 +26,7 @@ ANSWERS = "claim_payments AS p JOIN remittances AS r ON r.id = p.remittance_id"
 CLAIM = {
     "claim_number": TEXT, "practice_id": TEXT, "month": TEXT, "case_number": TEXT, "claim": TEXT,
     "payer_order": NUMBER, "payer_kind": TEXT, "payer_name": TEXT, "state": TEXT, "charge_cents": NUMBER,
-    "service_date": DAY, "rendering_npi": TEXT,
+    "service_date": DAY, "rendering_npi": TEXT, "payer_id AS billed_payer_id": TEXT,
 }  # fmt: skip
 SERVICE_LINE = {
     "claim_number": TEXT, "line": NUMBER, "code": TEXT, "modifiers": TEXT, "units": NUMBER,
@@ -114,15 +113,16 @@ def add(connection: Connection, table: sa.Table, frame: pd.DataFrame) -> None:
 
 
 @contextmanager
-def asked(connection: Connection, claim_numbers: pd.Series) -> Iterator[None]:
-    """Within, the table asked_claims holds these numbers, for whatever is to be joined to them."""
+def asked(connection: Connection, claim_numbers: pd.Series, name: str = "asked_claims") -> Iterator[None]:
+    """Within, the table of that name holds these numbers, for whatever is to be joined to them."""
     ending = " ON COMMIT DROP" if connection.dialect.name == "postgresql" else ""
-    connection.exec_driver_sql(f"CREATE TEMP TABLE asked_claims (claim_number TEXT PRIMARY KEY){ending}")
-    add(connection, _asked, claim_numbers.drop_duplicates().sort_values().to_frame("claim_number"))
+    connection.exec_driver_sql(f"CREATE TEMP TABLE {name} (claim_number TEXT PRIMARY KEY){ending}")
+    table = sa.Table(name, sa.MetaData(), sa.Column("claim_number", sa.Text(), primary_key=True))
+    add(connection, table, claim_numbers.drop_duplicates().sort_values().to_frame("claim_number"))
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("ANALYZE asked_claims")  # or it plans for a table of unknown size
+        connection.exec_driver_sql(f"ANALYZE {name}")  # or it plans for a table of unknown size
     yield
-    connection.exec_driver_sql("DROP TABLE asked_claims")  # a rollback does the same
+    connection.exec_driver_sql(f"DROP TABLE {name}")  # a rollback does the same
 
 
 def select(connection: Connection, columns: Mapping[str, pa.DataType], source: str, order: str = "") -> pd.DataFrame:
