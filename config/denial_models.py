@@ -70,16 +70,6 @@ class DenialError(Cited):
         return "; ".join(answer.words for answer in self.predicted) or self.seen_as
 
 
-class Instead(Strict):
-    """Another route for some payers and forms."""
-
-    payer_kinds: tuple[str, ...] = Field(min_length=1)
-    forms: tuple[str, ...] = Field(min_length=1)
-    route: str
-    confidence: Confidence
-    source: str = Field(min_length=10)
-
-
 class Route(Strict):
     """What is done about a denial, by whom and by when."""
 
@@ -88,9 +78,16 @@ class Route(Strict):
     steps: tuple[str, ...] = Field(min_length=1)
     owner: str = Field(min_length=3)
     clock: Clock | None = None
-    instead: tuple[Instead, ...] = ()
+    sent_as: Literal["", "replacement", "void"] = Field(default="", description="the claim that this route sends")
+    otherwise: str = Field(default="", description="the route where a payer takes no void")
     confidence: Confidence
     source: str = Field(min_length=10)
+
+    @model_validator(mode="after")
+    def _says_what_else(self) -> Route:
+        if bool(self.otherwise) != (self.sent_as == "void"):
+            raise ValueError("a route that is sent as a void, and no other, says what is done 'otherwise'")
+        return self
 
 
 class AnswerCode(Dated):

@@ -13,12 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from config.catalogue import rising, validated
+from config.catalogue import OPEN, rising, validated
 from config.clocks import filing_limit
 from config.dated_csv import read_dated
 from config.denial_models import Answer, AnswerCode, DenialError, Route
 from config.errors import RuleError
 from config.month import Month
+from config.payer_kinds import PayerKind, payer_kind, payer_kinds
 from config.strict_yaml import load_yaml
 
 FOLDER = Path(__file__).parent / "denials"
@@ -57,13 +58,27 @@ class Denials:
         """The errors that the rule stops."""
         return [error for error in self.on(day) if rule in error.stopped_by]
 
-    def route(self, name: str, payer_kind: str = "", form: str = "") -> Route:
-        """The route of that name, or the one that the payer asks for in its place."""
+    def route(self, name: str, kind: str = "", form: str = "", day: date = OPEN) -> Route:
+        """The route of that name, or, where payers of that kind take no such claim, what is done in its place."""
         found = self.routes[name]
-        for other in found.instead:
-            if payer_kind in other.payer_kinds and form in other.forms:
-                return self.route(other.route, payer_kind, form)
-        return found
+        payer = payer_kind(kind, form, day) if found.sent_as else None
+        instead = refused(found, payer) if payer else ""
+        return self.routes[instead] if instead else found
+
+    def elsewhere(self, route: Route) -> list[tuple[Route, tuple[str, ...], tuple[str, ...]]]:
+        """What is done in the route's place, with the kinds of payers and the forms, as it is known today."""
+        found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for payer in payer_kinds() if route.sent_as else ():
+            if payer.until == OPEN and (instead := refused(route, payer)):
+                found.setdefault((instead, payer.kinds), []).append(payer.form)
+        return [(self.routes[name], kinds, tuple(forms)) for (name, kinds), forms in found.items()]
+
+
+def refused(route: Route, payer: PayerKind) -> str:
+    """The route in the place of one that is sent as a claim which the payer does not take; empty where it does."""
+    takes = payer.takes_replacements if route.sent_as == "replacement" else payer.takes_voids
+    instead = route.otherwise or payer.instead
+    return "" if takes or instead == route.name else instead
 
 
 def traced(
@@ -101,7 +116,7 @@ def traced(
         name = next((route for of, route in error.route_of_group.items() if of == group), error.route)
     if NOT_PROCESSED in said:
         name = "resubmission"
-    route = table.route(name, payer_kind, form)
+    route = table.route(name, payer_kind, form, day)
     return Traced(error, rest, route, error.owner if error and error.owner else route.owner)
 
 
@@ -174,7 +189,8 @@ def denials(folder: Path = FOLDER) -> Denials:
     for name in {error.name for error in errors}:
         rising([(error.since, error.until) for error in errors if error.name == name], f"errors.yaml, {name}")
     for route in routes.values():
-        _known([other.route for other in route.instead], routes, f"routes.yaml, {route.name}", "route")
+        _known([route.otherwise] if route.otherwise else [], routes, f"routes.yaml, {route.name}", "route")
+    _known([payer.instead for payer in payer_kinds()], routes, "payers/kinds.yaml", "route")
     for error in errors:
         place = f"errors.yaml, {error.name}"
         _known([error.route, *error.route_of_group.values()], routes, place, "route")

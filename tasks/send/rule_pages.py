@@ -246,7 +246,7 @@ def denials_view() -> dict[str, Any]:
                 "steps": route.steps,
                 "owner": route.owner,
                 "clock": route.clock.words if route.clock else "",
-                "instead": [(tables.routes[one.route].words, one.payer_kinds, one.forms) for one in route.instead],
+                "instead": [(other.words, kinds, forms) for other, kinds, forms in tables.elsewhere(route)],
                 "confidence": route.confidence,
                 "source": route.source,
             }

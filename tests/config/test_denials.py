@@ -13,6 +13,7 @@ import pytest
 from config.clocks import filing_limit, limit_entries
 from config.denials import FOLDER, denials, due_date, is_denial, traced, valid_answer
 from config.errors import RuleError
+from config.payer_kinds import payer_kinds
 from config.rulebook import all_rules
 
 DAY, NOTICE = date(2026, 10, 15), date(2026, 11, 20)
@@ -104,6 +105,18 @@ def test_an_answer_that_nothing_predicts_has_no_rule_yet_and_keeps_its_appeal() 
 def test_a_plan_that_takes_replacements_is_sent_one() -> None:
     assert traced("CO", "11", [], DAY, payer_kind="commercial", form="837P").route.name == "corrected_claim"
     assert traced("CO", "11", [], DAY, payer_kind="medicare_part_b", form="837I").route.name == "corrected_claim"
+
+
+def test_who_takes_frequency_seven_and_eight_stands_in_one_place() -> None:
+    """The way back of a denial is what the table of payers says, for every kind and form of it."""
+    for payer in payer_kinds():
+        for kind in payer.kinds:
+            corrected = denials().route("corrected_claim", kind, payer.form, DAY).name
+            assert corrected == ("corrected_claim" if payer.takes_replacements else payer.instead)
+            assert denials().route("void", kind, payer.form, DAY).name == ("void" if payer.takes_voids else "refund")
+    told = denials().elsewhere(denials().routes["void"])
+    assert [(route.name, kinds, forms) for route, kinds, forms in told] == [("refund", ("medicare_part_b",), ("837P",))]
+    assert not denials().elsewhere(denials().routes["resubmission"])
 
 
 def test_an_error_is_known_only_in_its_own_time() -> None:
