@@ -72,9 +72,8 @@ def judged() -> list[Judged]:
         for told in published.told() + published.told(published.TRAPS)
         if told.id not in waiting
     ]
-    for boundary in minutes_by_year.boundaries():
-        family = boundary.id.partition(" ")[0]
-        found.append(Judged(boundary.id, family, boundary.month, boundary.settings, boundary.facts, boundary.judge))
+    for row in minutes_by_year.boundaries():
+        found.append(Judged(row.id, row.about, row.month, row.settings, row.facts, row.judge))
     return found
 
 

@@ -26,6 +26,11 @@ class Boundary(NamedTuple):
     codes: str = ""
     families: list[str] | None = None
 
+    @property
+    def about(self) -> str:
+        """The family that it was written for."""
+        return self.id.partition(" ")[0] if self.families is None else next(iter(self.families), "")
+
     def judge(self, result: dict[str, pd.DataFrame]) -> None:
         """It came out as the table says."""
         if self.families is None:
