@@ -100,6 +100,9 @@ def _print(console: Console, result: dict[str, Any]) -> None:
         for trace, cents in one["differences"]:
             text = f"{one['file_name']}: payment {trace} differs by {cents / 100:,.2f} from its claims and adjustments."
             console.print(text, highlight=False, soft_wrap=True, markup=False)
+    for practice_id, lines in result["answered"].items():
+        said = "; ".join(f"{label} {text}" for label, text in lines)
+        console.print(f"{practice_id}: {said}", highlight=False, soft_wrap=True, markup=False)
     for path in result["written"]:
         console.print(f"Open {path}", highlight=False, soft_wrap=True)
 
