@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -61,6 +62,39 @@ def denial(
     change(Console(), database or database_of(out), claim, line, state, error, note, date.today(), settings)
 
 
+suspense = typer.Typer(help="Answers that fit no claim: list them, or give one to a claim by hand.")
+
+
+@suspense.callback(invoke_without_command=True)
+def list_suspense(context: typer.Context, out: Out = Path("out"), database: Database = None) -> None:
+    """List the answers that fit no claim; `assign` gives one to a claim by hand."""
+    if context.invoked_subcommand is None:
+        from flows.waiting_answers import print_waiting
+        from tasks.store.engine import database_of
+
+        print_waiting(Console(), database or database_of(out), out)
+
+
+@suspense.command("assign")
+def assign(
+    number: Annotated[int, typer.Argument(help="Number of the answer, as in suspense.csv.")],
+    claim: Annotated[str, typer.Option(help="Claim number, as in claims.csv.")],
+    reason: Annotated[str, typer.Option(help="Why it is this claim's, for its history; without names.")],
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who assigns it; without it, the user of this computer.")
+    ] = None,
+    out: Out = Path("out"),
+    database: Database = None,
+    settings: Settings = None,
+) -> None:
+    """Give a waiting answer to a claim: balances and denials move accordingly."""
+    from flows.waiting_answers import assign_answer
+    from tasks.store.engine import database_of
+
+    name = getpass.getuser() if by is None else by
+    assign_answer(Console(), database or database_of(out), number, claim, name, reason, out, settings)
+
+
 def _run(
     files: list[Path] | None,
     folder: Path | None,
@@ -100,6 +134,9 @@ def _print(console: Console, result: dict[str, Any]) -> None:
         for trace, cents in one["differences"]:
             text = f"{one['file_name']}: payment {trace} differs by {cents / 100:,.2f} from its claims and adjustments."
             console.print(text, highlight=False, soft_wrap=True, markup=False)
+    for practice_id, lines in result["answered"].items():
+        said = "; ".join(f"{label} {text}" for label, text in lines)
+        console.print(f"{practice_id}: {said}", highlight=False, soft_wrap=True, markup=False)
     for path in result["written"]:
         console.print(f"Open {path}", highlight=False, soft_wrap=True)
 
@@ -108,3 +145,4 @@ def add_to(app: typer.Typer) -> None:
     """The commands are among those of `ccm`."""
     for command in (remit, denials, denial):
         app.command()(command)
+    app.add_typer(suspense, name="suspense")

@@ -10,7 +10,7 @@ from prefect import flow
 from config.errors import InputError
 from tasks.remit.folder import arrived, given
 from tasks.remit.step import list_answers, post_files
-from tasks.send.step import write_answer_lists
+from tasks.send.step import tell_answers, write_answer_lists
 from tasks.store.step import open_place
 
 
@@ -37,4 +37,6 @@ def remittance(
     posted = post_files(place, list(map(str, paths)), watched)
     answers = list_answers(place, practice)
     written = write_answer_lists(place, answers.practices, answers.suspense)
-    return {"files": [vars(one) for one in posted], "written": written, "suspense": len(answers.suspense)}
+    told = tell_answers(place, list(answers.practices))
+    files = [vars(one) for one in posted]
+    return {"files": files, "written": written, "suspense": len(answers.suspense), "answered": told}

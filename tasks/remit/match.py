@@ -8,7 +8,7 @@ import pandas as pd
 SUSPENSE = {
     "unknown_claim": (
         "No claim of ours has this number",
-        "Find the claim by the payer's number; it is tried again by itself",
+        "Find the claim and give it to it: ccm suspense assign NUMBER --claim CLAIM; it is tried again by itself",
     ),
     "other_charge": ("The charge is not that of our claim", "Compare with the claim; ask the payer what it answers"),
     "unknown_line": ("A service line is not on our claim", "Compare with the claim; ask the payer what it answers"),
@@ -33,7 +33,7 @@ def match(
     why = _first(why, ~answers["status"].isin(POSTED_STATUSES), "no_payment")
     why = _first(why, found.isna(), "unknown_claim")
     why = _first(why, found.fillna(0) != answers["charge_cents"].abs(), "other_charge")
-    claim_line = _lines(answers, answer_lines, lines)
+    claim_line = line_places(answers, answer_lines, lines)
     lost = answer_lines.loc[(claim_line == 0).to_numpy(), "answer"].unique()
     why = _first(why, pd.Series(answers.index.isin(lost), index=answers.index), "unknown_line")
     known = answers["control_number"].where(why == "", "")
@@ -48,7 +48,7 @@ def _first(why: pd.Series, applies: pd.Series, reason: str) -> pd.Series:
     return why.mask((why == "") & applies.to_numpy(), reason)
 
 
-def _lines(answers: pd.DataFrame, answer_lines: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
+def line_places(answers: pd.DataFrame, answer_lines: pd.DataFrame, lines: pd.DataFrame) -> pd.Series:
     """The line of the claim that each answer line is about: by our own line number, where the payer gives it back with
     its code; else by code as sent and modifiers, then by code alone.
 

@@ -13,6 +13,7 @@ from tasks.remit.settle import stand
 from tasks.remit.standing import balances
 from tasks.store import denials as cases
 from tasks.store import remittances, suspense
+from tasks.store.answer_counts import AnswerCounts, answer_counts
 from tasks.store.store import Store
 
 
@@ -26,7 +27,7 @@ def answers_of(store: Store, practice_id: str) -> dict[str, pd.DataFrame]:
             "denials": _denials(denied),
             "claim_balances": _balances(frames),
             "overpayments": cases.overpayments_of(connection, practice_id),
-            "denial_rates": rates(frames, denied),
+            "denial_rates": rates(answer_counts(connection, practice_id)),
             "denial_codes": _codes(connection, practice_id),
         }
     return {name: as_contract(found[name], table) for name, table in answer_outputs().items()}
@@ -57,35 +58,30 @@ def _balances(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return frames["claims"].merge(found, left_on="claim_number", right_index=True)
 
 
-def rates(frames: dict[str, pd.DataFrame], denied: pd.DataFrame) -> pd.DataFrame:
+def rates(counts: AnswerCounts) -> pd.DataFrame:
     """Denied lines of those answered, by month, payer, practitioner, error and rule; of a rule, of all lines answered.
 
     A denial counts although it was paid since: what went out was not right. One of a claim as a whole counts once.
     """
-    heads = frames["claims"][["claim_number", "month", "payer_name", "rendering_npi"]]
-    lines = frames["lines"][["claim_number", "line"]].merge(heads, on="claim_number")
-    refused = denied[denied["claim_number"].isin(heads["claim_number"])]
-    refused = refused.assign(recovered=(refused["state"] == "paid").astype("int64"))
+    answered = counts.answered
+    refused = counts.denied.assign(recovered=counts.denied["lines"].where(counts.denied["state"] == "paid", 0))
     names = {"month": "month", "payer": "payer_name", "practitioner": "rendering_npi", "error": "error", "rule": "rule"}
     by_rule = refused.assign(rule=refused["rule"].str.split()).explode("rule")
     parts = []
     for by, column in names.items():
         rows = by_rule if by == "rule" else refused
-        if by == "payer":
-            rows = rows.assign(payer_name=rows["billed_payer"])
         sums = rows.assign(**{column: rows[column].fillna("")}).groupby(column).agg(
-            denied_lines=("line", "count"), denied_cents=("denied_cents", "sum"), recovered_lines=("recovered", "sum")
+            denied_lines=("lines", "sum"), denied_cents=("cents", "sum"), recovered_lines=("recovered", "sum")
         )  # fmt: skip
-        if column in lines:
-            sums["answered_lines"] = lines.groupby(column)["line"].count()
-            asked = lines.groupby(column)["line"].count().rename("answered_lines")
-            sums = sums.drop(columns="answered_lines").join(asked, how="outer").fillna(0)
+        if column in answered:
+            asked = answered.groupby(column)["lines"].sum().rename("answered_lines")
+            sums = sums.join(asked, how="outer").fillna(0)
         else:
-            sums["answered_lines"] = len(lines)
+            sums["answered_lines"] = int(answered["lines"].sum())
         parts.append(sums.rename_axis("name").reset_index().assign(by=by))
     found = pd.concat(parts, ignore_index=True)
-    counts = ["answered_lines", "denied_lines", "denied_cents", "recovered_lines"]
-    found[counts] = found[counts].astype("int64")
+    numbers = ["answered_lines", "denied_lines", "denied_cents", "recovered_lines"]
+    found[numbers] = found[numbers].astype("int64")
     found["denied_per_thousand"] = found["denied_lines"] * 1000 // found["answered_lines"].clip(lower=1)
     return found
 

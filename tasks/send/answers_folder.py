@@ -9,15 +9,24 @@ import pandas as pd
 
 from config.contract import answer_outputs, source_outputs
 from config.errors import PlaceError
+from tasks.send.answered import answered_view
 from tasks.send.files import put, write_list
+from tasks.send.render import render
 from tasks.send.workbook import workbook
+from tasks.store.answer_counts import AnswerCounts
 
 FOLDER = "answers"
 WORKLIST = "denials.xlsx"
+PAGE = "answers.html"
 
 
-def write_answers(out: Path, practice_id: str, frames: Mapping[str, pd.DataFrame]) -> Path:
-    """The practice's folder holds these lists, each whole; a list without rows has no file. The folder's path.
+def render_answers(practice_id: str, counts: AnswerCounts) -> str:
+    """What payers answered to the practice as one HTML page that needs nothing from elsewhere."""
+    return render("reports/answers.html.j2", practice_id=practice_id, view=answered_view(counts))
+
+
+def write_answers(out: Path, practice_id: str, frames: Mapping[str, pd.DataFrame], page: str) -> Path:
+    """The practice's folder holds these lists and the page, each whole; a list without rows has no file. Its path.
 
     Same rows, same bytes. PlaceError when the folder cannot be written.
     """
@@ -27,6 +36,7 @@ def write_answers(out: Path, practice_id: str, frames: Mapping[str, pd.DataFrame
         for name, table in answer_outputs().items():
             write_list(folder, table, frames[name])
         put(folder / WORKLIST, workbook(frames["denials"], answer_outputs()["denials"], "Denials"))
+        put(folder / PAGE, page.encode())
     except OSError as error:
         raise PlaceError(f"{folder}: the lists cannot be written ({error.strerror}); choose another --out.") from error
     return folder

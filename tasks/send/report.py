@@ -13,9 +13,11 @@ from config.frames import cents_at_stake, rows_set_aside
 from config.month import Month
 from config.settings import PracticeSettings
 from tasks.send import charts, counts
+from tasks.send.answered import answered_view
 from tasks.send.billing import changes
 from tasks.send.render import render
 from tasks.send.words import month_name
+from tasks.store.answer_counts import AnswerCounts
 
 MOST_CHANGES = 30
 EFFECTS = ("not_billable", "hold", "short", "unsupported", "warn")
@@ -30,12 +32,13 @@ def report_view(
     today: date | None = None,
     settings: PracticeSettings | None = None,
     care_setting: str = "",
+    answers: AnswerCounts | None = None,
 ) -> dict[str, Any]:
     """Everything the report says, as plain values.
 
     `frames` are the output tables, `history` the outcomes of the months before (month, outcome, patients) or nothing.
-    What was due before `today` is marked as overdue. `settings` say how a practice of
-    that care setting answers where sources disagree.
+    What was due before `today` is marked as overdue. `settings` say how a practice of that care setting answers where
+    sources disagree; `answers` are what payers said so far.
     """
     decisions, findings = frames["decisions"], frames["findings"]
     outcomes = counts.outcomes(decisions)
@@ -74,6 +77,7 @@ def report_view(
         "signals": len(frames["signals"]),
         "changes": changed[:MOST_CHANGES],
         "changes_more": max(0, len(changed) - MOST_CHANGES),
+        "answered": answered_view(answers, month),
         "months": charts.months(history, str(month), outcomes),
         "choices": choices(settings, care_setting) if settings else [],
         "files": [{"name": table.file, "meaning": table.meaning} for table in outputs().values()],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,8 @@ from config.frames import empty
 from config.month import Month
 from config.settings import delivery, practice_settings
 from tasks.progress import LOG, no_cell_in_errors, step
-from tasks.send.answers_folder import write_answers, write_suspense
+from tasks.send.answered import answered_lines, answered_markdown, answered_view
+from tasks.send.answers_folder import render_answers, write_answers, write_suspense
 from tasks.send.claims_folder import write_claims_folder
 from tasks.send.codes_page import CODES_PAGE, codes_markdown, render_codes
 from tasks.send.delivery import DeliveryReport, deliver
@@ -97,7 +98,8 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
         practice = told.practice
         settings = practice_settings(told.practice_id, place.settings)
         names = practice["practice_name"], told.month, saved.cycle.revision
-        view = report_view(frames, *names, history, told.today, settings, practice["setting"])
+        answers = place.store.answer_counts(told.practice_id)
+        view = report_view(frames, *names, history, told.today, settings, practice["setting"], answers)
         codes = render_codes(practice["setting"], told.month, practice["practice_name"])
         sender = delivery().sender
         emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}
@@ -145,8 +147,9 @@ def deliver_messages(place: Place, practice_id: str) -> DeliveryReport:
 @task(name="summarize the month", cache_policy=NO_CACHE)
 def summarize(place: Place, told: Told, saved: Saved, delivered: DeliveryReport) -> dict[str, Any]:
     """Counts of the month for the terminal and, as an artifact, for the Prefect UI. No patient data."""
+    answers = place.store.answer_counts(told.practice_id)
     with no_cell_in_errors():
-        summary = summary_of(told.frames, told.practice_id, told.month, saved, delivered)
+        summary = summary_of(told.frames, told.practice_id, told.month, saved, delivered, answers)
     summary["report"] = str(place.folder(told.practice_id, told.month) / "report.html")
     create_markdown_artifact(
         key=f"month-{artifact_key(told.practice_id)}-{told.month}",
@@ -181,10 +184,29 @@ def artifact_key(practice_id: str) -> str:
 
 @task(name="write what payers answered", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)
 def write_answer_lists(place: Place, practices: Mapping[str, Frames], suspense: pd.DataFrame) -> list[str]:
-    """The lists of each practice stand in its folder, those in suspense in the output folder; what to open."""
+    """The lists of each practice and their page stand in its folder, those in suspense in the output folder; what to
+    open."""
     with step("write", "writing what payers answered") as done:
-        written = [str(write_answers(place.out, name, frames)) for name, frames in practices.items()]
+        written = []
+        for name, frames in practices.items():
+            page = render_answers(name, place.store.answer_counts(name))
+            written.append(str(write_answers(place.out, name, frames, page)))
         held = write_suspense(place.out, suspense)
         written += [str(held)] if len(suspense) else []
         done(", ".join(written) or "nothing to write", sum(len(frames["denials"]) for frames in practices.values()))
     return written
+
+
+@task(name="tell what payers answered", cache_policy=NO_CACHE)
+def tell_answers(place: Place, practices: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Counts of each practice for the terminal and, as an artifact, for the Prefect UI. No patient data."""
+    told = {}
+    for name in practices:
+        view = answered_view(place.store.answer_counts(name))
+        told[name] = answered_lines(view)
+        create_markdown_artifact(
+            key=f"answers-{artifact_key(name)}",
+            markdown=answered_markdown(name, view),
+            description=f"{name}: what payers answered and denied",
+        )
+    return told

@@ -10,15 +10,22 @@ import pandas as pd
 from config.frames import rows_set_aside
 from config.month import Month
 from tasks.send import counts
+from tasks.send.answered import answered_lines, answered_view
 from tasks.send.delivery import DeliveryReport
 from tasks.send.words import dollars
+from tasks.store.answer_counts import AnswerCounts
 from tasks.store.records import Saved
 
 
 def summary_of(
-    frames: Mapping[str, pd.DataFrame], practice_id: str, month: Month, saved: Saved, delivered: DeliveryReport
+    frames: Mapping[str, pd.DataFrame],
+    practice_id: str,
+    month: Month,
+    saved: Saved,
+    delivered: DeliveryReport,
+    answers: AnswerCounts | None = None,
 ) -> dict[str, Any]:
-    """Patients by outcome, minutes, rows, money, cases and messages, as label and text, in sections."""
+    """Patients by outcome, minutes, rows, money, cases, answers and messages, as label and text, in sections."""
     decisions, ledger = frames["decisions"], frames["time_ledger"]
     found = counts.outcomes(decisions)
     counted = int(ledger.loc[ledger["disposition"] == "counted", "seconds"].sum())
@@ -57,6 +64,7 @@ def summary_of(
             ],
         ),
         ("Co-pay", [("open cases", f"{opened:,}")]),
+        ("Payers so far", answered_lines(answered_view(answers, month))),
         ("Messages", _messages(delivered)),
     ]
     return {

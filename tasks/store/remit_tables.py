@@ -121,8 +121,8 @@ denials = sa.Table(
     sa.Column("rule", sa.Text(), nullable=False),
     # warned: the rule had warned when it was billed; not_seen: there is a rule and it did not fire; no_rule. Empty for
     # what was traced before this was asked.
-    sa.Column("cause", sa.Text(), nullable=False, server_default=""),
-    sa.Column("evidence", sa.Text(), nullable=False, server_default=""),  # what the rule had looked at
+    sa.Column("cause", sa.Text(), nullable=False, server_default=sa.text("''")),
+    sa.Column("evidence", sa.Text(), nullable=False, server_default=sa.text("''")),  # what the rule had looked at
     sa.Column("route", sa.Text(), nullable=False),
     sa.Column("owner", sa.Text(), nullable=False),
     sa.Column("opened_date", sa.Date(), nullable=False),

@@ -15,6 +15,7 @@ from config.month import Month
 from tasks.progress import Taken
 from tasks.store import basis as bases
 from tasks.store import bulk, case_numbers, cases, cycles, history, outbox
+from tasks.store.answer_counts import AnswerCounts, answer_counts
 from tasks.store.digest import result_digest
 from tasks.store.engine import WAIT_SECONDS, WRITES, connect, parse, place_errors
 from tasks.store.records import Basis, Cycle, Saved, StoredMessage
@@ -131,6 +132,11 @@ class Store:
         """The claim lines that any revision of the practice's month offered, each once; empty before its first run."""
         with self.reading() as connection:
             return history.offered(connection, practice_id, month)
+
+    def answer_counts(self, practice_id: str) -> AnswerCounts:
+        """How many of the practice's claims payers answered and denied, in a few rows."""
+        with self.reading() as connection:
+            return answer_counts(connection, practice_id)
 
     def explain(
         self, case_number: str, practice_id: str | None = None, month: Month | None = None

@@ -2,19 +2,64 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tasks.store.remit_tables import claim_payments, line_payments
+from tasks.store.remit_tables import claim_payments, line_payments, suspense_events
 from tasks.store.remittances import ANSWERS, DAY, NUMBER, TEXT, select
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One answer, waiting or not: the claim it stands on, the one that the payer wrote, and why it waits."""
+
+    claim_number: str
+    control_number: str
+    charge_cents: int
+    reason: str
+
+
+def answer(connection: Connection, number: int) -> Waiting | None:
+    """The answer of that number, if it waits or was assigned by a person."""
+    table = claim_payments.c
+    query = sa.select(table.claim_number, table.control_number, table.charge_cents, table.suspense_reason)
+    row = connection.execute(query.where(table.id == number)).one_or_none()
+    if row is None or (row.claim_number and not _was_assigned(connection, number)):
+        return None
+    return Waiting(*row)
+
+
+def _was_assigned(connection: Connection, number: int) -> bool:
+    mine = suspense_events.c.claim_payment_id == number
+    return connection.execute(sa.select(suspense_events.c.id).where(mine).limit(1)).scalar() is not None
+
+
+def tell_assigned(
+    connection: Connection, number: int, claim_number: str, reason: str, by: str, note: str, now: datetime
+) -> None:
+    """History says who gave the answer to the claim, when, and why."""
+    row = {"claim_payment_id": number, "claim_number": claim_number, "suspense_reason": reason}
+    connection.execute(sa.insert(suspense_events), row | {"assigned_by": by, "note": note, "at": now})
 
 
 def in_suspense(connection: Connection, reasons: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The answers that wait for one of these reasons, and their lines with `answer`, the place of their answer."""
-    columns = ("id", "control_number", "status", "charge_cents")
     wanted = ", ".join(f"'{reason}'" for reason in reasons)
-    source = f"claim_payments AS p WHERE p.claim_number = '' AND p.suspense_reason IN ({wanted})"
+    return _answers(connection, f"p.suspense_reason IN ({wanted})")
+
+
+def of_number(connection: Connection, number: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What in_suspense gives, of the one waiting answer of that number."""
+    return _answers(connection, f"p.id = {int(number)}")
+
+
+def _answers(connection: Connection, which: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    columns = ("id", "control_number", "status", "charge_cents")
+    source = f"claim_payments AS p WHERE p.claim_number = '' AND {which}"
     kinds = {"p.id": NUMBER, "p.control_number": TEXT, "p.status": TEXT, "p.charge_cents": NUMBER}
     answers = select(connection, kinds, source, "p.id")[list(columns)]
     of_line = {"l.claim_payment_id": NUMBER, "l.line": NUMBER, "l.code": TEXT, "l.modifiers": TEXT}
@@ -56,8 +101,10 @@ def leave_suspense(connection: Connection, answers: pd.DataFrame, lines: pd.Data
 
 def waiting(connection: Connection) -> pd.DataFrame:
     """Every answer in suspense, with its payment and file."""
-    columns = {"f.file_name": TEXT, "p.position": NUMBER, "r.trace_number": TEXT, "r.payer_name": TEXT,
-               "r.payment_date": DAY, "p.control_number": TEXT, "p.payer_claim_number": TEXT, "p.status": TEXT,
-               "p.charge_cents": NUMBER, "p.paid_cents": NUMBER, "p.suspense_reason": TEXT}  # fmt: skip
+    columns = {
+        "p.id AS number": NUMBER, "f.file_name": TEXT, "p.position": NUMBER, "r.trace_number": TEXT,
+        "r.payer_name": TEXT, "r.payment_date": DAY, "p.control_number": TEXT, "p.payer_claim_number": TEXT,
+        "p.status": TEXT, "p.charge_cents": NUMBER, "p.paid_cents": NUMBER, "p.suspense_reason": TEXT,
+    }  # fmt: skip
     source = f"{ANSWERS} JOIN remittance_files AS f ON f.digest = r.digest WHERE p.claim_number = ''"
     return select(connection, columns, source, "p.id")

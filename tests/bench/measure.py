@@ -1,4 +1,4 @@
-"""Wall seconds and peak memory of one piece of work inside this process."""
+"""Wall and processor seconds and peak memory of one piece of work inside this process."""
 
 from __future__ import annotations
 
@@ -16,19 +16,23 @@ STATUS = Path("/proc/self/status")
 
 @dataclass
 class Measured:
-    """What a step took; `peak_mib` is the largest resident set while it ran, 0 where the system does not tell."""
+    """What a step took; `peak_mib` is the largest resident set while it ran, 0 where the system does not tell.
+
+    On a machine that others use as well only the processor's seconds can be compared.
+    """
 
     seconds: float
     peak_mib: int
+    processor: float = 0.0
 
 
 def measure(work: Callable[[], Any]) -> tuple[Any, Measured]:
     """The work's result and what it took. On Linux the peak is reset first, so that each step has its own."""
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
-    begin = time.perf_counter()
+    begin, processor = time.perf_counter(), time.process_time()
     result = work()
-    return result, Measured(time.perf_counter() - begin, peak_mib())
+    return result, Measured(time.perf_counter() - begin, peak_mib(), time.process_time() - processor)
 
 
 def peak_mib() -> int:

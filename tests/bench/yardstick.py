@@ -1,4 +1,4 @@
-"""One yardstick in a process of its own: `python -m tests.bench.yardstick pandas|duckdb FILE`."""
+"""One yardstick in a process of its own: `python -m tests.bench.yardstick pandas|duckdb|pyx12 FILE`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ if name == "pandas":
     import pandas  # noqa: F401 - its import is not what is measured
 
     measured = {"read the time log": measure(lambda: read_alone(file))[1]}
+elif name == "pyx12":
+    from tests.bench.yardsticks import read_by_pyx12, validate_by_pyx12
+
+    measured = {
+        "pyx12 reads the segments": measure(lambda: read_by_pyx12(file))[1],
+        "pyx12 validates": measure(lambda: validate_by_pyx12(file))[1],
+    }
 else:
     import duckdb  # noqa: F401 - its import is not what is measured
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import warnings
+from contextlib import redirect_stdout
 from pathlib import Path
 
 THRESHOLDS = """
@@ -41,3 +44,23 @@ def union_and_thresholds(file: Path, first: str, following: str) -> tuple[int, i
     found = connection.execute(THRESHOLDS.format(file=file, first=first, next=following)).fetchone()
     assert found is not None
     return found
+
+
+def read_by_pyx12(file: Path) -> int:
+    """pyx12 reading the file into segments and checking its envelope, nothing else; segments."""
+    import pyx12.x12file
+
+    with file.open("r", encoding="ascii") as stream:
+        return sum(1 for _ in pyx12.x12file.X12Reader(stream))
+
+
+def validate_by_pyx12(file: Path) -> None:
+    """pyx12 holding every segment of the file against its map of the claim; SystemExit when it has a complaint."""
+    import pyx12.params
+    import pyx12.x12n_document
+
+    answer = io.StringIO()
+    with file.open("r", encoding="ascii") as stream, redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if not pyx12.x12n_document.x12n_document(pyx12.params.params(), stream, answer, None):
+            raise SystemExit(answer.getvalue()[:3000])

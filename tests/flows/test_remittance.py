@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 from openpyxl import load_workbook
+from prefect.artifacts import Artifact
 
 from config.contract import answer_outputs
 from tasks.store import open_store
@@ -36,6 +37,11 @@ def test_a_watched_folder_becomes_lists_for_billing(prefect_server: None, tmp_pa
         ("third_payer_shifted_elements.835", "posted_in_part"),
     ]
     answers = out / "P1" / "answers"
+    assert ("claims answered", "18") in told["answered"]["P1"]
+    assert "18 claims answered" in (answers / "answers.html").read_text()
+    artifact = Artifact.get("answers-p1")
+    assert artifact is not None
+    assert "| claims answered | 18 |" in str(artifact.data)
     lists = {
         name: pd.read_csv(answers / table.file) for name, table in answer_outputs().items() if name != "overpayments"
     }
@@ -52,5 +58,6 @@ def test_a_watched_folder_becomes_lists_for_billing(prefect_server: None, tmp_pa
     again = remittance(folder=str(folder), out=str(out))
     assert again["files"] == []
     assert {path.name: path.read_bytes() for path in answers.iterdir()} == before
-    whole = str(told) + "".join(path.read_text() for path in answers.glob("*.csv"))
+    whole = str(told) + str(artifact.data) + (answers / "answers.html").read_text()
+    whole += "".join(path.read_text() for path in answers.glob("*.csv"))
     assert not any(name in whole for name in ("HALVORSEN", "INGRID", "OKAFOR"))

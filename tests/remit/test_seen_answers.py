@@ -51,7 +51,7 @@ def test_what_the_table_traced_by_itself_is_counted_and_the_commonest_stands_fir
         post(store, f"{n}.835", answer(denied(claim, "CO", reason, remarks), trace=f"T{n}"), TODAY)
     with store.reading() as connection:
         errors = codes_of(connection, "P1")[["reason", "error"]].to_numpy().tolist()
-    both = {reason: error for reason, error in errors}
+    both = dict(errors)
     for claim, reason in (("C0", "5"), ("C1", "58")):
         if both[reason] != "billed_as_telehealth":
             name_cause(store, claim, 1, "billed_as_telehealth", TODAY)

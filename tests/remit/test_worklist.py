@@ -107,6 +107,14 @@ def test_denial_rates_by_month_payer_practitioner_error_and_rule(store):
         ("units_above_absolute_limit", 5, 1, 200, 8000, 0),
     ]
     assert {row[0] for row in by["rule"]} >= {"billed_by_another_practitioner"}
+    answered = store.answer_counts("P1").answered
+    assert of(answered, "month", "payer_name", "standing", "claims", "lines") == [
+        ("2026-09", "Plan", "denied", 1, 1),
+        ("2026-10", "Medicare", "denied", 1, 2),
+        ("2026-10", "Medicare", "paid", 1, 1),
+        ("2026-10", "Medicare", "recovered", 1, 1),
+    ]
+    assert store.answer_counts("P9").answered.empty
 
 
 def test_balances_overpayments_and_suspense_are_listed(store):

@@ -40,8 +40,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_suspense_events_claim_payment_id"), ["claim_payment_id"], unique=False)
 
     with op.batch_alter_table("denials", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("cause", sa.Text(), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("evidence", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("cause", sa.Text(), server_default=sa.text("''"), nullable=False))
+        batch_op.add_column(sa.Column("evidence", sa.Text(), server_default=sa.text("''"), nullable=False))
 
     # ### end Alembic commands ###
 

@@ -1,0 +1,164 @@
+"""What payers answered so far, as the report, the lists' own page and the Prefect UI show it. No identities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from config.denials import denials as tables
+from config.month import Month
+from tasks.send.charts import share
+from tasks.send.words import count, dollars
+from tasks.store.answer_counts import AnswerCounts
+
+MONTHS, MOST_CAUSES, MOST_ROWS = 13, 8, 10
+STANDINGS = {
+    "paid": ("strong", "never denied"),
+    "recovered": ("soft", "denied, paid since"),
+    "denied": ("mid", "denied"),
+}
+CAUSES = {
+    "warned": ("mid", "a rule had warned, and it was billed"),
+    "not_seen": ("soft", "a rule is there, and did not see it"),
+    "no_rule": ("none", "no rule yet"),
+}
+Row = dict[str, Any]
+
+
+def answered_view(counts: AnswerCounts | None, until: Month | None = None) -> Row:
+    """Claims answered and denied, lines by what our rules had said of them, rates, and the commonest causes.
+
+    With `until` the thirteen months up to it count; without, all. Nothing but `claims`, nought, without an answer.
+    """
+    if counts is None:
+        return {"claims": 0}
+    answered, denied = (_months(frame, until) for frame in (counts.answered, counts.denied))
+    claims = int(answered["claims"].sum())
+    if not claims:
+        return {"claims": 0}
+    standing = answered.groupby("standing")["claims"].sum()
+    refused = claims - int(standing.get("paid", 0))
+    lines = int(denied["lines"].sum())
+    return {
+        "claims": claims,
+        "paid": int(standing.get("paid", 0)),
+        "refused": refused,
+        "recovered": int(standing.get("recovered", 0)),
+        "rate": percent(refused, claims),
+        "cents": int(denied["cents"].sum()),
+        "lines": lines,
+        "standings": _parts(STANDINGS, standing, claims),
+        "causes": _parts(CAUSES, denied.groupby(_cause(denied))["lines"].sum(), lines),
+        "top": _top(denied),
+        "by": [
+            {"name": name, "rows": rows}
+            for name, rows in (
+                ("Service month", _rates(answered, "month")),
+                ("Payer", _rates(answered, "payer_name", most_first=True)),
+                ("Practitioner (NPI)", _rates(answered, "rendering_npi", most_first=True)),
+            )
+        ],
+    }
+
+
+def percent(part: int, whole: int) -> str:
+    """12.5 %, or 0 % of nothing."""
+    return f"{100 * part / whole:.1f} %" if whole else "0 %"
+
+
+def answered_lines(view: Row) -> list[tuple[str, str]]:
+    """The view in a few lines of label and text, for the terminal and the Prefect UI."""
+    if not view["claims"]:
+        return [("claims answered", "none yet")]
+    by_rule = {part["name"]: part["number"] for part in view["causes"]}
+    return [
+        ("claims answered", count(view["claims"])),
+        ("of them denied wholly or in part", f"{count(view['refused'])} ({view['rate']})"),
+        ("of these paid since", count(view["recovered"])),
+        ("money denied", dollars(view["cents"])),
+        *[(f"denied lines: {words}", count(by_rule[name])) for name, (_, words) in CAUSES.items() if name in by_rule],
+    ]
+
+
+def answered_markdown(practice_id: str, view: Row) -> str:
+    """What payers answered to one practice as Markdown: counts, rates and causes."""
+    rows = [f"### {practice_id} · what payers answered", "", "| | |", "|---|---:|"]
+    rows += [f"| {label} | {text} |" for label, text in answered_lines(view)]
+    for part in view.get("by", []):
+        rows += ["", f"| {part['name']} | Answered | Denied | Rate |", "|---|---:|---:|---:|"]
+        rows += [
+            f"| {_cell(row['name'])} | {count(row['claims'])} | {count(row['refused'])} | {row['rate']} |"
+            for row in part["rows"]
+        ]
+    if view.get("top"):
+        rows += ["", "| Cause | Rules | What is done | Lines | Denied |", "|---|---|---|---:|---:|"]
+        rows += [
+            f"| {_cell(row['words'])} | {' '.join(row['rules']) or 'no rule yet'} | {row['route']} "
+            f"| {count(row['lines'])} | {dollars(row['cents'])} |"
+            for row in view["top"]
+        ]
+    return "\n".join(rows)
+
+
+def _months(frame: pd.DataFrame, until: Month | None) -> pd.DataFrame:
+    if until is None:
+        return frame
+    first = until
+    for _ in range(MONTHS - 1):
+        first = first.previous
+    return frame[frame["month"].between(str(first), str(until))]
+
+
+def _cause(denied: pd.DataFrame) -> pd.Series:
+    """The cause; of a denial traced before causes were asked for, whether a rule is there."""
+    known = pd.Series("not_seen", index=denied.index).mask(denied["rule"] == "", "no_rule")
+    return denied["cause"].where(denied["cause"] != "", known)
+
+
+def _parts(names: dict[str, tuple[str, str]], numbers: pd.Series, whole: int) -> list[Row]:
+    return [
+        {"name": name, "tone": tone, "words": words, "number": int(numbers[name]), "share": share(numbers[name], whole)}
+        for name, (tone, words) in names.items()
+        if numbers.get(name, 0)
+    ]
+
+
+def _rates(answered: pd.DataFrame, column: str, most_first: bool = False) -> list[Row]:
+    """Claims answered and denied of each name; bars are as long as the rate beside the highest."""
+    refused = answered["claims"].where(answered["standing"] != "paid", 0)
+    sums = answered.assign(refused=refused).groupby(column)[["claims", "refused"]].sum().sort_index()
+    if most_first:
+        sums = sums.sort_values("claims", ascending=False, kind="stable").head(MOST_ROWS)
+    rates = sums["refused"] / sums["claims"]
+    return [
+        {
+            "name": str(name),
+            "claims": int(row["claims"]),
+            "refused": int(row["refused"]),
+            "rate": percent(int(row["refused"]), int(row["claims"])),
+            "width": share(rates[name], rates.max()),
+        }
+        for name, row in sums.iterrows()
+    ]
+
+
+def _top(denied: pd.DataFrame) -> list[Row]:
+    """The commonest errors with their rules and the way back, most lines first."""
+    known = tables()
+    words = {error.name: error.words for error in known.errors}
+    rows = []
+    for error, group in denied.groupby("error"):
+        routes = group.groupby("route")["lines"].sum().sort_values(ascending=False, kind="stable")
+        rules = dict.fromkeys(rule for text in group["rule"] for rule in str(text).split())
+        said = words.get(str(error), str(error)) if error else "Nothing predicts these codes"
+        route = known.routes[str(routes.index[0])].words
+        sums = {"lines": int(group["lines"].sum()), "cents": int(group["cents"].sum())}
+        rows.append({"words": said, "rules": list(rules), "route": route, **sums})
+    rows.sort(key=lambda row: (-row["lines"], row["words"]))
+    most = max((row["lines"] for row in rows), default=0)
+    return [row | {"width": share(row["lines"], most)} for row in rows[:MOST_CAUSES]]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "/")
