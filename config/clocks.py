@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -17,6 +17,8 @@ from config.rule_models import Cited
 from config.strict_yaml import load_yaml
 
 LIMITS = Path(__file__).parent / "denials" / "filing_limits.yaml"
+TERMS = Path(__file__).parent / "denials" / "overpayment_terms.yaml"
+Entry = TypeVar("Entry", bound=Cited)
 
 
 class Clock(BaseModel):
@@ -65,6 +67,14 @@ class LimitEntry(Cited):
         return self
 
 
+class OverpaymentTerm(Cited):
+    """How long after it is identified an overpayment may wait, and what counts as identified."""
+
+    days: int = Field(gt=0)
+    suspended_days: int = Field(default=0, ge=0, description="while it is looked into in good faith")
+    identified: str = Field(min_length=10)
+
+
 @dataclass(frozen=True)
 class FilingLimit:
     """The last day for a claim, and whether that is sure enough to hold one back."""
@@ -86,16 +96,36 @@ def after(day: date, days: int, years: int = 0) -> date:
 @cache
 def limit_entries(path: Path = LIMITS) -> tuple[LimitEntry, ...]:
     """Every entry; RuleError naming it when one is wrong or two of a kind overlap."""
-    content = load_yaml(path)
-    if not isinstance(content, dict) or set(content) != {"limits"} or not isinstance(content["limits"], list):
-        raise RuleError(f"{path.name}: it must hold one list named 'limits' and nothing else.")
-    entries = [
-        validated(LimitEntry, entry, f"{path.name}, entry {number}")
-        for number, entry in enumerate(content["limits"], start=1)
-    ]
+    entries = tuple(_entries(path, "limits", LimitEntry))
     for kind in {entry.payer_kind for entry in entries}:
         rising([(e.since, e.until) for e in entries if e.payer_kind == kind], f"{path.name}, {kind}")
-    return tuple(entries)
+    return entries
+
+
+@cache
+def overpayment_terms(path: Path = TERMS) -> tuple[OverpaymentTerm, ...]:
+    """Every entry; RuleError naming it when one is wrong or two overlap."""
+    entries = tuple(_entries(path, "terms", OverpaymentTerm))
+    rising([(entry.since, entry.until) for entry in entries], path.name)
+    return entries
+
+
+def overpayment_term(identified: date) -> OverpaymentTerm:
+    """The term of what is identified on that day; RuleError for a day before the first entry."""
+    month = Month.of(identified)
+    for entry in overpayment_terms():
+        if entry.holds_in(month):
+            return entry
+    raise RuleError(f"{TERMS.name}: nothing is loaded for {identified}; enter the term of that day.")
+
+
+def _entries(path: Path, key: str, model: type[Entry]) -> list[Entry]:
+    content = load_yaml(path)
+    if not isinstance(content, dict) or set(content) != {key} or not isinstance(content[key], list):
+        raise RuleError(f"{path.name}: it must hold one list named '{key}' and nothing else.")
+    return [
+        validated(model, entry, f"{path.name}, entry {number}") for number, entry in enumerate(content[key], start=1)
+    ]
 
 
 def filing_limit(payer_kind: str, service_date: date, own_days: int | None = None) -> FilingLimit | None:

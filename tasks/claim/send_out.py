@@ -11,10 +11,11 @@ from sqlalchemy.engine import Connection
 
 from config.claim_settings import ClaimSettings
 from config.payer_kinds import payer_kind
-from tasks.claim.compare import VOID, ByHand, Send, Step, Void
+from tasks.claim.compare import VOID, Send, Void
 from tasks.claim.difference import difference
 from tasks.claim.drafts import Draft
 from tasks.claim.numbers import claim_number
+from tasks.claim.overpaid import find_overpayments
 from tasks.claim.resend import sent_again
 from tasks.claim.signed import Drafted, SignedMonth
 from tasks.claim.x12.envelope import interchange
@@ -24,7 +25,6 @@ from tasks.claim.x12.professional import professional
 from tasks.claim.x12.void import sent_text, void
 from tasks.store import claims as stored
 from tasks.store.claims import ClaimFile, Numbered, Standing
-from tasks.store.denials import open_overpayment
 from tasks.store.denied import mark_resent
 from tasks.store.records import Cycle
 
@@ -34,7 +34,8 @@ WRITERS = {"837P": professional, "837I": institutional}
 def send_out(connection: Connection, month: SignedMonth, drafted: Drafted, now: datetime) -> list[ClaimFile]:
     """One file a form with every claim that the revision adds, replaces or voids; none where it says what was sent.
 
-    What was paid and is not to be billed any more has an overpayment case. Call it in a writing transaction.
+    What was paid and is not to be billed any more, or only in part, has an overpayment case. Call it in a writing
+    transaction.
     """
     stored.only_one_at_a_time(connection)
     found = difference(connection, month, drafted)
@@ -43,8 +44,8 @@ def send_out(connection: Connection, month: SignedMonth, drafted: Drafted, now: 
         mine = [one for one in found.steps if (one.draft.form if isinstance(one, Send) else one.stood.form) == form]
         if mine:
             written.append(_file(connection, month, form, mine, now))
-    for one in [*found.steps, *found.by_hand]:
-        _money_back(connection, month, one, now)
+    whose, today = (month.cycle.practice_id, str(month.cycle.month)), now.astimezone(_zone(month)).date()
+    find_overpayments(connection, whose, [*found.steps, *found.by_hand], drafted.ready, today)
     return written
 
 
@@ -65,14 +66,8 @@ def send_again(
     return written
 
 
-def _money_back(connection: Connection, month: SignedMonth, one: Step, now: datetime) -> None:
-    """A case for what was paid on a claim that is taken back, or ought to be; the clock starts today."""
-    if isinstance(one, Send) or one.stood.paid_cents <= 0 or (isinstance(one, ByHand) and one.action != "refund"):
-        return
-    why = "voided_after_payment" if isinstance(one, Void) else "decision_changed"
-    today = now.astimezone(ZoneInfo(month.practice.time_zone)).date()
-    whose = month.practice.practice_id
-    open_overpayment(connection, one.stood.claim_number, whose, one.stood.paid_cents, why, today)
+def _zone(month: SignedMonth) -> ZoneInfo:
+    return ZoneInfo(month.practice.time_zone)
 
 
 def _file(
@@ -95,7 +90,7 @@ def _file(
             texts.append(void(lines, str(sent.row["claim_number"]), one.stood.payer_claim_number))
         numbered.append(sent)
     head = billing_provider(practice.name, practice.npi, practice.tax_id, settings)
-    created = now.astimezone(ZoneInfo(practice.time_zone))
+    created = now.astimezone(_zone(month))
 
     def content(number: int) -> bytes:
         return interchange(form, head, texts, number, created, settings)

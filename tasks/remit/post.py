@@ -15,8 +15,7 @@ from tasks.remit.balance import hold_back_unbalanced, payment_sums
 from tasks.remit.match import TRIED_AGAIN, match
 from tasks.remit.read import Remittance, SetAsideError, content_digests, payment_keys, read
 from tasks.remit.settle import settle
-from tasks.store import remittances, suspense
-from tasks.store.denials import close_overpayments
+from tasks.store import overpayments, remittances, suspense
 from tasks.store.remit_tables import adjustments, claim_payments, line_payments, provider_adjustments
 from tasks.store.remit_tables import remittances as payments
 from tasks.store.remittances import StoredFile
@@ -70,7 +69,7 @@ def post(store: Store, name: str, content: bytes, today: date, settings: Path | 
         remittances.keep_file(connection, StoredFile(digest, name, "posted", ""), content, now)
         done = _write(connection, found, digest)
         opened = settle(connection, done.loc[done["claim_number"] != "", "claim_number"], today, now, settings)
-        _recovered(connection, found)
+        _recovered(connection, found, today)
         waiting = int((done["claim_number"] == "").sum())
         if waiting:
             remittances.file_in_part(connection, digest)
@@ -167,8 +166,8 @@ def _write(connection: Connection, found: Remittance, digest: str) -> pd.DataFra
     return matched
 
 
-def _recovered(connection: Connection, found: Remittance) -> None:
-    """A payer that kept money back for a claim (WO) has closed the overpayment of that claim."""
-    kept_back = found.provider_adjustments[found.provider_adjustments["reason"] == "WO"]
-    numbers = remittances.claims_called(connection, kept_back["reference"].tolist())
-    close_overpayments(connection, numbers)
+def _recovered(connection: Connection, found: Remittance, today: date) -> None:
+    """What a payer kept back for a claim (WO) is taken off the overpayment of that claim."""
+    kept_back = found.provider_adjustments[found.provider_adjustments["reason"] == overpayments.WITHHELD]
+    numbers = overpayments.claims_called(connection, kept_back["reference"].unique().tolist())
+    overpayments.refresh(connection, numbers, today)

@@ -12,7 +12,7 @@ from tasks.remit import standing
 from tasks.remit.terms import filing_terms
 from tasks.remit.trace import kinds, trace
 from tasks.store import denials as cases
-from tasks.store import remittances
+from tasks.store import overpayments, remittances
 from tasks.store.known_findings import known_of
 from tasks.store.standing import ordered
 
@@ -129,23 +129,24 @@ def _paid_later(
 def _overpayments(
     connection: Connection, frames: Frames, answers: pd.DataFrame, found: pd.DataFrame, today: date
 ) -> None:
-    """What was paid for a claim taken back or replaced, or paid twice, has a case; what came back closes it."""
+    """What was paid for a claim taken back or replaced, or paid twice, has a case, open until all of it came back."""
     claims = frames["claims"].set_index("claim_number").join(found[["paid_cents"]])
     newer = remittances.paid_replacements(connection)
     twice = answers.loc[(answers["paid_times"] > 1) & answers["standing"]]
     once = twice.groupby("claim_number")["paid_cents"].sum()
-    over = pd.DataFrame({"cents": claims["paid_cents"], "why": "", "practice_id": claims["practice_id"]})
+    over = pd.DataFrame({"practice_id": claims["practice_id"], "why": "", "keeps_cents": 0})
     over["why"] = over["why"].mask(claims.index.isin(once.index), "paid_twice")
-    over.loc[once.index, "cents"] -= once
+    over.loc[once.index, "keeps_cents"] = once
     replaced = (claims["state"] == "replaced").to_numpy() & claims.index.isin(newer)
     over["why"] = over["why"].mask(replaced, "paid_beside_replacement")
     over["why"] = over["why"].mask((claims["state"] == "voided").to_numpy(), "voided_after_payment")
-    over["cents"] = over["cents"].mask(over["why"] != "paid_twice", claims["paid_cents"])
-    due = over[(over["why"] != "") & (over["cents"] > 0)]
+    over["keeps_cents"] = over["keeps_cents"].where(over["why"] == "paid_twice", 0)
+    due = over[(over["why"] != "") & (claims["paid_cents"] > over["keeps_cents"])]
     for number, case in due.iterrows():
-        cases.open_overpayment(connection, str(number), case["practice_id"], int(case["cents"]), case["why"], today)
-    nothing = set(claims.index[(claims["paid_cents"] <= 0).to_numpy()])
-    seen_here = ("paid_twice", "paid_beside_replacement", "voided_after_payment")
-    for number, why in cases.overpaid(connection).items():
-        if number in nothing or (why in seen_here and number not in due.index):
-            cases.close_overpayments(connection, [number])
+        keeps = int(case["keeps_cents"])
+        overpayments.identify(connection, str(number), case["practice_id"], case["why"], keeps, today)
+    known = overpayments.of_asked(connection)
+    alone = [one for one, why in known.items() if why == "paid_beside_replacement" and over.at[one, "why"] == ""]
+    for number in alone:  # nothing is paid beside it any more
+        overpayments.withdraw(connection, number)
+    overpayments.refresh(connection, known, today)

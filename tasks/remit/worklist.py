@@ -12,7 +12,7 @@ from tasks.remit.match import SUSPENSE
 from tasks.remit.settle import stand
 from tasks.remit.standing import balances
 from tasks.store import denials as cases
-from tasks.store import remittances, suspense
+from tasks.store import overpayments, remittances, suspense
 from tasks.store.answer_counts import AnswerCounts, answer_counts
 from tasks.store.store import Store
 
@@ -26,7 +26,7 @@ def answers_of(store: Store, practice_id: str) -> dict[str, pd.DataFrame]:
         found = {
             "denials": _denials(denied),
             "claim_balances": _balances(frames),
-            "overpayments": cases.overpayments_of(connection, practice_id),
+            "overpayments": overpayments.of_practice(connection, practice_id),
             "denial_rates": rates(answer_counts(connection, practice_id)),
             "denial_codes": _codes(connection, practice_id),
         }

@@ -22,6 +22,8 @@ class PaidLine:
 
     paid_cents: int
     adjustments: list[tuple[str, str, int, int | None]] = field(default_factory=list)
+    code: str = ""
+    units: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,10 @@ def answers(connection: Connection, practice_id: str, month: str) -> dict[str, A
     for line in connection.execute(wanted):
         if line.claim_payment_id in by_id:
             places[(line.claim_payment_id, line.line)] = line.claim_line
-            by_id[line.claim_payment_id].lines[line.claim_line] = PaidLine(line.paid_cents)
+            lines = by_id[line.claim_payment_id].lines
+            before = lines.get(line.claim_line, PaidLine(0))  # a payer may split a line of ours
+            cents, units = before.paid_cents + line.paid_cents, before.units + line.units
+            lines[line.claim_line] = PaidLine(cents, [], line.code, units)
     reasons = sa.select(adjustments).where(adjustments.c.claim_payment_id.in_(numbers))
     for one in connection.execute(reasons.order_by(adjustments.c.line, adjustments.c.position)):
         if one.claim_payment_id in by_id:
@@ -114,4 +119,16 @@ def charges(connection: Connection, practice_id: str, month: str) -> dict[str, d
         sa.select(claim_service_lines).where(claim_service_lines.c.claim_number.in_(numbers))
     ):
         found.setdefault(row.claim_number, {})[row.line] = row.charge_cents
+    return found
+
+
+def expected(connection: Connection, practice_id: str, month: str) -> dict[str, dict[str, int]]:
+    """What each claim of that month expected, code by code, where it is known."""
+    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month)
+    numbers = sa.select(claims.c.claim_number).where(mine)
+    known = claim_service_lines.c.claim_number.in_(numbers) & claim_service_lines.c.expected_cents.is_not(None)
+    found: dict[str, dict[str, int]] = {}
+    for row in connection.execute(sa.select(claim_service_lines).where(known)):
+        of_claim = found.setdefault(row.claim_number, {})
+        of_claim[row.code] = of_claim.get(row.code, 0) + row.expected_cents
     return found

@@ -1,9 +1,8 @@
-"""Denials with their history, what was learnt of payers' codes, and overpayments, in the database."""
+"""Denials with their history, and what was learnt of payers' codes, in the database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import pandas as pd
 import pyarrow as pa
@@ -11,11 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.errors import InputError
-from tasks.store.remit_tables import denial_codes, denial_events, denials, overpayments
+from tasks.store.remit_tables import denial_codes, denial_events, denials
 from tasks.store.remittances import add, select
 
 STATES = ("open", "resent", "appealed", "accepted", "paid")
-REFUND_DAYS = 60  # an overpayment is reported and returned within sixty days of the day it was identified
 
 _text, _number, _day = pa.large_string(), pa.int64(), pa.date32()
 DENIAL = {
@@ -178,37 +176,6 @@ def _count(connection: Connection, key: dict[str, str], times: int, first: date,
     connection.execute(sa.update(denial_codes).where(*where).values(change))
 
 
-def open_overpayment(
-    connection: Connection, claim_number: str, practice_id: str, cents: int, why: str, identified: date
-) -> bool:
-    """An overpayment case stands open with its clock of sixty days; False when the claim had one already.
-
-    `why` is voided_after_payment, paid_beside_replacement, paid_twice or decision_changed.
-    """
-    if connection.execute(sa.select(overpayments.c.state).where(overpayments.c.claim_number == claim_number)).first():
-        return False
-    case = {"claim_number": claim_number, "practice_id": practice_id, "cents": cents, "why": why, "state": "open"}
-    days = {"identified_date": identified, "due_date": identified + timedelta(days=REFUND_DAYS)}
-    connection.execute(sa.insert(overpayments), case | days)
-    return True
-
-
-def overpaid(connection: Connection) -> dict[str, str]:
-    """Of the asked claims, those whose overpayment is open, and why it was opened."""
-    query = (
-        "SELECT o.claim_number, o.why FROM overpayments AS o JOIN asked_claims AS a ON a.claim_number = o.claim_number"
-        " WHERE o.state = 'open'"
-    )
-    return {row[0]: row[1] for row in connection.exec_driver_sql(query)}
-
-
-def close_overpayments(connection: Connection, claim_numbers: Iterable[str]) -> None:
-    """What was open of these claims is refunded."""
-    for number in claim_numbers:
-        where = (overpayments.c.claim_number == number, overpayments.c.state == "open")
-        connection.execute(sa.update(overpayments).where(*where).values(state="refunded"))
-
-
 def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
     """The practice's denials with their claim, code and payer."""
     columns = {f"d.{name}": kind for name, kind in DENIAL.items()}
@@ -220,14 +187,6 @@ def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
         JOIN claim_payments AS p ON p.id = d.claim_payment_id JOIN remittances AS r ON r.id = p.remittance_id
         LEFT JOIN claim_service_lines AS s ON s.claim_number = d.claim_number AND s.line = d.line"""
     found = select(connection, columns, source, "d.claim_number, d.line")
-    return found[found["practice_id"] == practice_id].reset_index(drop=True)
-
-
-def overpayments_of(connection: Connection, practice_id: str) -> pd.DataFrame:
-    """The practice's overpayments, those that are due first before the others."""
-    columns = {"claim_number": _text, "practice_id": _text, "cents": _number, "why": _text, "state": _text}
-    columns |= {"identified_date": _day, "due_date": _day}
-    found = select(connection, columns, "overpayments", "state, due_date, claim_number")
     return found[found["practice_id"] == practice_id].reset_index(drop=True)
 
 

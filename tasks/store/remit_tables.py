@@ -188,6 +188,24 @@ overpayments = sa.Table(
     sa.Column("why", sa.Text(), nullable=False),
     sa.Column("identified_date", sa.Date(), nullable=False),
     sa.Column("due_date", sa.Date(), nullable=False),
-    sa.Column("state", sa.Text(), nullable=False),  # open, refunded
+    # open, refunded; withdrawn where it turned out that the money may be kept
+    sa.Column("state", sa.Text(), nullable=False),
+    # What of the claim's payments the practice may keep; all else has to come back.
+    sa.Column("keeps_cents", sa.BigInteger(), nullable=False),
+    # What has not come back yet: by a reversal, withheld by the payer, or by a refund.
+    sa.Column("open_cents", sa.BigInteger(), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+refunds = sa.Table(
+    "refunds",
+    metadata,
+    sa.Column("claim_number", sa.Text(), sa.ForeignKey("overpayments.claim_number"), nullable=False),
+    sa.Column("reference", sa.Text(), nullable=False),  # of the check or transfer
+    sa.Column("cents", sa.BigInteger(), nullable=False),
+    sa.Column("refunded_date", sa.Date(), nullable=False),
+    sa.Column("recorded_by", sa.Text(), nullable=False),
+    sa.Column("recorded_at", Instant(), nullable=False),
+    sa.PrimaryKeyConstraint("claim_number", "reference"),
     sqlite_with_rowid=False,
 )

@@ -246,17 +246,6 @@ def file_in_part(connection: Connection, digest: str) -> None:
     connection.execute(sa.update(remittance_files).where(where).values(state="posted_in_part"))
 
 
-def claims_called(connection: Connection, references: list[str]) -> list[str]:
-    """Our numbers of the claims that a payer calls so, by our number or its own."""
-    found: list[str] = []
-    for reference in dict.fromkeys(filter(None, references)):
-        query = sa.select(claims.c.claim_number).where(
-            (claims.c.claim_number == reference) | (claims.c.payer_claim_number == reference)
-        )
-        found += connection.execute(query).scalars()
-    return found
-
-
 def practices_answered(connection: Connection) -> list[str]:
     """The practices whose claims payers answered, in order."""
     query = sa.select(claims.c.practice_id).join(claim_payments, claim_payments.c.claim_number == claims.c.claim_number)

@@ -1,0 +1,36 @@
+"""The command that records a refund; like cli.py it calls what does it and holds no logic."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+
+def refund(
+    claim: Annotated[str, typer.Argument(help="Claim number, as in overpayments.csv.")],
+    amount: Annotated[str, typer.Option(help="What went back, in dollars, as 47.42.")],
+    reference: Annotated[str, typer.Option(help="Check or transfer; the same one again changes nothing.")],
+    day: Annotated[str, typer.Option("--date", help="Day it went out, as 2026-12-01.")],
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who records it; without it, the user of this computer.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")] = Path("out"),
+    database: Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")] = None,
+) -> None:
+    """Record a refund of an overpayment: its case is closed once all of it came back."""
+    from flows.one_refund import record
+    from tasks.store.engine import database_of
+
+    name = getpass.getuser() if by is None else by
+    now, today = datetime.now(UTC), date.today()
+    record(Console(), database or database_of(out), claim, amount, day, reference, name, now, today)
+
+
+def add_to(app: typer.Typer) -> None:
+    """The command is among those of `ccm`."""
+    app.command()(refund)

@@ -1,0 +1,214 @@
+"""Money that has to go back, in the database: cases with their clock, what came back of each, and refunds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from config.clocks import overpayment_term
+from config.errors import InputError
+from tasks.store.claim_tables import claims
+from tasks.store.remit_tables import claim_payments, overpayments, provider_adjustments, refunds
+from tasks.store.remittances import select
+
+WITHHELD = "WO"  # of a provider adjustment: money that the payer kept back for an overpayment
+DECIDED = ("decision_changed", "decided_less")
+"""Found by a later revision of the month; the others are found when a payer's answer is posted."""
+
+Key = tuple[str, str, str]  # patient, program, claim
+_text, _number, _day = pa.large_string(), pa.int64(), pa.date32()
+
+
+@dataclass(frozen=True)
+class PaidClaim:
+    """A claim on which payers paid something, all answers together."""
+
+    claim_number: str
+    payer_order: int
+    paid_cents: int
+
+
+def identify(
+    connection: Connection, claim_number: str, practice_id: str, why: str, keeps_cents: int, today: date
+) -> None:
+    """What the claim was paid above what may be kept is an open case; none where nothing is above it.
+
+    `why` is voided_after_payment, paid_beside_replacement, paid_twice, decision_changed or decided_less. A case that
+    is open keeps the day it was identified; one whose money had come back begins anew today. A finding of its own
+    (another reason, or another sum that may be kept) takes the place of the one before.
+    """
+    paid = _paid(connection, claim_number)
+    mine = overpayments.c.claim_number == claim_number
+    known = connection.execute(sa.select(overpayments).where(mine)).mappings().one_or_none()
+    excess = paid - keeps_cents
+    if known is None:
+        if excess > 0:
+            case = {"claim_number": claim_number, "practice_id": practice_id, "cents": excess, "why": why}
+            case |= {"keeps_cents": keeps_cents, "open_cents": excess, "state": "open"}
+            connection.execute(sa.insert(overpayments), case | _clock(today))
+    elif (known["why"], known["keeps_cents"]) == (why, keeps_cents):
+        connection.execute(sa.update(overpayments).where(mine).values(cents=max(known["cents"], excess)))
+    elif excess > 0:
+        found = {"why": why, "keeps_cents": keeps_cents, "cents": excess}
+        connection.execute(sa.update(overpayments).where(mine).values(found))
+    refresh(connection, [claim_number], today)
+
+
+def withdraw(connection: Connection, claim_number: str) -> None:
+    """The claim's open case is done with, for what is still paid may be kept: refunded by what came back, if anything
+    did, and else withdrawn.
+    """
+    mine = (overpayments.c.claim_number == claim_number) & (overpayments.c.state == "open")
+    case = connection.execute(sa.select(overpayments).where(mine)).mappings().one_or_none()
+    if case is None:
+        return
+    paid = _paid(connection, claim_number)
+    back = max(case["cents"] + case["keeps_cents"] - paid, case["cents"] - case["open_cents"])
+    kept = {"keeps_cents": paid, "open_cents": 0, "state": "refunded" if back > 0 else "withdrawn"}
+    connection.execute(sa.update(overpayments).where(mine).values(kept | ({"cents": back} if back > 0 else {})))
+
+
+def refresh(connection: Connection, claim_numbers: Collection[str], today: date) -> None:
+    """Each case of these claims says how much is open still, and it is closed when nothing is.
+
+    What a payer took back by reversal is no longer paid; what it withheld, and what was refunded, counts besides.
+    """
+    for number in sorted(claim_numbers):
+        mine = overpayments.c.claim_number == number
+        case = connection.execute(sa.select(overpayments).where(mine)).mappings().one_or_none()
+        if case is None:
+            continue
+        excess = _paid(connection, number) - case["keeps_cents"]
+        # A payer that takes a payment back and withholds the money later tells of the same money twice.
+        unreturned = min(excess, case["cents"] - _withheld(connection, number))
+        rest = max(0, unreturned - _refunded(connection, number))
+        closed = "withdrawn" if case["state"] == "withdrawn" else "refunded"
+        state = {"open_cents": rest, "state": "open" if rest else closed}
+        if rest and case["state"] != "open":
+            state |= _clock(today)
+        connection.execute(sa.update(overpayments).where(mine).values(state))
+
+
+def record_refund(
+    connection: Connection,
+    claim_number: str,
+    cents: int,
+    refunded: date,
+    reference: str,
+    recorded_by: str,
+    now: datetime,
+) -> tuple[bool, int]:
+    """The refund is on record and taken off its case, whether it is new, and what is open still.
+
+    The same refund a second time changes nothing. InputError when the claim has no case, when the reference stands
+    for another refund of it, or when it is more than what is open.
+    """
+    mine = overpayments.c.claim_number == claim_number
+    case = connection.execute(sa.select(overpayments).where(mine)).mappings().one_or_none()
+    if case is None:
+        raise InputError(f"Claim {claim_number} has no overpayment; those that have one stand in overpayments.csv.")
+    same = (refunds.c.claim_number == claim_number) & (refunds.c.reference == reference)
+    known = connection.execute(sa.select(refunds.c.cents, refunds.c.refunded_date).where(same)).one_or_none()
+    if known is not None:
+        if tuple(known) == (cents, refunded):
+            return False, int(case["open_cents"])
+        raise InputError(
+            f"Refund {reference} of claim {claim_number} is on record with {_dollars(known.cents)} of "
+            f"{known.refunded_date}; a second one needs a reference of its own."
+        )
+    if cents > case["open_cents"]:
+        raise InputError(
+            f"Of claim {claim_number} {_dollars(case['open_cents'])} is open, less than {_dollars(cents)}; record the "
+            "part that is for this claim."
+        )
+    row = {"claim_number": claim_number, "reference": reference, "cents": cents, "refunded_date": refunded}
+    connection.execute(sa.insert(refunds), row | {"recorded_by": recorded_by, "recorded_at": now})
+    refresh(connection, [claim_number], refunded)
+    return True, int(connection.execute(sa.select(overpayments.c.open_cents).where(mine)).scalar_one())
+
+
+def of_asked(connection: Connection) -> dict[str, str]:
+    """Of the asked claims, those with a case, and why it was opened."""
+    query = (
+        "SELECT o.claim_number, o.why FROM overpayments AS o JOIN asked_claims AS a ON a.claim_number = o.claim_number"
+    )
+    return {row[0]: row[1] for row in connection.exec_driver_sql(query)}
+
+
+def decided_of_month(connection: Connection, practice_id: str, month: str) -> dict[str, tuple[Key, bool]]:
+    """The claims of that month with an open case that a revision found: what each is about, and whether it stands."""
+    joined = sa.join(overpayments, claims, overpayments.c.claim_number == claims.c.claim_number)
+    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (overpayments.c.state == "open")
+    heads = (claims.c.claim_number, claims.c.patient_id, claims.c.program, claims.c.claim, claims.c.state)
+    rows = connection.execute(sa.select(*heads).select_from(joined).where(mine & overpayments.c.why.in_(DECIDED)))
+    gone = ("replaced", "voided")
+    return {row.claim_number: ((row.patient_id, row.program, row.claim), row.state not in gone) for row in rows}
+
+
+def paid_of_month(connection: Connection, practice_id: str, month: str) -> dict[Key, list[PaidClaim]]:
+    """The claims of that month on which something was paid, by patient, program and claim, first payers' first."""
+    joined = sa.join(claim_payments, claims, claim_payments.c.claim_number == claims.c.claim_number)
+    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month)
+    heads = (claims.c.patient_id, claims.c.program, claims.c.claim, claims.c.claim_number, claims.c.payer_order)
+    paid = sa.func.sum(claim_payments.c.paid_cents)
+    query = sa.select(*heads, claims.c.version, paid).select_from(joined).where(mine)
+    query = query.group_by(*heads, claims.c.version).order_by(claims.c.payer_order, claims.c.version)
+    found: dict[Key, list[PaidClaim]] = {}
+    for patient, program, claim, number, order, _, cents in connection.execute(query.having(paid > 0)):
+        found.setdefault((patient, program, claim), []).append(PaidClaim(number, int(order), int(cents)))
+    return found
+
+
+def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
+    """The practice's overpayments with what came back of each and its term, those that are due first before others."""
+    columns = {"claim_number": _text, "practice_id": _text, "cents": _number, "open_cents": _number, "why": _text}
+    columns |= {"state": _text, "identified_date": _day, "due_date": _day}
+    found = select(connection, columns, "overpayments", "state, due_date, claim_number")
+    found = found[found["practice_id"] == practice_id].reset_index(drop=True)
+    terms = [overpayment_term(day.date()).identified for day in found["identified_date"]]
+    returned = (found["cents"] - found["open_cents"]).mask(found["state"] == "withdrawn", 0)
+    return found.assign(returned_cents=returned, term=pd.Series(terms, dtype="str"))
+
+
+def claims_called(connection: Connection, references: Collection[str]) -> list[str]:
+    """The claims with a case that a payer calls so, by our number or by any of its own."""
+    number = overpayments.c.claim_number
+    by_payer = sa.select(claim_payments.c.claim_number).where(claim_payments.c.payer_claim_number.in_(references))
+    named = sa.or_(number.in_(references), number.in_(by_payer))
+    return list(connection.execute(sa.select(number).where(named)).scalars()) if references else []
+
+
+def _paid(connection: Connection, claim_number: str) -> int:
+    mine = claim_payments.c.claim_number == claim_number
+    return int(connection.execute(sa.select(sa.func.sum(claim_payments.c.paid_cents)).where(mine)).scalar() or 0)
+
+
+def _withheld(connection: Connection, claim_number: str) -> int:
+    """What payers kept back for the claim, named by our number or by any of theirs."""
+    mine = claim_payments.c.claim_number == claim_number
+    theirs = sa.select(claim_payments.c.payer_claim_number).where(mine & (claim_payments.c.payer_claim_number != ""))
+    reference = provider_adjustments.c.reference
+    named = sa.or_(reference == claim_number, reference.in_(theirs))
+    query = sa.select(sa.func.sum(provider_adjustments.c.cents)).where(
+        named & (provider_adjustments.c.reason == WITHHELD)
+    )
+    return int(connection.execute(query).scalar() or 0)
+
+
+def _refunded(connection: Connection, claim_number: str) -> int:
+    query = sa.select(sa.func.sum(refunds.c.cents)).where(refunds.c.claim_number == claim_number)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def _clock(today: date) -> dict[str, date]:
+    return {"identified_date": today, "due_date": today + timedelta(days=overpayment_term(today).days)}
+
+
+def _dollars(cents: int) -> str:
+    return f"${cents / 100:,.2f}"
