@@ -42,6 +42,7 @@ class Facts:
         self.size = len(patients)
         columns = ["patient_id", "practice_id", "practitioner_id", "care_manager_id", "death_date", "enrolled_date"]
         self.frame: Months = patients[columns].copy()
+        self.frame.columns = self.frame.columns.astype(object)
         self._rows: dict[str, tuple[pd.DataFrame, Any]] = {}
         self.own_practitioner = patients["practitioner_id"].to_numpy(object)
         if next(program for program in book.programs if program.program == book.program).takes_part == "enrolled":

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tasks.store.store import Store, open_store
+from tests.store.conftest import migrated_sqlite
+
+__all__ = ["migrated_sqlite", "store"]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'ccm.db'}")
+def store(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'ccm.db')}")
     yield opened
     opened.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 from config.care_settings import care_setting
@@ -17,12 +18,13 @@ from tasks.claim.drafts import Practice
 from tasks.claim.send_out import send_out
 from tasks.claim.signed import SignedMonth, drafted
 from tasks.claim.superbill import claim_lines
+from tasks.qualify.decide import decide
 from tasks.store.claim_tables import claims, ledger
 from tasks.store.claims import ClaimFile
 from tasks.store.records import Cycle, Digests
 from tasks.store.remit_tables import adjustments, claim_payments, line_payments, remittance_files, remittances
 from tasks.store.store import Store
-from tests.qualify.cases import decided, rulebook, tables_of
+from tests.qualify.cases import rulebook, settings_of, tables_of
 
 NOW = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)
 CHARGES = {"99490": 9500, "99439": 7200, "99487": 21000, "99489": 11000, "99491": 12500, "99437": 9000, "G0511": 8000}
@@ -73,14 +75,13 @@ def signed(
         {"setting": setting, "coverages": covered(PART_B), **case} | {"patient": PERSON | case.get("patient", {})}
         for case in cases
     ]
-    tables = tables_of(whole, when)
+    tables, result = _decided(whole, when)
     tables["practitioners"] = tables["practitioners"].assign(
         name="Okafor, Ada", npi=["2900010002", "2900010176", "2900010341"]
     )
     tables["practices"] = tables["practices"].assign(
         practice_id=practice_id, practice_name="Maple", billing_npi="2900000011", tax_id="00-1234567"
     )
-    result = decided(whole, month)
     if payer:
         tables["coverages"] = tables["coverages"].assign(**payer)
     numbers = result["decisions"]["patient_id"].str.removeprefix("P").astype(int).map("C-{:06d}".format)
@@ -93,6 +94,23 @@ def signed(
     return SignedMonth(
         cycle, lines, tables, practice, care_setting(setting), charges or Charges(CHARGES, None), parties
     )
+
+
+_DECIDED: dict[str, tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]] = {}
+
+
+def _decided(cases: list[dict[str, Any]], month: Month) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
+    """Tables and decisions of these cases, decided once however many tests ask; frames that the caller may change."""
+    asked = repr((month, cases))
+    if asked not in _DECIDED:
+        tables = tables_of(cases, month)
+        _DECIDED[asked] = tables, decide(tables, month, rulebook(month), settings_of())
+    tables, result = _DECIDED[asked]
+    return _copies(tables), _copies(result)
+
+
+def _copies(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    return {name: frame.copy() for name, frame in frames.items()}
 
 
 def send(store: Store, month: SignedMonth) -> list[ClaimFile]:

@@ -5,10 +5,24 @@ from __future__ import annotations
 import io
 import warnings
 from contextlib import redirect_stdout
+from functools import cache
 
+import pyx12.map_if
 import pyx12.params
 import pyx12.x12n_document
 from x12sdk.io import X12ModelReader
+
+PARAMS = pyx12.params.params()
+
+
+@cache
+def _guide(file: str, path: str | None) -> pyx12.map_if.map_if:
+    return _read_guide(file, PARAMS, path)
+
+
+# pyx12 reads its guides anew for every file, which is nine tenths of its time; it writes nothing into them.
+_read_guide = pyx12.map_if.load_map_file
+pyx12.map_if.load_map_file = lambda file, _params, path=None: _guide(file, path)
 
 
 def complaints(content: bytes) -> list[str]:
@@ -17,7 +31,7 @@ def complaints(content: bytes) -> list[str]:
     answer, said = io.StringIO(), []
     with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
-        if not pyx12.x12n_document.x12n_document(pyx12.params.params(), io.StringIO(text), answer, None):
+        if not pyx12.x12n_document.x12n_document(PARAMS, io.StringIO(text), answer, None):
             said.append(f"pyx12: {answer.getvalue()}")
         try:
             with X12ModelReader(text) as reader:

@@ -23,6 +23,17 @@ DTYPES = {"text": "str", "choice": "category", "integer": "Int64", "flag": "bool
 
 def typed(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """The rows as the frame that reading a source gives."""
+    if not rows:
+        if table.table not in _EMPTY:
+            _EMPTY[table.table] = _typed(table, rows)
+        return _EMPTY[table.table].copy()
+    return _typed(table, rows)
+
+
+_EMPTY: dict[str, pd.DataFrame] = {}
+
+
+def _typed(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
     unknown = (
         {name for row in rows for name in row} - set(table.names) - {"seconds", "start_s", "has_clock", "local_date"}
     )
@@ -156,9 +167,12 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
 rulebook = cache(load_rulebook)
 
 
+_shipped = cache(lambda: practice_settings("P1"))
+
+
 def settings_of(**changes: Any) -> PracticeSettings:
     """The shipped settings with these changes."""
-    return PracticeSettings.model_validate(practice_settings("P1").model_dump() | changes)
+    return PracticeSettings.model_validate(_shipped().model_dump() | changes)
 
 
 def decided(cases: list[dict[str, Any]], month: str = "2026-10", **settings: Any) -> dict[str, pd.DataFrame]:

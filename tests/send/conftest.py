@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import email
+import shutil
 import socket
 from collections.abc import Iterator
 from email.message import Message as Mail
@@ -20,6 +21,9 @@ from tasks.send.messages import Message
 from tasks.store.records import Basis, Digests
 from tasks.store.store import Store, open_store
 from tests.send.frames import nothing
+from tests.store.conftest import migrated_sqlite
+
+__all__ = ["migrated_sqlite"]
 
 
 class Server:
@@ -87,8 +91,8 @@ def message(recipient: str, kind: str = "month") -> Message:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'ccm.db'}")
+def store(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'ccm.db')}")
     yield opened
     opened.engine.dispose()
 
