@@ -8,7 +8,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo test test-slow lint types bench mutants oig faults pages clean
+.PHONY: help install demo test test-slow lint types bench bench-claims mutants oig faults pages clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,10 @@ types: install  ## types
 
 bench: install  ## wall time and memory by step for 10k, 100k and 1M time entries, beside two yardsticks
 	$(BIN)/python -m tests.bench.month
+
+bench-claims: install  ## claims of a month written, and a payment for as many posted: time and memory, beside pyx12 with the same file
+	$(BIN)/python -m tests.bench.claims
+	$(BIN)/python -m tests.bench.remittances
 
 mutants: install  ## change each rule and number in turn; some case must fail each time
 	$(BIN)/python -m tests.mutants

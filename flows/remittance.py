@@ -38,5 +38,9 @@ def remittance(
     answers = list_answers(place, practice)
     written = write_answer_lists(place, answers.practices, answers.suspense)
     told = tell_answers(place, list(answers.practices))
-    files = [vars(one) for one in posted]
-    return {"files": files, "written": written, "suspense": len(answers.suspense), "answered": told}
+    return {
+        "files": [vars(one) for one in posted],
+        "written": written,
+        "suspense": len(answers.suspense),
+        "answered": told,
+    }

