@@ -37,9 +37,9 @@ def shown(payers: Payers, tables: dict[str, pd.DataFrame], answers: pd.DataFrame
     first, last = pd.Timestamp(payers.month.first), pd.Timestamp(payers.month.last)
     in_month = (open_begin | (found["begin_date"] <= last)) & (open_end | (found["end_date"] >= first))
 
-    def has(what: str, when: pd.Series = on_day) -> np.ndarray:
+    def has(what: str, when: pd.Series = on_day, by: pd.Series | bool = True) -> np.ndarray:
         mask = np.zeros(size, dtype=bool)
-        mask[found["patient"].to_numpy()[((found["what"] == what) & when).to_numpy(bool)]] = True
+        mask[found["patient"].to_numpy()[((found["what"] == what) & when & by).to_numpy(bool)]] = True
         return mask
 
     answered = np.zeros(size, dtype=bool)
@@ -51,12 +51,13 @@ def shown(payers: Payers, tables: dict[str, pd.DataFrame], answers: pd.DataFrame
         standing, (standing["place"] == 1) & standing["kind"].isin(["medicare_part_b", "medicare_advantage"])
     )
     everything = pd.Series(True, index=found.index)
+    medicare = found["of_medicare"]  # an insurer's words for its own products mean something else
     against = {
-        "plan_not_on_file": has("medicare_advantage") & ~planned,
+        "plan_not_on_file": has("medicare_advantage", by=medicare) & ~planned,
         "part_b_not_active": answered & with_b & ~planned & ~has("part_b"),
-        "other_payer_first": has("other_payer") & medicare_first,
-        "hospice_not_on_file": has("hospice", in_month) & ~_stay(payers, stays, "hospice"),
-        "facility_not_on_file": has("facility", in_month) & ~_stay(payers, stays, "snf_part_a", "inpatient"),
+        "other_payer_first": has("other_payer", by=medicare) & medicare_first,
+        "hospice_not_on_file": has("hospice", in_month, medicare) & ~_stay(payers, stays, "hospice"),
+        "facility_not_on_file": has("facility", in_month, medicare) & ~_stay(payers, stays, "snf_part_a", "inpatient"),
         "qmb_not_on_file": has("qmb") & ~on_file_qmb,
         "qmb_not_confirmed": answered & on_file_qmb & has("part_b") & ~has("qmb"),
         "somebody_else": strangers,

@@ -43,6 +43,13 @@ def of_cycle(connection: Connection, cycle: Cycle) -> Basis:
     return Basis(cycle.digests, tables, settings, content)
 
 
+def table_of_cycle(connection: Connection, cycle: Cycle, name: str) -> pd.DataFrame | None:
+    """One table that the cycle was decided from, where it is kept."""
+    mine = (cycle_inputs.c.cycle_id == cycle.id, cycle_inputs.c.name == name)
+    content = connection.execute(sa.select(cycle_inputs.c.content).where(*mine)).scalar_one_or_none()
+    return None if content is None else _unpacked(content)
+
+
 def _packed(frame: pd.DataFrame) -> bytes:
     # Arrow's own form, for Parquet forgets categories that no row has, and rules may count by them.
     data = pa.Table.from_pandas(frame, preserve_index=False)

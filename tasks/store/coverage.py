@@ -47,7 +47,7 @@ class Recorded:
     reference_number: str
     answered_by: str
     answered_date: date
-    holds_from: date
+    holds_from: date | None  # None: the first day of the month that asked
     valid_until: date
     needs_authorization: bool | None = None
     takes_coinsurance: str = ""
@@ -147,7 +147,13 @@ def answer(
     if recorded is None:
         return task
     _alone(connection, task["practice_id"])
-    row = asdict(recorded) | {"practice_id": task["practice_id"], "plan_key": task["plan_key"], "task_number": number}
+    begins = recorded.holds_from or date.fromisoformat(f"{task['first_month']}-01")
+    row = asdict(recorded) | {
+        "holds_from": begins,
+        "practice_id": task["practice_id"],
+        "plan_key": task["plan_key"],
+        "task_number": number,
+    }
     before = latest_answers(connection, task["practice_id"]).get(task["plan_key"])
     if before is None or any(before[name] != value for name, value in row.items()):
         connection.execute(sa.insert(coverage_answers), row | {"recorded_at": now})
