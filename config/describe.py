@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from config.care_settings import care_setting, loaded_month
-from config.contract import Column, Table, answer_outputs, claim_outputs, inputs, outputs, source_outputs
+from config.contract import (
+    Column,
+    Table,
+    answer_outputs,
+    claim_outputs,
+    coverage_outputs,
+    inputs,
+    outputs,
+    source_outputs,
+)
 from config.month import Month
 from config.rulebook import Rule, RuleBook, load_rulebook
 from config.setting_table import setting_view
@@ -35,6 +44,8 @@ def output_contract() -> str:
         "In the folder `claims` of the month, with the 837 files and the superbill as XLSX.",
     ]
     parts += [_table(table) for table in claim_outputs().values()]
+    parts += ["# About who covers it", "In the folder `coverage` of the month, the tasks as XLSX too."]
+    parts += [_table(table) for table in coverage_outputs().values()]
     parts += ["# About what payers answered", "In the folder `answers` of the practice, the denials as XLSX too."]
     parts += [_table(table) for table in answer_outputs().values()]
     parts += ["# About the whole source", "In the output folder itself, beside the practices' folders."]

@@ -16,6 +16,7 @@ from config.errors import InputError
 HERE = Path(__file__).parent
 # The compiled loader where there is one: read once a practice, the file costs ten times as much with the other.
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+OTHERS = ("claims", "payers")  # what decisions do not depend on: it has settings of its own
 
 
 class PracticeSettings(BaseModel):
@@ -65,7 +66,7 @@ class Delivery(BaseModel):
 def settings_of(practice_id: str, path: Path | None = None) -> dict[str, Any]:
     """Everything set for a practice: shipped defaults, then the file's defaults, then the file's own entry for it.
 
-    What `claims` holds is laid over one another key by key. InputError when a file cannot be read.
+    What `claims` and `payers` hold is laid over one another key by key. InputError when a file cannot be read.
     """
     merged: dict[str, Any] = {}
     for source in [HERE / "settings.yaml"] + ([path] if path else []):
@@ -77,8 +78,8 @@ def settings_of(practice_id: str, path: Path | None = None) -> dict[str, Any]:
         if not isinstance(text, dict) or set(text) - {"defaults", "practices"}:
             raise InputError(f"{source}: at its top only 'defaults' and 'practices' are known; remove other keys.")
         for layer in (text.get("defaults"), (text.get("practices") or {}).get(practice_id)):
-            claims = _laid_over(merged.get("claims"), (layer or {}).get("claims"))
-            merged |= {**(layer or {}), "claims": claims}
+            others = {name: _laid_over(merged.get(name), (layer or {}).get(name)) for name in OTHERS}
+            merged |= {**(layer or {}), **others}
     return merged
 
 
@@ -95,7 +96,8 @@ def practice_settings(practice_id: str, path: Path | None = None) -> PracticeSet
     Raises InputError naming file and key when something is unknown or out of bounds.
     """
     merged = settings_of(practice_id, path)
-    merged.pop("claims", None)
+    for other in OTHERS:
+        merged.pop(other, None)
     try:
         return PracticeSettings.model_validate(merged)
     except ValidationError as error:
@@ -111,7 +113,8 @@ def stored_settings(text: str) -> PracticeSettings:
     Raises InputError when they cannot be used by this version.
     """
     shipped = settings_of("")
-    shipped.pop("claims")
+    for other in OTHERS:
+        shipped.pop(other)
     try:
         return PracticeSettings.model_validate(shipped | json.loads(text))
     except ValueError as error:

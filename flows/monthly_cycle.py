@@ -1,4 +1,4 @@
-"""The month, top to bottom: pull, check, qualify, claim, route, keep, tell."""
+"""The month, top to bottom: pull, check, who covers it, qualify, claim, route, keep, tell."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from config.settings import practice_settings
 from flows.checked_month import checked_month
 from flows.each_practice import each_practice
 from tasks.claim.step import write_claim_lines
+from tasks.cover.step import ask_payers, who_covers
 from tasks.progress import steps_taken
 from tasks.pull.step import Source, pull_source
 from tasks.qualify.earlier_runs import with_earlier_claims
@@ -57,7 +58,8 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     settings = practice_settings(practice_id, place.settings)
     share, checked, aside, pages = checked_month(pulled, practice_id, month, settings, place)
     progress(30)
-    tables = with_earlier_claims(checked.accepted, place.store.offered(practice_id, month), month, book, settings)
+    covered = who_covers(place, practice_id, checked.accepted, month)
+    tables = with_earlier_claims(covered.tables, place.store.offered(practice_id, month), month, book, settings)
     decided = qualify_practice(tables, month, book, settings)
     totals = tie_totals(share.read, aside, share.set_aside, checked.accepted, decided)
     progress(50)
@@ -65,7 +67,8 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     claims = write_claim_lines(decided, checked.accepted, book, settings)
     cases = route_copay_cases(place, practice_id, checked.accepted, decided, settings, month)
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
-    frames = decided | evidence | {"claim_lines": claims, "copay_cases": cases}
+    asked = ask_payers(place, practice_id, month, covered, decided["decisions"])
+    frames = decided | evidence | asked | {"claim_lines": claims, "copay_cases": cases}
     told = Told(practice_id, month, checked.accepted, frames, place.today)
     basis = decided_from(share.digest, tables, settings, book)
     saved = save_month(place, practice_id, month, basis, told.frames, told.compose)

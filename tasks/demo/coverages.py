@@ -43,6 +43,16 @@ PAYERS: dict[str, list[tuple[str, str]]] = {
     "other": [("Railway Workers Fund", "SYN71")],
     "unknown": [("", "")],
 }
+# What tells the plans of a payer apart, by payer identifier: plan letter, contract and plan, state.
+PARTS: dict[str, dict[str, str]] = {
+    "SYN11": {"plan_id": "H9901-001"},
+    "SYN12": {"plan_id": "H9902-004"},
+    "SYN13": {"plan_id": "H9903-012"},
+    "SYN21": {"plan_letter": "G"},
+    "SYN22": {"plan_letter": "N"},
+    "SYN23": {"plan_letter": "F"},
+    "SYN31": {"state": "OH"},
+}
 SWITCHES = 0.02  # share of patients who went from Part B to Medicare Advantage, or back, in the last year
 
 
@@ -95,7 +105,12 @@ def _named(rng: np.random.Generator, frame: pd.DataFrame, roster: Roster) -> pd.
         name[rows] = np.array([choice[0] or None for choice in choices], dtype=object)[chosen]
         payer[rows] = np.array([choice[1] or None for choice in choices], dtype=object)[chosen]
     member = np.where(kinds == "unknown", None, member_ids(rng, roster.size)[patient].astype(object))
+    parts = {
+        part: np.array([PARTS.get(one or "", {}).get(part) for one in payer], dtype=object)
+        for part in ("plan_letter", "plan_id", "state")
+    }
     return frame.assign(
+        **parts,
         coverage_id=text_ids("V", np.arange(1, count + 1), 7),
         patient_id=roster.patient_ids[patient],
         payer_name=name,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from config.payer_register import register_in
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.frames import Mask, Months
@@ -28,18 +29,44 @@ def coverage_unknown(m: Months, book: RuleBook, settings: PracticeSettings) -> M
 
 
 def medicare_advantage(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """A Medicare Advantage plan is in force, whatever the order typed; not asked where it is billed as Medicare."""
-    return m.has_medicare_advantage & (not settings.advantage_plans_follow_medicare)
+    """A Medicare Advantage plan is in force, whatever the order typed, and has not answered; not asked where plans are
+    billed as Medicare.
+    """
+    return m.has_medicare_advantage & (m.payer_said == "") & (not settings.advantage_plans_follow_medicare)
 
 
 def advantage_plan_by_medicare_rules(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """A Medicare Advantage plan is in force, and the practice bills it by Medicare's rules."""
-    return m.has_medicare_advantage & settings.advantage_plans_follow_medicare
+    """A Medicare Advantage plan is in force that has not answered, and the practice bills it by Medicare's rules."""
+    return m.has_medicare_advantage & (m.payer_said == "") & settings.advantage_plans_follow_medicare
+
+
+def payer_answered_yes(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The payer, which is not Part B, answered that it covers the service."""
+    return (m.payer_said == "covers") & (m.has_medicare_advantage | ~m.has_part_b)
+
+
+def payer_answered_no(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The payer answered that it does not cover the service, and Part B does not stand behind it."""
+    return (m.payer_said == "does_not") & (m.has_medicare_advantage | ~m.has_part_b)
+
+
+def coverage_conflicting(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """What is on file of the patient's payers contradicts itself."""
+    return m.coverage_conflict.isin(_conflicts(book, "coverages"))
+
+
+def eligibility_says_otherwise(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """An eligibility answer for the month shows otherwise than what is on file."""
+    return m.coverage_conflict.isin(_conflicts(book, "eligibility"))
+
+
+def _conflicts(book: RuleBook, about: str) -> list[str]:
+    return [one.name for one in register_in(book.month).contradictions if one.about == about]
 
 
 def no_part_b(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """A payer is known, and none is Part B or a Medicare Advantage plan."""
-    known = ~coverage_unknown(m, book, settings)
+    """A payer is known that has not said that it covers it, and none is Part B or a Medicare Advantage plan."""
+    known = ~coverage_unknown(m, book, settings) & (m.payer_said != "covers")
     return known & ~m.has_part_b & ~m.has_medicare_advantage
 
 

@@ -16,6 +16,7 @@ from tasks.qualify.episodes import add_first_month
 from tasks.qualify.frames import Months
 from tasks.qualify.lookup import rows_of
 from tasks.qualify.other_services import add_other_services
+from tasks.qualify.payer_answers import add_payer_answers
 from tasks.qualify.sites import add_site
 
 NAT = np.datetime64("NaT", "ns")
@@ -228,6 +229,12 @@ class Facts:
         kind = np.full(self.size, None, dtype=object)
         kind[patient[firsts]] = rows["payer_kind"].astype("str").to_numpy(object)[firsts]
         self.frame["payer_kind"] = pd.array(kind, dtype="str")
+        planned = (rows["payer_kind"] == "medicare_advantage").to_numpy(bool)[order]
+        plans = order[planned][np.flatnonzero(np.diff(ranked[planned], prepend=-1))]
+        who = np.full(self.size, -1)
+        who[patient[firsts]], who[patient[plans]] = firsts, plans  # a plan pays whatever the order typed
+        there = np.flatnonzero(who >= 0)
+        add_payer_answers(self, there, rows["coverage_id"].iloc[who[there]])
         for column, payer in (("has_part_b", "medicare_part_b"), ("has_medicare_advantage", "medicare_advantage")):
             self.frame[column] = self.any(patient[rows["payer_kind"].eq(payer).to_numpy(bool)])
         self.frame["is_qmb"] = self.any(patient[rows["payer_kind"].eq("qmb").to_numpy(bool)])

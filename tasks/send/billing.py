@@ -32,6 +32,8 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
         "copay": counts.copay_by_option(cases),
         "copay_open": int((cases["state"] == "open").sum()),
         "calls": [call(row) for row in open_cases(cases, "billing").to_dict("records")],
+        "payers": payers_to_ask(frames),
+        "contradictions": len(frames["coverage_queries"]) if "coverage_queries" in frames else 0,
         "set_aside": counts.set_aside(frames["quarantine"]),
         "set_aside_rows": counts.set_aside_rows(frames["quarantine"]),
         "aside_parts": rows_set_aside(frames["quarantine"]),
@@ -40,6 +42,15 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
         "no_care_manager": int(decisions["care_manager_id"].isna().sum()),
         "without_address": without_address,
     }
+
+
+def payers_to_ask(frames: counts.Frames) -> list[dict[str, Any]]:
+    """The open verification tasks, a plan each and no patient; a month told again from the store has none."""
+    tasks = frames.get("coverage_tasks")
+    if tasks is None:
+        return []
+    names = ("task_number", "payer_kind", "payer_name", "plan", "patients", "due_date", "owner")
+    return [{name: "" if pd.isna(row[name]) else row[name] for name in names} for row in tasks.to_dict("records")]
 
 
 def hand_on(holds: list[dict[str, Any]]) -> list[dict[str, Any]]:

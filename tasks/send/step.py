@@ -25,6 +25,7 @@ from tasks.send.answered import answered_lines, answered_markdown, answered_view
 from tasks.send.answers_folder import render_answers, write_answers, write_suspense
 from tasks.send.claims_folder import write_claims_folder
 from tasks.send.codes_page import CODES_PAGE, codes_markdown, render_codes
+from tasks.send.coverage_folder import write_coverage_folder
 from tasks.send.delivery import DeliveryReport, deliver
 from tasks.send.files import write_list, write_outputs
 from tasks.send.messages import Context, Message, compose
@@ -106,6 +107,7 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
         folder = place.folder(told.practice_id, told.month)
         pages = pages | {"report.html": render_report(view), CODES_PAGE: codes}
         write_outputs(folder, frames, pages, emls)
+        write_coverage_folder(folder, frames)
         done(f"{folder}", sum(map(len, frames.values())))
 
 

@@ -84,11 +84,15 @@ def numbered(decided: dict[str, pd.DataFrame], by_patient: pd.Series) -> dict[st
 def decided_from(
     input_digest: str, tables: dict[str, pd.DataFrame], settings: PracticeSettings, book: RuleBook
 ) -> Basis:
-    """What the month is decided from, as the store keeps it; what earlier runs offered is input too where it counts."""
-    earlier = tables.get("earlier_claims")
-    if earlier is not None and len(earlier):
-        whole = f"{input_digest}\n{earlier.to_csv(index=False)}".encode()
-        input_digest = hashlib.sha256(whole).hexdigest()[: len(input_digest)]
+    """What the month is decided from, as the store keeps it; what earlier runs offered and
+    payers answered is input too where it counts."""
+    for name in ("earlier_claims", "payer_answers"):
+        frame = tables.get(name)
+        if name == "payer_answers" and frame is not None:  # the others say what the shipped register says
+            frame = frame.loc[frame["recorded"] | (frame["conflict"] != ""), ["coverage_id", "answer", "conflict"]]
+        if frame is not None and len(frame):
+            whole = f"{input_digest}\n{frame.to_csv(index=False)}".encode()
+            input_digest = hashlib.sha256(whole).hexdigest()[: len(input_digest)]
     digests = Digests(input_digest, settings.digest, book.digest)
     return Basis(digests, tables, settings.model_dump_json(), archived(book))
 

@@ -118,6 +118,11 @@ class Store:
         with self.reading() as connection:
             return bases.of_cycle(connection, cycle)
 
+    def kept_table(self, cycle: Cycle, name: str) -> pd.DataFrame | None:
+        """One of the tables that cycle was decided from; None when it had no such table, or none is kept."""
+        with self.reading() as connection:
+            return bases.table_of_cycle(connection, cycle, name)
+
     def open_copay_cases(self, practice_id: str) -> pd.DataFrame:
         """The practice's open co-pay cases in contract columns."""
         with self.reading() as connection:

@@ -17,6 +17,7 @@ from config.rulebook import load_rulebook
 from config.settings import PracticeSettings, practice_settings
 from tasks.qualify.decide import decide
 from tasks.qualify.earlier import EARLIER
+from tasks.qualify.payer_answers import ANSWERS
 
 DTYPES = {"text": "str", "choice": "category", "integer": "Int64", "flag": "boolean", "cents": "Int64"}
 
@@ -157,6 +158,14 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
     if offered:
         lines = pd.DataFrame(offered)
         tables[EARLIER] = lines.assign(service_date=pd.to_datetime(lines["service_date"]).astype("datetime64[ns]"))
+    nothing = {"answer": "", "recorded": False, "conflict": ""}
+    answered = [
+        {"patient_id": f"P{number}", "coverage_id": f"P{number}-{row.pop('coverage', 1)}"} | nothing | row
+        for number, case in enumerate(cases, 1)
+        for row in map(dict, case.get(ANSWERS, []))
+    ]
+    if answered:
+        tables[ANSWERS] = pd.DataFrame(answered)
     entries = tables["time_entries"]
     for name, dtype in (("seconds", "int64"), ("start_s", "int64"), ("has_clock", "bool")):
         entries[name] = pd.Series([row[name] for row in rows["time_entries"]], dtype=dtype)

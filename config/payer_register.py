@@ -1,0 +1,267 @@
+"""The register of payers: who covers care management, what each takes of the patient's share, and who pays first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self, TypeVar
+
+from pydantic import Field, model_validator
+
+from config.catalogue import OPEN, Confidence, Sourced, rising, validated
+from config.errors import RuleError
+from config.month import Month
+from config.strict_yaml import load_yaml
+
+Dated = TypeVar("Dated", "PayerEntry", "Sequel", "Contradiction")
+FOLDER = Path(__file__).parent / "payers"
+Covers = Literal["yes", "no", "by_plan", "by_state", "by_policy", "unknown"]
+Takes = Literal["all", "part", "none", "unknown"]
+Owes = Literal["never", "share", "unknown"]
+
+
+class Terms(Sourced):
+    """What a payer does with care management."""
+
+    programs: tuple[str, ...] = ("ccm",)
+    codes: tuple[str, ...] = ()  # none: all codes of the programs
+    covers: Covers
+    authorization: Literal["needed", "not_needed", "unknown"] = "unknown"
+    takes_coinsurance: Takes = "none"
+    takes_deductible: Takes = "none"
+    patient_owes: Owes = "unknown"
+    filing_days: int | None = Field(default=None, gt=0)
+    crossover: Literal["automatic", "no", "unknown"] = "unknown"
+    words: str = Field(min_length=10)
+
+
+class PayerEntry(Terms):
+    """One entry of the register: whom it speaks of, from one day to another."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    kinds: tuple[str, ...] = Field(min_length=1)
+    policy: str = ""  # a named policy; `called` are the names on the card that follow it, compared whole
+    called: tuple[str, ...] = ()
+    plan_letters: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    savings_programs: tuple[str, ...] = ()
+    place: Literal["any", "first", "second"] = "any"
+    bill: str = Field(min_length=4)
+    since: date
+    until: date = OPEN
+
+    @model_validator(mode="after")
+    def _span(self) -> Self:
+        if self.until < self.since:
+            raise ValueError("an entry ends before it begins")
+        if bool(self.policy) != bool(self.called):
+            raise ValueError("a named policy needs the names that follow it, and only a named policy has them")
+        return self
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool, bool, bool]:
+        """The more particular of two entries that fit has the higher one."""
+        particular = (bool(self.policy), bool(self.savings_programs), bool(self.plan_letters), bool(self.states))
+        return (*particular, self.place != "any")
+
+
+class Sequel(Sourced):
+    """Kinds of payer that pay before others."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    before: tuple[str, ...] = Field(min_length=1)
+    after: tuple[str, ...] = Field(min_length=1)
+    words: str = Field(min_length=10)
+    since: date
+    until: date = OPEN
+
+
+class Contradiction(Sourced):
+    """What must not be on file together; its logic is the function of the same name in tasks/cover."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    about: Literal["coverages", "eligibility"] = Field(alias="from")
+    effect: Literal["hold", "ask"]
+    owner: str
+    words: str = Field(min_length=10)
+    fix: str = Field(min_length=10)
+    denial: str
+    since: date
+    until: date = OPEN
+
+    @property
+    def holds(self) -> bool:
+        """Whether a month waits for it; what is only recalled asks and never holds."""
+        return self.effect == "hold" and self.confidence != "unverified"
+
+
+class Step(Sourced):
+    """One way to find out what a plan does; the source is that of the whole list."""
+
+    source: str = ""
+    step: str
+    words: str = Field(min_length=10)
+    asks: str = Field(min_length=10)
+
+
+class Questions(Sourced):
+    """How, by whom and by when it is found out whether a plan covers care management."""
+
+    due_days: int = Field(gt=0)
+    owner: str
+    valid_months: int = Field(gt=0)
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+    def confidence_of(self, step: str) -> Confidence | None:
+        """How sure an answer found by that step is; None for a step that is not in the list."""
+        return next((one.confidence for one in self.steps if one.step == step), None)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What tells one plan from another. Patients of the same plan share its answer."""
+
+    kind: str
+    payer_id: str
+    payer_name: str
+    part: str = ""  # plan letter, contract and plan, savings program or state, whichever its kind goes by
+
+    @property
+    def key(self) -> str:
+        """The plan in one text: a payer without an identifier is known by its name."""
+        return "|".join((self.kind, self.payer_id.upper() or plain(self.payer_name), self.part.upper()))
+
+
+@dataclass(frozen=True)
+class Register:
+    """The entries that hold on some day of a month."""
+
+    month: Month
+    entries: tuple[PayerEntry, ...]
+    order: tuple[Sequel, ...]
+    contradictions: tuple[Contradiction, ...]
+
+    def find(
+        self,
+        kind: str,
+        day: date,
+        *,
+        program: str = "ccm",
+        payer_name: str = "",
+        policy: str = "",
+        plan_letter: str = "",
+        savings_program: str = "",
+        state: str = "",
+        is_first: bool = True,
+    ) -> PayerEntry | None:
+        """The most particular entry that fits on the day; None where the register knows nothing of the kind.
+
+        `policy` is the named policy that the practice says the payer follows; else the name on the card decides.
+        """
+        place = "first" if is_first else "second"
+        fits = [
+            entry
+            for entry in self.entries
+            if kind in entry.kinds
+            and program in entry.programs
+            and entry.since <= day <= entry.until
+            and entry.place in ("any", place)
+            and (not entry.policy or _follows(entry, policy, payer_name))
+            and (not entry.plan_letters or plan_letter.upper() in entry.plan_letters)
+            and (not entry.savings_programs or savings_program in entry.savings_programs)
+            and (not entry.states or bool(entry.policy) or state.upper() in entry.states)
+        ]
+        return max(fits, key=lambda entry: entry.rank, default=None)
+
+    def contradiction(self, name: str) -> Contradiction:
+        """The contradiction of that name; KeyError when none of it holds in the month."""
+        for one in self.contradictions:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+
+def _follows(entry: PayerEntry, policy: str, payer_name: str) -> bool:
+    return entry.policy == policy if policy else plain(payer_name) in {plain(name) for name in entry.called}
+
+
+def plain(name: str) -> str:
+    """A payer's name without signs, spaces and capitals, so that two ways to write it are one."""
+    return re.sub(r"[\W_]+", "", name.casefold().replace("&", "and"))
+
+
+@cache
+def all_entries(path: Path = FOLDER / "register.yaml") -> tuple[PayerEntry, ...]:
+    """Every entry of the register; RuleError naming the one that is wrong, or two that speak of one payer at once."""
+    found = [
+        validated(PayerEntry, item, f"{path.name}, entry {number}")
+        for number, item in enumerate(_list(path, "entries", {"entries"}), 1)
+    ]
+    names = [entry.name for entry in found]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise RuleError(f"{path.name}: '{twice}' stands twice; give the later entry a name of its own.")
+    _apart(found, path.name)
+    return tuple(found)
+
+
+def _apart(entries: Sequence[PayerEntry], file: str) -> None:
+    """RuleError when two entries of the same rank could speak of the same payer, place and program on the same day."""
+    for number, one in enumerate(entries):
+        for other in entries[number + 1 :]:
+            same = one.rank == other.rank and one.policy == other.policy
+            pairs = [(one.kinds, other.kinds), (one.programs, other.programs)]
+            pairs += [(one.plan_letters, other.plan_letters), (one.savings_programs, other.savings_programs)]
+            pairs += [] if one.policy else [(one.states, other.states)]
+            share = all(not a or not b or set(a) & set(b) for a, b in pairs)
+            places = "any" in (one.place, other.place) or one.place == other.place
+            if same and share and places and one.since <= other.until and other.since <= one.until:
+                raise RuleError(f"{file}: {one.name} and {other.name} speak of the same payer on the same days.")
+
+
+@cache
+def all_order(path: Path = FOLDER / "order.yaml") -> tuple[tuple[Sequel, ...], tuple[Contradiction, ...]]:
+    """Who pays before whom, and what contradicts itself; RuleError naming the entry that is wrong."""
+    keys = {"order", "contradictions"}
+    order = [
+        validated(Sequel, item, f"{path.name}, order {number}")
+        for number, item in enumerate(_list(path, "order", keys), 1)
+    ]
+    against = [
+        validated(Contradiction, item, f"{path.name}, contradiction {number}")
+        for number, item in enumerate(_list(path, "contradictions", keys), 1)
+    ]
+    for name in {one.name for one in against}:
+        rising([(one.since, one.until) for one in against if one.name == name], f"{path.name}, {name}")
+    return tuple(order), tuple(against)
+
+
+@cache
+def questions(path: Path = FOLDER / "questions.yaml") -> Questions:
+    """How it is found out what a plan does; RuleError when the file is wrong."""
+    content = load_yaml(path)
+    if isinstance(content, dict) and isinstance(content.get("steps"), list):
+        steps = [{**step, "source": content.get("source", "")} for step in content["steps"] if isinstance(step, dict)]
+        content = content | {"steps": steps}
+    return validated(Questions, content, path.name)
+
+
+@cache
+def register_in(month: Month) -> Register:
+    """What the register says in that month."""
+    order, against = all_order()
+    return Register(month, _holding(all_entries(), month), _holding(order, month), _holding(against, month))
+
+
+def _holding(entries: Iterable[Dated], month: Month) -> tuple[Dated, ...]:
+    return tuple(one for one in entries if one.since <= month.last and month.first <= one.until)
+
+
+def _list(path: Path, name: str, keys: set[str]) -> list[object]:
+    content = load_yaml(path)
+    if not isinstance(content, dict) or set(content) != keys or not isinstance(content[name], list):
+        raise RuleError(f"{path.name}: it must hold the lists {' and '.join(sorted(keys))}, nothing else.")
+    return list(content[name])

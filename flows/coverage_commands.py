@@ -1,0 +1,131 @@
+"""The commands about who covers it; like cli.py they call what does it and hold no logic."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from config.errors import InputError
+from config.month import Month
+
+Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")]
+Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
+Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
+Takes = Literal["all", "part", "none", "unknown"]
+
+coverage = typer.Typer(help="Who covers care management: the matrix of a month, one case, answers of payers.")
+
+
+@coverage.callback(invoke_without_command=True)
+def show(
+    context: typer.Context,
+    month: Annotated[str | None, typer.Option(help="Service month, as 2026-10.")] = None,
+    patient: Annotated[str | None, typer.Option(help="One case by its number, as C-000123.")] = None,
+    practice: Practice = None,
+    out: Out = Path("out"),
+    database: Database = None,
+) -> None:
+    """Show who covers a decided month: payers against answers in patients, and the plans to ask; or one case."""
+    if context.invoked_subcommand:
+        return
+    if not month:
+        raise InputError("Say which month: ccm coverage --month 2026-10.")
+    from flows.who_covers import print_case, print_matrix
+    from tasks.store.engine import database_of
+
+    place = database or database_of(out)
+    if patient:
+        print_case(Console(), place, patient, Month.parse(month), practice)
+    else:
+        print_matrix(Console(), place, Month.parse(month), practice)
+
+
+@coverage.command()
+def answer(
+    task: Annotated[str, typer.Argument(help="Verification task, as T-000012.")],
+    said: Annotated[Literal["covers", "does_not"], typer.Option("--answer", help="What the payer said.")],
+    step: Annotated[
+        Literal["eligibility", "policy", "fee_schedule", "representative", "test_claim"],
+        typer.Option(help="How it was found out."),
+    ],
+    source: Annotated[str, typer.Option(help="Where it stands: policy and date, page, or who said it. No patient.")],
+    reference: Annotated[str, typer.Option(help="Reference number of a call, or claim number of a test.")] = "",
+    by: Annotated[str | None, typer.Option(help="Who found it out; without it, the user of this computer.")] = None,
+    on: Annotated[str | None, typer.Option(help="Day of the answer, as 2026-10-20; without it, today.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="First day it holds; without it, the first of the month that asked.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Last day it holds; without it, a year from the answer.")] = None,
+    authorization: Annotated[
+        Literal["needed", "not_needed"] | None, typer.Option(help="Whether an authorization is needed.")
+    ] = None,
+    coinsurance: Annotated[Takes | None, typer.Option(help="What it takes of the coinsurance left to it.")] = None,
+    deductible: Annotated[Takes | None, typer.Option(help="What it takes of the deductible left to it.")] = None,
+    owes: Annotated[Literal["never", "share"] | None, typer.Option(help="What the patient owes behind it.")] = None,
+    note: Annotated[str, typer.Option(help="Co-pay, codes, filing limit, in words. No patient.")] = "",
+    practice: Practice = None,
+    out: Out = Path("out"),
+    database: Database = None,
+) -> None:
+    """Record what a payer answered; it serves every patient of the plan until it expires, then it is asked again."""
+    from flows.who_covers import record_answer, written_answer
+    from tasks.store.engine import database_of
+
+    needed = None if authorization is None else authorization == "needed"
+    terms = {"takes_coinsurance": coinsurance, "takes_deductible": deductible, "patient_owes": owes, "note": note}
+    told: dict[str, Any] = {name: value or "" for name, value in terms.items()} | {"needs_authorization": needed}
+    told |= {"answer": said, "step": step, "source": source, "reference_number": reference}
+    who = getpass.getuser() if by is None else by
+    today = date.today()
+    recorded = written_answer(told, who, on, since, until, today)
+    record_answer(Console(), database or database_of(out), task, practice, recorded, today)
+
+
+@coverage.command()
+def eligibility(
+    files: Annotated[list[Path], typer.Argument(help="271 files as the clearinghouse gave them.")],
+    out: Out = Path("out"),
+    database: Database = None,
+) -> None:
+    """Read eligibility answers (271): Part B, plan, QMB, payers before Medicare, hospice, nursing facility."""
+    from flows.prefect_server import begin_server
+
+    server = begin_server()
+    from flows.eligibility import eligibility as read
+    from flows.terminal import show_steps
+
+    if server:
+        server.use()
+    if database:
+        os.environ["CCM_DATABASE_URL"] = database
+    console = Console()
+    with show_steps(console):
+        found = read([str(path) for path in files], out=str(out))
+    _print_files(console, found)
+    if any(one["state"] == "quarantined" for one in found):
+        raise typer.Exit(InputError.exit_code)
+
+
+def _print_files(console: Console, found: list[dict[str, Any]]) -> None:
+    table = Table(title="Eligibility answers", title_justify="left")
+    for heading in ("File", "State", "People", "Shows"):
+        table.add_column(heading, justify="right" if heading == "People" else "left")
+    for one in found:
+        shows = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in one["shows"].items())
+        table.add_row(one["file_name"], one["state"], f"{one['people']:,}", shows)
+    console.print(table, highlight=False)
+    for one in found:
+        if one["state"] == "quarantined":
+            console.print(one["reason"], highlight=False, soft_wrap=True, markup=False)
+
+
+def add_to(app: typer.Typer) -> None:
+    """The commands are among those of `ccm`."""
+    app.add_typer(coverage, name="coverage")

@@ -1,0 +1,115 @@
+"""What of the coverages is listed: each patient's payers in order, the plans that must be asked, what contradicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from config.contract import coverage_outputs
+from config.frames import as_contract
+from config.payer_register import Contradiction, Questions
+from tasks.cover.payers import Payers
+from tasks.store.coverage import Asked, task_text
+
+QUESTION = (
+    "Does this plan pay for care management (99490 and its family), from which day, with which authorization, co-pay "
+    "and filing limit?"
+)
+# What is kept of a month's answers: what the decision takes, and what tells it again later.
+KEPT = (
+    "coverage_id", "patient_id", "on_day", "place", "payer_kind", "payer_name", "payer_id", "plan", "plan_key",
+    "answer", "reason", "evidence", "source", "confidence", "valid_until", "needs_authorization", "takes_coinsurance",
+    "takes_deductible", "patient_owes", "deductible_left_cents", "eligibility", "recorded", "asks", "asked_for",
+    "conflict",
+)  # fmt: skip
+_TEXTS = (
+    "payer_kind", "payer_name", "payer_id", "plan", "plan_key", "answer", "reason", "evidence", "source", "confidence",
+    "takes_coinsurance", "takes_deductible", "patient_owes", "eligibility", "asked_for", "conflict",
+)  # fmt: skip
+
+
+def kept(rows: pd.DataFrame) -> pd.DataFrame:
+    """The answered rows as they are kept with the month: texts as categories, of which there are few."""
+    frame = rows.assign(payer_kind=rows["kind"])[list(KEPT)].reset_index(drop=True)
+    for name in _TEXTS:
+        frame[name] = frame[name].astype("str").fillna("").astype("category")
+    for name in ("patient_id", "coverage_id"):
+        frame[name] = frame[name].astype("str")
+    for name in ("on_day", "recorded", "asks"):
+        frame[name] = frame[name].astype(bool)
+    frame["valid_until"] = pd.to_datetime(frame["valid_until"]).astype("datetime64[ns]")
+    frame["needs_authorization"] = frame["needs_authorization"].astype("boolean")
+    return frame
+
+
+def coverage(answers: pd.DataFrame, case_numbers: pd.Series, tasks: Mapping[str, int]) -> pd.DataFrame:
+    """Each patient's payers in their order, in contract columns; `case_numbers` by patient, `tasks` by plan."""
+    rows = answers[answers["place"] > 0]
+    numbers = {key: task_text(number) for key, number in tasks.items()}
+    asked = rows["plan_key"].astype("str").map(numbers).where(rows["asks"])
+    frame = rows.assign(
+        case_number=rows["patient_id"].map(case_numbers),
+        bill_first=(rows["place"] == 1) & (rows["conflict"] == ""),
+        task_number=asked,
+    )
+    return as_contract(frame, coverage_outputs()["coverage"])
+
+
+def asked_plans(answers: pd.DataFrame) -> list[Asked]:
+    """The plans that must be asked, each once, in the order of their keys; a payer whom nobody knows is no plan."""
+    mine = answers[answers["asks"] & (answers["payer_kind"] != "unknown") & (answers["place"] > 0)]
+    fields = {"plan_key", "payer_kind", "payer_name", "payer_id", "plan"}
+    plans = mine.sort_values("plan_key", kind="stable").drop_duplicates("plan_key")
+    return [
+        Asked(**{name: str(row[name]) for name in fields}, reason=str(row["asked_for"]))
+        for row in plans.to_dict("records")
+    ]
+
+
+def known_plans(answers: pd.DataFrame) -> list[str]:
+    """The plans of the month of which the answer is known."""
+    asked = set(answers.loc[answers["asks"], "plan_key"])
+    return sorted({str(key) for key in answers["plan_key"].unique()} - {str(key) for key in asked})
+
+
+def worklist(answers: pd.DataFrame, tasks: Sequence[Mapping[str, Any]], how: Questions) -> pd.DataFrame:
+    """The open verification tasks that patients of the month wait for, those of most patients first."""
+    mine = answers[answers["asks"] & (answers["place"] > 0)]
+    patients = mine.groupby(mine["plan_key"].astype("str"))["patient_id"].nunique()
+    steps = " | ".join(f"{place}. {step.words}: {step.asks}" for place, step in enumerate(how.steps, 1))
+    rows = [
+        dict(task)
+        | {"task_number": task_text(task["number"]), "patients": int(patients[task["plan_key"]])}
+        | {"question": QUESTION, "steps": steps}
+        for task in tasks
+        if task["state"] == "open" and task["plan_key"] in patients.index
+    ]
+    rows.sort(key=lambda row: (-row["patients"], row["number"]))
+    frame = pd.DataFrame(rows, columns=coverage_outputs()["coverage_tasks"].names)
+    for name in ("due_date", "opened_date"):
+        frame[name] = pd.to_datetime(frame[name])
+    return as_contract(frame, coverage_outputs()["coverage_tasks"])
+
+
+def queries(
+    payers: Payers, against: list[tuple[Contradiction, np.ndarray]], rows: pd.DataFrame, case_numbers: pd.Series
+) -> pd.DataFrame:
+    """What contradicts itself, one row for each patient and contradiction, those that hold a month first."""
+    table = coverage_outputs()["coverage_queries"]
+    on_day = rows[rows["on_day"]]
+    called = on_day["priority"].astype("str") + " " + on_day["kind"] + " " + on_day["payer_name"]
+    on_file = called.str.strip().groupby(on_day["patient"]).agg(", ".join)
+    seen = rows.groupby("patient")["eligibility"].first()
+    parts = []
+    for one, mask in sorted(against, key=lambda pair: not pair[0].holds):
+        places = np.flatnonzero(mask)
+        about = seen if one.about == "eligibility" else on_file
+        told = {name: getattr(one, name) for name in ("words", "owner", "fix", "confidence", "source", "holds")}
+        patient = payers.patients["patient_id"].iloc[places].reset_index(drop=True)
+        shown = about.reindex(places).fillna("").astype("str").to_numpy(object)
+        parts.append(pd.DataFrame({"patient_id": patient, "shown": shown}).assign(contradiction=one.name, **told))
+    frame = pd.concat(parts, ignore_index=True)
+    return as_contract(frame.assign(case_number=frame["patient_id"].map(case_numbers)), table)

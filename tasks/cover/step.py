@@ -1,0 +1,135 @@
+"""Finding out who covers it, as Prefect runs it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.errors import InputError, PlaceError
+from config.month import Month
+from config.payer_register import Contradiction, questions, register_in
+from config.payer_settings import payer_settings
+from tasks.cover import lists
+from tasks.cover.compare import shown
+from tasks.cover.eligibility import COLUMNS, SetAsideError, read
+from tasks.cover.payers import Payers, payers_of
+from tasks.cover.verify import Known, contradictions, verify
+from tasks.progress import step
+from tasks.retry import on_errors_of
+from tasks.store import coverage as stored
+from tasks.store.step import Place
+
+Tables = dict[str, pd.DataFrame]
+
+
+@dataclass
+class Covered:
+    """Who covers each patient of a month. `tables` are those given, with the answers that the decision takes."""
+
+    tables: Tables
+    payers: Payers
+    rows: pd.DataFrame
+    against: list[tuple[Contradiction, np.ndarray]]
+
+
+@task(name="find out who covers it", cache_policy=NO_CACHE)
+def who_covers(place: Place, practice_id: str, tables: Tables, month: Month) -> Covered:
+    """The payers of each patient in their order, each with its answer; nothing is written."""
+    with step("cover", "finding out who covers it") as done:
+        own = payer_settings(practice_id, place.settings)
+        with place.store.reading() as connection:
+            recorded = stored.latest_answers(connection, practice_id)
+            answers = stored.shown_since(connection, month.first)
+        found = cover(tables, month, Known(register_in(month), own, recorded), answers)
+        counts = found.rows.loc[found.rows["place"] == 1, "answer"].value_counts()
+        said = ", ".join(f"{int(count):,} {str(name).replace('_', ' ')}" for name, count in counts.items())
+        done(f"first payers: {said}" if said else "no payer on file", len(found.rows))
+    return found
+
+
+def cover(tables: Tables, month: Month, known: Known, answers: pd.DataFrame) -> Covered:
+    """Who covers each patient, by the tables, what is known of payers, and the eligibility answers."""
+    payers = payers_of(tables, month)
+    seen = shown(payers, tables, answers)
+    against = contradictions(payers, known.register, seen)
+    rows = verify(payers, known, against, seen)
+    return Covered(tables | {"payer_answers": lists.kept(rows)}, payers, rows, against)
+
+
+@task(name="ask what is not known", cache_policy=NO_CACHE)
+def ask_payers(place: Place, practice_id: str, month: Month, covered: Covered, decisions: pd.DataFrame) -> Tables:
+    """The lists of the month's coverage; every plan whose answer is not known has one open task."""
+    with step("cover", "asking what is not known") as done:
+        answers, how = covered.tables["payer_answers"], questions()
+        asked, known = lists.asked_plans(answers), lists.known_plans(answers)
+        due = place.today + timedelta(days=how.due_days)
+        with place.store.writing() as connection:
+            numbers = stored.ask(connection, practice_id, str(month), asked, known, how.owner, place.today, due)
+            tasks = stored.tasks_of(connection, practice_id)
+        cases = decisions.drop_duplicates("patient_id").set_index("patient_id")["case_number"]
+        frames = {
+            "coverage": lists.coverage(answers, cases, numbers),
+            "coverage_tasks": lists.worklist(answers, tasks, how),
+            "coverage_queries": lists.queries(covered.payers, covered.against, covered.rows, cases),
+        }
+        queries = frames["coverage_queries"]
+        done(f"{len(frames['coverage_tasks']):,} plans to ask, {len(queries):,} contradictions", len(queries))
+    return frames
+
+
+def given(files: Iterable[str]) -> list[Path]:
+    """The files named, each there; InputError for the first that is not, before any is read."""
+    paths = [Path(file).expanduser() for file in files]
+    for path in paths:
+        if not path.is_file():
+            raise InputError(f"{path}: there is no such file; give 271 files.")
+    return paths
+
+
+@task(
+    name="read the eligibility answers",
+    cache_policy=NO_CACHE,
+    retries=1,
+    retry_delay_seconds=5,
+    retry_condition_fn=on_errors_of(PlaceError),
+)
+def read_files(place: Place, files: Iterable[str]) -> list[dict[str, Any]]:
+    """Each file read or set aside, in this order, its findings kept; the same file again changes nothing."""
+    found = []
+    with step("cover", "reading eligibility answers") as done:
+        for file in map(Path, files):
+            try:
+                content = file.read_bytes()
+            except OSError as error:
+                raise InputError(f"{file}: the file cannot be read ({error.strerror}); give 271 files.") from error
+            found.append(_kept(place, file.name, content, place.today))
+        people = sum(one["people"] for one in found)
+        aside = sum(one["state"] == "quarantined" for one in found)
+        done(f"{len(found):,} files, {people:,} people" + (f"; {aside:,} files set aside" if aside else ""), people)
+    return found
+
+
+def _kept(place: Place, name: str, content: bytes, today: date) -> dict[str, Any]:
+    digest = hashlib.sha256(content).hexdigest()
+    with place.store.reading() as connection:
+        known = stored.file_known(connection, digest)
+    if known is not None and known.state == "read":
+        return vars(known) | {"state": "repeated", "shows": {}}
+    try:
+        rows = read(name, content, today)
+        file = stored.StoredFile(digest, name, "read", "", int(rows["response"].nunique()))
+    except SetAsideError as error:
+        rows, file = pd.DataFrame(columns=list(COLUMNS)), stored.StoredFile(digest, name, "quarantined", str(error), 0)
+    with place.store.writing() as connection:
+        stored.keep_file(connection, file, content, rows, datetime.now(UTC))
+    counts = rows.drop_duplicates(["response", "what"])["what"].value_counts()
+    return vars(file) | {"shows": {str(what): int(count) for what, count in counts.items()}}

@@ -1,0 +1,175 @@
+"""What each payer of a patient-month answers: covers, does not, unknown or conflicting, and what that rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from config.payer_register import Contradiction, PayerEntry, Register, Terms
+from config.payer_settings import OwnEntry, PayerSettings
+from tasks.cover import order
+from tasks.cover.compare import Shown
+from tasks.cover.payers import Payers, part_of
+
+ANSWERS: Mapping[str, str] = {"yes": "covers", "no": "does_not"}
+PLAN = ["kind", "payer_id", "payer_name", "plan_letter", "plan_id", "state", "savings_program", "plan_key", "first"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one plan answers in one place of the order."""
+
+    plan: str
+    answer: str
+    reason: str
+    evidence: str
+    source: str
+    confidence: str
+    valid_until: date | None
+    needs_authorization: bool | None
+    takes_coinsurance: str
+    takes_deductible: str
+    patient_owes: str
+    recorded: bool  # said by the payer or the practice, not by the shipped register
+
+    @property
+    def asks(self) -> bool:
+        """Whether the plan must be asked."""
+        return self.answer == "unknown"
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything an answer may come from."""
+
+    register: Register
+    own: PayerSettings
+    recorded: Mapping[str, Mapping[str, Any]]  # the latest recorded answer of each plan
+
+    def answer(self, row: Mapping[str, Any], day: date) -> Answer:
+        """The plan's answer: the recorded one, else the practice's own entry, else the register's."""
+        entry = self._entry(row, day)
+        told = self.recorded.get(str(row["plan_key"]))
+        if told and told["holds_from"] <= day <= told["valid_until"]:
+            return _recorded(told, entry, part_of(row))
+        own = self._own(row, day)
+        if own is not None:
+            return _by(own, "own_entry", part_of(row), own.valid_until, recorded=True)
+        expired = told is not None and told["valid_until"] < day
+        if entry is None:
+            return _nothing(part_of(row), expired, told)
+        found = _by(entry, entry.name, part_of(row), None, recorded=False)
+        if expired and told and found.asks:
+            words = f"{_said(told)}, which held until {told['valid_until']}; since then: {found.evidence}"
+            return Answer(**asdict(found) | {"reason": "answer_expired", "evidence": words})
+        return found
+
+    def _entry(self, row: Mapping[str, Any], day: date) -> PayerEntry | None:
+        return self.register.find(
+            row["kind"],
+            day,
+            payer_name=row["payer_name"],
+            policy=self.own.policies.get(row["payer_id"], ""),
+            plan_letter=row["plan_letter"],
+            savings_program=row["savings_program"],
+            state=row["state"],
+            is_first=bool(row["first"]),
+        )
+
+    def _own(self, row: Mapping[str, Any], day: date) -> OwnEntry | None:
+        mine = (
+            one for one in self.own.register_ if one.speaks_of(row["payer_id"], row["payer_name"], part_of(row), day)
+        )
+        return max(mine, key=lambda one: (bool(one.plans), one.since), default=None)
+
+
+def _by(terms: Terms, reason: str, part: str, until: date | None, recorded: bool) -> Answer:
+    needs = {"needed": True, "not_needed": False}.get(terms.authorization)
+    takes = (terms.takes_coinsurance, terms.takes_deductible)
+    said = (terms.words, terms.source, terms.confidence, until, needs, *takes, terms.patient_owes, recorded)
+    return Answer(part, ANSWERS.get(terms.covers, "unknown"), reason, *said)
+
+
+def _recorded(told: Mapping[str, Any], entry: PayerEntry | None, part: str) -> Answer:
+    """The recorded answer; what it does not say of the share is what the register says."""
+
+    def of(name: str) -> str:
+        return str(told[name] or (getattr(entry, name) if entry else "unknown"))
+
+    needs = told["needs_authorization"]
+    return Answer(
+        part,
+        str(told["answer"]),
+        "recorded_answer",
+        f"{_said(told)}; holds until {told['valid_until']}",
+        str(told["source"]),
+        str(told["confidence"]),
+        told["valid_until"],
+        None if needs is None else bool(needs),
+        of("takes_coinsurance"),
+        of("takes_deductible"),
+        of("patient_owes"),
+        recorded=True,
+    )
+
+
+def _said(told: Mapping[str, Any]) -> str:
+    number = f", reference {told['reference_number']}" if told["reference_number"] else ""
+    said = {"covers": "covers it", "does_not": "does not cover it"}[told["answer"]]
+    return f"The payer's answer of {told['answered_date']} ({told['step'].replace('_', ' ')}{number}): {said}"
+
+
+def _nothing(part: str, expired: bool, told: Mapping[str, Any] | None) -> Answer:
+    reason = "answer_expired" if expired else "nothing_known"
+    words = f"{_said(told)}, which held until {told['valid_until']}" if expired and told else "Nothing is known of it"
+    unknown = ("unknown", "unknown", "unknown")
+    return Answer(part, "unknown", reason, words, "none", "unverified", None, None, *unknown, recorded=False)
+
+
+def contradictions(payers: Payers, register: Register, shown: Shown) -> list[tuple[Contradiction, np.ndarray]]:
+    """Each contradiction of the month with the patients who meet it, in the order of the register."""
+    found = []
+    for one in register.contradictions:
+        mask = shown.against[one.name] if one.about == "eligibility" else getattr(order, one.name)(payers, register)
+        found.append((one, np.asarray(mask, dtype=bool)))
+    return found
+
+
+def verify(payers: Payers, known: Known, against: list[tuple[Contradiction, np.ndarray]], shown: Shown) -> pd.DataFrame:
+    """Every row of `payers` with its answer.
+
+    A plan is asked once for each place it stands in, whoever its patients are. What contradicts itself is conflicting,
+    whatever the plan would answer; a Qualified Medicare Beneficiary owes nothing whoever else is on file.
+    """
+    rows = payers.rows.assign(first=payers.rows["place"] <= 1)
+    plans = rows[PLAN].drop_duplicates().reset_index(drop=True)
+    found = [known.answer(row, payers.month.last) for row in plans.to_dict("records")]
+    answers = pd.DataFrame([asdict(one) | {"asks": one.asks} for one in found], columns=_columns())
+    rows = rows.merge(pd.concat([plans, answers], axis=1), on=PLAN, how="left", sort=False)
+    rows["asks"] = rows["asks"].astype("boolean").fillna(False).astype(bool)
+    patient = rows["patient"].to_numpy()
+    qmb = payers.has("qmb") | shown.qmb
+    rows.loc[qmb[patient], "patient_owes"] = "never"
+    rows["conflict"], rows["asked_for"] = "", rows["reason"]
+    for one, mask in reversed(against):  # the first of the register is written last
+        if one.about == "coverages" or one.holds:
+            here = mask[patient] & rows["on_day"].to_numpy()
+            rows.loc[here, ["answer", "reason"]] = ["conflicting", one.name]
+            rows.loc[here, "evidence"] = one.words
+            rows.loc[here, ["source", "confidence"]] = [one.source, one.confidence]
+            rows.loc[here, "recorded"] = False
+        if one.holds:
+            rows.loc[mask[patient], "conflict"] = one.name
+    rows["eligibility"] = shown.words[patient]
+    left = (rows["kind"] == "medicare_part_b").to_numpy()
+    rows["deductible_left_cents"] = pd.array(np.where(left, shown.deductible_left[patient], np.nan), dtype="Int64")
+    return rows
+
+
+def _columns() -> list[str]:
+    return [*Answer.__dataclass_fields__, "asks"]

@@ -1,0 +1,35 @@
+"""What payers answered, as facts of the month; months decided before there were answers have none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from tasks.qualify.lookup import rows_of
+
+if TYPE_CHECKING:
+    from tasks.qualify.months import Facts
+
+ANSWERS = "payer_answers"
+
+
+def add_payer_answers(facts: Facts, patient: Any, coverage_id: pd.Series) -> None:
+    """Adds what the payer of that coverage said of care management, and what of the patient's coverages contradicts.
+
+    `patient` are the rows of the patients who have a payer, `coverage_id` the coverage of whoever pays first. Only what
+    the payer or the practice said counts here: what the shipped register says of a kind is in the rules themselves.
+    """
+    said, against = (np.full(facts.size, "", dtype=object) for _ in range(2))
+    if ANSWERS in facts.tables and len(facts.tables[ANSWERS]):
+        answers, whose = facts.rows(ANSWERS)
+        conflict = answers["conflict"].astype("str").to_numpy(object)
+        there = conflict != ""
+        against[whose[there]] = conflict[there]
+        told = answers["answer"].astype("str").where(answers["recorded"], "").to_numpy(object)
+        row = rows_of(answers["coverage_id"].drop_duplicates(), coverage_id)
+        first = told[~answers["coverage_id"].duplicated().to_numpy()]
+        said[patient[row >= 0]] = first[row[row >= 0]]
+    facts.frame["payer_said"] = pd.array(said, dtype="str")
+    facts.frame["coverage_conflict"] = pd.array(against, dtype="str")
