@@ -48,7 +48,7 @@ class Table(BaseModel):
     columns: tuple[Column, ...] = Field(min_length=1)
     required: bool = True
     file: str = ""
-    beside: Literal["months", "practices", "claims", "answers"] = "months"
+    beside: Literal["months", "practices", "claims", "answers", "letters"] = "months"
 
     @property
     def names(self) -> list[str]:
@@ -96,3 +96,10 @@ def claim_outputs() -> dict[str, Table]:
 def answer_outputs() -> dict[str, Table]:
     """The output tables of what payers answered, by name; their files stand in the folder `answers` of the practice."""
     return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "answers"}
+
+
+@cache
+def letter_outputs() -> dict[str, Table]:
+    """The output tables about what patients owe and are told, by name; their files stand in the folder `letters` of the
+    month."""
+    return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "letters"}
