@@ -48,7 +48,7 @@ class Table(BaseModel):
     columns: tuple[Column, ...] = Field(min_length=1)
     required: bool = True
     file: str = ""
-    beside: Literal["months", "practices", "claims", "answers", "coverage"] = "months"
+    beside: Literal["months", "practices", "claims", "answers", "coverage", "letters"] = "months"
 
     @property
     def names(self) -> list[str]:
@@ -102,3 +102,10 @@ def answer_outputs() -> dict[str, Table]:
 def coverage_outputs() -> dict[str, Table]:
     """The output tables of who covers it, by name; their files stand in the folder `coverage` of the month."""
     return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "coverage"}
+
+
+@cache
+def letter_outputs() -> dict[str, Table]:
+    """The output tables about what patients owe and are told, by name; their files stand in the folder `letters` of the
+    month."""
+    return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "letters"}

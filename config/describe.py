@@ -12,6 +12,7 @@ from config.contract import (
     claim_outputs,
     coverage_outputs,
     inputs,
+    letter_outputs,
     outputs,
     source_outputs,
 )
@@ -48,6 +49,8 @@ def output_contract() -> str:
     parts += [_table(table) for table in coverage_outputs().values()]
     parts += ["# About what payers answered", "In the folder `answers` of the practice, the denials as XLSX too."]
     parts += [_table(table) for table in answer_outputs().values()]
+    parts += ["# About what patients are told", "In the folder `letters` of the month, written when asked for."]
+    parts += [_table(table) for table in letter_outputs().values()]
     parts += ["# About the whole source", "In the output folder itself, beside the practices' folders."]
     return "\n\n".join(parts + [_table(table) for table in source_outputs().values()]) + "\n"
 

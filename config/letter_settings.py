@@ -1,0 +1,77 @@
+"""What letters say of the practice itself, and how large: `letters:` of the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from config.claim_settings import Phone, State, Strict
+from config.errors import InputError
+from config.settings import settings_of
+
+NEEDED = ("phone", "street", "city", "state", "zip", "hours")
+
+
+def _zip(value: str) -> str:
+    digits = value.replace("-", "")
+    if not (digits.isascii() and digits.isdigit() and len(digits) in (5, 9)):
+        raise ValueError("write the ZIP code with five or nine digits, as 45402")
+    return value
+
+
+class LetterSettings(Strict):
+    """Telephone, address, hours and languages of the practice; size of the letters' type in points."""
+
+    phone: Phone
+    street: Annotated[str, Field(min_length=1, max_length=55)]
+    city: Annotated[str, Field(min_length=2, max_length=30)]
+    state: State
+    zip: Annotated[str, AfterValidator(_zip)]
+    hours: dict[Literal["en", "es"], Annotated[str, Field(min_length=3, max_length=80)]]
+    languages: tuple[Literal["en", "es"], ...] = Field(min_length=1)
+    font_points: Annotated[int, Field(ge=14, le=24)]
+    months_a_year: Annotated[int, Field(ge=1, le=12)]
+
+    @model_validator(mode="after")
+    def _hours_in_each_language(self) -> LetterSettings:
+        missing = [name for name in self.languages if name not in self.hours]
+        if missing:
+            raise ValueError(f"write hours for {', '.join(missing)} too, or leave that language out")
+        return self
+
+    @property
+    def telephone(self) -> str:
+        """937-555-0100."""
+        return f"{self.phone[:3]}-{self.phone[3:6]}-{self.phone[6:]}"
+
+
+def letter_settings(practice_id: str, path: Path | None = None) -> LetterSettings:
+    """What the practice's letters say of it; InputError naming the setting that is missing or wrong."""
+    where = str(path) if path else "no settings file was given (--settings)"
+    found: Any = settings_of(practice_id, path).get("letters")
+    found = found if isinstance(found, dict) else {}
+    missing = [name for name in NEEDED if not found.get(name)]
+    if missing:
+        names = ", ".join(f"letters.{name}" for name in missing)
+        raise InputError(
+            f"{practice_id}: {names} must be set before letters can be written; {where}: put them under practices, "
+            f"{practice_id}, as config/settings.yaml shows."
+        )
+    try:
+        return LetterSettings.model_validate(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(["letters", *(str(part) for part in first["loc"])])
+        said = first["msg"].removeprefix("Value error, ")
+        raise InputError(f"{where}: {practice_id}: setting '{place}': {said}; see config/settings.yaml.") from error
+
+
+def months_a_year(practice_id: str, path: Path | None = None) -> int:
+    """In how many months of a year a patient is expected to get the service; at most twelve."""
+    found: Any = settings_of(practice_id, path).get("letters") or {}
+    months = found.get("months_a_year")
+    if not isinstance(months, int) or not 1 <= months <= 12:
+        raise InputError(f"{path or 'settings.yaml'}: setting 'letters.months_a_year' is a number from 1 to 12.")
+    return months

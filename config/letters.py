@@ -1,0 +1,227 @@
+"""What may be written to a patient: the kinds of letters, whom each may go to, and all that one letter is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from config.dated_csv import Sure
+from config.errors import RuleError, UserError
+from config.letter_settings import LetterSettings
+from config.month import Month
+from config.strict_yaml import load_yaml
+
+FILE = Path(__file__).parent / "letters.yaml"
+VOICEMAIL = "voicemail"
+LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Spanish"}
+_SPELLINGS = {"en": "en", "eng": "en", "english": "en", "es": "es", "spa": "es", "spanish": "es", "español": "es"}
+
+Owes = Literal["never", "share", "unknown"]
+WHY_NOT: Mapping[str, str] = {
+    "never": "a Qualified Medicare Beneficiary owes nothing and is never asked for money; write 'refund' where "
+    "something was paid, else 'share'",
+    "unknown": "it is not known yet what this patient owes; settle the coverage and wait for every payer's answer",
+}
+
+
+class LetterRefusedError(UserError):
+    """This letter may not go to this patient, or not yet."""
+
+
+class _Cited(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    confidence: Sure
+    source: str = Field(min_length=10)
+
+
+class LetterKind(_Cited):
+    """One kind of letter: what it is for, whom it may go to, and what must be known and said before."""
+
+    name: str = Field(pattern=r"^[a-z][a-z_]*$")
+    words: str = Field(min_length=10)
+    owes: tuple[Owes, ...] = Field(min_length=1)
+    after: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+class Voicemail(_Cited):
+    """What is said to a machine or to somebody else."""
+
+    words: str
+
+
+class HelpLine(_Cited):
+    """A telephone number of somebody else that letters name."""
+
+    name: str
+    number: str = Field(pattern=r"^1-\d{3}-\d{3}-\d{4}$")
+
+
+class Letters(BaseModel):
+    """The file as a whole."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kinds: tuple[LetterKind, ...] = Field(min_length=1)
+    voicemail: Voicemail
+    inward: tuple[str, ...]
+    options_after: dict[str, tuple[str, ...]]
+    reasons: tuple[str, ...]
+    numbers: tuple[HelpLine, ...]
+
+    def kind(self, name: str) -> LetterKind:
+        """The kind of that name; LetterRefusedError listing all when there is none."""
+        for kind in self.kinds:
+            if kind.name == name:
+                return kind
+        raise LetterRefusedError(f"'{name}' is no letter; write one of {', '.join(kind.name for kind in self.kinds)}.")
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a letter goes to."""
+
+    first_name: str
+    last_name: str
+    street: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+
+    @property
+    def name(self) -> str:
+        """Given name, then family name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True)
+class ShareFigures:
+    """What the patient is expected to pay, in cents; None where it is not known.
+
+    `cents` is for one month once the deductible is met, or with what is known to be left of it; `most_cents` with
+    nothing of it met. `deductible_cents` is the year's whole deductible, None where there is none. `second_bill` says
+    that a hospital's own claim is part of it.
+    """
+
+    cents: int | None
+    most_cents: int | None
+    year_cents: int | None
+    year_most_cents: int | None
+    months_a_year: int
+    coinsurance_percent: int
+    deductible_cents: int | None = None
+    other_insurance_cents: int | None = None
+    second_bill: bool = False
+
+
+@dataclass(frozen=True)
+class Instalment:
+    """One part of a payment plan."""
+
+    due: date
+    cents: int
+
+
+@dataclass(frozen=True)
+class LetterFor:
+    """All that one letter to one patient is made of.
+
+    `owes` is `never` for a Qualified Medicare Beneficiary, `share` where it is known what the payers leave to the
+    patient, else `unknown`. `said` holds what the patient has said about the co-pay (values of
+    copay_responses.response), `options` the names of the options that are open to them, in order.
+    """
+
+    kind: str
+    language: str
+    case_number: str
+    patient: Addressee
+    practice_name: str
+    practice: LetterSettings
+    written: date
+    owes: Owes
+    said: tuple[str, ...] = ()
+    month: Month | None = None
+    share: ShareFigures | None = None
+    options: tuple[str, ...] = ()
+    balance_cents: int | None = None
+    due: date | None = None
+    payments: tuple[Instalment, ...] = ()
+    reduced_percent: int | None = None
+    until: date | None = None
+    reason: str | None = None
+    refund_cents: int | None = None
+    said_on: date | None = None
+    last_day: date | None = None
+
+
+@cache
+def letters(path: Path = FILE) -> Letters:
+    """The kinds of letters and what goes with them; RuleError naming the place that is wrong."""
+    try:
+        return Letters.model_validate(load_yaml(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise RuleError(f"{path.name}: '{place}': {first['msg']}; correct it.") from error
+
+
+def language_of(written: object, practice: LetterSettings) -> str:
+    """The language to write in: the patient's own where the practice writes it, else the practice's first."""
+    wanted = _SPELLINGS.get(str(written).strip().lower().split("-")[0].split("_")[0], "")
+    return wanted if wanted in practice.languages else practice.languages[0]
+
+
+def may_go(letter: LetterFor) -> LetterKind:
+    """The kind of this letter; LetterRefusedError when it may not go to this patient, or lacks what it must say."""
+    kind = letters().kind(letter.kind)
+    where = f"{letter.case_number}: the letter '{kind.name}' is refused"
+    if letter.language not in LANGUAGES:
+        raise LetterRefusedError(f"{where}: there is none in '{letter.language}'; write {' or '.join(LANGUAGES)}.")
+    if letter.owes not in kind.owes:
+        raise LetterRefusedError(f"{where}: {WHY_NOT[letter.owes]}.")
+    if kind.after and not set(kind.after) & set(letter.said):
+        raise LetterRefusedError(
+            f"{where}: it goes only to a patient who has said so ({', '.join(kind.after)}), for a lower share is never "
+            "offered unasked; record the answer first."
+        )
+    for name in kind.needs:
+        if getattr(letter, name) in (None, ()):
+            raise LetterRefusedError(f"{where}: it needs {name}; give it.")
+    _amounts_hold(letter, where)
+    return kind
+
+
+def _amounts_hold(letter: LetterFor, where: str) -> None:
+    """What the letter states must agree with itself."""
+    parts = sum(part.cents for part in letter.payments)
+    if letter.payments and parts != letter.balance_cents:
+        raise LetterRefusedError(f"{where}: its parts come to {parts} cents, the balance is {letter.balance_cents}.")
+    for name in ("balance_cents", "refund_cents"):
+        cents = getattr(letter, name)
+        if cents is not None and cents <= 0:
+            raise LetterRefusedError(f"{where}: {name} is {cents}; give an amount above zero.")
+    if letter.reduced_percent is not None and not 0 < letter.reduced_percent <= 100:
+        raise LetterRefusedError(f"{where}: a share is lowered by 1 to 100 percent, not by {letter.reduced_percent}.")
+    if letter.reason is not None and letter.reason not in letters().reasons:
+        known = ", ".join(letters().reasons)
+        raise LetterRefusedError(
+            f"{where}: '{letter.reason}' is no reason that it has words for; write one of {known}."
+        )
+
+
+def told_options(letter: LetterFor) -> tuple[str, ...]:
+    """The options that the letter names, in their order: none that is the practice's own work, none unasked for."""
+    rules = letters()
+    return tuple(
+        name
+        for name in letter.options
+        if name not in rules.inward
+        and (name not in rules.options_after or set(rules.options_after[name]) & set(letter.said))
+    )

@@ -1,0 +1,47 @@
+"""Who pays for a patient in a month, as far as the coverages on file say by themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from config.month import Month
+
+# What a kind of payer is known to do without asking which plan it is: answer, takes coinsurance, takes deductible.
+# Medicaid's part depends on the state, Medigap's on the plan's letter; TRICARE does not cover the service.
+KNOWN = {
+    "medicare_part_b": ("covers", "none", "none"),
+    "qmb": ("covers", "all", "all"),
+    "medigap": ("covers", "unknown", "unknown"),
+    "tricare": ("does_not", "none", "none"),
+}
+NOT_KNOWN = ("unknown", "unknown", "unknown")
+
+
+def payers_on_file(coverages: pd.DataFrame, month: Month) -> pd.DataFrame:
+    """The payers of each patient on the month's last day in order, in columns of the output table `coverage`.
+
+    The one place that reads the coverages for what patients owe: a better answer replaces it as a whole.
+    """
+    last = pd.Timestamp(month.last)
+    rows = coverages[
+        (coverages["start_date"] <= last) & (coverages["end_date"].isna() | (coverages["end_date"] >= last))
+    ]
+    rows = rows.sort_values(["patient_id", "priority", "coverage_id"], kind="stable").reset_index(drop=True)
+    kind = rows["payer_kind"].astype("str")
+    known = [KNOWN.get(one, NOT_KNOWN) for one in kind]
+    twice = rows.duplicated(["patient_id", "priority"], keep=False).to_numpy(bool)
+    frame = pd.DataFrame(
+        {
+            "patient_id": rows["patient_id"].astype("str"),
+            "place": rows.groupby("patient_id").cumcount() + 1,
+            "payer_kind": kind,
+            "answer": [answer for answer, _, _ in known],
+            "takes_coinsurance": [coinsurance for _, coinsurance, _ in known],
+            "takes_deductible": [deductible for _, _, deductible in known],
+            "patient_owes": np.where(kind == "qmb", "never", np.where(kind == "medicare_part_b", "share", "unknown")),
+            "confidence": np.where(kind.isin(["medicare_part_b", "qmb", "tricare"]), "primary", "unverified"),
+            "deductible_left_cents": pd.array([pd.NA] * len(rows), dtype="Int64"),
+        }
+    )
+    return frame.assign(answer=np.where(twice, "conflicting", frame["answer"]))

@@ -1,0 +1,199 @@
+"""What letters and call scripts say: plain, whole in both languages, and never a price to somebody who owes nothing."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.errors import FaultError
+from config.letters import LANGUAGES, Addressee, LetterRefusedError, ShareFigures, letters, told_options
+from tasks.route.entries import all_options
+from tasks.send import letter_text
+from tasks.send.letter_text import words_of
+from tasks.send.render import TEMPLATES
+from tests.send.letter_cases import SHARE, letter
+from tests.send.readability import english_syllables, measure, spanish_syllables
+
+KINDS = [kind.name for kind in letters().kinds]
+EACH = list(itertools.product(KINDS, LANGUAGES, (False, True)))
+SHARES = {
+    "usual": SHARE,
+    "not known": ShareFigures(None, None, None, None, 12, 20),
+    "at most": ShareFigures(None, 6613, None, None, 12, 20, 28300),
+    "nothing left": ShareFigures(0, 0, 0, 0, 12, 20, 28300, 1323),
+    "no deductible": ShareFigures(1323, 1323, 15876, 15876, 12, 20),
+    "hospital": ShareFigures(2100, 9900, 25200, 60000, 12, 20, 28300, 500, True),
+    "one month": ShareFigures(1323, 6613, 1323, 6613, 1, 20, 28300),
+}
+
+
+def sentences(kind: str, language: str, call: bool, **more: Any) -> list[str]:
+    words = words_of(letter(kind, language, **more), call)
+    running = [block for block in words.blocks if block.form not in ("table", "heading", "fields")]
+    return [" ".join(line) for block in running for line in block.plain]
+
+
+@pytest.mark.parametrize(("kind", "language", "call"), EACH)
+def test_every_kind_reads_at_grade_8_or_below(kind: str, language: str, call: bool) -> None:
+    for share in SHARES.values():
+        counts = measure(sentences(kind, language, call, share=share), language)
+        if language == "en":
+            assert counts.grade <= 6, counts  # the limit is 8; what is written stays well below it
+        else:
+            assert counts.fernandez_huerta >= 70, counts  # 60 is grade 8; 70 grade 6
+            assert counts.inflesz >= 65, counts
+
+
+def test_no_single_sentence_is_long() -> None:
+    for kind, language, call in EACH:
+        for line in sentences(kind, language, call):
+            for part in re.split(r"(?<=[.!?:])\s+", line):
+                assert len(part.split()) <= 28, (kind, language, part)
+
+
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [("care", 1), ("management", 3), ("deductible", 4), ("Medicare", 3), ("paid", 1), ("insurance", 3), ("asked", 1),
+     ("decided", 3), ("higher", 2), ("qualified", 3), ("program", 2), ("months", 1), ("changes", 2), ("agreement", 3)],
+)  # fmt: skip
+def test_english_syllables(word: str, count: int) -> None:
+    assert english_syllables(word) == count
+
+
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [("atención", 3), ("médico", 3), ("deducible", 4), ("día", 2), ("todavía", 4), ("queremos", 3), ("siguiente", 3),
+     ("ciudad", 2), ("leer", 2), ("oído", 3), ("y", 1), ("muy", 1), ("ayuda", 3), ("estado", 3), ("guion", 1)],
+)  # fmt: skip
+def test_spanish_syllables(word: str, count: int) -> None:
+    assert spanish_syllables(word) == count
+
+
+def test_a_hard_text_would_be_noticed() -> None:
+    hard = [
+        "Reimbursement determinations necessitate individualized documentation of beneficiaries' financial capability."
+    ]
+    assert measure(hard, "en").grade > 12
+    hard = ["Las determinaciones individualizadas requieren documentación pormenorizada de la capacidad económica."]
+    assert measure(hard, "es").fernandez_huerta < 40
+
+
+def test_both_languages_have_the_same_templates() -> None:
+    folders = [TEMPLATES / "letters" / language for language in LANGUAGES]
+    found = [{str(path.relative_to(folder)) for path in folder.rglob("*.j2")} for folder in folders]
+    assert found[0] == found[1]
+    assert {f"{kind}.md.j2" for kind in KINDS} | {f"calls/{kind}.md.j2" for kind in KINDS} <= found[0]
+
+
+@pytest.mark.parametrize(("kind", "language", "call"), EACH)
+def test_both_languages_name_the_same_sums_and_say_the_same_number_of_things(
+    kind: str, language: str, call: bool
+) -> None:
+    for share in SHARES.values():
+        here, there = (words_of(letter(kind, one, share=share), call) for one in ("en", language))
+        assert [(block.form, len(block.lines)) for block in here.blocks] == [
+            (block.form, len(block.lines)) for block in there.blocks
+        ]
+        assert re.findall(r"\$[\d,.]*\d", here.text) == re.findall(r"\$[\d,.]*\d", there.text)
+
+
+def test_every_option_has_words_in_both_languages_or_is_the_practices_own_work() -> None:
+    for option in all_options():
+        for language in LANGUAGES:
+            has_words = (TEMPLATES / "letters" / language / "options" / f"{option.name}.md.j2").exists()
+            assert has_words != (option.name in letters().inward), option.name
+
+
+def test_the_letter_names_the_options_given_and_no_others_in_their_order() -> None:
+    asked = letter("options", options=("payment_plan", "screen_for_savings_program"))
+    headings = [block.plain[0][0] for block in words_of(asked).blocks if block.form == "heading"]
+    assert headings[:2] == ["You can pay in small parts", "You can ask your state for help"]
+    assert "income" not in headings[0] + headings[1]
+    assert len(headings) == 4
+
+
+def test_a_lower_share_is_never_named_unasked() -> None:
+    everything = letter("options")
+    assert "hardship_determination" in told_options(everything)
+    unasked = replace(everything, said=("refused",))
+    assert "hardship_determination" not in told_options(unasked)
+    for kind, language, call in EACH:
+        if not letters().kind(kind).after:
+            said = words_of(letter(kind, language, said=("refused",)), call).text.lower()
+            assert not re.search(r"waive|hardship|discount for|exempt|exenc|perdon|condon|we (can|may) lower", said), (
+                kind
+            )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_called_free_that_has_a_price(language: str) -> None:
+    for call in (False, True):
+        said = words_of(letter("welcome", language), call).text
+        assert not re.search(r"no co-?pay|sin copago|no cost to you|Medicare pays (it )?all|Medicare paga todo", said)
+
+
+@pytest.mark.parametrize(("kind", "language", "call"), EACH)
+def test_a_patient_who_owes_nothing_is_never_asked_for_money(kind: str, language: str, call: bool) -> None:
+    asked = letter(kind, language, owes="never")
+    if "never" not in letters().kind(kind).owes:
+        with pytest.raises(LetterRefusedError, match="Qualified Medicare Beneficiary owes nothing"):
+            words_of(asked, call)
+        return
+    said = words_of(asked, call).text
+    assert re.findall(r"\$[\d.]+\d", said) == (["$13.23"] if kind == "refund" else [])
+    assert not re.search(r"please pay|you owe \$|pay by|por favor, pague|usted debe", said.lower())
+
+
+@given(
+    kind=st.sampled_from(KINDS),
+    language=st.sampled_from(list(LANGUAGES)),
+    call=st.booleans(),
+    share=st.sampled_from(list(SHARES.values())),
+    balance=st.integers(1, 99_999),
+    said=st.lists(st.sampled_from(["refused", "cannot_pay", "disputes", "surprised", "asks_to_stop"])).map(tuple),
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_known_of_them(kind: str, language: str, call: bool, share: Any, balance: int, said: Any) -> None:
+    """Whatever the letter is given, one to a beneficiary who owes nothing holds none of it."""
+    asked = letter(kind, language, owes="never", share=share, balance_cents=balance, payments=(), said=said)
+    try:
+        found = words_of(asked, call).text
+    except LetterRefusedError:
+        return
+    assert kind in ("welcome", "share", "stop_confirmed", "refund")
+    assert re.findall(r"\$[\d.]+\d", found) == (["$13.23"] if kind == "refund" else [])
+
+
+def test_a_template_that_would_name_a_price_to_them_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letter_text, "_filled", lambda *_: "# Bill\n\nPlease pay $13.23.\n")
+    with pytest.raises(FaultError, match="names money"):
+        words_of(letter("share", owes="never"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_voicemail_discloses_nothing(language: str) -> None:
+    found = letter_text.voicemail(letter("reminder", language))
+    aloud = " ".join(block.plain[0][0] for block in found.blocks if block.form == "say").lower()
+    assert "937-555-0100" in aloud
+    for word in ("maple", "medicine", "care", "medic", "bill", "factura", "$", "pay", "pag", "health", "salud", "doe"):
+        assert word not in aloud, word
+
+
+def test_names_are_words_and_never_marks() -> None:
+    odd = Addressee("# **Bo\n\n- x** | |= <b>", "{{ 7*7 }}\n## Free")
+    words = words_of(letter("welcome", patient=odd))
+    plain = words_of(letter("welcome"))
+    assert [block.form for block in words.blocks] == [block.form for block in plain.blocks]
+    assert "{{ 7*7 }} ## Free" in words.text
+    assert "49" not in words.text
+
+
+def test_an_option_without_words_is_named() -> None:
+    with pytest.raises(LetterRefusedError, match=r"no words for it \(letters/en/options/odd.md.j2\)"):
+        words_of(letter("options", options=("odd",)))
