@@ -48,7 +48,7 @@ class Table(BaseModel):
     columns: tuple[Column, ...] = Field(min_length=1)
     required: bool = True
     file: str = ""
-    beside: Literal["months", "practices", "claims", "answers"] = "months"
+    beside: Literal["months", "practices", "claims", "answers", "worklists"] = "months"
 
     @property
     def names(self) -> list[str]:
@@ -96,3 +96,9 @@ def claim_outputs() -> dict[str, Table]:
 def answer_outputs() -> dict[str, Table]:
     """The output tables of what payers answered, by name; their files stand in the folder `answers` of the practice."""
     return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "answers"}
+
+
+@cache
+def worklist_outputs() -> dict[str, Table]:
+    """The output tables of what is to be done, by name; their files stand in the folder `worklists` of the practice."""
+    return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "worklists"}

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from config.care_settings import care_setting, loaded_month
-from config.contract import Column, Table, answer_outputs, claim_outputs, inputs, outputs, source_outputs
+from config.contract import (
+    Column,
+    Table,
+    answer_outputs,
+    claim_outputs,
+    inputs,
+    outputs,
+    source_outputs,
+    worklist_outputs,
+)
 from config.month import Month
 from config.rulebook import Rule, RuleBook, load_rulebook
 from config.setting_table import setting_view
@@ -37,6 +46,11 @@ def output_contract() -> str:
     parts += [_table(table) for table in claim_outputs().values()]
     parts += ["# About what payers answered", "In the folder `answers` of the practice, the denials as XLSX too."]
     parts += [_table(table) for table in answer_outputs().values()]
+    parts += [
+        "# What is to be done",
+        "In the folder `worklists` of the practice; the cases as XLSX too.",
+    ]
+    parts += [_table(table) for table in worklist_outputs().values()]
     parts += ["# About the whole source", "In the output folder itself, beside the practices' folders."]
     return "\n\n".join(parts + [_table(table) for table in source_outputs().values()]) + "\n"
 

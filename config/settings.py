@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from config.errors import InputError
 
 HERE = Path(__file__).parent
+BLOCKS = ("claims", "cases")  # what no decision depends on; each has a model of its own
 
 
 class PracticeSettings(BaseModel):
@@ -63,7 +64,7 @@ class Delivery(BaseModel):
 def settings_of(practice_id: str, path: Path | None = None) -> dict[str, Any]:
     """Everything set for a practice: shipped defaults, then the file's defaults, then the file's own entry for it.
 
-    What `claims` holds is laid over one another key by key. InputError when a file cannot be read.
+    What the blocks hold is laid over one another key by key. InputError when a file cannot be read.
     """
     merged: dict[str, Any] = {}
     for source in [HERE / "settings.yaml"] + ([path] if path else []):
@@ -75,8 +76,8 @@ def settings_of(practice_id: str, path: Path | None = None) -> dict[str, Any]:
         if not isinstance(text, dict) or set(text) - {"defaults", "practices"}:
             raise InputError(f"{source}: at its top only 'defaults' and 'practices' are known; remove other keys.")
         for layer in (text.get("defaults"), (text.get("practices") or {}).get(practice_id)):
-            claims = _laid_over(merged.get("claims"), (layer or {}).get("claims"))
-            merged |= {**(layer or {}), "claims": claims}
+            blocks = {name: _laid_over(merged.get(name), (layer or {}).get(name)) for name in BLOCKS}
+            merged |= {**(layer or {}), **blocks}
     return merged
 
 
@@ -88,12 +89,12 @@ def _laid_over(below: Any, above: Any) -> Any:
 
 
 def practice_settings(practice_id: str, path: Path | None = None) -> PracticeSettings:
-    """What the decisions of a practice depend on, of all that is set; what claims need is `claim_settings`.
+    """What the decisions of a practice depend on, of all that is set; claims and cases have settings of their own.
 
     Raises InputError naming file and key when something is unknown or out of bounds.
     """
     merged = settings_of(practice_id, path)
-    merged.pop("claims", None)
+    merged = {name: value for name, value in merged.items() if name not in BLOCKS}
     try:
         return PracticeSettings.model_validate(merged)
     except ValidationError as error:
@@ -109,7 +110,7 @@ def stored_settings(text: str) -> PracticeSettings:
     Raises InputError when they cannot be used by this version.
     """
     shipped = yaml.safe_load((HERE / "settings.yaml").read_text("utf-8"))["defaults"]
-    shipped.pop("claims")
+    shipped = {name: value for name, value in shipped.items() if name not in BLOCKS}
     try:
         return PracticeSettings.model_validate(shipped | json.loads(text))
     except ValueError as error:

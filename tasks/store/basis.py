@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
@@ -41,6 +43,13 @@ def of_cycle(connection: Connection, cycle: Cycle) -> Basis:
         )
     settings = connection.execute(sa.select(cycles.c.settings).where(cycles.c.id == cycle.id)).scalar_one()
     return Basis(cycle.digests, tables, settings, content)
+
+
+def tables_of(connection: Connection, cycle_id: int, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Those of the cycle's tables that were kept."""
+    mine = (cycle_inputs.c.cycle_id == cycle_id, cycle_inputs.c.name.in_(list(names)))
+    found = connection.execute(sa.select(cycle_inputs.c.name, cycle_inputs.c.content).where(*mine))
+    return {row.name: _unpacked(row.content) for row in found}
 
 
 def _packed(frame: pd.DataFrame) -> bytes:
