@@ -30,6 +30,7 @@ from tasks.route.work import Work
 
 OPENS = ("refused", "cannot_pay", "disputes", "surprised", "asks_to_stop")
 CLOSES = "agreed"
+RECORDED = "case:"  # begins the identifier of an answer that a case's move became
 FIRST_OF_ALL = ("stop_at_month_end", "qmb_never_billed")  # whatever was chosen before, they go first once they are open
 
 Tables = Mapping[str, pd.DataFrame]
@@ -125,7 +126,9 @@ def standing(
 
 def said_moves(responses: pd.DataFrame, numbers: pd.Series, until: date) -> dict[str, list[Move]]:
     """What patients said up to that day as moves by case, in the order of their days; agreeing resolves a case."""
-    rows = responses[responses["response_date"] <= pd.Timestamp(until)]
+    # What was recorded in a case is a move already; among the answers it stands for the rules alone.
+    recorded = responses["response_id"].astype("str").str.startswith(RECORDED, na=False)
+    rows = responses[(responses["response_date"] <= pd.Timestamp(until)) & ~recorded]
     rows = rows.assign(response=rows["response"].astype("str"), case_number=rows["patient_id"].map(numbers))
     rows = rows[rows["response"].isin([*OPENS, CLOSES])].dropna(subset=["case_number"])
     rows = rows.sort_values("response_date", kind="stable")

@@ -112,7 +112,8 @@ def after(case: Case, move: Move) -> Case:
     to = TABLE.get((move.what, case.stage))
     if to is None or (move.what == "resolve" and case.stage not in OUTCOMES.get(move.outcome, ())):
         raise InputError(refusal(case, move))
-    counted = replace(case, moves=case.moves + 1)
+    # A further unpaid claim changes nothing that a list in somebody's hands says.
+    counted = case if move.what == "owe" and case.live else replace(case, moves=case.moves + 1)
     if case.last is not None and move.day < case.last and move.what in ("hear", "owe", "resolve") and not move.by:
         return counted
     counted = replace(counted, last=max(move.day, case.last or move.day))

@@ -15,13 +15,14 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
-from config.errors import PlaceError
+from config.errors import InputError, PlaceError
 from config.month import Month
 from config.rulebook import RuleBook
 from config.rulebook_archive import archived
 from config.settings import PracticeSettings
 from tasks.progress import LOG, Taken, no_cell_in_errors, step, steps_taken
 from tasks.retry import on_errors_of
+from tasks.store.case_work import practices_with_months
 from tasks.store.engine import WAIT_SECONDS, database_of
 from tasks.store.records import Basis, Digests, OutboxMessage, Saved
 from tasks.store.store import Store, open_store
@@ -84,11 +85,14 @@ def numbered(decided: dict[str, pd.DataFrame], by_patient: pd.Series) -> dict[st
 def decided_from(
     input_digest: str, tables: dict[str, pd.DataFrame], settings: PracticeSettings, book: RuleBook
 ) -> Basis:
-    """What the month is decided from, as the store keeps it; what earlier runs offered is input too where it counts."""
-    earlier = tables.get("earlier_claims")
-    if earlier is not None and len(earlier):
-        whole = f"{input_digest}\n{earlier.to_csv(index=False)}".encode()
-        input_digest = hashlib.sha256(whole).hexdigest()[: len(input_digest)]
+    """What the month is decided from, as the store keeps it; what earlier runs offered, and what staff
+    recorded in cases, is input too where it counts."""
+    said = tables["copay_responses"] if "copay_responses" in tables else pd.DataFrame({"response_id": []})
+    recorded = said[said["response_id"].astype("str").str.startswith("case:", na=False)]
+    for added in (tables.get("earlier_claims"), recorded):
+        if added is not None and len(added):
+            whole = f"{input_digest}\n{added.to_csv(index=False)}".encode()
+            input_digest = hashlib.sha256(whole).hexdigest()[: len(input_digest)]
     digests = Digests(input_digest, settings.digest, book.digest)
     return Basis(digests, tables, settings.model_dump_json(), archived(book))
 
@@ -133,3 +137,12 @@ def steps_recorded(place: Place, practice_id: str, month: Month, before: Sequenc
         place.store.record_steps(str(flow_run.id), practice_id, month, [*before, *taken])
     except PlaceError as error:
         LOG.info("how long the steps took is not on record: %s", error)
+
+
+def practices_decided(place: Place, practice: str | None) -> list[str]:
+    """The practices that have a decided month, or the one named; InputError when it has none."""
+    with place.store.reading() as connection:
+        found = practices_with_months(connection)
+    if practice is not None and practice not in found:
+        raise InputError(f"Practice {practice} has no decided month in this database; run a month first.")
+    return [practice] if practice else found

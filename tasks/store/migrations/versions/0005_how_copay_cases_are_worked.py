@@ -105,8 +105,8 @@ def _carry_over() -> None:
     """Each answer that a case was known by is a move, in the order in which it came; one closed otherwise is left."""
     connection = op.get_bind()
     events, cases = _known("copay_case_events", "id", SERIAL), _known("copay_cases", "updated_at", sa.DateTime())
-    rows = connection.execute(sa.select(*list(events.c)[1:]).order_by(events.c.id)).all()
-    rows += connection.execute(sa.select(*list(cases.c)[1:]).order_by(cases.c.practice_id, cases.c.case_number)).all()
+    rows = list(connection.execute(sa.select(*list(events.c)[1:]).order_by(events.c.id)))
+    rows += connection.execute(sa.select(*list(cases.c)[1:]).order_by(cases.c.practice_id, cases.c.case_number))
     moves: dict[tuple[str, str, str], dict[str, object]] = {}
     opened: set[tuple[str, str]] = set()
     now = datetime.now(UTC) if connection.dialect.name == "postgresql" else datetime.now(UTC).replace(tzinfo=None)
@@ -127,10 +127,10 @@ def _carry_over() -> None:
             left = blank | {"practice_id": practice, "case_number": number, "day": day, "cents": 0, "recorded_at": now}
             moves.setdefault((practice, number, "left"), left | {"what": "leave", "source": f"left:{day}:before"})
     if moves:
-        kinds = {"day": sa.Date(), "recorded_at": sa.DateTime(timezone=True), "cents": sa.BigInteger()}
-        into = sa.table(
-            "case_moves", *(sa.column(name, kinds.get(name, sa.Text())) for name in next(iter(moves.values())))
-        )
+        texts = ("practice_id", "case_number", "what", "source", "reason", "option", "outcome", "by", "note")
+        numbers = [sa.column("cents", sa.BigInteger()), sa.column("day", sa.Date())]
+        moment = sa.column("recorded_at", sa.DateTime(timezone=True))
+        into = sa.table("case_moves", *(sa.column(name, sa.Text()) for name in texts), *numbers, moment)
         connection.execute(sa.insert(into), list(moves.values()))
     for table in ("copay_cases", "copay_case_events"):
         op.execute(
