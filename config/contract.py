@@ -48,7 +48,7 @@ class Table(BaseModel):
     columns: tuple[Column, ...] = Field(min_length=1)
     required: bool = True
     file: str = ""
-    beside: Literal["months", "practices", "claims", "answers", "coverage", "letters"] = "months"
+    beside: Literal["months", "practices", "claims", "answers", "coverage", "letters", "worklists"] = "months"
 
     @property
     def names(self) -> list[str]:
@@ -109,3 +109,9 @@ def letter_outputs() -> dict[str, Table]:
     """The output tables about what patients owe and are told, by name; their files stand in the folder `letters` of the
     month."""
     return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "letters"}
+
+
+@cache
+def worklist_outputs() -> dict[str, Table]:
+    """The output tables of what is to be done, by name; their files stand in the folder `worklists` of the practice."""
+    return {name: table for name, table in _load(HERE / "outputs").items() if table.beside == "worklists"}

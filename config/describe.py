@@ -15,6 +15,7 @@ from config.contract import (
     letter_outputs,
     outputs,
     source_outputs,
+    worklist_outputs,
 )
 from config.month import Month
 from config.rulebook import Rule, RuleBook, load_rulebook
@@ -51,6 +52,11 @@ def output_contract() -> str:
     parts += [_table(table) for table in answer_outputs().values()]
     parts += ["# About what patients are told", "In the folder `letters` of the month, written when asked for."]
     parts += [_table(table) for table in letter_outputs().values()]
+    parts += [
+        "# What is to be done",
+        "In the folder `worklists` of the practice; the cases as XLSX too.",
+    ]
+    parts += [_table(table) for table in worklist_outputs().values()]
     parts += ["# About the whole source", "In the output folder itself, beside the practices' folders."]
     return "\n\n".join(parts + [_table(table) for table in source_outputs().values()]) + "\n"
 

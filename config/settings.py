@@ -16,7 +16,7 @@ from config.errors import InputError
 HERE = Path(__file__).parent
 # The compiled loader where there is one: read once a practice, the file costs ten times as much with the other.
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-OTHERS = ("claims", "payers", "letters")  # what decisions do not depend on: each has settings of its own
+OTHERS = ("claims", "payers", "letters", "cases")  # what decisions do not depend on: each has settings of its own
 
 
 class PracticeSettings(BaseModel):
@@ -66,7 +66,7 @@ class Delivery(BaseModel):
 def settings_of(practice_id: str, path: Path | None = None) -> dict[str, Any]:
     """Everything set for a practice: shipped defaults, then the file's defaults, then the file's own entry for it.
 
-    What `claims`, `payers` and `letters` hold is laid over one another key by key. InputError when a file cannot be read.
+    What the OTHERS hold is laid over one another key by key. InputError when a file cannot be read.
     """
     merged: dict[str, Any] = {}
     for source in [HERE / "settings.yaml"] + ([path] if path else []):
@@ -91,7 +91,7 @@ def _laid_over(below: Any, above: Any) -> Any:
 
 
 def practice_settings(practice_id: str, path: Path | None = None) -> PracticeSettings:
-    """What the decisions of a practice depend on, of all that is set; claims and letters have settings of their own.
+    """What the decisions of a practice depend on, of all that is set; the OTHERS have settings of their own.
 
     Raises InputError naming file and key when something is unknown or out of bounds.
     """

@@ -13,17 +13,22 @@ from tasks.check.check import Checked
 from tasks.check.gate import gate
 from tasks.check.step import check_practice, describe_quality
 from tasks.pull.step import Share, Source, pull_practice
+from tasks.route.step import with_recorded_answers
 from tasks.send.step import keep_stopped_month
 from tasks.store.step import Place
 
 
 class CheckedMonth(NamedTuple):
-    """What deciding may begin with, beside every row that was set aside and the data-quality page."""
+    """What deciding may begin with, beside every row that was set aside and the data-quality page.
+
+    `accepted` has beside the checked rows what staff recorded in cases.
+    """
 
     share: Share
     checked: Checked
     aside: pd.DataFrame
     pages: dict[str, str]
+    accepted: dict[str, pd.DataFrame]
 
 
 def checked_month(
@@ -43,4 +48,5 @@ def checked_month(
     except DataStopError:
         keep_stopped_month(place, practice_id, month, {"quarantine": aside, "checks": checked.checks}, pages)
         raise
-    return CheckedMonth(share, checked, aside, pages)
+    accepted = with_recorded_answers(place, practice_id, checked.accepted, month)
+    return CheckedMonth(share, checked, aside, pages, accepted)

@@ -12,13 +12,13 @@ from config.rulebook import RuleBook, load_rulebook
 from config.settings import practice_settings
 from flows.checked_month import checked_month
 from flows.each_practice import each_practice
+from flows.outreach import month_cases, month_outreach
 from tasks.claim.step import write_claim_lines
 from tasks.cover.step import ask_payers, who_covers
 from tasks.progress import steps_taken
 from tasks.pull.step import Source, pull_source
 from tasks.qualify.earlier_runs import with_earlier_claims
 from tasks.qualify.step import qualify_practice, tie_totals
-from tasks.route.step import route_copay_cases
 from tasks.send.step import Told, deliver_messages, show_progress, summarize, unreadable_listed, write_month
 from tasks.store.step import Place, decided_from, number_cases, open_place, save_month, steps_recorded
 
@@ -35,8 +35,8 @@ def monthly_cycle(
 ) -> list[dict[str, Any]]:
     """Run the service month (without one: the month before this) for one practice, or for all in the source.
 
-    Returns counts for each practice, without patient data. A practice that fails stops no other; its error is raised
-    at the end. Parameters are kept by Prefect, so addresses with a password come from the environment instead.
+    Returns counts, without patient data. A practice that fails stops no other; its error comes at the end.
+    Addresses with a password come from the environment, for Prefect keeps parameters.
     """
     service_month = Month.parse(month) if month else Month.of(date.today()).previous
     book = load_rulebook(service_month)
@@ -56,22 +56,23 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     """One practice's month, as a checklist. Nothing is written before the totals tie; every write may be repeated."""
     progress = show_progress(practice_id, month)
     settings = practice_settings(practice_id, place.settings)
-    share, checked, aside, pages = checked_month(pulled, practice_id, month, settings, place)
+    share, checked, aside, pages, accepted = checked_month(pulled, practice_id, month, settings, place)
     progress(30)
-    covered = who_covers(place, practice_id, checked.accepted, month)
+    covered = who_covers(place, practice_id, accepted, month)
     tables = with_earlier_claims(covered.tables, place.store.offered(practice_id, month), month, book, settings)
     decided = qualify_practice(tables, month, book, settings)
     totals = tie_totals(share.read, aside, share.set_aside, checked.accepted, decided)
     progress(50)
     decided, aside = number_cases(place, practice_id, decided, aside)
-    claims = write_claim_lines(decided, checked.accepted, book, settings)
-    cases = route_copay_cases(place, practice_id, checked.accepted, decided, settings, month)
-    evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
+    claims = write_claim_lines(decided, accepted, book, settings)
+    routed = month_cases(place, practice_id, month, accepted, decided, settings)
     asked = ask_payers(place, practice_id, month, covered, decided["decisions"])
-    frames = decided | evidence | asked | {"claim_lines": claims, "copay_cases": cases}
-    told = Told(practice_id, month, checked.accepted, frames, place.today)
+    frames = decided | asked | {"claim_lines": claims, "copay_cases": routed.cases, "quarantine": aside}
+    frames |= {"checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
+    told = Told(practice_id, month, accepted, frames, place.today)
     basis = decided_from(share.digest, tables, settings, book)
-    saved = save_month(place, practice_id, month, basis, told.frames, told.compose)
+    saved = save_month(place, practice_id, month, basis, frames, told.compose)
+    month_outreach(place, practice_id, month, routed)
     progress(80)
     write_month(place, told, saved, pages)
     delivered = deliver_messages(place, practice_id)

@@ -102,5 +102,15 @@ def print_claims(console: Console, summary: dict[str, Any]) -> None:
     console.print(f"Upload from {summary['folder']}", highlight=False, soft_wrap=True)
 
 
+def print_outreach(console: Console, summary: dict[str, Any]) -> None:
+    """One practice's day of co-pay cases in two lines."""
+    said = f"{_count(summary['open'], 'open case')}, {summary['due']:,} due, {summary['escalated']:,} overdue"
+    letters, alerts = _count(summary["letters"], "letter"), _count(summary["alerts"], "alert")
+    console.print(f"[bold]{summary['practice_id']}[/]: {said}; {letters} to write", highlight=False)
+    if summary["alerts"]:
+        console.print(f"  [yellow]{alerts} for compliance[/]: see compliance_alerts.csv", highlight=False)
+    console.print(f"Open {summary['report']}", highlight=False, soft_wrap=True)
+
+
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"

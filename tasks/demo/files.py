@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ ARROW_TYPES = {
     "timestamp": pa.timestamp("s"),
     "integer": pa.int64(),
     "flag": pa.bool_(),
-    "cents": pa.int64(),
+    "cents": pa.decimal128(14, 2),  # a source says dollars
 }
 ROWS_AT_A_TIME = 200_000
 Written = Mapping[str, Mapping[int, str]]  # column -> row -> the very text that the cell shall hold
@@ -38,6 +39,8 @@ def as_arrow(frame: pd.DataFrame, table: Table) -> pa.Table:
         if column.type in ("date", "timestamp"):
             days = pd.to_datetime(values).to_numpy(dtype="datetime64[s]")
             array = pa.array(days, pa.timestamp("s"), mask=np.isnat(days)).cast(kind)
+        elif column.type == "cents":
+            array = pa.array([None if pd.isna(cents) else Decimal(int(cents)).scaleb(-2) for cents in values], kind)
         else:
             array = pa.array(values, from_pandas=True).cast(kind)
         arrays.append(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)

@@ -24,6 +24,7 @@ from tasks.demo.entries import Vocabulary, in_order, pieces
 from tasks.demo.events import make_copay_responses, make_other_services, make_stays
 from tasks.demo.files import Written, as_arrow, write_csv, write_parquet
 from tasks.demo.log import joined_logs
+from tasks.demo.payments import make_patient_payments
 from tasks.demo.roster import make_roster
 from tasks.demo.truth import Truth, write_truth
 from tasks.demo.work import make_plan, month_of_work
@@ -92,6 +93,7 @@ def write_demo_data(
             "medical_decisions": make_medical_decisions(roster, seed, span, log),
             "copay_responses": make_copay_responses(roster, seed, last_month),
         }
+        tables["patient_payments"] = make_patient_payments(roster, tables["coverages"], seed, last_month)
         truth = Truth(last_month)
         words = Vocabulary(roster)
         if dirty:

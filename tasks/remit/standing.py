@@ -131,6 +131,9 @@ def balances(claims: pd.DataFrame, answers: pd.DataFrame, adjustments: pd.DataFr
     result["waiting"] = result.index.isin(sent_on["claim_number"])
     result["crossover_payer"] = sent_on.groupby("claim_number")["crossover_payer"].last()
     result["crossover_payer"] = result["crossover_payer"].fillna("").astype("str")
+    heard = standing.groupby("claim_number")
+    result["answered_date"] = heard["payment_date"].max().reindex(result.index).astype("datetime64[ns]")
+    result["payers_answered"] = heard["payer_order"].max().reindex(result.index, fill_value=0).astype("int64")
     return result
 
 

@@ -54,6 +54,12 @@ def post_files(place: Place, files: Iterable[str], folder: str | None = None) ->
     return found
 
 
+@task(name="see what patients owe", cache_policy=NO_CACHE)
+def claim_balances(place: Place, practice: str) -> pd.DataFrame:
+    """What became of each answered claim of the practice's charge, what is left to the patient among it."""
+    return answers_of(place.store, practice)["claim_balances"]
+
+
 @task(name="list what payers answered", cache_policy=NO_CACHE)
 def list_answers(place: Place, practice: str | None = None) -> Answers:
     """Worklist, balances, rates, codes and overpayments of each practice that was answered, or of the one named."""

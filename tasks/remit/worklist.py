@@ -16,6 +16,8 @@ from tasks.store import overpayments, remittances, suspense
 from tasks.store.answer_counts import AnswerCounts, answer_counts
 from tasks.store.store import Store
 
+QMB_REMARKS = r"\bN78[123]\b"  # remark codes that tell of a Qualified Medicare Beneficiary
+
 
 def answers_of(store: Store, practice_id: str) -> dict[str, pd.DataFrame]:
     """The practice's lists in contract columns, by name."""
@@ -55,7 +57,15 @@ def _denials(denied: pd.DataFrame) -> pd.DataFrame:
 def _balances(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
     answers, adjustments = stand(frames)
     found = balances(frames["claims"], answers, adjustments).drop(columns="charge_cents")
+    standing = answers[answers["standing"]]
+    on_lines = frames["answer_lines"].loc[_tells_of_qmb(frames["answer_lines"]), "claim_payment_id"]
+    told = standing[_tells_of_qmb(standing) | standing["id"].isin(on_lines)]
+    found["qmb_told"] = found.index.isin(told["claim_number"])
     return frames["claims"].merge(found, left_on="claim_number", right_index=True)
+
+
+def _tells_of_qmb(answers: pd.DataFrame) -> pd.Series:
+    return answers["remarks"].astype("str").str.contains(QMB_REMARKS, na=False)
 
 
 def rates(counts: AnswerCounts) -> pd.DataFrame:

@@ -1,131 +1,289 @@
-"""Co-pay cases: every patient who said that they cannot or will not pay, with the first option open and a due date."""
+"""Co-pay cases: every patient who said that they cannot or will not pay, or left a share unpaid, with the next step.
+
+Where a case stands follows from its moves: those of the store, what patients said, what payers answered, and payments.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from config.contract import outputs
+from config.case_settings import CaseSettings
+from config.contract import inputs, outputs
 from config.frames import as_contract, empty
 from config.month import Month
 from config.settings import PracticeSettings
+from tasks.route import balances as money
 from tasks.route import options as tests
-from tasks.route.entries import options_in
+from tasks.route.entries import Option, options_in
+from tasks.route.facts import coverage_flags, facts
+from tasks.route.guards import Known
+from tasks.route.listing import case_numbers, known_of, row_of, zone_of
+from tasks.route.machine import Case, Move, stand
+from tasks.route.work import Work
 
 OPENS = ("refused", "cannot_pay", "disputes", "surprised", "asks_to_stop")
 CLOSES = "agreed"
-MAY_PAY_THE_SHARE = ("medigap", "medicaid", "commercial", "va", "other")
-SHOWN = {"option": "name", "option_words": "words", "owner": "owner", "next_step": "next_step", "source": "source"}
+RECORDED = "case:"  # begins the identifier of an answer that a case's move became
+FIRST_OF_ALL = ("stop_at_month_end", "qmb_never_billed")  # whatever was chosen before, they go first once they are open
 
 Tables = Mapping[str, pd.DataFrame]
 
 
+@dataclass(frozen=True)
+class Standing:
+    """The cases as they stand on a day; `new` moves are not on record yet."""
+
+    frame: pd.DataFrame
+    cases: Mapping[str, Case]
+    known: Mapping[str, Known]
+    new: Mapping[str, list[Move]]
+    money: pd.DataFrame
+    unpaid: pd.DataFrame
+
+
 def copay_cases(
-    tables: Tables, decisions: pd.DataFrame, settings: PracticeSettings, month: Month, known: pd.DataFrame
+    tables: Tables,
+    decisions: pd.DataFrame,
+    settings: PracticeSettings,
+    month: Month,
+    known: pd.DataFrame,
+    work: Work | None = None,
 ) -> pd.DataFrame:
-    """The co-pay cases as they stand at the month's end, in contract columns, the soonest due first.
+    """The co-pay cases as they stand at the month's end, in contract columns, the soonest due first."""
+    numbers = case_numbers(decisions, known, tables["patients"])
+    return standing(tables, numbers, settings, month, month.last, known, work or Work()).frame
 
-    A patient has one case. Their latest answer up to the month's last day sets it; each further answer since they last
-    agreed gets an option further down the list. A case is closed when the patient agreed or left: it is listed closed
-    in that month, or as long as `known` (the open cases of the store) has it. A known case without an answer in the
-    tables stays as it is. Patients are called by the case number of `decisions`, else of `known`, else by a column
-    `case_number` of the patients table; an answer of somebody without any is of no patient of the practice.
+
+def standing(
+    tables: Tables,
+    numbers: pd.Series,
+    settings: PracticeSettings,
+    month: Month,
+    until: date,
+    known: pd.DataFrame,
+    work: Work,
+) -> Standing:
+    """The cases as they stand on `until`, of which nothing later is seen; listed as of the month.
+
+    A patient has one case, called by their number in `numbers`. Each further answer since it was opened gets an option
+    further down. A case that is over is listed in the month in which it ended, or as long as `known` (the open cases of
+    the store) has it. An answer of somebody without a number is of no patient of the practice.
     """
-    answers = _answers(tables["copay_responses"], month)
-    answers = _with_option(_with_payers(answers, tables["coverages"]), month)
-    latest = answers.drop_duplicates("patient_id", keep="last").reset_index(drop=True)
-    latest["case_number"] = latest["patient_id"].map(_case_numbers(decisions, known, tables["patients"]))
-    latest = latest[latest["case_number"].notna()].reset_index(drop=True)
-
-    left_day = latest["patient_id"].map(_left(tables["patients"]))
-    left = (left_day <= pd.Timestamp(month.last)).to_numpy()
-    agreed = (latest["response"] == CLOSES).to_numpy()
-    first = pd.Timestamp(month.first)
-    closed_now = (latest["response_date"] >= first) & (latest["turn"] > 0)
-    news = np.where(agreed, closed_now, ~left | (left_day >= first).to_numpy())
-    is_known = latest["patient_id"].isin(known["patient_id"]).to_numpy()
-    latest["state"] = np.where(agreed, "closed", "open")
-    latest["due_date"] = _due(latest["response_date"], settings.copay_contact_days)
-
+    history = {number: list(moves) for number, moves in work.moves.items()}
+    new: dict[str, list[Move]] = {}
+    heard = said_moves(tables["copay_responses"], numbers, until)
+    _add(history, new, _with_known(heard, known, history))
+    payments = _numbered_payments(tables, numbers)
+    paid = frozenset(payments["case_number"].dropna())
+    unpaid = money.unpaid_claims(work.balances, payments, money.settled_cents(history, until, paid), until)
+    refunds, refund_moves = money.paid_by_qmb(payments, tables["coverages"], until)
+    owed = money.money_of_cases(work.balances, unpaid, refunds, until)
+    patients = pd.Series(numbers.index, index=numbers.to_numpy())
+    qmb = _qmb(unpaid, patients, tables, owed, until)
+    age = work.settings.balance_age_days
+    _add(history, new, money.openings(unpaid, qmb, work.determinations, age, until))
+    _add(history, new, refund_moves)
+    _add(history, new, _leaving(tables["patients"], numbers, history, until))
+    cases = {number: stand(moves, until) for number, moves in history.items()}
+    cases = {number: case for number, case in cases.items() if case.stage}
+    first, open_before = month.first, set(known["case_number"])
+    listed = {
+        number: case
+        for number, case in cases.items()
+        if number in patients.index and (case.live or number in open_before or (case.since or date.min) >= first)
+    }
+    options, about = _options(listed, patients, tables, owed, work, month, until)
+    days = settings.copay_contact_days
+    rows = [
+        row_of(
+            number,
+            patients[number],
+            case,
+            history[number],
+            options.get(number),
+            about.get(number),
+            owed,
+            work,
+            days,
+            until,
+        )
+        for number, case in listed.items()
+    ]
     contract = outputs()["copay_cases"]
-    unheard = known[~known["patient_id"].isin(answers["patient_id"]) & _by_then(known, month)]
-    cases = pd.concat([as_contract(latest[news | is_known], contract), as_contract(unheard, contract)])
-    cases.loc[(cases["patient_id"].map(_left(tables["patients"])) <= pd.Timestamp(month.last)), "state"] = "closed"
-    cases.loc[cases["state"] == "closed", [*SHOWN, "due_date"]] = None
-    return as_contract(cases.sort_values(["due_date", "case_number"], kind="stable"), contract)
+    frame = as_contract(pd.DataFrame(rows, columns=contract.names), contract)
+    frame = as_contract(frame.sort_values(["due_date", "case_number"], kind="stable"), contract)
+    zone = zone_of(tables)
+    facts_of = {number: known_of(number, row, listed[number], owed, work, until, zone) for number, row in about.items()}
+    return Standing(frame, cases, facts_of, new, owed, unpaid)
 
 
-def _by_then(known: pd.DataFrame, month: Month) -> pd.Series:
-    """Whether the known case was opened by the month's end; a month that is run again must not see the future."""
-    return pd.to_datetime(known["response_date"]) <= pd.Timestamp(month.last)
+def said_moves(responses: pd.DataFrame, numbers: pd.Series, until: date) -> dict[str, list[Move]]:
+    """What patients said up to that day as moves by case, in the order of their days; agreeing resolves a case."""
+    # What was recorded in a case is a move already; among the answers it stands for the rules alone.
+    recorded = responses["response_id"].astype("str").str.startswith(RECORDED, na=False)
+    rows = responses[(responses["response_date"] <= pd.Timestamp(until)) & ~recorded]
+    rows = rows.assign(response=rows["response"].astype("str"), case_number=rows["patient_id"].map(numbers))
+    rows = rows[rows["response"].isin([*OPENS, CLOSES])].dropna(subset=["case_number"])
+    rows = rows.sort_values("response_date", kind="stable")
+    found: dict[str, list[Move]] = {}
+    for number, day, response in zip(rows["case_number"], rows["response_date"].dt.date, rows["response"], strict=True):
+        found.setdefault(number, []).append(said(day, response))
+    return found
 
 
-def _answers(responses: pd.DataFrame, month: Month) -> pd.DataFrame:
-    """Every answer up to the month's end in its order; `turn` counts those since the patient last agreed."""
-    rows = responses[responses["response_date"] <= pd.Timestamp(month.last)]
-    rows = rows[["patient_id", "response", "response_date"]].copy()
-    rows["response"] = rows["response"].astype("str")
-    rows = rows[rows["response"].isin([*OPENS, CLOSES])]
-    rows = rows.sort_values(["patient_id", "response_date"], kind="stable").reset_index(drop=True)
-    opens = (rows["response"] != CLOSES).astype("int64")
-    closes_before = 1 - opens.groupby(rows["patient_id"]).shift(1, fill_value=1)
-    rows["spell"] = closes_before.groupby(rows["patient_id"]).cumsum()
-    rows["turn"] = opens.groupby([rows["patient_id"], rows["spell"]]).cumsum()
-    return rows
+def said(day: date, response: str) -> Move:
+    """One answer of a patient as a move; the same answer on the same day is the same move."""
+    source = f"said:{day}:{response}"
+    if response == CLOSES:
+        return Move("resolve", day, source, outcome="agreed")
+    return Move("hear", day, source, reason=response)
 
 
-def _with_payers(answers: pd.DataFrame, coverages: pd.DataFrame) -> pd.DataFrame:
-    """Adds what coverage was on file on the day of each answer."""
-    theirs = answers[["patient_id", "response_date"]].reset_index(names="answer").merge(coverages, on="patient_id")
-    day = theirs["response_date"]
-    theirs = theirs[(theirs["start_date"] <= day) & (theirs["end_date"].isna() | (theirs["end_date"] >= day))]
-    kind = theirs["payer_kind"].astype("str")
-    second = (theirs["priority"] > 1).fillna(False).to_numpy(bool) & kind.isin(MAY_PAY_THE_SHARE).to_numpy()
-    found = {"qmb": kind == "qmb", "medicaid": kind == "medicaid", "second_payer": second}
-    return answers.assign(
-        **{name: answers.index.isin(theirs.loc[np.asarray(mask, dtype=bool), "answer"]) for name, mask in found.items()}
-    )
+def _with_known(
+    heard: Mapping[str, list[Move]], known: pd.DataFrame, history: Mapping[str, list[Move]]
+) -> dict[str, list[Move]]:
+    """What was heard, and the opening of each known case of which neither move nor answer is there."""
+    found = dict(heard)
+    rows = known[~known["case_number"].isin(list(history))].dropna(subset=["response_date", "response"])
+    days, responses = rows["response_date"].dt.date, rows["response"].astype("str")
+    for number, day, response in zip(rows["case_number"], days, responses, strict=True):
+        opening, mine = said(day, response), found.get(number, [])
+        if opening.source not in {move.source for move in mine}:
+            found[number] = sorted([opening, *mine], key=lambda move: move.day)
+    return found
 
 
-def _with_option(answers: pd.DataFrame, month: Month) -> pd.DataFrame:
-    """Adds the option that each answer gets: the first one open to it that was not offered before in the same spell."""
+def _add(history: dict[str, list[Move]], new: dict[str, list[Move]], moves: Mapping[str, Iterable[Move]]) -> None:
+    """Those of the moves that are not there yet stand at the end of their case's history, and among the new ones.
+
+    Agreeing without having refused, and leaving without a case, is no case.
+    """
+    for number, several in moves.items():
+        mine = history.get(number, [])
+        sources = {move.source for move in mine}
+        fresh = [move for move in several if move.source not in sources]
+        while not mine and fresh and fresh[0].what in ("resolve", "leave"):
+            fresh = fresh[1:]
+        if fresh:
+            history[number] = [*mine, *fresh]
+            new[number] = [*new.get(number, []), *fresh]
+
+
+def _leaving(
+    patients: pd.DataFrame, numbers: pd.Series, history: Mapping[str, list[Move]], until: date
+) -> dict[str, list[Move]]:
+    """A closing move for each live case whose patient left or died; a balance and a refund outlast the program."""
+    mine = patients.assign(case_number=patients["patient_id"].map(numbers))
+    mine = mine[mine["case_number"].isin(list(history))]
+    dead = set(mine.loc[mine["death_date"].notna(), "case_number"])
+    days = mine[["unenrolled_date", "death_date"]].min(axis=1)
+    left = days[days <= pd.Timestamp(until)].groupby(mine["case_number"]).min()
+    found = {}
+    for number, day in zip(left.index, left.dt.date, strict=True):
+        case = stand(history[number], until)
+        if case.live and case.reason != "qmb_paid" and (case.reason != "unpaid_balance" or number in dead):
+            found[number] = [Move("leave", day, f"left:{day}:{case.moves}")]
+    return found
+
+
+def _numbered_payments(tables: Tables, numbers: pd.Series) -> pd.DataFrame:
+    payments = tables.get("patient_payments")
+    if payments is None:
+        payments = empty(inputs()["patient_payments"])
+    return payments.assign(case_number=payments["patient_id"].map(numbers).astype("str"))
+
+
+def _qmb(unpaid: pd.DataFrame, patients: pd.Series, tables: Tables, owed: pd.DataFrame, until: date) -> frozenset[str]:
+    """Cases with an unpaid share of Qualified Medicare Beneficiaries: now, then, or by a payer's answer."""
+    rows = unpaid[unpaid["case_number"].isin(patients.index)]
+    whose = patients.reindex(rows["case_number"]).to_numpy()
+    days = pd.to_datetime(rows["month"] + "-01").to_numpy()
+    asks = pd.DataFrame({"patient_id": whose, "day": days}).astype({"day": "datetime64[ns]"})
+    then = coverage_flags(asks, tables["coverages"])["qmb"].to_numpy()
+    now = coverage_flags(asks.assign(day=pd.Timestamp(until)), tables["coverages"])["qmb"].to_numpy()
+    told = owed.index[owed["qmb_told"]]
+    return frozenset(rows["case_number"].to_numpy()[then | now]) | frozenset(told)
+
+
+def _options(
+    cases: Mapping[str, Case],
+    patients: pd.Series,
+    tables: Tables,
+    owed: pd.DataFrame,
+    work: Work,
+    month: Month,
+    until: date,
+) -> tuple[dict[str, Option], dict[str, dict[str, Any]]]:
+    """The option of each live case, and how every option is answered today, with the facts it rests on."""
     entries = options_in(month)
-    open_to = np.column_stack([np.asarray(getattr(tests, entry.name)(answers), dtype=bool) for entry in entries])
+    live = {number: case for number, case in cases.items() if case.live}
+    asks = asked_of(live, patients, owed, work.settings, until)
+    frame = facts(asks, tables, owed, work.determinations, work.settings, until)
+    answers = np.column_stack([getattr(tests, entry.name)(frame) for entry in entries])
+    chosen: dict[str, Option] = {}
+    about: dict[str, dict[str, Any]] = {}
+    place = 0
+    for number, case in live.items():
+        count = len(case.turns)
+        turns, today = answers[place : place + count], answers[place + count]
+        chosen[number] = entries[choose(case, turns, today, entries)]
+        row = frame.iloc[place + count]
+        about[number] = {"answers": dict(zip((entry.name for entry in entries), today, strict=True)), "row": row}
+        place += count + 1
+    return chosen, about
+
+
+def asked_of(
+    live: Mapping[str, Case], patients: pd.Series, owed: pd.DataFrame, settings: CaseSettings, until: date
+) -> pd.DataFrame:
+    """One row for each answer of each live case, on its day, and one for today at the end of each."""
+    rows = []
+    since = owed["owed_since"]
+    for number, case in live.items():
+        cannot = False
+        done = money.effort_days(case, since.get(number), until) >= settings.collection_days
+        done = done and len(case.attempts) >= settings.collection_attempts
+        for turn in case.turns:
+            cannot = cannot or turn.response == "cannot_pay"
+            rows.append((number, patients[number], turn.response, turn.day, cannot, False, False))
+        rows.append((number, patients[number], case.turns[-1].response, until, cannot, case.plan_offered, done))
+    names = ["case_number", "patient_id", "response", "day", "said_cannot_pay", "plan_offered", "effort_complete"]
+    frame = pd.DataFrame(rows, columns=names)
+    return frame.astype({"day": "datetime64[ns]", **dict.fromkeys(names[4:], bool)})
+
+
+def choose(case: Case, turns: npt.NDArray[Any], today: npt.NDArray[Any], entries: tuple[Option, ...]) -> int:
+    """The place of the option that the case has now.
+
+    Each answer got the first one open on its day that was not offered before, those that repeat aside. What was offered
+    by hand stands. What is not open any more gives way to the next one that is; the right to stop and the one who must
+    never be billed go before everything.
+    """
+    names = [entry.name for entry in entries]
     repeat = np.array([entry.repeat for entry in entries])
-    chosen = np.full(len(answers), -1)
-    asks = answers["response"] != CLOSES
-    before = answers.groupby(["patient_id", "spell"])["turn"].shift(1)
-    for turn in range(1, answers["turn"].max() + 1 if len(answers) else 1):
-        rows = np.flatnonzero(asks & (answers["turn"] == turn))
-        offered = np.where(before.iloc[rows].notna(), chosen[np.maximum(rows - 1, 0)], -1)
-        allowed = open_to[rows] & (repeat | (np.arange(len(entries)) > offered[:, None]))
-        chosen[rows] = allowed.argmax(axis=1)  # the last option is open to everyone and repeats
-    result = answers.copy()
-    for column, field in SHOWN.items():
-        values = [getattr(entry, field) for entry in entries]
-        result[column] = np.array([*values, None], dtype=object)[chosen]  # -1, an answer that agrees, gets the last
-    return result
+    chosen = -1
+    for answers in turns:
+        chosen = _first((answers != tests.NOT) & (repeat | (np.arange(len(names)) > chosen)), len(names) - 1)
+    if case.offered and case.offered[-1] in names:
+        chosen = names.index(case.offered[-1])
+    for name in FIRST_OF_ALL:
+        if today[names.index(name)] != tests.NOT:
+            return names.index(name)
+    if today[chosen] == tests.NOT:
+        later = _first((today != tests.NOT) & (repeat | (np.arange(len(names)) > chosen)), -1)
+        chosen = later if later >= 0 else _first(today != tests.NOT, names.index("payment_plan"))
+    return chosen
 
 
-def _case_numbers(decisions: pd.DataFrame, known: pd.DataFrame, patients: pd.DataFrame) -> pd.Series:
-    sources = [decisions, known] + ([patients] if "case_number" in patients else [])
-    every = pd.concat([frame[["patient_id", "case_number"]].astype("str") for frame in sources])
-    return every.dropna().drop_duplicates("patient_id").set_index("patient_id")["case_number"]
-
-
-def _left(patients: pd.DataFrame) -> pd.Series:
-    """The day each patient left the program or died, whichever came first."""
-    days = patients[["unenrolled_date", "death_date"]].min(axis=1)
-    return days.set_axis(pd.Index(patients["patient_id"])).groupby(level=0).min()
-
-
-def _due(said: pd.Series, days: int) -> pd.Series:
-    """So many days after the answer; from a weekend on to Monday."""
-    due = said + pd.Timedelta(days=days)
-    weekday = due.dt.day_of_week
-    return due + pd.to_timedelta(np.where(weekday >= 5, 7 - weekday, 0), unit="D")
+def _first(mask: npt.NDArray[np.bool_], otherwise: int) -> int:
+    return int(mask.argmax()) if mask.any() else otherwise
 
 
 def no_known_cases() -> pd.DataFrame:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from config.errors import RuleError
 from config.month import Month
@@ -13,15 +14,31 @@ from config.strict_yaml import load_yaml
 
 PATH = HERE / "copay_options.yaml"
 
+Letter = Literal[
+    "", "withdrawal", "refund", "share_explained", "savings_program", "hardship_application", "payment_plan", "reminder"
+]
+
 
 class Option(Cited):
     """One way on for a patient who cannot or will not pay; its test is the function of the same name in options.py."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     name: str
     words: str
     owner: str
     next_step: str
+    document: str
+    letter: Letter
+    applies: bool
     repeat: bool
+    available: str
+    not_: str = Field(alias="not")
+    needs_information: str
+
+    def reason(self, answer: str) -> str:
+        """Why the option is answered so."""
+        return self.not_ if answer == "not" else str(getattr(self, answer))
 
 
 @cache
@@ -38,6 +55,13 @@ def all_options() -> tuple[Option, ...]:
     return tuple(found)
 
 
-def options_in(month: Month) -> list[Option]:
+@cache
+def options_in(month: Month) -> tuple[Option, ...]:
     """The options that hold in the month, in the order in which they are asked."""
-    return [option for option in all_options() if option.holds_in(month)]
+    return tuple(option for option in all_options() if option.holds_in(month))
+
+
+@cache
+def option_named(name: str) -> Option | None:
+    """The option of that name, whenever it holds; None when there is none."""
+    return next((option for option in all_options() if option.name == name), None)

@@ -1,48 +1,83 @@
-"""When each option of config/copay_options.yaml is open to a patient: one function of the same name for each.
+"""Whether each option of config/copay_options.yaml is open to a patient: one function of the same name for each.
 
-A function takes one row for each answer: the `response`, and flags of what coverage was on file on that day.
+A function takes a frame of facts.py, one row for each time it is asked, and answers each row with `available`, `not` or
+`needs_information`. It reads like the sentence in the table.
 """
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-Answers: TypeAlias = pd.DataFrame
-Mask: TypeAlias = pd.Series
+Facts: TypeAlias = pd.DataFrame
+Answers: TypeAlias = npt.NDArray[np.object_]
+
+AVAILABLE, NOT, NEEDS_INFORMATION = "available", "not", "needs_information"
+UNWILLING = ("disputes", "surprised", "refused", "unpaid_balance")
+AT_COST = ("rhc", "fqhc", "cah_method_1", "cah_method_2", "hopd_on_campus", "hopd_off_campus")
 
 
-def stop_at_month_end(a: Answers) -> Mask:
+def stop_at_month_end(f: Facts) -> Answers:
     """The patient asks to stop."""
-    return a["response"] == "asks_to_stop"
+    return _where(f["response"] == "asks_to_stop")
 
 
-def qmb_never_billed(a: Answers) -> Mask:
+def qmb_never_billed(f: Facts) -> Answers:
     """The patient is a Qualified Medicare Beneficiary."""
-    return a["qmb"]
+    return _where(f["qmb"])
 
 
-def wait_for_secondary(a: Answers) -> Mask:
+def balance_not_real_yet(f: Facts) -> Answers:
+    """A claim was forwarded to a payer that has not answered."""
+    return _where(f["waiting"])
+
+
+def wait_for_secondary(f: Facts) -> Answers:
     """A payer that may pay the share stands behind the first; TRICARE does not cover the service, so it is none."""
-    return a["second_payer"]
+    return _where(f["second_payer"] & ~f["second_answered"], unknown=f["conflicting"])
 
 
-def explain_the_share(a: Answers) -> Mask:
+def explain_the_share(f: Facts) -> Answers:
     """The patient does not expect the share, disputes it or will not pay it; want of money is another matter."""
-    return a["response"].isin(["disputes", "surprised", "refused"])
+    return _where(f["response"].isin(UNWILLING))
 
 
-def screen_for_savings_program(a: Answers) -> Mask:
+def screen_for_savings_program(f: Facts) -> Answers:
     """The patient cannot pay, or still does not after it was explained, and no Medicaid is on file."""
-    return ~a["medicaid"] & ~a["qmb"]
+    return _where(~f["medicaid"] & ~f["qmb"], unknown=~f["medicaid"] & ~f["qmb"] & f["coverage_unknown"])
 
 
-def hardship_determination(a: Answers) -> Mask:
+def sliding_fee(f: Facts) -> Answers:
+    """The practice is a health center, or has a schedule of its own, and the income is within it."""
+    has, known = f["sliding_schedule"] & ~f["qmb"], f["percent"].notna()
+    return _where(has & (f["percent"] <= f["sliding_percent"]).fillna(False), unknown=has & ~known)
+
+
+def hardship_determination(f: Facts) -> Answers:
     """The patient says that they cannot pay; it is never offered to one who does not say so."""
-    return a["response"] == "cannot_pay"
+    asks = f["said_cannot_pay"] & ~f["refused_before"] & ~f["qmb"]
+    return _where(asks & (f["percent"] <= f["hardship_percent"]).fillna(False), unknown=asks & f["percent"].isna())
 
 
-def payment_plan(a: Answers) -> Mask:
-    """Everyone."""
-    return pd.Series(True, index=a.index)
+def payment_plan(f: Facts) -> Answers:
+    """Everyone who may be asked for money, once; after it failed there is the effort to collect."""
+    return _where(~f["qmb"] & ~(f["plan_offered"] & (f["owed_cents"] > 0)))
+
+
+def bad_debt(f: Facts) -> Answers:
+    """Collection is complete, and the provider is of a kind that Medicare pays at cost."""
+    may = f["setting"].isin(AT_COST) & ~f["medicare_advantage"] & f["effort_complete"] & (f["owed_cents"] > 0)
+    return _where(pd.Series(False, index=f.index), unknown=may & ~f["qmb"])
+
+
+def reasonable_collection(f: Facts) -> Answers:
+    """A balance is open, and it may be asked for."""
+    return _where((f["owed_cents"] > 0) & ~f["qmb"] & ~f["waiting"])
+
+
+def _where(available: pd.Series, unknown: pd.Series | None = None) -> Answers:
+    found = np.where(np.asarray(available, dtype=bool), AVAILABLE, NOT).astype(object)
+    return found if unknown is None else np.where(np.asarray(unknown, dtype=bool), NEEDS_INFORMATION, found)

@@ -2,16 +2,71 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
 import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.case_settings import case_settings
 from config.frames import among
 from config.month import Month
 from config.settings import PracticeSettings
-from tasks.progress import step
-from tasks.route.cases import copay_cases
+from tasks.progress import LOG, step
+from tasks.route.cases import standing
+from tasks.route.desk import keep, open_desk, record, recorded_answers
+from tasks.route.listing import case_numbers
+from tasks.route.machine import Move
+from tasks.route.measures import measures
+from tasks.route.safeguards import alerts
+from tasks.route.work import Work, determinations_by_case, moves_by_case
+from tasks.route.worklist import letters_due, worklist
+from tasks.store import case_work
 from tasks.store.step import Place
+
+
+@dataclass
+class Routed:
+    """The cases of a month, and the moves that are to be recorded once the month is saved."""
+
+    cases: pd.DataFrame
+    moves: dict[str, list[Move]] = field(default_factory=dict)
+
+
+@dataclass
+class Outreach:
+    """A practice's cases as they stand today, its lists, and what there is to tell; no identity in `counts`."""
+
+    practice_id: str
+    cases: pd.DataFrame
+    lists: dict[str, pd.DataFrame]
+    staff: pd.DataFrame
+    patients: pd.DataFrame
+    practice: dict[str, str]
+    counts: dict[str, int]
+
+
+@task(name="add what staff recorded of patients' words", cache_policy=NO_CACHE)
+def with_recorded_answers(
+    place: Place, practice_id: str, tables: dict[str, pd.DataFrame], month: Month
+) -> dict[str, pd.DataFrame]:
+    """The tables with the wishes to stop that were recorded in cases up to the month's end among the answers."""
+    with place.store.reading() as connection:
+        moves = moves_by_case(case_work.moves(connection, practice_id))
+    if not moves:
+        return tables
+    ids = tables["patients"]["patient_id"]
+    numbers = pd.Series(place.store.known_case_numbers(practice_id, ids).to_numpy(), index=ids.to_numpy()).dropna()
+    rows = recorded_answers(moves, dict(zip(numbers.to_numpy(), numbers.index, strict=True)))
+    rows = rows[rows["response_date"] <= pd.Timestamp(month.last)] if len(rows) else rows
+    if rows.empty:
+        return tables
+    said = tables["copay_responses"]
+    more = rows.astype(dict.fromkeys(("response_id", "patient_id", "recorded_by", "response"), "str"))
+    both = pd.concat([said.astype({"response": "str"}), more], ignore_index=True)
+    return tables | {"copay_responses": both.astype({"response": said["response"].dtype}, errors="ignore")}
 
 
 @task(name="route the co-pay cases", cache_policy=NO_CACHE)
@@ -22,8 +77,9 @@ def route_copay_cases(
     decided: dict[str, pd.DataFrame],
     settings: PracticeSettings,
     month: Month,
-) -> pd.DataFrame:
-    """Every refusal or inability to pay as one case with its first option, owner and due date."""
+    balances: pd.DataFrame | None = None,
+) -> Routed:
+    """Every refusal, inability to pay and unpaid balance as one case with its first option, owner and due date."""
     with step("route", "routing the co-pay cases") as done:
         known = place.store.open_copay_cases(practice_id)
         patients = tables["patients"]
@@ -31,7 +87,71 @@ def route_copay_cases(
         # Who answered before being enrolled, or after leaving, has no decision to take the number from.
         numbers = place.store.case_numbers(practice_id, patients.loc[heard, "patient_id"])
         numbered = dict(tables) | {"patients": patients.assign(case_number=numbers)}
-        cases = copay_cases(numbered, decided["decisions"], settings, month, known)
-        opened = cases[cases["state"] == "open"]
-        done(f"{len(opened):,} open, {len(cases) - len(opened):,} closed", len(cases))
-    return cases
+        called = case_numbers(decided["decisions"], known, numbered["patients"])
+        work = _work(place, practice_id, balances)
+        found = standing(numbered, called, settings, month, month.last, known, work)
+        opened = found.frame[found.frame["state"] == "open"]
+        done(f"{len(opened):,} open, {len(found.frame) - len(opened):,} closed", len(found.frame))
+    return Routed(found.frame, dict(found.new))
+
+
+@task(name="keep the co-pay cases", cache_policy=NO_CACHE)
+def keep_cases(place: Place, practice_id: str, month: Month, routed: Routed) -> None:
+    """What opened, moved or closed cases is on record; what a later month wrote of a case stays."""
+    with place.store.writing() as connection:
+        case_work.alone(connection, practice_id)
+        now = datetime.now(UTC)
+        record(connection, practice_id, routed.moves, now)
+        case_work.put_cases(connection, practice_id, str(month), routed.cases, now)
+
+
+@task(name="see what is due in the co-pay cases", cache_policy=NO_CACHE)
+def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = None) -> Outreach:
+    """The cases as they stand today, kept so, with worklist, letters, measures and what compliance is told."""
+    with step("cases", "looking what is due in the co-pay cases") as done:
+        keep(open_desk(place.store, practice_id, place.today, balances, place.settings))
+        desk = open_desk(place.store, practice_id, place.today, balances, place.settings)
+        found, moves = desk.standing, desk.work.moves
+        refunds = {str(number): int(cents) for number, cents in found.money["refund_cents"].items()}
+        settings = case_settings(practice_id, place.settings)
+        determined = dict(desk.work.determinations)
+        payments = desk.tables["patient_payments"]
+        ids = desk.tables["patients"]["patient_id"]
+        by_patient = pd.Series(place.store.known_case_numbers(practice_id, ids).to_numpy(), index=ids.to_numpy())
+        payments = payments.assign(case_number=payments["patient_id"].map(by_patient[~by_patient.index.duplicated()]))
+        lists = {
+            "copay_worklist": worklist(found.frame, desk.tables["patients"]),
+            "copay_measures": measures(dict(moves), payments, place.today),
+            "copay_alerts": alerts(dict(moves), determined, refunds, practice_id, settings, place.today),
+            "copay_letters": letters_due(found.frame),
+        }
+        counts = _counts(found.frame, lists, place)
+        done(f"{counts['open']:,} open, {counts['due']:,} due, {counts['escalated']:,} overdue", counts["open"])
+        if counts["alerts"]:
+            LOG.info("%s alerts for compliance: see compliance_alerts.csv", counts["alerts"])
+    practices = desk.tables["practices"]
+    names = ("practice_name", "billing_email")
+    row: dict[str, Any] = practices.iloc[0].to_dict() if len(practices) else {}
+    practice = {name: "" if pd.isna(row.get(name)) else str(row[name]) for name in names}
+    return Outreach(practice_id, found.frame, lists, desk.tables["staff"], desk.tables["patients"], practice, counts)
+
+
+def _work(place: Place, practice_id: str, balances: pd.DataFrame | None) -> Work:
+    with place.store.reading() as connection:
+        moves = moves_by_case(case_work.moves(connection, practice_id))
+        determined = determinations_by_case(case_work.determined(connection, practice_id))
+    settings = case_settings(practice_id, place.settings)
+    if balances is None:
+        return Work(moves, determined, settings=settings)
+    return Work(moves, determined, balances, settings)
+
+
+def _counts(cases: pd.DataFrame, lists: dict[str, pd.DataFrame], place: Place) -> dict[str, int]:
+    live = cases[cases["state"] == "open"]
+    return {
+        "open": len(live),
+        "due": int((live["due_date"] <= pd.Timestamp(place.today)).sum()),
+        "escalated": int(live["escalated_to"].notna().sum()),
+        "letters": len(lists["copay_letters"]),
+        "alerts": len(lists["copay_alerts"]),
+    }

@@ -103,11 +103,11 @@ def _message(
         recipient=recipient,
         subject=subject,
         html=render_mail(f"messages/{audience}.html.j2", **names),
-        text=_tidy(render(f"messages/{audience}.txt.j2", **names)),
+        text=tidy(render(f"messages/{audience}.txt.j2", **names)),
     )
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Without blanks at line ends and without runs of empty lines, which templates leave behind."""
     lines = "\n".join(line.rstrip() for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"

@@ -30,8 +30,11 @@ from tasks.send.delivery import DeliveryReport, deliver
 from tasks.send.files import write_list, write_outputs
 from tasks.send.messages import Context, Message, compose
 from tasks.send.mime import as_eml, eml_name
+from tasks.send.outreach import compose_outreach
 from tasks.send.report import render_report, report_view
 from tasks.send.summary import summary_markdown, summary_of
+from tasks.send.worklists_folder import write_worklists_folder
+from tasks.store.outbox import put_daily
 from tasks.store.records import Saved
 from tasks.store.step import Place
 
@@ -182,6 +185,32 @@ def show_progress(practice_id: str, month: Month) -> Callable[[float], None]:
 def artifact_key(practice_id: str) -> str:
     """The practice's identifier as Prefect allows it in a key: small letters, digits and dashes."""
     return "".join(sign if sign.isalnum() and sign.isascii() else "-" for sign in practice_id.lower())
+
+
+@task(name="write the worklists", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)
+def write_worklists(place: Place, practice_id: str, lists: Frames) -> str:
+    """The folder `worklists` of the practice holds what is to be done; the folder."""
+    with step("write", "writing the worklists") as done:
+        folder = write_worklists_folder(place.out, practice_id, lists)
+        done(f"{folder}", len(lists["copay_worklist"]))
+    return str(folder)
+
+
+@task(name="tell the owners of co-pay cases", cache_policy=NO_CACHE)
+def tell_owners(
+    place: Place,
+    practice_id: str,
+    practice: Mapping[str, str],
+    cases: pd.DataFrame,
+    alerts: pd.DataFrame,
+    staff: pd.DataFrame,
+    patients: pd.DataFrame,
+) -> int:
+    """The day's messages wait in the outbox: to each owner what is due and overdue; how many are new."""
+    with no_cell_in_errors():
+        composed = compose_outreach(practice_id, practice, cases, alerts, staff, patients, place.today)
+        with place.store.writing() as connection:
+            return put_daily(connection, composed)
 
 
 @task(name="write what payers answered", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)

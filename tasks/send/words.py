@@ -26,6 +26,8 @@ RESPONSES = {
     "surprised": "was surprised by the bill",
     "asks_to_stop": "asks to stop",
     "agreed": "agreed",
+    "unpaid_balance": "left a balance unpaid",
+    "qmb_paid": "paid although nothing is owed",
 }
 OUTCOME_NAMES = {
     "bill": "ready to bill",

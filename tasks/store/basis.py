@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
@@ -54,6 +56,13 @@ def table_of_cycle(connection: Connection, cycle: Cycle, name: str) -> pd.DataFr
     mine = (cycle_inputs.c.cycle_id == cycle.id, cycle_inputs.c.name == name)
     content = connection.execute(sa.select(cycle_inputs.c.content).where(*mine)).scalar_one_or_none()
     return None if content is None else _unpacked(content)
+
+
+def tables_of(connection: Connection, cycle_id: int, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Those of the cycle's tables that were kept."""
+    mine = (cycle_inputs.c.cycle_id == cycle_id, cycle_inputs.c.name.in_(list(names)))
+    found = connection.execute(sa.select(cycle_inputs.c.name, cycle_inputs.c.content).where(*mine))
+    return {row.name: _unpacked(row.content) for row in found}
 
 
 def _packed(frame: pd.DataFrame) -> bytes:

@@ -14,6 +14,9 @@ from tasks.store import bulk, schema
 from tasks.store.records import Cycle
 
 _CONTRACT = outputs()["copay_cases"]
+DAYS = tuple(column.name for column in _CONTRACT.columns if column.type == "date")
+# What makes a case news that a month tells anew; money and attempts change daily, and the daily outreach tells of them.
+NEWS = ("patient_id", "response", "response_date", "state", "option", "owner", "due_date", "stage", "outcome")
 
 
 def open_cases(connection: Connection, practice_id: str) -> pd.DataFrame:
@@ -33,11 +36,10 @@ def news(connection: Connection, practice_id: str, month: str, cases: pa.Table) 
     stored = bulk.as_frame(bulk.read(connection, "copay_cases", wanted, practice_id=practice_id))
     stored = stored.set_index("case_number").reindex(bulk.as_frame(cases)["case_number"])
     differs = stored["month"].isna().to_numpy(copy=True)
-    for name in _CONTRACT.names:
-        if name != "case_number":
-            old, new = stored[name].reset_index(drop=True), bulk.as_frame(cases.select([name]))[name]
-            same = (old == new).fillna(False).astype(bool) | (old.isna() & new.isna())
-            differs |= ~same.to_numpy()
+    for name in NEWS:
+        old, new = stored[name].reset_index(drop=True), bulk.as_frame(cases.select([name]))[name]
+        same = (old == new).fillna(False).astype(bool) | (old.isna() & new.isna())
+        differs |= ~same.to_numpy()
     later = (stored["month"] > month).fillna(False).to_numpy(dtype=bool)
     return cases.filter(pa.array(differs & ~later))
 
@@ -49,7 +51,7 @@ def record(connection: Connection, cycle: Cycle, cases: pa.Table, now: datetime)
     if not rows:
         return
     for row in rows:
-        for name in ("response_date", "due_date"):
+        for name in DAYS:
             row[name] = row[name].date() if row[name] is not None else None
     keys: dict[str, object] = {"practice_id": cycle.practice_id}
     remove = sa.delete(schema.copay_cases).where(

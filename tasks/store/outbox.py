@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from tasks.store.records import Cycle, OutboxMessage, StoredMessage
+from tasks.store.records import Cycle, DailyMessage, OutboxMessage, StoredMessage
 from tasks.store.schema import messages as table
 
 # Longer than any SMTP dialogue with its retries: whoever is still sending after it has died.
@@ -25,28 +27,48 @@ def put(connection: Connection, cycle: Cycle, composed: Sequence[OutboxMessage])
     older = (table.c.practice_id == cycle.practice_id) & (table.c.month == str(cycle.month))
     older &= (table.c.revision < cycle.revision) & (table.c.state == "pending")
     connection.execute(sa.update(table).where(older).values(state="superseded"))
-    rows = [
-        {
-            "practice_id": cycle.practice_id,
-            "month": str(cycle.month),
-            "revision": cycle.revision,
-            "audience": message.audience,
-            "kind": message.kind,
-            "recipient": message.recipient,
-            "subject": message.subject,
-            "body_html": message.html,
-            "body_text": message.text,
-            "message_id": message.message_id,
-            "state": "pending",
-            "attempts": 0,
-            "last_error": "",
-        }
-        for message in composed
-    ]
+    month = str(cycle.month)
+    rows = [_row(message, cycle.practice_id, month, cycle.revision) for message in composed]
     if len({tuple(row[name] for name in _KEY) for row in rows}) < len(rows):
         raise ValueError("messages: two have the same audience, kind and recipient")
     if rows:
         connection.execute(sa.insert(table), rows)
+
+
+def put_daily(connection: Connection, composed: Sequence[DailyMessage]) -> int:
+    """The day's messages wait, in the place of those of their kind that nobody sent yet; how many wait now.
+
+    What was sent today is not sent again. Their month is the day.
+    """
+    added = 0
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    for message in composed:
+        same = [table.c.practice_id == message.practice_id, table.c.audience == message.audience]
+        same += [table.c.kind == message.kind, table.c.state == "pending"]
+        earlier, today = table.c.month < message.month, table.c.month == message.month
+        connection.execute(sa.update(table).where(*same, earlier).values(state="superseded"))
+        connection.execute(sa.delete(table).where(*same, today))
+        row = _row(message, message.practice_id, message.month, message.revision)
+        added += connection.execute(insert.values(row).on_conflict_do_nothing()).rowcount
+    return added
+
+
+def _row(message: OutboxMessage, practice_id: str, month: str, revision: int) -> dict[str, Any]:
+    return {
+        "practice_id": practice_id,
+        "month": month,
+        "revision": revision,
+        "audience": message.audience,
+        "kind": message.kind,
+        "recipient": message.recipient,
+        "subject": message.subject,
+        "body_html": message.html,
+        "body_text": message.text,
+        "message_id": message.message_id,
+        "state": "pending",
+        "attempts": 0,
+        "last_error": "",
+    }
 
 
 def of_cycle(connection: Connection, cycle: Cycle) -> list[StoredMessage]:

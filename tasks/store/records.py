@@ -87,6 +87,22 @@ class OutboxMessage(Protocol):
         """The Message-ID header, the same however often the message is composed."""
 
 
+class DailyMessage(OutboxMessage, Protocol):
+    """A message of a day: it says of which practice and day it is."""
+
+    @property
+    def practice_id(self) -> str:
+        """The practice."""
+
+    @property
+    def month(self) -> str:
+        """The day, as 2026-11-05."""
+
+    @property
+    def revision(self) -> int:
+        """1."""
+
+
 @dataclass(frozen=True)
 class StoredMessage:
     """A message as it stands in the outbox."""

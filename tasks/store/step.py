@@ -15,13 +15,14 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
-from config.errors import PlaceError
+from config.errors import InputError, PlaceError
 from config.month import Month
 from config.rulebook import RuleBook
 from config.rulebook_archive import archived
 from config.settings import PracticeSettings
 from tasks.progress import LOG, Taken, no_cell_in_errors, step, steps_taken
 from tasks.retry import on_errors_of
+from tasks.store.case_work import practices_with_months
 from tasks.store.engine import WAIT_SECONDS, database_of
 from tasks.store.records import Basis, Digests, OutboxMessage, Saved
 from tasks.store.store import Store, open_store
@@ -84,17 +85,28 @@ def numbered(decided: dict[str, pd.DataFrame], by_patient: pd.Series) -> dict[st
 def decided_from(
     input_digest: str, tables: dict[str, pd.DataFrame], settings: PracticeSettings, book: RuleBook
 ) -> Basis:
-    """What the month is decided from, as the store keeps it; what earlier runs offered and
-    payers answered is input too where it counts."""
-    for name in ("earlier_claims", "payer_answers"):
-        frame = tables.get(name)
-        if name == "payer_answers" and frame is not None:  # the others say what the shipped register says
-            frame = frame.loc[frame["recorded"] | (frame["conflict"] != ""), ["coverage_id", "answer", "conflict"]]
-        if frame is not None and len(frame):
-            whole = f"{input_digest}\n{frame.to_csv(index=False)}".encode()
+    """What the month is decided from, as the store keeps it; what earlier runs offered, payers answered
+    and staff recorded in cases is input too where it counts."""
+    for added in (tables.get("earlier_claims"), _answers_of_payers(tables), _answers_of_patients(tables)):
+        if added is not None and len(added):
+            whole = f"{input_digest}\n{added.to_csv(index=False)}".encode()
             input_digest = hashlib.sha256(whole).hexdigest()[: len(input_digest)]
     digests = Digests(input_digest, settings.digest, book.digest)
     return Basis(digests, tables, settings.model_dump_json(), archived(book))
+
+
+def _answers_of_payers(tables: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
+    """Those that somebody recorded or that contradict one another; the others say what the shipped register says."""
+    found = tables.get("payer_answers")
+    if found is None:
+        return None
+    return found.loc[found["recorded"] | (found["conflict"] != ""), ["coverage_id", "answer", "conflict"]]
+
+
+def _answers_of_patients(tables: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
+    """Those that staff recorded in cases; the others are part of the source's own digest."""
+    said = tables.get("copay_responses")
+    return None if said is None else said[said["response_id"].astype("str").str.startswith("case:", na=False)]
 
 
 @task(
@@ -137,3 +149,12 @@ def steps_recorded(place: Place, practice_id: str, month: Month, before: Sequenc
         place.store.record_steps(str(flow_run.id), practice_id, month, [*before, *taken])
     except PlaceError as error:
         LOG.info("how long the steps took is not on record: %s", error)
+
+
+def practices_decided(place: Place, practice: str | None) -> list[str]:
+    """The practices that have a decided month, or the one named; InputError when it has none."""
+    with place.store.reading() as connection:
+        found = practices_with_months(connection)
+    if practice is not None and practice not in found:
+        raise InputError(f"Practice {practice} has no decided month in this database; run a month first.")
+    return [practice] if practice else found

@@ -89,6 +89,8 @@ def _read(kind: str, text: str) -> Any:
         return None
     if kind == "timestamp":
         return local(text)
+    if kind == "cents":
+        return round(float(text) * 100)
     return {"integer": int, "flag": lambda flag: flag == "true"}.get(kind, str)(text)
 
 

@@ -13,14 +13,15 @@ from alembic.migration import MigrationContext
 
 from config.contract import outputs
 from config.errors import PlaceError
-from tasks.store import claim_tables, coverage_tables, open_store, remit_tables
+from tasks.store import case_tables, claim_tables, coverage_tables, open_store, remit_tables
 from tasks.store.engine import connect, parse
 from tasks.store.schema import metadata, monthly
 from tasks.store.upgrade import upgrade
 
 
 def test_migrations_and_tables_agree(store):
-    assert {claim_tables.claims, coverage_tables.coverage_tasks, remit_tables.denials} <= set(metadata.tables.values())
+    known = {case_tables.case_moves, claim_tables.claims, coverage_tables.coverage_tasks, remit_tables.denials}
+    assert known <= set(metadata.tables.values())
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         difference = compare_metadata(context, metadata)

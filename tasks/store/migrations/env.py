@@ -4,10 +4,11 @@ from typing import Any, Literal
 
 from alembic import context
 
-from tasks.store import claim_tables, coverage_tables, remit_tables
+from tasks.store import case_tables, claim_tables, coverage_tables, remit_tables
 from tasks.store.schema import Instant, metadata
 
-assert claim_tables.metadata is remit_tables.metadata is coverage_tables.metadata is metadata  # noqa: S101 - all tables are known by now
+TABLES = (case_tables, claim_tables, coverage_tables, remit_tables)
+assert all(module.metadata is metadata for module in TABLES)  # noqa: S101 - all tables are known by now
 
 
 def render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:

@@ -1,0 +1,53 @@
+"""The answers of a worklist taken in, and what became of each line."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from config.errors import InputError
+from flows.one_case import desk_of
+from tasks.route.desk import Taken, keep, take_in
+from tasks.route.readback import Answer, read_answers
+from tasks.store.store import Store, open_store
+
+
+def take_in_file(
+    console: Console, database: str, file: Path, practice: str | None, out: Path, settings: Path | None
+) -> int:
+    """The answers of the file are on record, but the refused, which are printed with why; how many those are."""
+    answers = read_answers(file)
+    store = open_store(database)
+    try:
+        by_practice, taken = _by_practice(store, answers, practice)
+        today = datetime.now(UTC).date()
+        for practice_id, mine in by_practice.items():
+            desk = desk_of(store, practice_id, today, settings)
+            taken += take_in(desk, mine)
+            keep(desk_of(store, practice_id, today, settings))
+    finally:
+        store.close()
+    refused = [one for one in taken if one.state == "refused"]
+    for one in sorted(refused, key=lambda line: line.line):
+        console.print(f"{file.name}, line {one.line}, {one.case_number}: {one.why}", highlight=False, markup=False)
+    counts = {state: sum(one.state == state for one in taken) for state in ("taken", "known", "refused")}
+    words = f"{counts['taken']:,} answers taken, {counts['known']:,} were there already, {counts['refused']:,} refused."
+    console.print(words, highlight=False)
+    return len(refused)
+
+
+def _by_practice(
+    store: Store, answers: list[Answer], practice: str | None
+) -> tuple[dict[str, list[Answer]], list[Taken]]:
+    """The answers by the practice whose case they name; those that name none are refused."""
+    found: dict[str, list[Answer]] = {}
+    refused = []
+    for answer in answers:
+        try:
+            practice_id, _ = store.patient(answer.case_number, practice)
+            found.setdefault(practice_id, []).append(answer)
+        except InputError as error:
+            refused.append(Taken(answer.line, answer.case_number, "refused", str(error)))
+    return found, refused

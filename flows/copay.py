@@ -1,0 +1,110 @@
+"""The commands about co-pay cases; like cli.py they call what does it and hold no logic."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from config.errors import InputError
+
+Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the worklists go there.")]
+Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
+Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
+Settings = Annotated[
+    Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
+]
+ACTIONS = (
+    "contacted, attempted, offer, apply, refuse, resolve, close, reopen or determine; without it the case is shown"
+)
+cases = typer.Typer(help="Co-pay cases of a whole worklist.", no_args_is_help=True)
+
+
+def case(
+    number: Annotated[str, typer.Argument(help="Case number, as C-000123.")],
+    action: Annotated[str | None, typer.Argument(help=ACTIONS)] = None,
+    by: Annotated[str, typer.Option("--by", help="Who did it, by staff identifier.")] = "",
+    day: Annotated[str | None, typer.Option("--date", help="When, as 2026-10-20; without it, now.")] = None,
+    option: Annotated[str, typer.Option(help="The option that was offered; without it, the one the case has.")] = "",
+    outcome: Annotated[str, typer.Option(help="How it is resolved, as paid, waived or withdrew.")] = "",
+    note: Annotated[str, typer.Option(help="How or with whom: by_phone, in_person, by_letter ...")] = "",
+    amount: Annotated[str, typer.Option(help="Dollars, where they are not what is open, as 13.23.")] = "",
+    kind: Annotated[str, typer.Option(help="Of a determination: hardship or sliding_fee.")] = "hardship",
+    household: Annotated[int, typer.Option(help="Persons in the household.")] = 0,
+    income: Annotated[str, typer.Option(help="The household's income a year in dollars.")] = "",
+    ground: Annotated[str, typer.Option(help="What it rests on: proof_seen or attested.")] = "",
+    percent: Annotated[int, typer.Option(help="How much of the share is taken off, in percent.")] = 100,
+    second: Annotated[str, typer.Option(help="The second person who decided.")] = "",
+    practice: Practice = None,
+    out: Out = Path("out"),
+    database: Database = None,
+    settings: Settings = None,
+) -> None:
+    """Show one co-pay case with its options, next step and history; or record what happened to it."""
+    from flows.one_case import Told, work_on
+    from tasks.store.engine import database_of
+
+    told = Told(
+        *(action or "", by, option, outcome, note, amount, kind, household, income, ground, percent, second),
+        at=_moment(day),
+        whole_day=day is not None,
+    )
+    work_on(Console(soft_wrap=True), database or database_of(out), number, practice, told, out, settings)
+
+
+@cases.command("import")
+def import_answers(
+    file: Annotated[Path, typer.Argument(help="A worklist with its answers, XLSX or CSV.")],
+    practice: Practice = None,
+    out: Out = Path("out"),
+    database: Database = None,
+    settings: Settings = None,
+) -> None:
+    """Take in the answers of a worklist. What cannot be is refused by line and case; the same file twice is no harm."""
+    from flows.case_answers import take_in_file
+    from tasks.store.engine import database_of
+
+    refused = take_in_file(Console(soft_wrap=True), database or database_of(out), file, practice, out, settings)
+    if refused:
+        raise typer.Exit(InputError.exit_code)
+
+
+def outreach(
+    practice: Practice = None, out: Out = Path("out"), database: Database = None, settings: Settings = None
+) -> None:
+    """The day's co-pay cases: what is due and overdue, worklists, letters due, messages to their owners."""
+    from flows.prefect_server import begin_server
+
+    server = begin_server()
+    from flows.outreach import outreach as outreach_flow
+    from flows.terminal import print_outreach, show_steps
+
+    if server:
+        server.use()
+    if database:
+        os.environ["CCM_DATABASE_URL"] = database
+    console = Console()
+    with show_steps(console):
+        results = outreach_flow(practice=practice, out=str(out), settings=str(settings) if settings else None)
+    for result in results:
+        print_outreach(console, result)
+
+
+def _moment(day: str | None) -> datetime:
+    if day is None:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromisoformat(day).replace(tzinfo=UTC)
+    except ValueError:
+        raise InputError(f"'{day}' is not a day; write it as 2026-10-20.") from None
+
+
+def add_to(app: typer.Typer) -> None:
+    """The commands are among those of `ccm`."""
+    app.command()(case)
+    app.command()(outreach)
+    app.add_typer(cases, name="cases")

@@ -1,0 +1,198 @@
+"""One co-pay case shown, or moved by hand."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from config.errors import InputError
+from tasks.remit.worklist import answers_of
+from tasks.route.desk import Desk, cents_of, determine, do, keep, open_desk
+from tasks.route.determinations import decide
+from tasks.route.entries import all_options
+from tasks.route.machine import Case, Move, after
+from tasks.send.words import dollars, plain
+from tasks.store.case_numbers import parse
+from tasks.store.store import Store, open_store
+
+MOVES = {
+    "contacted": "contact",
+    "attempted": "attempt",
+    "offer": "offer",
+    "apply": "apply",
+    "refuse": "refuse",
+    "resolve": "resolve",
+    "close": "close",
+    "reopen": "reopen",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a person at the terminal says of the case."""
+
+    action: str
+    by: str
+    option: str
+    outcome: str
+    note: str
+    amount: str
+    kind: str
+    household: int
+    income: str
+    ground: str
+    percent: int
+    second: str
+    at: datetime
+    whole_day: bool
+
+
+def work_on(
+    console: Console, database: str, number: str, practice: str | None, told: Told, out: Path, settings: Path | None
+) -> None:
+    """The case is printed as it stands after what was told; InputError, and nothing recorded, when that is refused."""
+    store = open_store(database)
+    try:
+        practice_id, _ = store.patient(number, practice)
+        case_number = f"C-{parse(number):06d}"
+        today = datetime.now(UTC).date()
+        desk = desk_of(store, practice_id, today, settings)
+        desk.case(case_number)
+        if told.action == "determine":
+            _determine(desk, case_number, told)
+        elif told.action:
+            _move(desk, case_number, told)
+        if told.action:
+            desk = desk_of(store, practice_id, today, settings)
+            keep(desk)
+            desk = desk_of(store, practice_id, today, settings)
+        show(console, desk, case_number)
+    finally:
+        store.close()
+
+
+def desk_of(store: Store, practice_id: str, today: date, settings: Path | None) -> Desk:
+    """The practice's cases today, with what payers left to its patients."""
+    return open_desk(store, practice_id, today, answers_of(store, practice_id)["claim_balances"], settings)
+
+
+def _move(desk: Desk, number: str, told: Told) -> None:
+    if told.action not in MOVES:
+        raise InputError(
+            f"'{told.action}' is nothing that can be done; write one of {', '.join([*MOVES, 'determine'])}."
+        )
+    if not told.by.strip():
+        raise InputError("Say who did it, by staff identifier: --by S1.")
+    _, facts = desk.case(number)
+    row, day = desk.row(number), _day(told, desk.work.settings.time_zone or facts.zone)
+    if day > desk.today:
+        raise InputError(f"{day} is in the future; correct --date.")
+    cents = _cents(told.amount) if told.amount else 0
+    if told.action == "resolve" and not told.amount:
+        cents = cents_of(told.outcome, row, desk.work.determinations.get(number, []), day)
+    move = Move(
+        what=MOVES[told.action],
+        day=day,
+        source=f"command:{uuid.uuid4()}",
+        reason="",
+        option=(told.option or str(row.get("option") or "")) if told.action == "offer" else "",
+        outcome=told.outcome if told.action == "resolve" else "",
+        by=told.by.strip(),
+        note=told.note,
+        cents=cents,
+    )
+    do(desk, number, [move], None if told.whole_day else told.at)
+
+
+def _determine(desk: Desk, number: str, told: Told) -> None:
+    case, known = desk.case(number)
+    if not case.live:
+        raise InputError(f"{number}: the case is {case.stage}; reopen it before a determination.")
+    if known.qmb:
+        raise InputError(f"{number}: a Qualified Medicare Beneficiary owes nothing; there is nothing to reduce.")
+    if not told.household or not told.income:
+        raise InputError(f"{number}: give --household and --income; both are part of the determination.")
+    patients = desk.tables["patients"]
+    state = patients.loc[patients["patient_id"] == desk.row(number).get("patient_id"), "state"].dropna()
+    owed = int(desk.row(number).get("owed_cents") or 0)
+    amount = _cents(told.amount) if told.amount else owed * told.percent // 100
+    found = decide(
+        number, told.kind, told.household, _cents(told.income), told.ground, told.by, _day(told, known.zone),
+        desk.work.settings, "" if state.empty else str(state.iloc[0]), told.percent, amount, told.second,
+    )  # fmt: skip
+    determine(desk, found)
+
+
+def show(console: Console, desk: Desk, number: str) -> None:
+    """The case, its options with their answers, its next step and its history; nobody by name."""
+    case, known = desk.case(number)
+    row = desk.row(number)
+    console.print(f"[bold]{number}[/] · {plain(case.stage)}{f' · {plain(case.outcome)}' if case.outcome else ''}")
+    console.print(f"  {plain(case.reason)}, opened {case.opened}; {len(case.attempts)} attempts; {case.moves} moves")
+    if known.owed_cents or int(row.get("refund_cents") or 0):
+        asked = dollars(int(row.get("ask_cents") or 0))
+        back = dollars(int(row.get("refund_cents") or 0))
+        console.print(f"  owed {dollars(known.owed_cents)}, to be asked {asked}, to be given back {back}")
+    if case.live and row:
+        late = f"; overdue, with {row['escalated_to']}" if isinstance(row["escalated_to"], str) else ""
+        console.print(f"[bold]Next[/] by {pd.Timestamp(row['due_date']).date()} ({plain(row['owner'])}{late})")
+        console.print(f"  {row['next_step']}", markup=False)
+        console.print(f"  On record: {row['document']}", markup=False)
+        if isinstance(row["letter"], str):
+            console.print(f"  Letter: {plain(row['letter'])}")
+        console.print(_options(known.answers))
+    for one in known.determinations:
+        result = f"granted, {one.reduced_percent} percent off until {one.until_date}" if one.granted else "refused"
+        people = one.decided_by + (f" and {one.second_by}" if one.second_by else "")
+        mirrored = "; take the same off the amount billed to Medicare" if one.mirrored else ""
+        words = f"{one.decided_date} {one.kind}: {one.percent} percent of the {one.guideline}, {result} by {people}"
+        words += mirrored
+        console.print(words, highlight=False, markup=False)
+    console.print(_history(desk, number))
+
+
+def _options(answers: dict[str, str]) -> Table:
+    table = Table(title="Options, in their order", title_justify="left")
+    for heading in ("Option", "Answer", "Why", "Source"):
+        table.add_column(heading)
+    for entry in all_options():
+        if entry.name in answers:
+            answer = answers[entry.name]
+            table.add_row(
+                plain(entry.name), plain(answer), entry.reason(answer), f"{entry.source} ({entry.confidence})"
+            )
+    return table
+
+
+def _history(desk: Desk, number: str) -> Table:
+    table = Table(title="History", title_justify="left")
+    for heading in ("Day", "What", "Detail", "By", "Stands"):
+        table.add_column(heading)
+    case = Case()
+    for move in [*desk.work.moves.get(number, []), *desk.standing.new.get(number, [])]:
+        with suppress(InputError):
+            case = after(case, move)
+        detail = " ".join(filter(None, (move.outcome or move.option or move.reason, move.note)))
+        cents = dollars(move.cents) if move.cents else ""
+        table.add_row(str(move.day), move.what, f"{plain(detail)} {cents}".strip(), move.by, plain(case.stage))
+    return table
+
+
+def _day(told: Told, zone: str) -> date:
+    return told.at.date() if told.whole_day else told.at.astimezone(ZoneInfo(zone)).date()
+
+
+def _cents(text: str) -> int:
+    try:
+        return int((Decimal(text.replace("$", "").replace(",", "")) * 100).to_integral_exact())
+    except (ArithmeticError, ValueError):
+        raise InputError(f"'{text}' is no amount; write dollars, as 13.23.") from None

@@ -1,0 +1,57 @@
+"""The day's outreach: co-pay cases as they stand, what is due and overdue, worklists, letters, messages to owners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from prefect import flow
+
+from config.month import Month
+from config.settings import PracticeSettings
+from flows.each_practice import each_practice
+from tasks.remit.step import claim_balances
+from tasks.route.step import Routed, due_cases, keep_cases, route_copay_cases
+from tasks.send.step import deliver_messages, tell_owners, write_worklists
+from tasks.store.step import Place, open_place, practices_decided
+
+
+@flow(name="outreach")
+def outreach(
+    practice: str | None = None, out: str = "out", database: str | None = None, settings: str | None = None
+) -> list[dict[str, Any]]:
+    """See what is due in the co-pay cases of one practice, or of all that have a decided month, and tell their owners.
+
+    Run it every day, and as often as you like: nothing is opened, recorded or sent twice. Returns counts.
+    """
+    place = open_place(out, database, settings)
+    return each_practice(practices_decided(place, practice), lambda practice_id: practice_outreach(place, practice_id))
+
+
+def practice_outreach(place: Place, practice_id: str, tell: bool = True) -> dict[str, Any]:
+    """One practice's day, as a checklist."""
+    due = due_cases(place, practice_id, claim_balances(place, practice_id))
+    folder = write_worklists(place, practice_id, due.lists)
+    if tell:
+        tell_owners(place, due.practice_id, due.practice, due.cases, due.lists["copay_alerts"], due.staff, due.patients)
+        deliver_messages(place, practice_id)
+    return {"practice_id": practice_id, "report": folder, **due.counts}
+
+
+def month_cases(
+    place: Place,
+    practice_id: str,
+    month: Month,
+    tables: dict[str, pd.DataFrame],
+    decided: dict[str, pd.DataFrame],
+    settings: PracticeSettings,
+) -> Routed:
+    """The co-pay cases as they stand at the month's end, by what patients said and payers answered until then."""
+    owed = claim_balances(place, practice_id)
+    return route_copay_cases(place, practice_id, tables, decided, settings, month, owed)
+
+
+def month_outreach(place: Place, practice_id: str, month: Month, routed: Routed) -> None:
+    """What the month found of the cases is on record, and the worklists are those of today; nobody is told twice."""
+    keep_cases(place, practice_id, month, routed)
+    practice_outreach(place, practice_id, tell=False)

@@ -1,0 +1,159 @@
+"""What patients owe by payers' answers, what they paid, and the cases that follow from either.
+
+Everything goes by case number. A claim that waits for another payer is no balance, and neither is one that was replaced
+or taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from tasks.route.determinations import Determination
+from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move
+
+GONE = ("replaced", "voided", "reversed", "written")
+NO_MONEY = pd.DataFrame(
+    {
+        "owed_cents": pd.Series(dtype="int64"),
+        "refund_cents": pd.Series(dtype="int64"),
+        "waiting": pd.Series(dtype=bool),
+        "second_answered": pd.Series(dtype=bool),
+        "qmb_told": pd.Series(dtype=bool),
+        "owed_since": pd.Series(dtype="datetime64[ns]"),
+    },
+    index=pd.Index([], name="case_number", dtype="str"),
+)
+
+
+def unpaid_claims(
+    balances: pd.DataFrame, payments: pd.DataFrame, settled: Mapping[str, int], until: date
+) -> pd.DataFrame:
+    """The claims answered by that day that leave a share to the patient, with `unpaid_cents` of each.
+
+    Payments for a service month go to that month; what is left of them, and what was waived or written off (`settled`,
+    by case), goes to the oldest. Columns: claim_number, case_number, month, patient_cents, unpaid_cents, answered_date.
+    """
+    day = pd.Timestamp(until)
+    there = balances[
+        (balances["answered_date"] <= day) & ~balances["state"].isin(GONE) & (balances["patient_cents"] > 0)
+    ]
+    owed = there[~there["waiting"].fillna(False).astype(bool)]
+    owed = owed.sort_values(["case_number", "month", "claim_number"], kind="stable").reset_index(drop=True)
+    paid = payments[payments["payment_date"] <= day]
+    own = paid.dropna(subset=["service_month"]).groupby(["case_number", "service_month"])["amount"].sum()
+    of_month = owed.groupby(["case_number", "month"])["patient_cents"].transform("sum")
+    keys = pd.MultiIndex.from_frame(owed[["case_number", "month"]])
+    meant = pd.Series(own.reindex(keys).fillna(0).to_numpy(dtype="int64"), index=owed.index)
+    meant = np.minimum(meant, of_month)
+    left = _left_after(owed, ["case_number", "month"], owed["patient_cents"], meant)
+    used = owed.assign(used=owed["patient_cents"] - left).groupby("case_number")["used"].sum()
+    pool = paid.groupby("case_number")["amount"].sum() if len(paid) else pd.Series(dtype="int64")
+    pool = pool.add(pd.Series(dict(settled), dtype="int64"), fill_value=0).sub(used, fill_value=0)
+    spare = owed["case_number"].map(pool).fillna(0).astype("int64").clip(lower=0)
+    owed["unpaid_cents"] = _left_after(owed, ["case_number"], left, spare)
+    return owed[["claim_number", "case_number", "month", "patient_cents", "unpaid_cents", "answered_date"]]
+
+
+def _left_after(owed: pd.DataFrame, keys: list[str], amounts: pd.Series, paid: pd.Series) -> pd.Series:
+    """What is left of each amount when what was paid for its group goes to the first rows of it."""
+    groups = [owed[key] for key in keys]
+    before = amounts.groupby(groups).cumsum() - amounts
+    return (amounts - (paid - before).clip(lower=0)).clip(lower=0).astype("int64")
+
+
+def money_of_cases(
+    balances: pd.DataFrame, unpaid: pd.DataFrame, to_refund: Mapping[str, int], until: date
+) -> pd.DataFrame:
+    """By case: what is owed and since when, what has to go back, and what payers' answers say of the others."""
+    there = balances[balances["answered_date"] <= pd.Timestamp(until)]
+    whole = there[~there["state"].isin(GONE)]
+    groups = whole.groupby("case_number")
+    found = pd.DataFrame(
+        {
+            "waiting": groups["waiting"].any(),
+            "second_answered": groups["payers_answered"].max() > 1,
+            "qmb_told": there.groupby("case_number")["qmb_told"].any().reindex(groups.size().index, fill_value=False),
+        }
+    )
+    some = unpaid[unpaid["unpaid_cents"] > 0].groupby("case_number")
+    found = found.reindex(found.index.union(pd.Index(list(to_refund), dtype="str")))
+    found["owed_cents"] = some["unpaid_cents"].sum().reindex(found.index, fill_value=0).astype("int64")
+    found["owed_since"] = some["answered_date"].min().reindex(found.index)
+    found["refund_cents"] = pd.Series(dict(to_refund), dtype="int64").reindex(found.index, fill_value=0)
+    flags = ["waiting", "second_answered", "qmb_told"]
+    found[flags] = found[flags].astype("boolean").fillna(False).astype(bool)
+    return found[list(NO_MONEY)]
+
+
+def openings(
+    unpaid: pd.DataFrame,
+    qmb: frozenset[str],
+    determinations: Mapping[str, Iterable[Determination]],
+    age_days: int,
+    until: date,
+) -> dict[str, list[Move]]:
+    """A move by case for each claim whose share was left unpaid past the age.
+
+    None is made of a Qualified Medicare Beneficiary, who owes nothing, nor where a determination reduces the share.
+    """
+    found: dict[str, list[Move]] = {}
+    aged = unpaid[
+        (unpaid["unpaid_cents"] > 0) & (unpaid["answered_date"] + pd.Timedelta(days=age_days) <= pd.Timestamp(until))
+    ]
+    for row in aged.itertuples(index=False):
+        day = row.answered_date.date() + timedelta(days=age_days)
+        if row.case_number in qmb or any(one.holds_on(day) for one in determinations.get(row.case_number, ())):
+            continue
+        move = Move("owe", day, f"owed:{row.claim_number}", reason="unpaid_balance", cents=int(row.unpaid_cents))
+        found.setdefault(row.case_number, []).append(move)
+    return found
+
+
+def paid_by_qmb(
+    payments: pd.DataFrame, coverages: pd.DataFrame, until: date
+) -> tuple[dict[str, int], dict[str, list[Move]]]:
+    """What Qualified Medicare Beneficiaries paid and did not get back, by case, and the moves that open its refund.
+
+    They may not be charged, so whatever they paid for days of that coverage has to go back.
+    """
+    covered = coverages[coverages["payer_kind"].astype("str") == "qmb"]
+    paid = payments[payments["payment_date"] <= pd.Timestamp(until)]
+    if covered.empty or paid.empty:
+        return {}, {}
+    for_day = pd.to_datetime(paid["service_month"].where(paid["service_month"].notna()) + "-01", errors="coerce")
+    day = for_day.fillna(paid["payment_date"]).astype("datetime64[ns]")
+    last = day.where(for_day.isna(), day + pd.offsets.MonthEnd(0))
+    both = paid.assign(from_day=day, to_day=last).merge(
+        covered[["patient_id", "start_date", "end_date"]], on="patient_id"
+    )
+    inside = (both["start_date"] <= both["to_day"]) & (both["end_date"].isna() | (both["end_date"] >= both["from_day"]))
+    theirs = both[inside].drop_duplicates("payment_id").dropna(subset=["case_number"])
+    net = theirs.groupby("case_number")["amount"].sum()
+    due = {str(number): int(cents) for number, cents in net.items() if cents > 0}
+    moves: dict[str, list[Move]] = {}
+    for row in theirs[theirs["case_number"].isin(list(due)) & (theirs["amount"] > 0)].itertuples(index=False):
+        what = Move("owe", row.payment_date.date(), f"paid:{row.payment_id}", reason="qmb_paid", cents=int(row.amount))
+        moves.setdefault(row.case_number, []).append(what)
+    return due, moves
+
+
+def settled_cents(moves: Mapping[str, Iterable[Move]], until: date, has_payment: frozenset[str]) -> dict[str, int]:
+    """What was waived, reduced or written off by case; and paid, where none of their payments is exported."""
+    found: dict[str, int] = {}
+    for number, several in moves.items():
+        outcomes = (*REDUCTIONS, *GIVES_UP) + (() if number in has_payment else ("paid",))
+        cents = sum(move.cents for move in several if move.outcome in outcomes and move.day <= until)
+        if cents:
+            found[number] = cents
+    return found
+
+
+def effort_days(case: Case, owed_since: object, until: date) -> int:
+    """Days since the patient was first billed, as far as it is known: from the opening, and not before the answer."""
+    if case.opened is None or pd.isna(owed_since):
+        return 0
+    return max(0, (until - max(case.opened, pd.Timestamp(owed_since).date())).days)

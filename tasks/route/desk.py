@@ -1,0 +1,217 @@
+"""Working on a practice's cases: where they stand today, one move recorded, a worklist's answers taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from sqlalchemy.engine import Connection
+
+from config.case_settings import case_settings
+from config.contract import inputs, outputs
+from config.errors import InputError
+from config.frames import empty
+from config.month import Month
+from config.settings import practice_settings
+from tasks.route.cases import RECORDED, Standing, standing
+from tasks.route.determinations import Determination
+from tasks.route.guards import Known, checked
+from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move
+from tasks.route.readback import Answer
+from tasks.route.work import Work, as_row, determinations_by_case, moves_by_case
+from tasks.route.worklist import moves_for
+from tasks.store import case_work
+from tasks.store.store import Store
+
+BY_WORKLIST = "worklist"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A practice's cases as they stand today, with what they rest on."""
+
+    store: Store
+    practice_id: str
+    today: date
+    work: Work
+    tables: dict[str, pd.DataFrame]
+    standing: Standing
+
+    def case(self, number: str) -> tuple[Case, Known]:
+        """The case and what is known of its patient; InputError when there is none of that number."""
+        case = self.standing.cases.get(number)
+        if case is None:
+            raise InputError(f"{number} is no co-pay case of practice {self.practice_id}; see copay_cases.csv.")
+        return case, self.standing.known.get(number, Known(number))
+
+    def row(self, number: str) -> dict[str, Any]:
+        """The case's row of the contract; empty when it is over since long."""
+        rows = self.standing.frame[self.standing.frame["case_number"] == number]
+        return {} if rows.empty else {str(name): value for name, value in rows.iloc[0].items()}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one answered line: taken, known already, or refused with one sentence."""
+
+    line: int
+    case_number: str
+    state: str
+    why: str = ""
+
+
+def open_desk(
+    store: Store, practice_id: str, today: date, balances: pd.DataFrame | None = None, settings: Path | None = None
+) -> Desk:
+    """The practice's cases as they stand today, by the tables of its last decided month; InputError before any."""
+    with store.reading() as connection:
+        tables = case_work.last_tables(connection, practice_id)
+        moves = moves_by_case(case_work.moves(connection, practice_id))
+        determined = determinations_by_case(case_work.determined(connection, practice_id))
+        known = case_work.known(connection, practice_id)
+    if not tables:
+        raise InputError(f"Practice {practice_id} has no decided month in this database; run a month first.")
+    for name in case_work.NEEDED:
+        tables.setdefault(name, empty(inputs()[name]))
+    work = Work(moves, determined, settings=case_settings(practice_id, settings))
+    work = work if balances is None else replace(work, balances=balances)
+    ids = tables["patients"]["patient_id"]
+    numbers = pd.Series(store.known_case_numbers(practice_id, ids).to_numpy(), index=ids.to_numpy()).dropna()
+    numbers = numbers[~numbers.index.duplicated()]
+    found = standing(
+        tables, numbers, practice_settings(practice_id, settings), Month.of(today), today,
+        known[known["state"] == "open"], work,
+    )  # fmt: skip
+    return Desk(store, practice_id, today, work, tables, found)
+
+
+def keep(desk: Desk, cases: pd.DataFrame | None = None) -> int:
+    """What follows from answers and payments is recorded as moves, and the cases stand as they do; how many moves."""
+    now = datetime.now(UTC)
+    with desk.store.writing() as connection:
+        case_work.alone(connection, desk.practice_id)
+        added = record(connection, desk.practice_id, desk.standing.new, now)
+        frame = desk.standing.frame if cases is None else cases
+        case_work.put_cases(connection, desk.practice_id, str(Month.of(desk.today)), frame, now)
+    return added
+
+
+def record(connection: Connection, practice_id: str, moves: dict[str, list[Move]] | Any, now: datetime) -> int:
+    """The moves are on record; how many were not before."""
+    rows = {number: [as_row(move) for move in several] for number, several in moves.items()}
+    return case_work.add_moves(connection, practice_id, rows, now)
+
+
+def do(desk: Desk, number: str, moves: Iterable[Move], at: datetime | None = None) -> Case:
+    """The case after these moves, which are on record; InputError, and nothing recorded, when one is refused."""
+    moves = list(moves)
+    case, known = desk.case(number)
+    for move in moves:
+        case = checked(case, move, known, desk.work.settings, at)
+    now = datetime.now(UTC)
+    with desk.store.writing() as connection:
+        case_work.alone(connection, desk.practice_id)
+        before = moves_by_case(case_work.moves(connection, desk.practice_id, number)).get(number, [])
+        if len(before) != len(desk.work.moves.get(number, [])):
+            raise InputError(f"{number}: somebody else has just changed it; look at it again.")
+        record(connection, desk.practice_id, {number: desk.standing.new.get(number, [])}, now)
+        record(connection, desk.practice_id, {number: moves}, now)
+        for move in moves:
+            if move.what in ("attempt", "contact"):
+                row = {"day": move.day, "at": at, "result": move.reason or move.what, "method": move.note}
+                row |= {"case_number": number, "by": move.by, "source": move.source}
+                case_work.add_attempt(connection, desk.practice_id, row, now)
+    return case
+
+
+def determine(desk: Desk, determination: Determination) -> None:
+    """The determination is on record; the case must be there."""
+    desk.case(determination.case_number)
+    with desk.store.writing() as connection:
+        case_work.alone(connection, desk.practice_id)
+        case_work.add_determination(connection, desk.practice_id, vars(determination), datetime.now(UTC))
+
+
+def cents_of(outcome: str, row: dict[str, Any], of_case: Iterable[Determination], day: date) -> int:
+    """The dollars that an outcome stands for where nobody says them: what is open, what is lowered, what goes back."""
+    owed = int(row.get("owed_cents") or 0)
+    if outcome in REDUCTIONS:
+        holding = [one for one in of_case if one.holds_on(day)]
+        return owed * holding[-1].reduced_percent // 100 if holding else owed
+    if outcome in (*GIVES_UP, "paid"):
+        return owed
+    return int(row.get("refund_cents") or 0) if outcome == "refunded" else 0
+
+
+def take_in(desk: Desk, answers: Iterable[Answer]) -> list[Taken]:
+    """Each answered line in its turn: a line that is refused says why, and the others are taken all the same.
+
+    The same file again changes nothing. A line of an older list is refused once the case has moved.
+    """
+    found = []
+    moved: set[str] = set()
+    for answer in answers:
+        number = answer.case_number
+        try:
+            found.append(Taken(answer.line, number, _take(desk, answer, moved)))
+        except InputError as error:
+            why = str(error).removeprefix(f"{number}: ")
+            found.append(Taken(answer.line, number, "refused", why))
+    return found
+
+
+def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
+    revision, day = answer.read(desk.today)
+    number = answer.case_number
+    case, _ = desk.case(number)
+    row = desk.row(number)
+    source = f"{BY_WORKLIST}:{revision}:{answer.answer}:{day}"
+    recorded = {move.source for move in desk.work.moves.get(number, [])}
+    if source in recorded or (f"{source}:offered" in recorded and answer.answer == "offered"):
+        return "known"
+    if f"said:{day}:{answer.answer}" in recorded:
+        return "known"
+    if number in moved:
+        raise InputError("an earlier line of this list has moved the case; answer again on a new list.")
+    if revision != case.moves:
+        raise InputError(
+            f"the list is stale: the case was at {revision} when it was written and is at {case.moves} now; "
+            "answer again on a new list."
+        )
+    option = answer.option or str(row.get("option") or "")
+    cents = cents_of(answer.answer, row, desk.work.determinations.get(number, []), day)
+    do(desk, number, moves_for(answer.answer, case, day, answer.answered_by, answer.note_code, option, cents, source))
+    moved.add(number)
+    return "taken"
+
+
+def recorded_answers(moves: dict[str, list[Move]], patients: dict[str, str]) -> pd.DataFrame:
+    """What staff recorded of patients' words, as rows of the answers' table, so that nobody types it twice.
+
+    A withdrawal is the wish to stop: time counts to the end of that month, and not after it.
+    """
+    table = inputs()["copay_responses"]
+    rows = []
+    for number, several in moves.items():
+        for move in several:
+            wish = move.outcome == "withdrew" or (move.what == "hear" and move.reason == "asks_to_stop")
+            if wish and move.by and number in patients:
+                rows.append(
+                    {
+                        "response_id": f"{RECORDED}{number}:{move.source}",
+                        "patient_id": patients[number],
+                        "response_date": pd.Timestamp(move.day),
+                        "response": "asks_to_stop",
+                        "recorded_by": move.by,
+                    }
+                )
+    return pd.DataFrame(rows, columns=table.names)
+
+
+def no_cases() -> pd.DataFrame:
+    """No case."""
+    return empty(outputs()["copay_cases"])

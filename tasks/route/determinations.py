@@ -1,0 +1,138 @@
+"""Determinations: one patient's own need, looked at by named persons, against a dated guideline, for a limited time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from config.case_settings import CaseSettings
+from config.errors import InputError
+from config.poverty import guideline_on
+
+KINDS = {"hardship": ("reduced", "waived"), "sliding_fee": ("sliding_fee",)}
+GROUNDS = ("proof_seen", "attested")
+# Noridian, CCM questions and answers, February 2017, question 1: what is knocked off the bill of the patient comes off
+# the amount billed to Medicare too. A schedule of a health center is another matter.
+MIRRORED = {"hardship": True, "sliding_fee": False}
+
+
+@dataclass(frozen=True)
+class Determination:
+    """What was found of one patient's need, and by whom."""
+
+    case_number: str
+    kind: str
+    household: int
+    income_cents: int
+    ground: str
+    decided_by: str
+    decided_date: date
+    granted: bool
+    reduced_percent: int
+    amount_cents: int
+    second_by: str
+    until_date: date
+    percent: int
+    guideline: str
+    policy: str
+    mirrored: bool
+    source: str
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it reduces the share on that day."""
+        return self.granted and self.decided_date <= day <= self.until_date
+
+
+def decide(
+    case_number: str,
+    kind: str,
+    household: int,
+    income_cents: int,
+    ground: str,
+    decided_by: str,
+    day: date,
+    settings: CaseSettings,
+    state: str = "",
+    reduced_percent: int = 100,
+    amount_cents: int = 0,
+    second_by: str = "",
+    policy: str = "",
+) -> Determination:
+    """The determination by the practice's policy: granted up to its percentage of the guideline, refused above.
+
+    InputError, one sentence, where it lacks its ground, its person, or the second person above the set amount.
+    """
+    if kind not in KINDS:
+        raise InputError(f"'{kind}' is no kind of determination; write one of {', '.join(KINDS)}.")
+    if ground not in GROUNDS:
+        raise InputError(f"{case_number}: say what the determination rests on: {' or '.join(GROUNDS)}.")
+    if not decided_by.strip():
+        raise InputError(f"{case_number}: say who decided, by staff identifier.")
+    if income_cents < 0:
+        raise InputError(f"{case_number}: an income is not below nought; correct it.")
+    if not 1 <= reduced_percent <= 100:
+        raise InputError(f"{case_number}: a share is reduced by 1 to 100 percent, not {reduced_percent}.")
+    guideline = guideline_on(day)
+    percent = guideline.percent(income_cents, household, state)
+    most = settings.sliding_fee_percent if kind == "sliding_fee" else settings.hardship_percent
+    granted = percent <= most
+    if granted and amount_cents > settings.four_eyes_above_cents and second_by.strip() in ("", decided_by.strip()):
+        limit = settings.four_eyes_above_cents / 100
+        raise InputError(f"{case_number}: a reduction above ${limit:,.2f} needs a second person: --second.")
+    return Determination(
+        case_number=case_number,
+        kind=kind,
+        household=household,
+        income_cents=income_cents,
+        ground=ground,
+        decided_by=decided_by.strip(),
+        decided_date=day,
+        granted=granted,
+        reduced_percent=reduced_percent,
+        amount_cents=amount_cents,
+        second_by=second_by.strip(),
+        until_date=_months_later(day, settings.determination_months),
+        percent=percent,
+        guideline=guideline.notice,
+        policy=policy or f"up to {most} percent of the guideline",
+        mirrored=MIRRORED[kind] and granted,
+        source=f"determination:{kind}:{day}:{household}:{income_cents}:{decided_by.strip()}",
+    )
+
+
+def ground_for(
+    outcome: str, of_case: Iterable[Determination], day: date, owed_cents: int, settings: CaseSettings
+) -> str:
+    """Why the case may not be resolved by that reduction on that day; empty where a determination carries it.
+
+    No determination carries more than one case: there is no waiver in bulk.
+    """
+    mine = [one for one in of_case if outcome in KINDS[one.kind]]
+    if not mine:
+        return f"'{outcome}' needs this patient's own determination: ccm case NUMBER determine."
+    last = max(mine, key=lambda one: (one.decided_date, one.until_date))
+    if not last.granted:
+        return f"the determination of {last.decided_date} refused it ({last.percent} percent of the guideline)."
+    if last.until_date < day:
+        return f"its determination expired on {last.until_date}; determine again."
+    if not last.holds_on(day):
+        return f"its determination is of {last.decided_date}, later than {day}."
+    lowered = owed_cents * last.reduced_percent // 100
+    if lowered > settings.four_eyes_above_cents and last.second_by in ("", last.decided_by):
+        limit = settings.four_eyes_above_cents / 100
+        return f"${lowered / 100:,.2f} are more than ${limit:,.2f}: a second person must decide too (--second)."
+    if outcome == "waived" and last.reduced_percent < 100:
+        return f"its determination reduces by {last.reduced_percent} percent; resolve it as reduced."
+    return ""
+
+
+def _months_later(day: date, months: int) -> date:
+    month = day.month - 1 + months
+    year, number = day.year + month // 12, month % 12 + 1
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, number, last)
+        except ValueError:
+            continue
+    return date(year, number, 28)

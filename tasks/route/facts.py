@@ -1,0 +1,94 @@
+"""What the options ask of a patient: one row for each time they are asked, with flags of that day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from config.case_settings import CaseSettings
+from tasks.route.determinations import Determination
+
+MAY_PAY_THE_SHARE = ("medigap", "medicaid", "commercial", "va", "other")
+COVERAGE = ("qmb", "medicaid", "second_payer", "coverage_unknown", "conflicting", "medicare_advantage")
+
+
+def coverage_flags(asks: pd.DataFrame, coverages: pd.DataFrame) -> pd.DataFrame:
+    """What coverage each patient had on the day of the ask, by flag; `asks` has `patient_id` and `day`.
+
+    All that the options know of payers comes from here.
+    """
+    theirs = asks[["patient_id", "day"]].reset_index(names="ask").merge(coverages, on="patient_id")
+    day = theirs["day"]
+    theirs = theirs[(theirs["start_date"] <= day) & (theirs["end_date"].isna() | (theirs["end_date"] >= day))]
+    kind = theirs["payer_kind"].astype("str")
+    second = (theirs["priority"] > 1).fillna(False).to_numpy(bool) & kind.isin(MAY_PAY_THE_SHARE).to_numpy()
+    found = {"qmb": kind == "qmb", "medicaid": kind.isin(["medicaid"]), "second_payer": second}
+    found |= {"medicare_advantage": kind == "medicare_advantage"}
+    flags = {name: asks.index.isin(theirs.loc[np.asarray(mask, dtype=bool), "ask"]) for name, mask in found.items()}
+    known = asks.index.isin(theirs.loc[(kind != "unknown").to_numpy(), "ask"])
+    # Two payers in one place, or a Medicare Beneficiary program without any Medicare: the order is not known.
+    places = theirs[["ask", "priority", "payer_kind"]].drop_duplicates()
+    twice = places.loc[places.duplicated(["ask", "priority"], keep=False) & places["priority"].notna(), "ask"]
+    flags |= {"coverage_unknown": ~known, "conflicting": asks.index.isin(twice)}
+    return pd.DataFrame(flags, index=asks.index)[list(COVERAGE)]
+
+
+def facts(
+    asks: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    money: pd.DataFrame,
+    determinations: Mapping[str, Iterable[Determination]],
+    settings: CaseSettings,
+    until: date,
+) -> pd.DataFrame:
+    """The asks with every column that the options look at.
+
+    `asks`: case_number, patient_id, response, day, said_cannot_pay, plan_offered, effort_complete. Coverage is that of
+    the day of the ask; a Qualified Medicare Beneficiary is one on that day, on `until`, or by a payer's answer.
+    """
+    on_day = coverage_flags(asks, tables["coverages"])
+    today = coverage_flags(asks.assign(day=pd.Timestamp(until)), tables["coverages"])
+    theirs = money.reindex(asks["case_number"]).set_axis(asks.index)
+    flags = {name: theirs[name].astype("boolean").fillna(False).astype(bool) for name in ("waiting", "second_answered")}
+    told = theirs["qmb_told"].astype("boolean").fillna(False).astype(bool)
+    setting = setting_of(tables)
+    schedule = setting == "fqhc" or settings.sliding_fee_policy
+    found = asks.assign(**{name: on_day[name] for name in COVERAGE}, **flags)
+    return found.assign(
+        qmb=on_day["qmb"] | today["qmb"] | told,
+        owed_cents=theirs["owed_cents"].fillna(0).astype("int64"),
+        setting=setting,
+        sliding_schedule=schedule,
+        sliding_percent=settings.sliding_fee_percent,
+        hardship_percent=settings.hardship_percent,
+        percent=pd.array([_percent(row, determinations) for row in asks.itertuples(index=False)], dtype="Int64"),
+        refused_before=np.array([_refused(row, determinations) for row in asks.itertuples(index=False)], dtype=bool),
+    )
+
+
+def setting_of(tables: Mapping[str, pd.DataFrame]) -> str:
+    """The practice's care setting; an office where no table says."""
+    practices = tables.get("practices")
+    if practices is None or practices.empty or pd.isna(practices["setting"].iloc[0]):
+        return "office"
+    return str(practices["setting"].iloc[0])
+
+
+def _of_day(row: object, determinations: Mapping[str, Iterable[Determination]]) -> list[Determination]:
+    day = row.day.date()  # type: ignore[attr-defined]
+    number = row.case_number  # type: ignore[attr-defined]
+    found = [one for one in determinations.get(number, ()) if one.decided_date <= day <= one.until_date]
+    return sorted(found, key=lambda one: one.decided_date)
+
+
+def _percent(row: object, determinations: Mapping[str, Iterable[Determination]]) -> int | None:
+    found = _of_day(row, determinations)
+    return found[-1].percent if found else None
+
+
+def _refused(row: object, determinations: Mapping[str, Iterable[Determination]]) -> bool:
+    found = _of_day(row, determinations)
+    return bool(found) and not found[-1].granted

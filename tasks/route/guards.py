@@ -1,0 +1,127 @@
+"""What must hold before a move is recorded, beyond the table: money, ground, effort, attempts, quiet hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from config.case_settings import CaseSettings
+from config.errors import InputError
+from tasks.route.determinations import Determination, ground_for
+from tasks.route.entries import option_named
+from tasks.route.machine import GIVES_UP, REDUCTIONS, TAKES_MONEY, Case, Move, after
+
+SUNDAY = 6
+BY_TELEPHONE = ("by_phone", "with_family", "with_interpreter", "")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a case's patient when a move is asked for."""
+
+    case_number: str
+    qmb: bool = False
+    owed_cents: int = 0
+    owed_days: int = 0
+    waiting: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict)  # option -> available, not, needs_information
+    determinations: Sequence[Determination] = ()
+    at_cost: bool = False
+    zone: str = "America/New_York"
+
+
+def checked(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None = None) -> Case:
+    """The case after the move; InputError with one sentence where the table or a guard refuses it.
+
+    `at` is the moment of a call, where it is known; a day alone says nothing of quiet hours.
+    """
+    changed = after(case, move)
+    if case.opened is not None and move.day < case.opened:
+        raise InputError(f"{known.case_number}: {move.day} is before its opening on {case.opened}; correct it.")
+    for guard in (_money, _ground, _effort, _offer, _contact):
+        if why := guard(case, move, known, settings, at):
+            raise InputError(f"{known.case_number}: {why}")
+    return changed
+
+
+def _money(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None) -> str:
+    """A Qualified Medicare Beneficiary is never asked for money, and cannot agree to pay."""
+    if known.qmb and move.outcome in TAKES_MONEY:
+        return "the patient is a Qualified Medicare Beneficiary and owes nothing; refund what was paid (refunded)."
+    if known.qmb and move.outcome in GIVES_UP:
+        return "the patient is a Qualified Medicare Beneficiary and owes nothing; resolve it as nothing_owed."
+    if move.outcome in TAKES_MONEY and move.outcome != "agreed" and known.waiting:
+        return "a payer that the claim was forwarded to has not answered; nothing may be asked before."
+    if move.outcome == "refunded" and not known.qmb and not move.cents:
+        return "say how much was given back: --amount."
+    return ""
+
+
+def _ground(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None) -> str:
+    """A reduction has its determination."""
+    if move.outcome not in REDUCTIONS:
+        return ""
+    return ground_for(move.outcome, known.determinations, move.day, known.owed_cents, settings)
+
+
+def _effort(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None) -> str:
+    """Nothing is written off before the effort to collect is complete."""
+    if move.outcome not in GIVES_UP:
+        return ""
+    if known.owed_cents <= 0:
+        return "no balance is open, so there is nothing to write off; resolve it as nothing_owed."
+    if known.owed_days < settings.collection_days:
+        days = f"before {settings.collection_days} days"
+        return f"collection began {known.owed_days} days ago; nothing is written off {days}."
+    if len(case.attempts) < settings.collection_attempts:
+        needed = f"{settings.collection_attempts} are needed before a write-off"
+        return f"{len(case.attempts)} attempts are on record; {needed}."
+    if move.outcome == "bad_debt" and not known.at_cost:
+        return "only providers paid at cost may claim bad debt; resolve it as written_off."
+    return ""
+
+
+def _offer(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None) -> str:
+    """Only what is open to this patient is offered, and only what takes an application is applied for."""
+    if move.what == "apply":
+        last = option_named(case.offered[-1]) if case.offered else None
+        if last is None or not last.applies:
+            return f"'{last.name if last else 'nothing'}' takes no application; resolve the case by its outcome."
+    if move.what != "offer":
+        return ""
+    if option_named(move.option) is None:
+        return f"'{move.option}' is no option; see config/copay_options.yaml."
+    if known.answers.get(move.option, "not") == "not":
+        return f"'{move.option}' is not open to this patient."
+    return ""
+
+
+def _contact(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None) -> str:
+    """Not too often, and no call in quiet hours."""
+    if move.what not in ("attempt", "contact"):
+        return ""
+    free = next_attempt(case, move.day, settings)
+    if free > move.day:
+        many, days = settings.most_attempts, settings.attempts_days
+        return f"{many} attempts within {days} days are made; the next one may be on {free}."
+    if at is None or move.note not in BY_TELEPHONE:
+        return ""
+    local = at.astimezone(ZoneInfo(settings.time_zone or known.zone))
+    if not settings.call_from_hour <= local.hour < settings.call_until_hour:
+        hours = f"call from {settings.call_from_hour} to {settings.call_until_hour}"
+        return f"it is {local:%H:%M} where the patient lives; {hours}."
+    if local.weekday() == SUNDAY and not settings.call_on_sundays:
+        return "it is Sunday where the patient lives; call on another day."
+    return ""
+
+
+def next_attempt(case: Case, day: date, settings: CaseSettings) -> date:
+    """The first day from that one on on which the patient may be called, written to or visited."""
+    tried = sorted(case.attempts)
+    while True:
+        window = [one for one in tried if day - timedelta(days=settings.attempts_days) < one <= day]
+        if len(window) < settings.most_attempts:
+            return day
+        day += timedelta(days=1)

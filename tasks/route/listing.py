@@ -1,0 +1,118 @@
+"""A case as a row of the contract, and what is known of its patient when a move is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from tasks.route.balances import effort_days
+from tasks.route.entries import Option
+from tasks.route.guards import Known
+from tasks.route.machine import Case, Move
+from tasks.route.next_step import next_step
+from tasks.route.options import AT_COST
+from tasks.route.work import Work
+
+EASTERN = "America/New_York"
+
+
+def row_of(
+    number: str,
+    patient_id: str,
+    case: Case,
+    moves: list[Move],
+    option: Option | None,
+    about: Mapping[str, Any] | None,
+    owed: pd.DataFrame,
+    work: Work,
+    contact_days: int,
+    until: date,
+) -> dict[str, Any]:
+    """The case's row; one that is over has neither option, step nor date."""
+    response, day = _said_last(case, moves, until)
+    cents, back = (int(owed[name].get(number, 0)) for name in ("owed_cents", "refund_cents"))
+    found: dict[str, Any] = {
+        "case_number": number,
+        "patient_id": patient_id,
+        "response": response,
+        "response_date": day,
+        "state": "open" if case.live else "closed",
+        "stage": case.stage,
+        "outcome": case.outcome or None,
+        "settled_date": None if case.live else case.since,
+        "reason": case.reason,
+        "opened_date": case.opened,
+        "owed_cents": cents,
+        "refund_cents": back,
+        "ask_cents": 0,
+        "attempts": len(case.attempts),
+        "revision": case.moves,
+    }
+    if option is None or about is None:
+        return found
+    step = next_step(case, option, work.settings, contact_days, until)
+    flags = about["row"]
+    asked = 0 if flags["qmb"] or flags["waiting"] else cents
+    return found | {
+        "option": option.name,
+        "option_words": option.words,
+        "owner": step.owner,
+        "next_step": step.words,
+        "source": option.source,
+        "due_date": step.due,
+        "letter": _letter(step.letter, bool(flags["qmb"])),
+        "document": step.document,
+        "escalated_to": step.escalated_to or None,
+        "ask_cents": asked,
+    }
+
+
+def known_of(
+    number: str, about: Mapping[str, Any], case: Case, owed: pd.DataFrame, work: Work, until: date, zone: str
+) -> Known:
+    """What a guard may ask of the case's patient."""
+    flags = about["row"]
+    return Known(
+        case_number=number,
+        qmb=bool(flags["qmb"]),
+        owed_cents=int(flags["owed_cents"]),
+        owed_days=effort_days(case, owed["owed_since"].get(number), until),
+        waiting=bool(flags["waiting"]),
+        answers=about["answers"],
+        determinations=tuple(work.determinations.get(number, ())),
+        at_cost=flags["setting"] in AT_COST and not flags["medicare_advantage"],
+        zone=zone,
+    )
+
+
+def zone_of(tables: Mapping[str, pd.DataFrame]) -> str:
+    """The practice's clock; Eastern time where no table says."""
+    practices = tables.get("practices")
+    if practices is None or practices.empty or pd.isna(practices["time_zone"].iloc[0]):
+        return EASTERN
+    return str(practices["time_zone"].iloc[0])
+
+
+def case_numbers(decisions: pd.DataFrame, known: pd.DataFrame, patients: pd.DataFrame) -> pd.Series:
+    """The case number of each patient: of the decisions, else of the known cases, else of the patients table."""
+    sources = [decisions, known] + ([patients] if "case_number" in patients else [])
+    every = pd.concat([frame[["patient_id", "case_number"]].astype("str") for frame in sources])
+    return every.dropna().drop_duplicates("patient_id").set_index("patient_id")["case_number"]
+
+
+def _letter(letter: str, qmb: bool) -> str | None:
+    """A Qualified Medicare Beneficiary gets no letter but that nothing is owed, or that care ends."""
+    if qmb and letter not in ("refund", "withdrawal"):
+        return None
+    return letter or None
+
+
+def _said_last(case: Case, moves: list[Move], until: date) -> tuple[str, date | None]:
+    if case.outcome == "agreed":
+        agreed = [move for move in moves if move.outcome == "agreed" and move.day <= until]
+        return "agreed", agreed[-1].day
+    last = case.turns[-1]
+    return last.response, last.day

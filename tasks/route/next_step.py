@@ -1,0 +1,64 @@
+"""What comes next in a case: what to do, by whom, by when, and who looks after it when it is overdue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from config.case_settings import CaseSettings
+from tasks.route.entries import Option
+from tasks.route.guards import next_attempt
+from tasks.route.machine import Case
+
+SATURDAY = 5
+PAUSE_DAYS = 3  # after an attempt that reached nobody
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The step that a live case waits for."""
+
+    owner: str
+    words: str
+    due: date
+    letter: str
+    document: str
+    escalated_to: str
+
+
+def next_step(case: Case, option: Option, settings: CaseSettings, contact_days: int, until: date) -> NextStep:
+    """The step of a live case as of that day; it always has an owner and a date."""
+    due, words, letter = _due(case, settings, contact_days), _words(case, option, settings), option.letter
+    if case.stage == "application_pending":
+        letter = ""
+    late = until > due + timedelta(days=settings.escalate_after_days)
+    above = "compliance" if option.owner == settings.escalate_to else settings.escalate_to
+    return NextStep(option.owner, words, due, letter, option.document, above if late else "")
+
+
+def working_day(day: date) -> date:
+    """The day, or the Monday after it when it falls on a weekend."""
+    return day + timedelta(days=7 - day.weekday() if day.weekday() >= SATURDAY else 0)
+
+
+def _due(case: Case, settings: CaseSettings, contact_days: int) -> date:
+    since = case.since or date.max
+    days = {"application_pending": settings.application_days, "open": contact_days}
+    due = since + timedelta(days=days.get(case.stage, settings.follow_up_days))
+    tried = [day for day in case.attempts if day > since]
+    if tried:
+        due = max(due, next_attempt(case, tried[-1] + timedelta(days=PAUSE_DAYS), settings))
+    return working_day(due)
+
+
+def _words(case: Case, option: Option, settings: CaseSettings) -> str:
+    if case.stage == "application_pending":
+        return "See what became of the application, and record the answer or the determination"
+    if case.stage == "option_offered":
+        return (
+            f"Ask whether the patient takes up what was offered; {option.next_step[:1].lower()}{option.next_step[1:]}"
+        )
+    if case.stage == "open" and not case.contacts and len(case.attempts) >= settings.most_attempts:
+        written = f"{len(case.attempts)} attempts reached nobody: write to the patient"
+        return f"{written}. {option.next_step}"
+    return option.next_step

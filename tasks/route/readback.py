@@ -1,0 +1,125 @@
+"""A filled-in worklist read back, XLSX or CSV as a spreadsheet program saved it; cell by cell, nothing is guessed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from config.contract import worklist_outputs
+from config.errors import InputError
+
+READ = ("case_number", "revision", "option", "answer", "answer_date", "answered_by", "note_code")
+NEEDED = ("case_number", "revision", "answer", "answer_date", "answered_by")
+DATE_FORMS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d %H:%M:%S")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answered line of a worklist."""
+
+    line: int
+    case_number: str
+    revision: str
+    option: str
+    answer: str
+    answer_date: str
+    answered_by: str
+    note_code: str
+
+    def read(self, today: date) -> tuple[int, date]:
+        """Revision and day; InputError with one sentence where the line cannot be used as it stands."""
+        known = worklist_outputs()["copay_worklist"]
+        if self.answer not in known.column("answer").values:
+            raise InputError(f"'{self.answer}' is no answer; write one of {', '.join(known.column('answer').values)}.")
+        if self.note_code and self.note_code not in known.column("note_code").values:
+            codes = ", ".join(known.column("note_code").values)
+            raise InputError(f"'{self.note_code}' is no note code; write one of {codes}, or nothing.")
+        if not self.answered_by:
+            raise InputError("say who did it in answered_by, by staff identifier.")
+        if not self.revision.isdigit():
+            raise InputError("the revision is missing; answer on a list as it was written.")
+        day = _day(self.answer_date)
+        if day is None:
+            said = f"'{self.answer_date}' is no day" if self.answer_date else "say when in answer_date"
+            raise InputError(f"{said}; write it as 2026-10-20.")
+        if day > today:
+            raise InputError(f"{day} is in the future; correct answer_date.")
+        return int(self.revision), day
+
+
+def read_answers(path: Path) -> list[Answer]:
+    """The lines with an answer; InputError naming the file when it is no worklist."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: the file cannot be read ({error.strerror}); give a worklist.") from error
+    rows = _sheet(path, content) if content[:2] == b"PK" else _lines(path, content)
+    header = [_name(cell) for cell in next(iter(rows), [])]
+    if missing := [name for name in NEEDED if name not in header]:
+        raise InputError(
+            f"{path.name}: the columns {', '.join(missing)} are missing; fill in copay_cases.xlsx or .csv."
+        )
+    places = {name: header.index(name) for name in READ if name in header}
+    found = []
+    for line, row in enumerate(rows[1:], start=2):
+        cells = {name: _text(row[place]) if place < len(row) else "" for name, place in places.items()}
+        if cells["answer"]:
+            answer = cells["answer"].casefold().replace(" ", "_")
+            note = cells.get("note_code", "").casefold().replace(" ", "_")
+            texts = {name: cells.get(name, "") for name in READ} | {"answer": answer, "note_code": note}
+            found.append(Answer(line, **texts))
+    return found
+
+
+def _sheet(path: Path, content: bytes) -> list[Sequence[Any]]:
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        return list(book.worksheets[0].iter_rows(values_only=True))
+    except Exception as error:  # openpyxl raises whatever its parts raise
+        raise InputError(f"{path.name}: this is no workbook that can be read; save it as .xlsx again.") from error
+
+
+def _lines(path: Path, content: bytes) -> list[Sequence[Any]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    first: Iterable[str] = text.splitlines()[:1]
+    head = "".join(first)
+    separator = max(",;\t", key=head.count)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise InputError(f"{path.name}: this is no CSV ({error}); save it as CSV again.") from error
+
+
+def _name(cell: Any) -> str:
+    return str(cell or "").replace("($)", "").strip().casefold().replace(" ", "_")
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip().removeprefix("'")
+
+
+def _day(text: str) -> date | None:
+    for form in DATE_FORMS:
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    return None

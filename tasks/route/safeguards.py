@@ -1,0 +1,103 @@
+"""What compliance is told: waivers without ground, too many of them, many alike, and money of those who owe none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from config.case_settings import CaseSettings
+from config.contract import worklist_outputs
+from config.frames import as_contract
+from tasks.route.determinations import KINDS, Determination
+from tasks.route.machine import REDUCTIONS, Move
+
+WAIVER_LAW = "42 U.S.C. 1320a-7a(i)(6)(A): not as a routine, after this patient's own need or after effort to collect"
+QMB_LAW = "CMS MLN Matters SE1128, revised 2018-06-26"
+LOOK_BACK_DAYS = 365
+
+
+def alerts(
+    moves: Mapping[str, list[Move]],
+    determinations: Mapping[str, list[Determination]],
+    refunds: Mapping[str, int],
+    practice_id: str,
+    settings: CaseSettings,
+    until: date,
+) -> pd.DataFrame:
+    """What compliance has to look at on that day, in contract columns; empty when all is well."""
+    settled = [
+        (number, move)
+        for number, several in moves.items()
+        for move in several
+        if move.what == "resolve" and until - timedelta(days=LOOK_BACK_DAYS) < move.day <= until
+    ]
+    rows = [_rate("waiver_rate_of_practice", practice_id, [move for _, move in settled], settings)]
+    people = sorted({move.by for _, move in settled if move.by})
+    rows += [
+        _rate("waiver_rate_of_person", person, [move for _, move in settled if move.by == person], settings)
+        for person in people
+    ]
+    rows += [
+        _without_ground(number, move) for number, move in settled if not _founded(move, determinations.get(number, ()))
+    ]
+    rows += _alike(determinations, settings)
+    rows += [_taken(number, cents) for number, cents in sorted(refunds.items()) if cents > 0]
+    table = worklist_outputs()["copay_alerts"]
+    return as_contract(pd.DataFrame([row for row in rows if row], columns=table.names), table)
+
+
+def _rate(alert: str, whose: str, settled: list[Move], settings: CaseSettings) -> dict[str, Any] | None:
+    waived = sum(move.outcome in REDUCTIONS for move in settled)
+    if not settled or waived < settings.waiver_cases or waived * 100 <= settings.waiver_percent * len(settled):
+        return None
+    return {
+        "alert": alert,
+        "whose": whose,
+        "cases": waived,
+        "of_cases": len(settled),
+        "percent": waived * 100 // len(settled),
+        "threshold": settings.waiver_percent,
+        "words": "More of the cases settled within a year than the threshold were reduced or waived; look at each",
+        "source": WAIVER_LAW,
+    }
+
+
+def _founded(move: Move, of_case: Iterable[Determination]) -> bool:
+    if move.outcome not in REDUCTIONS:
+        return True
+    return any(move.outcome in KINDS[one.kind] and one.holds_on(move.day) for one in of_case)
+
+
+def _without_ground(number: str, move: Move) -> dict[str, Any]:
+    words = f"Resolved as {move.outcome} without a determination that held on {move.day}; determine, or take it back"
+    return {"alert": "waiver_without_determination", "whose": number, "cases": 1, "words": words, "source": WAIVER_LAW}
+
+
+def _alike(determinations: Mapping[str, list[Determination]], settings: CaseSettings) -> list[dict[str, Any]]:
+    """Many on one day by one person with the same figures: none of them looks like a look at one patient's need."""
+    figures = Counter(
+        (one.decided_by, one.decided_date, one.household, one.income_cents)
+        for several in determinations.values()
+        for one in several
+    )
+    return [
+        {
+            "alert": "determinations_alike",
+            "whose": person,
+            "cases": count,
+            "threshold": settings.same_day_determinations,
+            "words": f"{count} determinations of {day} have the same figures; each must be the patient's own",
+            "source": WAIVER_LAW,
+        }
+        for (person, day, _, _), count in sorted(figures.items())
+        if count >= settings.same_day_determinations
+    ]
+
+
+def _taken(number: str, cents: int) -> dict[str, Any]:
+    words = f"A Qualified Medicare Beneficiary paid ${cents / 100:,.2f}: give it back, and block bills and statements"
+    return {"alert": "qmb_paid", "whose": number, "cases": 1, "words": words, "source": QMB_LAW}

@@ -1,0 +1,60 @@
+"""What is on record of a practice's co-pay cases beside the tables of a month, as frames of the store become it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from config.case_settings import CaseSettings, case_settings
+from config.contract import answer_outputs
+from config.frames import empty
+from tasks.route.determinations import Determination
+from tasks.route.machine import Move
+
+
+@dataclass(frozen=True)
+class Work:
+    """The record: moves by case in the order of their recording, determinations by case, and payers' answers."""
+
+    moves: Mapping[str, list[Move]] = field(default_factory=dict)
+    determinations: Mapping[str, list[Determination]] = field(default_factory=dict)
+    balances: pd.DataFrame = field(default_factory=lambda: empty(answer_outputs()["claim_balances"]))
+    settings: CaseSettings = field(default_factory=lambda: case_settings(""))
+
+
+def moves_by_case(rows: pd.DataFrame) -> dict[str, list[Move]]:
+    """The stored moves, by case."""
+    found: dict[str, list[Move]] = {}
+    for row in _plain(rows):
+        number = row.pop("case_number")
+        kept = {name: row[name] for name in ("what", "source", "reason", "option", "outcome", "by", "note", "cents")}
+        found.setdefault(number, []).append(Move(day=_day(row["day"]), **kept))
+    return found
+
+
+def determinations_by_case(rows: pd.DataFrame) -> dict[str, list[Determination]]:
+    """The stored determinations, by case."""
+    names = [one.name for one in fields(Determination)]
+    found: dict[str, list[Determination]] = {}
+    for row in _plain(rows):
+        days = {name: _day(row[name]) for name in ("decided_date", "until_date")}
+        one = Determination(**({name: row[name] for name in names} | days))
+        found.setdefault(one.case_number, []).append(one)
+    return found
+
+
+def as_row(move: Move) -> dict[str, Any]:
+    """The move as the store keeps it."""
+    return {one.name: getattr(move, one.name) for one in fields(Move)}
+
+
+def _plain(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+
+
+def _day(value: Any) -> date:
+    return pd.Timestamp(value).date()

@@ -1,0 +1,60 @@
+"""The worklist of co-pay cases, and its answers as moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+
+from config.contract import worklist_outputs
+from config.frames import as_contract
+from tasks.route.machine import OUTCOMES, Case, Move
+
+ATTEMPTS = ("no_answer", "voicemail", "wrong_number")
+SAID = ("refused", "cannot_pay")
+WRITTEN = "by_letter"
+
+
+def worklist(cases: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+    """The open cases with the patient's name and telephone, the soonest due first, the columns for answers empty."""
+    table = worklist_outputs()["copay_worklist"]
+    live = cases[cases["state"] == "open"]
+    who = patients[["patient_id", "last_name", "first_name", "phone"]].drop_duplicates("patient_id")
+    return as_contract(live.merge(who, on="patient_id", how="left"), table)
+
+
+def letters_due(cases: pd.DataFrame) -> pd.DataFrame:
+    """The letters that the open cases' next steps ask for: case, kind, day, and what it may ask for."""
+    table = worklist_outputs()["copay_letters"]
+    return as_contract(cases[(cases["state"] == "open") & cases["letter"].notna()], table)
+
+
+def moves_for(
+    answer: str, case: Case, day: date, by: str, note: str, option: str, cents: int, source: str
+) -> list[Move]:
+    """The moves that one answer on the worklist stands for; the steps that it takes for granted go before it.
+
+    Who offers has reached the patient, and who takes an application has offered it.
+    """
+    told = Move("attempt", day, source, by=by, note=note)
+    if answer in ATTEMPTS:
+        return [replace(told, reason=answer)]
+    if answer in ("reached", "letter_sent"):
+        note = note or (WRITTEN if answer == "letter_sent" else "")
+        return [replace(told, what="contact", reason=answer, note=note)]
+    if answer in SAID:
+        return [replace(told, what="hear", source=f"said:{day}:{answer}", reason=answer)]
+    reached = [replace(told, what="contact", source=f"{source}:reached")] if case.stage == "open" else []
+    offered = [replace(told, what="offer", source=f"{source}:offered", option=option)]
+    if answer == "offered":
+        return [*reached, *offered]
+    if answer == "applied":
+        before = offered if case.stage in ("open", "contacted") else []
+        return [*reached, *before, replace(told, what="apply")]
+    if answer == "refused_application":
+        return [replace(told, what="refuse")]
+    if answer == "closed":
+        return [replace(told, what="close")]
+    needs_talk = case.stage == "open" and "open" not in OUTCOMES.get(answer, ("open",))
+    return [*(reached if needs_talk else []), replace(told, what="resolve", outcome=answer, cents=cents)]

@@ -1,0 +1,91 @@
+"""The daily messages about co-pay cases: to each owner what is due and what is overdue. Cases go by their number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from tasks.send.care_manager import call
+from tasks.send.messages import MOST_ROWS, Message, tidy
+from tasks.send.render import render, render_mail
+from tasks.send.words import long_day, plural
+
+KIND = "outreach"
+
+
+def compose_outreach(
+    practice_id: str,
+    practice: Mapping[str, str],
+    cases: pd.DataFrame,
+    alerts: pd.DataFrame,
+    staff: pd.DataFrame,
+    patients: pd.DataFrame,
+    today: date,
+) -> list[Message]:
+    """The day's messages: each care manager's due cases, then billing's, with what is escalated; none where nothing is.
+
+    Whoever has no address gets a message without recipient: it stays in the outbox. Same day and cases, same messages.
+    """
+    live = cases[(cases["state"] == "open") & (cases["due_date"] <= pd.Timestamp(today))]
+    addresses = staff.dropna(subset=["email"]).drop_duplicates("staff_id").set_index("staff_id")["email"]
+    manager = patients.drop_duplicates("patient_id").set_index("patient_id")["care_manager_id"]
+    theirs = live[live["owner"] == "care_manager"]
+    found = []
+    for staff_id, rows in theirs.groupby(theirs["patient_id"].map(manager), sort=True):
+        to = str(addresses.get(staff_id, "")).strip()
+        found.append(_message(practice_id, practice, "care_manager", f"{KIND}-{staff_id}", to, rows, [], today))
+    above = live["escalated_to"].notna()
+    nobody = (live["owner"] == "care_manager") & live["patient_id"].map(manager).isna()
+    mine = live[(live["owner"] != "care_manager") | above | nobody]
+    told = [str(words) for words in alerts["words"]]
+    if len(mine) or told:
+        to = practice.get("billing_email", "")
+        found.append(_message(practice_id, practice, "billing", KIND, to, mine, told, today))
+    return found
+
+
+def _message(
+    practice_id: str,
+    practice: Mapping[str, str],
+    audience: str,
+    kind: str,
+    recipient: str,
+    rows: pd.DataFrame,
+    alerts: list[str],
+    today: date,
+) -> Message:
+    calls: list[dict[str, Any]] = [
+        call(row) | {"escalated": isinstance(row["escalated_to"], str)}
+        for row in rows.sort_values(["due_date", "case_number"]).to_dict("records")
+    ]
+    late = sum(row["escalated"] for row in calls)
+    to_do = plural(len(calls), "co-pay case") + " due" + (f", {late} of them overdue" if late else "")
+    to_do += f", {plural(len(alerts), 'alert')} for compliance" if alerts else ""
+    name = practice.get("practice_name") or practice_id
+    subject = " ".join(f"{name} · {long_day(today)} · {to_do}".split())
+    names = {
+        "subject": subject,
+        "practice_name": name,
+        "month_name": long_day(today),
+        "folder": f"{practice_id}/worklists",
+        "revision": 1,
+        "to_do": to_do,
+        "calls": calls,
+        "alerts": alerts,
+        "most": MOST_ROWS,
+        "today": today,
+    }
+    return Message(
+        practice_id=practice_id,
+        month=str(today),
+        revision=1,
+        audience=audience,
+        kind=kind,
+        recipient=recipient,
+        subject=subject,
+        html=render_mail("messages/outreach.html.j2", **names),
+        text=tidy(render("messages/outreach.txt.j2", **names)),
+    )

@@ -1,0 +1,34 @@
+"""The folder `worklists` of a practice: the cases to work on as a workbook and CSV, and the lists beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from config.contract import worklist_outputs
+from config.errors import PlaceError
+from tasks.send.files import put, write_list
+from tasks.send.workbook import workbook
+
+FOLDER = "worklists"
+WORKBOOK = "copay_cases.xlsx"
+
+
+def write_worklists_folder(out: Path, practice_id: str, lists: Mapping[str, pd.DataFrame]) -> Path:
+    """The practice's folder holds these lists, each whole; a list without rows has no file, the workbook always has.
+
+    Same rows, same bytes. PlaceError when the folder cannot be written.
+    """
+    folder = out / practice_id / FOLDER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, table in worklist_outputs().items():
+            if name in lists:
+                write_list(folder, table, lists[name])
+        table = worklist_outputs()["copay_worklist"]
+        put(folder / WORKBOOK, workbook(lists["copay_worklist"], table, "Co-pay cases"))
+    except OSError as error:
+        raise PlaceError(f"{folder}: the lists cannot be written ({error.strerror}); choose another --out.") from error
+    return folder
