@@ -34,6 +34,21 @@ def input_contract() -> str:
     return "\n\n".join(parts + [_table(table) for table in inputs().values()]) + "\n"
 
 
+FOLDERS = (
+    (
+        "About the month's claims",
+        "In the folder `claims` of the month, with the 837 files and the superbill as XLSX.",
+        claim_outputs,
+    ),
+    ("About who covers it", "In the folder `coverage` of the month, the tasks as XLSX too.", coverage_outputs),
+    ("About what payers answered", "In the folder `answers` of the practice, the denials as XLSX too.", answer_outputs),
+    ("About what patients are told", "In the folder `letters` of the month, written when asked for.", letter_outputs),
+    ("What is to be done", "In the folder `worklists` of the practice; the cases as XLSX too.", worklist_outputs),
+    ("About the whole source", "In the output folder itself, beside the practices' folders.", source_outputs),
+)
+"""Where files stand that are not a month's own: what a folder is about, where it is, and its tables."""
+
+
 def output_contract() -> str:
     """Every output file with its columns."""
     parts = [
@@ -41,24 +56,9 @@ def output_contract() -> str:
         "Under `out/<practice>/<month>/`. Money is in whole cents; times are in seconds unless named otherwise.",
     ]
     parts += [_table(table) for table in outputs().values()]
-    parts += [
-        "# About the month's claims",
-        "In the folder `claims` of the month, with the 837 files and the superbill as XLSX.",
-    ]
-    parts += [_table(table) for table in claim_outputs().values()]
-    parts += ["# About who covers it", "In the folder `coverage` of the month, the tasks as XLSX too."]
-    parts += [_table(table) for table in coverage_outputs().values()]
-    parts += ["# About what payers answered", "In the folder `answers` of the practice, the denials as XLSX too."]
-    parts += [_table(table) for table in answer_outputs().values()]
-    parts += ["# About what patients are told", "In the folder `letters` of the month, written when asked for."]
-    parts += [_table(table) for table in letter_outputs().values()]
-    parts += [
-        "# What is to be done",
-        "In the folder `worklists` of the practice; the cases as XLSX too.",
-    ]
-    parts += [_table(table) for table in worklist_outputs().values()]
-    parts += ["# About the whole source", "In the output folder itself, beside the practices' folders."]
-    return "\n\n".join(parts + [_table(table) for table in source_outputs().values()]) + "\n"
+    for title, where, tables in FOLDERS:
+        parts += [f"# {title}", where, *(_table(table) for table in tables().values())]
+    return "\n\n".join(parts) + "\n"
 
 
 def _table(table: Table) -> str:

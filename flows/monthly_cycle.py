@@ -35,8 +35,8 @@ def monthly_cycle(
 ) -> list[dict[str, Any]]:
     """Run the service month (without one: the month before this) for one practice, or for all in the source.
 
-    Returns counts, without patient data. A practice that fails stops no other; its error comes at the end.
-    Addresses with a password come from the environment, for Prefect keeps parameters.
+    A practice that fails stops no other; its error comes at the end. Returns counts, without patient data. An address
+    with a password comes from the environment, for Prefect keeps parameters.
     """
     service_month = Month.parse(month) if month else Month.of(date.today()).previous
     book = load_rulebook(service_month)
@@ -57,7 +57,6 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     progress = show_progress(practice_id, month)
     settings = practice_settings(practice_id, place.settings)
     share, checked, aside, pages, accepted = checked_month(pulled, practice_id, month, settings, place)
-    progress(30)
     covered = who_covers(place, practice_id, accepted, month)
     tables = with_earlier_claims(covered.tables, place.store.offered(practice_id, month), month, book, settings)
     decided = qualify_practice(tables, month, book, settings)
@@ -67,14 +66,14 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     claims = write_claim_lines(decided, accepted, book, settings)
     routed = month_cases(place, practice_id, month, accepted, decided, settings)
     asked = ask_payers(place, practice_id, month, covered, decided["decisions"])
-    frames = decided | asked | {"claim_lines": claims, "copay_cases": routed.cases, "quarantine": aside}
-    frames |= {"checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
+    evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
+    frames = decided | asked | evidence | {"claim_lines": claims, "copay_cases": routed.cases}
     told = Told(practice_id, month, accepted, frames, place.today)
     basis = decided_from(share.digest, tables, settings, book)
     saved = save_month(place, practice_id, month, basis, frames, told.compose)
     month_outreach(place, practice_id, month, routed)
     progress(80)
     write_month(place, told, saved, pages)
-    delivered = deliver_messages(place, practice_id)
+    done = summarize(place, told, saved, deliver_messages(place, practice_id))
     progress(100)
-    return summarize(place, told, saved, delivered)
+    return done
