@@ -116,10 +116,22 @@ class Filed:
         """What the claim is worth by the answer that stands."""
         return sum(line.allowed for line in self.standing.lines) if self.standing else 0
 
+    def taken_off(self, *reasons: str) -> int:
+        """What the answer that stands takes off for these reasons."""
+        told = [one for line in self.standing.lines for one in line.reasons] if self.standing else []
+        return sum(cents for _, reason, cents in told if reason in reasons)
+
     @property
-    def denied(self) -> int:
-        """What is refused by the answer that stands."""
-        return sum(line.charge for line in self.standing.lines if line.denied) if self.standing else 0
+    def refused(self) -> int:
+        """What the answer that stands refuses: of a refused line all that no payer before has settled."""
+        lines = self.standing.lines if self.standing else []
+        return sum(cents for line in lines if line.denied for *_, cents in line.reasons[-1:])
+
+    @property
+    def refused_lines(self) -> set[int]:
+        """The lines of which something is refused."""
+        lines = self.standing.lines if self.standing else []
+        return {line.number for line in lines if line.denied and any(cents for *_, cents in line.reasons[-1:])}
 
     @property
     def state(self) -> str:

@@ -37,7 +37,7 @@ class Payer:
     denied_at_random: float = 0.0  # of lines, as a payer does that errs
     filed: dict[str, Filed] = field(default_factory=dict)  # by claim number
     waiting: list[ClaimAnswer] = field(default_factory=list)
-    provider: list[tuple[str, str, int]] = field(default_factory=list)  # PLB to come: reason, reference, cents
+    provider: dict[str, list[tuple[str, str, int]]] = field(default_factory=dict)  # PLB to come, by payee
     returned: list[str] = field(default_factory=list)
     seen_rows: dict[str, int] = field(default_factory=dict)  # of each refused claim and line, the row
     payments: int = 0
@@ -92,7 +92,7 @@ class Payer:
             line.number, line.code, line.modifiers, line.units, line.charge, line.first, line.revenue, 0, []
         )
         refused = refusal(case)
-        if refused is None and self.dice.random() < self.denied_at_random:
+        if refused is None and line.charge and self.dice.random() < self.denied_at_random:
             refused = ("at random", 0, self.dice.choice([Wording("CO", "16", ("M53",)), Wording("CO", "50"),
                                                          Wording("CO", "B20", ("N472",))]))  # fmt: skip
         if refused:
@@ -175,7 +175,7 @@ class Payer:
         """Whether the same charges came from the payer before already."""
         return claim.order > 1 and any(
             filed.claim.number != claim.number
-            and filed.claim.member_id == claim.member_id
+            and filed.claim.person == claim.person
             and filed.claim.earlier_payer == claim.earlier_payer
             and filed.claim.charge == claim.charge
             and filed.claim.first_day == claim.first_day
@@ -251,16 +251,18 @@ class Payer:
         return stood
 
     def decide_again(self, number: str, day: date) -> None:
-        """The claim is reversed and decided anew, as after an appeal or a mended record."""
+        """The claim is reversed and decided anew without erring, as after an appeal or a reopening."""
         self.take_back(number)
+        errs, self.denied_at_random = self.denied_at_random, 0.0
         self._decide(self.filed[number].claim, day)
+        self.denied_at_random = errs
 
     def withhold(self, number: str, cents: int) -> None:
         """Money for an earlier claim is kept back from the next payment, without a word on the claim itself."""
         filed = self.filed[number]
         assert filed.standing is not None
-        self.provider.append(("WO", filed.standing.icn, cents))
+        self.provider.setdefault(filed.claim.billing_npi, []).append(("WO", filed.standing.icn, cents))
 
-    def add_interest(self, cents: int) -> None:
+    def add_interest(self, npi: str, cents: int) -> None:
         """The next payment has interest for one that came late."""
-        self.provider.append(("L6", "", -cents))
+        self.provider.setdefault(npi, []).append(("L6", "", -cents))

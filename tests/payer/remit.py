@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import warnings
 from collections.abc import Iterable
 from contextlib import redirect_stdout
@@ -24,7 +25,7 @@ MOST_REASONS = 6
 def dollars(cents: int) -> str:
     """The amount as X12 writes it."""
     sign, whole = "-" if cents < 0 else "", abs(cents)
-    return f"{sign}{whole // 100}" + (f".{whole % 100:02d}" if whole % 100 else "")
+    return f"{sign}{whole // 100}" + (f".{whole % 100:02d}".rstrip("0") if whole % 100 else "")
 
 
 def segment(*elements: object) -> str:
@@ -38,14 +39,14 @@ def remittances(payer: Payer, day: date, most: int = 1000, payments: int = 1) ->
     What a provider owes beyond a payment is carried to the next one, so that no payment is negative.
     """
     waiting, payer.waiting = payer.waiting, []
-    parts = [waiting[start : start + most] for start in range(0, len(waiting), most)] or (
-        [[]] if payer.provider else []
-    )
     files = []
-    for part in parts:
-        size = -(-len(part) // payments) or 1
-        bodies = [_payment(payer, part[start : start + size], day) for start in range(0, len(part) or 1, size)]
-        files.append(_file(payer, bodies, day))
+    for npi in sorted({answer.claim.billing_npi for answer in waiting}):
+        mine = [answer for answer in waiting if answer.claim.billing_npi == npi]
+        for start in range(0, len(mine), most):
+            part = mine[start : start + most]
+            size = -(-len(part) // payments)
+            bodies = [_payment(payer, npi, part[at : at + size], day) for at in range(0, len(part), size)]
+            files.append(_file(payer, bodies, day))
     return files
 
 
@@ -55,17 +56,16 @@ def paid_in(content: bytes) -> int:
     return sum(round(float(amount) * 100) for amount in amounts)
 
 
-def _payment(payer: Payer, answers: list[ClaimAnswer], day: date) -> str:
+def _payment(payer: Payer, npi: str, answers: list[ClaimAnswer], day: date) -> str:
     payer.payments += 1
-    owed, payer.provider = payer.provider, []
+    owed = payer.provider.pop(npi, [])
     total = sum(answer.paid for answer in answers) - sum(cents for _, _, cents in owed)
     trace = f"{payer.payer_id}{day:%y%m%d}{payer.payments:04d}"
     if total < 0:  # the rest is taken from the payments to come
         owed.append(("FB", trace, total))
-        payer.provider.append(("FB", trace, -total))
+        payer.provider.setdefault(npi, []).append(("FB", trace, -total))
         total = 0
-    npi = answers[0].claim.billing_npi if answers else next(iter(payer.filed.values())).claim.billing_npi
-    name = answers[0].claim.billing_name if answers else "PROVIDER"
+    name = answers[0].claim.billing_name
     body = [
         segment(
             "BPR", "I" if total else "H", dollars(total), "C", "CHK" if total else "NON", *[""] * 11, f"{day:%Y%m%d}"
@@ -78,8 +78,7 @@ def _payment(payer: Payer, answers: list[ClaimAnswer], day: date) -> str:
         segment("PER", "BL", "PROVIDER DESK", "TE", "8005550100"),
         segment("N1", "PE", name, "XX", npi),
     ]
-    if answers:
-        body.append(segment("LX", "1"))
+    body.append(segment("LX", "1"))
     body += [_claim(payer, answer) for answer in answers]
     if owed:
         told = [part for reason, reference, cents in owed
@@ -142,12 +141,16 @@ def _file(payer: Payer, bodies: Iterable[str], day: date) -> bytes:
 
 
 def complaints(content: bytes) -> list[str]:
-    """What pyx12 and x12sdk say against a remittance; nothing when both take it."""
+    """What pyx12 and x12sdk say against a remittance; nothing when both take it.
+
+    The list of remarks that comes with pyx12 ends before N781 to N783 began (July 2018): it is shown another one.
+    """
     said = []
+    text = re.sub(r"\*N78[123]\b", "*N130", content.decode())
     logging.getLogger("pyx12").setLevel(logging.CRITICAL)
     with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
-        if not pyx12.x12n_document.x12n_document(pyx12.params.params(), io.StringIO(content.decode()), None, None):
+        if not pyx12.x12n_document.x12n_document(pyx12.params.params(), io.StringIO(text), None, None):
             said.append("pyx12: refused")
         try:
             with X12ModelReader(content.decode()) as reader:

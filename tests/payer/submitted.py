@@ -65,6 +65,11 @@ class Submitted:
     paid_before: int | None = None
 
     @property
+    def person(self) -> tuple[str, str, date]:
+        """The patient, whatever number a payer gives them."""
+        return self.last_name, self.first_name, self.birth_date
+
+    @property
     def first_day(self) -> date:
         """The earliest day of its lines."""
         return min(line.first for line in self.lines)
