@@ -60,7 +60,7 @@ def into_ledger(connection: Connection, sent: Sequence[Numbered], now: datetime)
         connection.execute(sa.insert(ledger), new)
     if changed:
         this = sa.and_(*(ledger.c[name] == sa.bindparam(f"key_{name}") for name in keys))
-        told = {name: sa.bindparam(name) for name in changed[0] if not name.startswith("key_")}
+        told: dict[str, Any] = {name: sa.bindparam(name) for name in changed[0] if not name.startswith("key_")}
         connection.execute(sa.update(ledger).where(this).values(told), changed)
 
 

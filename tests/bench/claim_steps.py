@@ -21,6 +21,7 @@ from config.month import Month
 from config.rulebook import load_rulebook
 from config.rulebook_archive import archived
 from tasks.claim.readback import lines_written
+from tasks.claim.signed import SignedMonth
 from tasks.claim.step import draft_claims, send_claims
 from tasks.send.step import write_claims
 from tasks.store import claims as stored
@@ -43,12 +44,8 @@ def main(count: int, folder: Path, database: str | None = None) -> dict[str, Mea
         result, took[name] = measure(work)
         return result
 
-    folder.mkdir(parents=True, exist_ok=True)
-    settings = folder / "settings.yaml"
-    claims = PARTIES | {"charge_percent_of_allowed": 150}
-    settings.write_text(json.dumps({"practices": {"P1": {"claims": claims, "charges_cents": CHARGES}}}), "utf-8")
-    place = open_place(str(folder), database, str(settings))
-    keep_month(place, count)
+    place = billing_place(folder, database)
+    keep_month(place, count, signed(*SEED))
     month, drafts = timed("assemble and scrub", lambda: draft_claims.fn(place, "P1", MONTH))
     billed = timed("number, write, keep, look again", lambda: send_claims.fn(place, month, drafts))
     timed("folder and workbook", lambda: write_claims.fn(place, "P1", MONTH, billed.files, billed.frames, month.lines))
@@ -67,11 +64,19 @@ def main(count: int, folder: Path, database: str | None = None) -> dict[str, Mea
     return took
 
 
-def keep_month(place: Place, count: int) -> None:
-    """The month of that many patients is decided, signed off, and in the database."""
-    seed = signed(*SEED)
-    copies = np.arange(count)
-    whose = np.array([f"P{number % len(SEED) + 1}" for number in copies])
+def billing_place(folder: Path, database: str | None = None) -> Place:
+    """A place whose settings have all that claims need."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "settings.yaml"
+    claims = PARTIES | {"charge_percent_of_allowed": 150}
+    settings.write_text(json.dumps({"practices": {"P1": {"claims": claims, "charges_cents": CHARGES}}}), "utf-8")
+    return open_place(str(folder), database, str(settings))
+
+
+def keep_month(place: Place, count: int, seed: SignedMonth) -> None:
+    """The month of that many patients, copies of those of the seed, is decided, signed off, and in the database."""
+    copies, kinds = np.arange(count), sorted(set(seed.lines["patient_id"]))
+    whose = np.array([kinds[number % len(kinds)] for number in copies])
     names = pd.DataFrame({"patient_id": whose, "copy": [f"B{number:06d}" for number in copies]})
     names["case"] = [f"C-{number + 1:06d}" for number in copies]
 
