@@ -69,7 +69,7 @@ def send_again(
     one, which, beside = sent_again(connection, drafted, claim_number, lines)
     asked = drafted.scrubber
     if asked and (held := asked.asked([one.draft], [beside])) and held[1]:
-        said = "; ".join(f"{need.words} ({numbers})" for _, need, numbers in held[1])
+        said = "; ".join(need.words for _, need, _ in held[1])
         raise LineHeldError(f"{claim_number} is not sent again: {said}. See claim_holds.csv.", *held[1:])
     written = _file(connection, month, one.draft.form, [one], now)
     if asked:
