@@ -21,11 +21,14 @@ def resend(
 ) -> dict[str, Any]:
     """Send the denied lines of a claim again, or those given, as the signed-off month has them now.
 
-    Lines go alone where others of the claim were paid; their denials say that they were sent again. Returns counts.
+    Lines go alone where others of the claim were paid; their denials say that they were sent again. Lines that a rule
+    holds stand on the lists, and stop it with a UserError. Returns counts.
     """
     place = open_place(out, database, settings)
     practice_id, month = month_of_claim(place, claim_number)
     signed, drafts = draft_claims(place, practice_id, month)
     billed = send_denied_lines(place, signed, drafts, claim_number, lines or [])
     folder = write_claims(place, practice_id, month, billed.files, billed.frames, signed.lines)
+    if billed.refused:
+        raise billed.refused
     return claims_summary(signed, billed, str(folder))

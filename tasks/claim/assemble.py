@@ -13,7 +13,7 @@ import pandas as pd
 from config.care_settings import CareSetting, ClaimEntry
 from config.claim_settings import ClaimSettings
 from config.month import Month
-from tasks.claim.drafts import Address, Draft, Patient, Payer, Practitioner, ServiceLine
+from tasks.claim.drafts import Address, Draft, Patient, Payer, Practitioner, ServiceLine, Subscriber
 
 Tables = Mapping[str, pd.DataFrame]
 Row = dict[str, Any]
@@ -51,12 +51,15 @@ class Chart:
             self._coverages.setdefault(str(row["patient_id"]), []).append(row)
 
     def payers(self, patient_id: str, service: date) -> list[Payer]:
-        """Who pays on that day, first to last; of two of one priority the one whose identifier comes first."""
+        """Who pays on that day, first to last; of two of one priority the one whose identifier comes first.
+
+        A Medicare Advantage plan stands in the place of Part B, whatever the order typed.
+        """
         rows = [row for row in self._coverages.get(patient_id, []) if _in_force(row, service)]
+        if any(text(row["payer_kind"]) == "medicare_advantage" for row in rows):
+            rows = [row for row in rows if text(row["payer_kind"]) != "medicare_part_b"]
         rows.sort(key=lambda row: (99 if pd.isna(row["priority"]) else int(row["priority"]), text(row["coverage_id"])))
-        return [
-            Payer(*(text(row[name]) for name in ("payer_kind", "payer_name", "payer_id", "member_id"))) for row in rows
-        ]
+        return [_payer(row) for row in rows]
 
     def patient(self, patient_id: str) -> Patient:
         """The patient as the claim names them."""
@@ -109,6 +112,20 @@ def drafts(
             next_payer=payers[1] if len(payers) > 1 else None,
             lines=tuple(_line(place, row, modifiers, charges, settings) for place, row in enumerate(rows, start=1)),
         )
+
+
+def _payer(row: Row) -> Payer:
+    """The payer of a coverage; a month decided before they were asked for has no columns on subscribers."""
+    last, first, sex = (text(row.get(f"subscriber_{name}")) for name in ("last_name", "first_name", "sex"))
+    return Payer(
+        kind=text(row["payer_kind"]),
+        name=text(row["payer_name"]),
+        payer_id=text(row["payer_id"]),
+        member_id=text(row["member_id"]),
+        msp_type=text(row.get("msp_type")),
+        relationship=text(row.get("subscriber_relationship")),
+        subscriber=Subscriber(last, first, _day(row.get("subscriber_birth_date")), sex),
+    )
 
 
 def added_modifiers(entry: ClaimEntry | None, credential: str, settings: ClaimSettings) -> tuple[str, ...]:

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+import pandas as pd
 from sqlalchemy.engine import Connection
 
+from config.contract import claim_outputs
+from config.frames import empty
 from tasks.claim.compare import NEW, REPLACES, ByHand, Send, Void, compared
-from tasks.claim.needs import Held
+from tasks.claim.drafts import Draft, Key
+from tasks.claim.needs import Held, Need
 from tasks.claim.second import second_claims
 from tasks.claim.signed import Drafted, SignedMonth, sorted_out
 from tasks.store import answers, claims
+from tasks.store.claims import Standing
+
+TOO_LATE = "filing_limit_passed"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What is to be sent, what a person does, and what lacks something; no step where nothing differs."""
+    """What is to be sent, what a person does, and what lacks something; no step where nothing differs.
+
+    `scrub` is what was found of the claims that follow on an answer.
+    """
 
     steps: list[Send | Void]
     by_hand: list[ByHand]
     held: Held
+    scrub: pd.DataFrame = field(default_factory=lambda: empty(claim_outputs()["scrub"]), repr=False)
 
 
 def difference(connection: Connection, month: SignedMonth, drafted: Drafted) -> Difference:
@@ -28,14 +40,30 @@ def difference(connection: Connection, month: SignedMonth, drafted: Drafted) -> 
     standing = claims.standing(connection, *whose)
     found = list(compared(drafted.ready, drafted.held_keys, standing, month.settings))
     steps = [one for one in found if not isinstance(one, ByHand)]
+    by_hand = [one for one in found if isinstance(one, ByHand)]
+    held = [(draft, need, said) for draft, need, said in drafted.held if not _in_time(draft, need, standing)]
     answered = answers.answers(connection, *whose)
     if not answered:
-        return Difference(steps, [one for one in found if isinstance(one, ByHand)], drafted.held)
+        return Difference(steps, by_hand, held)
     charges, sent = answers.charges(connection, *whose), answers.sent_to(connection, *whose, order=2)
-    second = list(second_claims(drafted.ready, standing, answered, charges, sent, month.settings))
+    # What holds a claim to the first payer need not hold one to the second, as that payer's filing limit.
+    wanted = [*drafted.ready, *drafted.stopped]
+    second = list(second_claims(wanted, standing, answered, charges, sent, month.settings))
     ready = sorted_out([draft for draft, _, _ in second], month)
+    leaving, found_of_second = ready.ready, empty(claim_outputs()["scrub"])
+    held += ready.held
+    if drafted.scrubber:
+        leaving, kept, found_of_second = drafted.scrubber.asked(ready.ready)
+        held += kept
+    keys = {draft.key for draft in leaving}
     for draft, version, before in second:
-        if draft in ready.ready:
+        if draft.key in keys:
             follows = (before.claim_number, before.payer_claim_number) if before else ("", "")
             steps.append(Send(draft, REPLACES if before else NEW, version, *follows))
-    return Difference(steps, [one for one in found if isinstance(one, ByHand)], drafted.held + ready.held)
+    return Difference(steps, by_hand, held, found_of_second)
+
+
+def _in_time(draft: Draft, need: Need, standing: Mapping[Key, Standing]) -> bool:
+    """Whether the claim is late by now only, and went out as it is while it was not."""
+    stood = standing.get(draft.key)
+    return need.need == TOO_LATE and stood is not None and stood.stands and stood.digest == draft.digest

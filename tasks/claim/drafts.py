@@ -24,7 +24,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Patient:
-    """The patient, who is the subscriber as well."""
+    """The patient; the subscriber as well, unless the payer says otherwise."""
 
     last_name: str
     first_name: str
@@ -34,13 +34,34 @@ class Patient:
 
 
 @dataclass(frozen=True)
+class Subscriber:
+    """Whose insurance it is, where that is not the patient."""
+
+    last_name: str = ""
+    first_name: str = ""
+    birth_date: date | None = None
+    sex: str = ""
+
+
+@dataclass(frozen=True)
 class Payer:
-    """The payer of one order and the patient's number there."""
+    """The payer of one order and the patient's number there.
+
+    `msp_type` says why Medicare pays after another payer, `relationship` what the patient is to the subscriber.
+    """
 
     kind: str
     name: str
     payer_id: str
     member_id: str
+    msp_type: str = ""
+    relationship: str = ""
+    subscriber: Subscriber = Subscriber()
+
+    @property
+    def is_of_another(self) -> bool:
+        """Whether somebody else than the patient is the subscriber."""
+        return self.relationship not in ("", "self")
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ def _missing(draft: Draft, entry: ClaimEntry | None, settings: ClaimSettings) ->
     elif len(code(draft.payer.member_id)) < 2:
         yield "member_identifier_missing", f"payer_order={draft.payer_order}"
     yield from _person(draft)
+    yield from _subscriber(draft)
     if not re.fullmatch(r"\d{10}", draft.practitioner.npi) or not legible(draft.practitioner.last_name):
         yield "practitioner_incomplete", ""
     if not draft.diagnoses:
@@ -74,8 +75,21 @@ def _missing(draft: Draft, entry: ClaimEntry | None, settings: ClaimSettings) ->
         asked = OFF_CAMPUS & set(entry.modifiers) if entry else set()
         if asked and settings.off_campus_modifier not in asked:
             yield "off_campus_modifier_missing", f"allowed={' or '.join(sorted(asked))}"
-    if draft.payer_order > 1 and draft.payer.kind == "medicare_part_b":
+    if draft.payer_order > 1 and draft.payer.kind == "medicare_part_b" and not draft.payer.msp_type:
         yield "reason_of_second_place_missing", f"payer_order={draft.payer_order}"
+
+
+def _subscriber(draft: Draft) -> Iterator[tuple[str, str]]:
+    """What is missing of a subscriber who is not the patient, by the columns of coverages."""
+    who, relation = draft.payer.subscriber, draft.payer.relationship
+    names = {"subscriber_last_name": who.last_name, "subscriber_first_name": who.first_name}
+    if not relation and (any(names.values()) or who.birth_date):
+        yield "relationship_to_subscriber_missing", f"payer_order={draft.payer_order}"
+    if draft.payer.is_of_another:
+        missing = [column for column, text in names.items() if not legible(text)]
+        missing += [] if who.birth_date else ["subscriber_birth_date"]
+        if missing:
+            yield "subscriber_incomplete", f"payer_order={draft.payer_order}; columns={' '.join(missing)}"
 
 
 def _person(draft: Draft) -> Iterator[tuple[str, str]]:

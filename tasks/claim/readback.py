@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pandas as pd
@@ -18,7 +19,8 @@ FORMS = {"005010X222A1": "837P", "005010X223A2": "837I"}
 ORDERS = {"P": 1, "S": 2, "T": 3}
 DIAGNOSES = ("ABK", "ABF", "BK", "BF")
 RENDERING = {"837P": ("82",), "837I": ("82", "71")}
-WRITTEN = ("claim_number", "frequency", "payer_order", "billing_zip", "pointers", "diagnosis_qualifiers")
+ANSWER = ("insurance_type", "answer_paid", "answer_open", "misfit")
+WRITTEN = ("claim_number", "frequency", "payer_order", "billing_zip", "pointers", "diagnosis_qualifiers", *ANSWER)
 
 Known = Mapping[str, Mapping[str, str]]
 """What a claim number stands for: practice_id, month, patient_id, case_number, program and claim."""
@@ -77,20 +79,29 @@ def _take(at: _Reader, values: list[str], component: str) -> None:
     name = values[0]
     if name == "ST":
         at.form = FORMS.get(values[3], "")
+    elif name == "HL" and values[3] == "23":  # the patient of the subscriber above
+        at.about.pop("birth_date", None)
+        at.about["misfit"] = "" if at.about["below"] == "1" else "subscriber_without_patient"
     elif name == "HL":
         at.in_claim = False
         at.about = {key: at.about[key] for key in ("billing_npi", "billing_zip") if key in at.about}
+        at.about |= {"below": values[4], "misfit": ""}
     elif name == "DMG" and not at.in_claim:
         at.about["birth_date"] = values[2]
     elif name == "SBR" and not at.in_claim:
-        at.order = ORDERS.get(values[1], 1)
+        at.order, at.about["insurance_type"] = ORDERS.get(values[1], 1), values[5]
+    elif name == "SBR" and ORDERS.get(values[1]) == at.order:
+        at.claim["misfit"] = "order_of_payers"
     elif name == "NM1":
         _person(at, values)
     elif name == "N4" and at.address_of_billing:
         at.about["billing_zip"], at.address_of_billing = values[3], False
     elif name == "CLM":
         place = values[5].split(component)
-        at.in_claim, at.claim = True, {"claim_number": values[1], "diagnoses": "", "diagnosis_qualifiers": ""}
+        at.in_claim, at.claim = (
+            True,
+            {"claim_number": values[1], "diagnoses": "", "diagnosis_qualifiers": "", "answer_paid": ""},
+        )
         at.claim["frequency"] = place[2] if len(place) > 2 else ""
         if at.form == "837P":
             at.claim["place_of_service"] = place[0]
@@ -100,9 +111,13 @@ def _take(at: _Reader, values: list[str], component: str) -> None:
         told = [part.split(component) for part in values[1:] if part.split(component)[0] in DIAGNOSES]
         for key, where in (("diagnosis_qualifiers", 0), ("diagnoses", 1)):
             at.claim[key] = " ".join(filter(None, [at.claim[key], *(part[where] for part in told if len(part) > 1)]))
+    elif name == "AMT" and values[1] == "D" and at.line is None:
+        at.claim["answer_paid"] = values[2]
     elif name == "LX":
         at.line = {"line": int(values[1]) if values[1].isdigit() else pd.NA}
     elif at.line is not None:
+        if name == "SVD" and values[1] != at.claim.get("other_payer"):
+            at.line["misfit"] = "payer_of_line"
         _service(at.line, values, component)
 
 
@@ -113,8 +128,12 @@ def _person(at: _Reader, values: list[str]) -> None:
         at.about["billing_npi"] = number
     elif not at.in_claim and who == "IL":
         at.about |= {"last_name": values[3], "first_name": values[4], "member_id": number}
+    elif not at.in_claim and who == "QC":
+        at.about |= {"last_name": values[3], "first_name": values[4]}
     elif not at.in_claim and who == "PR":
         at.about |= {"payer_name": values[3], "payer_id": number}
+    elif at.in_claim and at.line is None and who == "PR":
+        at.claim["other_payer"] = number
     elif at.in_claim and at.line is None and who in RENDERING.get(at.form, ()):
         at.claim["rendering_npi"] = number
 
@@ -131,6 +150,19 @@ def _service(line: dict[str, Any], values: list[str], component: str) -> None:
             line["pointers"] = values[7] or "0"
         else:
             line["revenue_code"] = values[1]
+        line["charge"] = values[2 if professional else 3]
+    elif values[0] == "SVD":
+        line["answer_open"] = _sum(line.get("charge", ""), f"-{values[2]}")
+    elif values[0] == "CAS" and "answer_open" in line:
+        line["answer_open"] = _sum(line["answer_open"], *(f"-{amount}" for amount in values[3::3] if amount))
     elif values[:2] == ["DTP", "472"]:
         first, _, last = values[3].partition("-")
         line["service_date"] = (last or first) if first[:6] == (last or first)[:6] else None
+
+
+def _sum(*amounts: str) -> str:
+    """The amounts together; "unreadable" where one of them is; two signs undo each other."""
+    try:
+        return f"{sum(Decimal(amount.replace('--', '')) for amount in amounts):f}"
+    except InvalidOperation:
+        return "unreadable"

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from config.errors import InputError
 from tasks.claim.compare import NEW, Send
+from tasks.claim.drafts import Draft
 from tasks.claim.signed import Drafted
 from tasks.store import claims as stored
 from tasks.store import denied
@@ -19,8 +20,9 @@ WAY = "look at it in claims.csv"
 
 def sent_again(
     connection: Connection, drafted: Drafted, claim_number: str, lines: Collection[int]
-) -> tuple[Send, set[int]]:
-    """The claim that carries the denied lines again as the signed-off month has them, and which lines of the old one.
+) -> tuple[Send, set[int], Draft]:
+    """The claim that carries the denied lines again as the signed-off month has them, which lines of the old one those
+    are, and the lines that stand beside them, as they went out.
 
     Without lines all that are denied. Where every line goes again it follows the denied claim in the ledger; else it
     stands beside it. InputError when there is nothing to send again.
@@ -37,7 +39,7 @@ def sent_again(
     chosen = set(lines) or refused
     if not chosen:
         raise InputError(f"{claim_number} has no open denial, so nothing of it is sent again; {WAY}.")
-    draft = next((draft for draft in drafted.ready if draft.key == key), None)
+    draft = next((draft for draft in (*drafted.ready, *drafted.stopped) if draft.key == key), None)
     if draft is None:
         raise InputError(f"The month does not bill {claim_number} any more, or it is held; see claim_holds.csv.")
     codes = {str(line["code"]) for line in on_claim if line["line"] in chosen}
@@ -46,7 +48,9 @@ def sent_again(
         raise InputError(f"The month does not bill the denied lines of {claim_number} any more; nothing is sent.")
     numbered = tuple(replace(line, number=place) for place, line in enumerate(kept, start=1))
     alone = chosen != known
-    return Send(replace(draft, lines=numbered), NEW, stood.last_version + 1, claim_number, alone=alone), chosen
+    stay = {str(line["code"]) for line in on_claim if line["line"] not in refused}
+    beside = replace(draft, lines=tuple(line for line in draft.lines if line.code in stay and line not in kept))
+    return Send(replace(draft, lines=numbered), NEW, stood.last_version + 1, claim_number, alone=alone), chosen, beside
 
 
 def _standing(connection: Connection, claim_number: str) -> tuple[tuple[str, str, str], Standing]:

@@ -198,6 +198,32 @@ def payer_out_of_order(c: Lines, book: RuleBook, settings: PracticeSettings) -> 
     return c.payer_kind.notna() & (c.payer_order == 1) & ~c.payer_is_first
 
 
+def second_payer_is_the_first(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A claim to a later payer goes to the very coverage that is first on the day."""
+    return (c.payer_order > 1) & c.payer_is_the_first
+
+
+def second_place_unexplained(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A practitioner's claim to Part B as a later payer is written, and does not say why Medicare pays later."""
+    second = (c.payer_order > 1) & (c.payer_kind == "medicare_part_b") & (c.claim_form == "837P")
+    return second & (c.insurance_type == "").fillna(False)
+
+
+def first_answer_untold(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A claim to a later payer is written, and does not say what the payer before has paid."""
+    return (c.payer_order > 1) & (c.answer_paid == "").fillna(False)
+
+
+def first_answer_does_not_tie(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """What the payer before paid and took off is told of the line, and is not its charge."""
+    return c.answer_open.notna() & ~c.answer_open.astype("str").str.fullmatch(r"-?0(\.0+)?").fillna(True).astype(bool)
+
+
+def loops_do_not_fit(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A written claim's subscriber, patient and payers do not fit together."""
+    return (c.misfit.notna() & (c.misfit != "")).fillna(False).astype(bool)
+
+
 def filing_limit_passed(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Today lies after a limit that is sure."""
     return c.is_late & c.limit_is_sure

@@ -51,14 +51,17 @@ def add_coverage(frame: pd.DataFrame, coverages: pd.DataFrame) -> None:
     ended = found["end_date"] < found["service_date"]
     found = found[(found["start_date"] <= found["service_date"]) & ~ended]
     found = found.sort_values(["index", "priority", "coverage_id"], kind="stable")
-    first = found.drop_duplicates("index").set_index("index")
+    plans = found.loc[found["payer_kind"] == "medicare_advantage", "index"]
+    stands = ~((found["payer_kind"] == "medicare_part_b") & found["index"].isin(plans))  # a plan takes its place
+    first = found[stands].drop_duplicates("index").set_index("index")
     same = _same(found["payer_id"], found["payer_id_of"]) & _same(found["member_id"], found["member_id_of"])
     own = found[same].drop_duplicates("index").set_index("index")
     frame["payer_kind"] = own["payer_kind"].astype("str").reindex(frame.index)
     frame["first_payer_kind"] = first["payer_kind"].astype("str").reindex(frame.index)
     priority = own["priority"].reindex(frame.index), first["priority"].reindex(frame.index)
     frame["payer_is_first"] = (priority[0] == priority[1]).fillna(False).astype(bool)
-    plans = found.loc[found["payer_kind"] == "medicare_advantage", "index"]
+    told = own["coverage_id"].reindex(frame.index), first["coverage_id"].reindex(frame.index)
+    frame["payer_is_the_first"] = (told[0] == told[1]).fillna(False).astype(bool)
     frame["has_medicare_advantage"] = frame.index.isin(plans)
 
 

@@ -21,7 +21,15 @@ from tasks.claim.scrub_pairs import add_pairs, add_units
 
 Tables = Mapping[str, pd.DataFrame]
 ICD10 = re.compile(r"[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?")
-TOLD_BY_WRITTEN_CLAIMS = ("billing_zip", "pointers", "diagnosis_qualifiers")
+TOLD_BY_WRITTEN_CLAIMS = (
+    "billing_zip",
+    "pointers",
+    "diagnosis_qualifiers",
+    "insurance_type",
+    "answer_paid",
+    "answer_open",
+    "misfit",
+)
 CHRONIC_OR_OPEN = (1, 9)
 
 

@@ -11,9 +11,11 @@ from sqlalchemy.engine import Connection
 
 from config.claim_settings import ClaimSettings
 from config.payer_kinds import payer_kind
+from tasks.claim.asked import LineHeldError, lines_of
 from tasks.claim.compare import VOID, Send, Void
-from tasks.claim.difference import difference
+from tasks.claim.difference import Difference, difference
 from tasks.claim.drafts import Draft
+from tasks.claim.final_look import final_look
 from tasks.claim.numbers import claim_number
 from tasks.claim.overpaid import find_overpayments
 from tasks.claim.resend import sent_again
@@ -31,14 +33,16 @@ from tasks.store.records import Cycle
 WRITERS = {"837P": professional, "837I": institutional}
 
 
-def send_out(connection: Connection, month: SignedMonth, drafted: Drafted, now: datetime) -> list[ClaimFile]:
+def send_out(
+    connection: Connection, month: SignedMonth, drafted: Drafted, now: datetime, found: Difference | None = None
+) -> list[ClaimFile]:
     """One file a form with every claim that the revision adds, replaces or voids; none where it says what was sent.
 
     What was paid and is not to be billed any more, or only in part, has an overpayment case. Call it in a writing
-    transaction.
+    transaction; `found` is the difference, where it was looked for in the same one.
     """
     stored.only_one_at_a_time(connection)
-    found = difference(connection, month, drafted)
+    found = found or difference(connection, month, drafted)
     written = []
     for form in ("837P", "837I"):
         mine = [one for one in found.steps if (one.draft.form if isinstance(one, Send) else one.stood.form) == form]
@@ -57,10 +61,21 @@ def send_again(
     lines: Collection[int],
     now: datetime,
 ) -> ClaimFile:
-    """A file with the denied lines of that claim, whose denials say so. Call it in a writing transaction."""
+    """A file with the denied lines of that claim, whose denials say so. Call it in a writing transaction.
+
+    They are asked as on any claim, beside the lines of it that stand; LineHeldError when a rule holds one of them.
+    """
     stored.only_one_at_a_time(connection)
-    one, which = sent_again(connection, drafted, claim_number, lines)
+    one, which, beside = sent_again(connection, drafted, claim_number, lines)
+    asked = drafted.scrubber
+    if asked and (held := asked.asked([one.draft], [beside])) and held[1]:
+        said = "; ".join(need.words for _, need, _ in held[1])
+        raise LineHeldError(f"{claim_number} is not sent again: {said}. See claim_holds.csv.", *held[1:])
     written = _file(connection, month, one.draft.form, [one], now)
+    if asked:
+        sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
+        others = lines_of([beside], asked.billing_npi)
+        final_look([written.content], sent, asked.tables, asked.book, asked.settings, asked.today, others)
     (again,) = stored.numbers_of(connection, written.control_number)
     mark_resent(connection, claim_number, which, again, now)
     return written

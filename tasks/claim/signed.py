@@ -16,6 +16,7 @@ from config.errors import InputError
 from config.frames import empty
 from config.month import Month
 from config.settings import practice_settings
+from tasks.claim.asked import Scrubber
 from tasks.claim.assemble import Charges, drafts, text
 from tasks.claim.drafts import Draft, Key, Practice
 from tasks.claim.needs import Held, lacking
@@ -88,11 +89,16 @@ def _practice(practice_id: str, rows: pd.DataFrame) -> Practice:
 
 @dataclass(frozen=True)
 class Drafted:
-    """The claims that a signed-off month wants: those that can be written, what others lack, what the scrub found."""
+    """The claims that a signed-off month wants: those that can be written, what others lack, what the scrub found.
+
+    `stopped` could be written and are held by the scrub alone; `scrubber` asks what follows on them.
+    """
 
     ready: list[Draft]
     held: Held
     scrub: pd.DataFrame = field(default_factory=lambda: empty(claim_outputs()["scrub"]), repr=False)
+    stopped: list[Draft] = field(default_factory=list)
+    scrubber: Scrubber | None = None
 
     @property
     def held_keys(self) -> set[Key]:

@@ -13,14 +13,17 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.care_settings import care_setting
+from config.contract import claim_outputs
 from config.errors import InputError
 from config.month import Month
 from config.rulebook import RuleBook, load_rulebook
 from config.settings import PracticeSettings, practice_settings
+from tasks.claim.asked import LineHeldError, Scrubber
 from tasks.claim.claims import on_claims
 from tasks.claim.difference import difference
 from tasks.claim.final_look import final_look
 from tasks.claim.kept_back import kept_back
+from tasks.claim.needs import Held
 from tasks.claim.seen_answers import with_seen
 from tasks.claim.send_out import send_again, send_out
 from tasks.claim.signed import Drafted, SignedMonth, drafted, signed_month
@@ -56,6 +59,7 @@ class Billed:
     files: Mapping[str, bytes]
     frames: Mapping[str, pd.DataFrame]
     new: list[ClaimFile]
+    refused: LineHeldError | None = None
 
 
 @task(name="draft the claims", cache_policy=NO_CACHE)
@@ -81,39 +85,61 @@ def send_claims(place: Place, month: SignedMonth, drafts: Drafted) -> Billed:
     """What differs from what was sent is numbered, written and in the ledger, all or nothing; then all that stands."""
     with step("claim", "comparing with what was sent") as done:
         with place.store.writing() as connection:
-            new = send_out(connection, month, drafts, datetime.now(UTC))
+            stored.only_one_at_a_time(connection)
+            found = difference(connection, month, drafts)
+            new = send_out(connection, month, drafts, datetime.now(UTC), found)
             sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
-            keep_warnings(connection, sent, {file.control_number for file in new}, drafts.scrub)
-            final_look((file.content for file in new), sent, month.tables, *_scrubbed_by(place, month))
+            warned = pd.concat([drafts.scrub, found.scrub], ignore_index=True)
+            keep_warnings(connection, sent, {file.control_number for file in new}, warned)
+            asked = drafts.scrubber or Scrubber(*_scrubbed_by(place, month), month.tables, month.practice.npi)
+            told = (asked.tables, asked.book, asked.settings, asked.today)
+            final_look((file.content for file in new), sent, *told)
         said = ", ".join(f"{file.claims:,} claims in {file.file_name}" for file in new) or "nothing new to send"
         done(said, sum(file.claims for file in new))
-        return _billed(place, month, drafts, new)
+        return _billed(place, month, drafts, new, found.scrub)
 
 
 @task(name="send denied lines again", cache_policy=NO_CACHE)
 def send_denied_lines(
     place: Place, month: SignedMonth, drafts: Drafted, claim_number: str, lines: Sequence[int]
 ) -> Billed:
-    """The denied lines of that claim in a file of their own, then all that stands; UserError when there are none."""
+    """The denied lines of that claim in a file of their own, then all that stands; UserError when there are none.
+
+    Lines that a rule holds are not sent: they stand on the lists, and `refused` says it.
+    """
     with step("claim", "sending denied lines again") as done:
-        with place.store.writing() as connection:
-            file = send_again(connection, month, drafts, claim_number, lines, datetime.now(UTC))
-            sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
-            keep_warnings(connection, sent, {file.control_number}, drafts.scrub)
+        try:
+            with place.store.writing() as connection:
+                file = send_again(connection, month, drafts, claim_number, lines, datetime.now(UTC))
+                sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
+                keep_warnings(connection, sent, {file.control_number}, drafts.scrub)
+        except LineHeldError as error:
+            done(f"{claim_number} is held", 0)
+            return replace(_billed(place, month, drafts, [], error.findings, error.held), refused=error)
         done(f"{claim_number} again in {file.file_name}", 1)
         return _billed(place, month, drafts, [file])
 
 
-def _billed(place: Place, month: SignedMonth, drafts: Drafted, new: list[ClaimFile]) -> Billed:
+def _billed(
+    place: Place,
+    month: SignedMonth,
+    drafts: Drafted,
+    new: list[ClaimFile],
+    following: pd.DataFrame | None = None,
+    held: Held | None = None,
+) -> Billed:
+    """`following` is what the scrub found of claims that follow on an answer, `held` those of them it holds."""
     whose = (month.cycle.practice_id, str(month.cycle.month))
     with place.store.reading() as connection:
         files, sent = stored.files(connection, *whose), stored.sent_claims(connection, *whose)
         left = difference(connection, month, drafts)
+    found = pd.concat([drafts.scrub, following if following is not None else left.scrub], ignore_index=True)
+    key = claim_outputs()["scrub"].key
     frames = {
         "claims_sent": sent_frame(sent),
-        "claim_holds": held_frame(left.held),
+        "claim_holds": held_frame([*(held or []), *left.held]),
         "claim_corrections": corrections_frame(left.by_hand),
-        "scrub": drafts.scrub,
+        "scrub": found.drop_duplicates(list(key), ignore_index=True),
     }
     return Billed({file.file_name: file.content for file in files}, frames, new)
 

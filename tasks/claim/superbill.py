@@ -101,10 +101,13 @@ def _rank_within(owners: np.ndarray) -> np.ndarray:
 
 
 def _payers(patients: pd.Series, service: np.ndarray, coverages: pd.DataFrame) -> dict[str, pd.Series]:
-    """Payer of the lowest priority number in force, and the kind of the next one."""
+    """Payer of the lowest priority number in force, and the kind of the next one; of Part B and a plan, the plan."""
     owner = _places(patients, coverages["patient_id"])
     day = service[owner]
-    keep = np.flatnonzero((owner >= 0) & _in_force(coverages["start_date"], coverages["end_date"], day))
+    active = (owner >= 0) & _in_force(coverages["start_date"], coverages["end_date"], day)
+    kind = coverages["payer_kind"].astype("str")
+    with_plan = np.isin(owner, owner[active & (kind == "medicare_advantage").to_numpy(bool)])
+    keep = np.flatnonzero(active & ~(with_plan & (kind == "medicare_part_b").to_numpy(bool)))
     priority = coverages["priority"].to_numpy("int64", na_value=99)[keep]
     # Two payers of one priority: the decision takes the one whose identifier comes first, and so does the claim.
     identifier = coverages["coverage_id"].to_numpy(object)[keep]

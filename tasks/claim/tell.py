@@ -36,7 +36,8 @@ def held_frame(held: Held) -> pd.DataFrame:
         }
         for draft, need, numbers in held
     ]
-    return as_contract(pd.DataFrame(rows), claim_outputs()["claim_holds"])
+    table = claim_outputs()["claim_holds"]
+    return as_contract(pd.DataFrame(rows), table).drop_duplicates(list(table.key), ignore_index=True)
 
 
 def corrections_frame(found: Iterable[ByHand]) -> pd.DataFrame:

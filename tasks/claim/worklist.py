@@ -26,14 +26,18 @@ def scrub(
     book: RuleBook,
     settings: PracticeSettings,
     today: date,
+    beside: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One row a claim line and rule that it met, in contract columns; none where every line may leave.
 
     `lines` are claim lines of one practice's month in contract columns, with `payer_order` where some go to a second
-    payer. Every rule is asked of every line; what a hold means for the others of the claim says `held`.
+    payer. Every rule is asked of every line; what a hold means for the others of the claim says `held`. The lines
+    `beside` them are not asked: they went out before, and count where a rule looks at what else was billed.
     """
-    frame = with_facts(lines, tables, book, settings, today)
-    asked = ((rule, np.flatnonzero(ask(rule, frame, book, settings))) for rule in book.topic(TOPIC))
+    together = lines if beside is None or beside.empty else pd.concat([lines, beside], ignore_index=True)
+    frame = with_facts(together, tables, book, settings, today)
+    new = np.arange(len(frame)) < len(lines)
+    asked = ((rule, np.flatnonzero(new & ask(rule, frame, book, settings))) for rule in book.topic(TOPIC))
     found = [_findings(order, rule, frame, rows) for order, (rule, rows) in enumerate(asked) if len(rows)]
     if not found:
         return empty(claim_outputs()["scrub"])

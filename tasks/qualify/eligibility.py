@@ -71,7 +71,16 @@ def no_part_b(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
 
 
 def medicare_is_secondary(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """Part B is there, but somebody else comes first."""
+    """Part B is there, but somebody else comes first, and why is not on file."""
+    return _another_before_part_b(m) & ~m.second_place_explained
+
+
+def payer_before_medicare(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Part B is there, somebody else comes first, and it is on file why."""
+    return _another_before_part_b(m) & m.second_place_explained
+
+
+def _another_before_part_b(m: Months) -> Mask:
     first = m.payer_kind.isin(["medicare_part_b", "unknown"])
     return m.has_part_b & m.payer_kind.notna() & ~first & ~m.has_medicare_advantage
 

@@ -237,6 +237,9 @@ class Facts:
         add_payer_answers(self, there, rows["coverage_id"].iloc[who[there]])
         for column, payer in (("has_part_b", "medicare_part_b"), ("has_medicare_advantage", "medicare_advantage")):
             self.frame[column] = self.any(patient[rows["payer_kind"].eq(payer).to_numpy(bool)])
+        told = rows["msp_type"].notna().to_numpy(bool) if "msp_type" in rows else np.zeros(len(rows), dtype=bool)
+        part_b = rows["payer_kind"].eq("medicare_part_b").to_numpy(bool)
+        self.frame["second_place_explained"] = self.any(patient[part_b & told])
         self.frame["is_qmb"] = self.any(patient[rows["payer_kind"].eq("qmb").to_numpy(bool)])
         self.frame["not_qmb"] = ~self.frame["is_qmb"]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -20,12 +20,18 @@ from config.month import Month
 from tasks.claim.readback import lines_written
 from tasks.claim.worklist import scrub
 from tasks.store.store import open_store
-from tests.claim.signed_months import rows, send, signed
+from tests.claim.signed_months import PART_B, covered, remit, rows, send, signed
 from tests.claim.validators import complaints
 from tests.qualify.cases import rulebook, settings_of
 
 MONTH, TODAY = Month(2026, 10), date(2026, 11, 3)
 ABOUT = ("claim_number", "practice_id", "month", "patient_id", "case_number", "program", "claim")
+
+
+CHILD, SECOND = "837P below a subscriber", "837P to a second payer"
+EMPLOYER = {"payer_kind": "commercial", "payer_name": "Trillium", "payer_id": "SYN41", "member_id": "TG7"}
+EMPLOYER |= {"subscriber_relationship": "spouse", "subscriber_last_name": "Roe", "subscriber_first_name": "Ari"}
+EMPLOYER |= {"subscriber_birth_date": "1950-04-01", "subscriber_sex": "M"}
 
 
 class Sound(NamedTuple):
@@ -46,11 +52,19 @@ class Fault(NamedTuple):
 
 @cache
 def sound(form: str) -> Sound:
-    """Two claims of an office, of one and of two lines, or those of a rural health clinic."""
-    month = signed({"staff": "45"}, {"staff": "25"}, setting="office" if form == "837P" else "rhc")
+    """Two claims of an office, of one and of two lines, or those of a rural health clinic; a claim of a patient whom
+    somebody else insures (`CHILD`), and one to Medicare after that plan has answered (`SECOND`).
+    """
+    cases: tuple[dict[str, Any], ...] = ({"staff": "45"}, {"staff": "25"})
+    if form in (CHILD, SECOND):
+        cases = ({"staff": "25", "coverages": covered(EMPLOYER, PART_B | {"msp_type": "12"})},)
+    month = signed(*cases, setting="rhc" if form == "837I" else "office")
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{Path(folder) / 'ccm.db'}")
         (file,) = send(store, month)
+        if form == SECOND:
+            remit(store, str(rows(store, "claim_number")[0][0]))
+            (file,) = send(store, month)
         known = {str(row[0]): dict(zip(ABOUT[1:], map(str, row[1:]), strict=True)) for row in rows(store, *ABOUT)}
         store.close()
     return Sound(file.content, known, dict(month.tables))
@@ -132,6 +146,25 @@ FAULTS = [
     Fault("837I", "the bundled code after its end", swap("HC:99490", "HC:G0511")),
     Fault("837I", "no admission data", without("CL1")),
     Fault("837I", "modifier of telehealth", swap("HC:99490*", "HC:99490:GT*")),
+    Fault(CHILD, "patient below nobody", by(r"HL\*3\*2\*23", "HL*3*9*23")),
+    Fault(CHILD, "subscriber without anybody below", swap("HL*2*1*22*1", "HL*2*1*22*0")),
+    Fault(CHILD, "no relationship to the subscriber", without("PAT")),
+    Fault(CHILD, "a relationship that is none", swap("PAT*01", "PAT*77")),
+    Fault(CHILD, "no patient's name", without(r"NM1\*QC")),
+    Fault(CHILD, "no patient's birth date", without(r"DMG\*D8\*1940")),
+    Fault(
+        CHILD, "no patient's address", lambda text: without(r"N3\*12 MILL")(without(r"N4\*DAYTON\*OH\*45402~")(text))
+    ),
+    Fault(CHILD, "member number of somebody else", swap("*MI*TG7", "*MI*TG8")),
+    Fault(SECOND, "the second payer as the first", swap("SBR*S*", "SBR*P*")),
+    Fault(SECOND, "not said why Medicare is second", by(r"(SBR\*S\*18\*\*\*)12", r"\1")),
+    Fault(SECOND, "not said what the first payer paid", without(r"AMT\*D")),
+    Fault(SECOND, "the first payer's payment of a line: another amount", by(r"(SVD\*SYN41\*)51.84", r"\g<1>50.84")),
+    Fault(SECOND, "an adjustment of the first payer left out", without(r"CAS\*PR")),
+    Fault(SECOND, "the line's payer is not the claim's", swap("SVD*SYN41", "SVD*SYN40")),
+    Fault(SECOND, "no first payer", without(r"NM1\*PR\*2\*TRILLIUM")),
+    Fault(SECOND, "no subscriber of the first payer", without(r"NM1\*IL\*1\*ROE")),
+    Fault(SECOND, "the first payer as the patient's second", by(r"SBR\*P\*01", "SBR*S*01")),
 ]
 
 
@@ -139,14 +172,14 @@ def main() -> None:
     """Print who notices what."""
     logging.disable(logging.CRITICAL)  # both validators tell every finding there too
     counts = dict.fromkeys(("pyx12", "x12sdk", "scrub"), 0)
-    print(f"{'form':5} {'fault':50} {'pyx12':6} {'x12sdk':7} scrub")
+    print(f"{'form':24} {'fault':50} {'pyx12':6} {'x12sdk':7} scrub")
     for fault in FAULTS:
         who = noticed(fault.form, fault.change(sound(fault.form).content.decode()).encode())
         rules = sorted(who - {"pyx12", "x12sdk"})
         for name, seen in (("pyx12", "pyx12" in who), ("x12sdk", "x12sdk" in who), ("scrub", bool(rules))):
             counts[name] += seen
         marks = ["x" if name in who else "-" for name in ("pyx12", "x12sdk")]
-        print(f"{fault.form:5} {fault.name:50} {marks[0]:6} {marks[1]:7} {', '.join(rules) or '-'}")
+        print(f"{fault.form:24} {fault.name:50} {marks[0]:6} {marks[1]:7} {', '.join(rules) or '-'}")
     print(f"\nof {len(FAULTS)} faults: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.claim.faults import FAULTS, Fault, noticed, sound
+from tests.claim.faults import CHILD, FAULTS, SECOND, Fault, noticed, sound
 
 
-@pytest.mark.parametrize("form", ["837P", "837I"])
+@pytest.mark.parametrize("form", ["837P", "837I", CHILD, SECOND])
 def test_a_sound_file_is_not_complained_of(form: str) -> None:
     assert noticed(form, sound(form).content) == set()
 

@@ -101,3 +101,30 @@ def test_a_fault_in_a_migration_leaves_the_database_as_it_was(url, monkeypatch):
         upgrade(engine)
     assert sa.inspect(engine).get_table_names() == []
     engine.dispose()
+
+
+def test_what_was_open_before_refunds_were_recorded_is_open_whole(url):
+    from alembic import command
+    from alembic.config import Config
+
+    from tasks.store import upgrade as module
+
+    engine = connect(parse(url))
+    config = Config()
+    config.set_main_option("script_location", str(module.MIGRATIONS))
+    with engine.connect().execution_options(**{module.WRITES: True}) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        old = (
+            "INSERT INTO overpayments (claim_number, practice_id, cents, why, identified_date, due_date, state) VALUES"
+        )
+        for number, state in (("C1", "open"), ("C2", "refunded")):
+            days = "'2026-11-03', '2027-01-02'"
+            connection.exec_driver_sql(f"{old} ('{number}', 'P1', 4742, 'paid_twice', {days}, '{state}')")
+    upgrade(engine)
+    table = remit_tables.overpayments.c
+    with engine.connect() as connection:
+        query = sa.select(table.claim_number, table.cents, table.keeps_cents, table.open_cents, table.state)
+        found = [tuple(row) for row in connection.execute(query.order_by(table.claim_number))]
+    assert found == [("C1", 4742, 0, 4742, "open"), ("C2", 4742, 0, 0, "refunded")]
+    engine.dispose()

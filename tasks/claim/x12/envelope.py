@@ -18,7 +18,8 @@ def interchange(
 ) -> bytes:
     """One file: `head` (the billing provider) before the claims of each transaction set of at most 5,000.
 
-    `{hl}` in a claim stands for its number in the hierarchy. Same input, same bytes.
+    `{hl}` in a claim stands for its subscriber's number in the hierarchy, `{patient_hl}` for that of a patient below.
+    Same input, same bytes.
     """
     control = f"{number:09d}"
     sender, receiver = settings.submitter, settings.receiver
@@ -28,11 +29,19 @@ def interchange(
     sets = 0
     for sets, part in enumerate(_parts(claims), start=1):
         body = [_start(form, sets, control, created, settings), head]
-        body += [claim.replace("{hl}", str(place)) for place, claim in enumerate(part, start=2)]
+        body += _placed(part)
         text = "".join(body)
         written += [text, segment("SE", str(text.count("\n") + 1), f"{sets:04d}")]
     written += [segment("GE", str(sets), str(number)), segment("IEA", "1", control)]
     return "".join(written).encode("ascii")
+
+
+def _placed(claims: list[str]) -> Iterator[str]:
+    """The claims with their numbers in the hierarchy, from the second on; the first is the billing provider."""
+    place = 2
+    for claim in claims:
+        yield claim.replace("{hl}", str(place)).replace("{patient_hl}", str(place + 1))
+        place += 2 if "{patient_hl}" in claim else 1
 
 
 def _parts(claims: Iterable[str]) -> Iterator[list[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from config.claim_settings import ClaimSettings
 from tasks.claim.drafts import Draft, ServiceLine
 from tasks.claim.x12 import other_payer
-from tasks.claim.x12.parties import diagnosis, practitioner, subscriber
+from tasks.claim.x12.parties import PART_B, diagnosis, practitioner, subscriber
 from tasks.claim.x12.segments import code, composite, day, money, safe, segment
 
 
@@ -38,6 +38,8 @@ def institutional(
     parts.append(segment("HI", diagnosis("ABK", first)))
     if others:
         parts.append(segment("HI", *(diagnosis("ABF", other) for other in others)))
+    if draft.answer and draft.payer.kind == PART_B and draft.payer.msp_type:  # what the payer before Medicare has paid
+        parts.append(segment("HI", composite("BE", code(draft.payer.msp_type), "", "", money(draft.answer.paid_cents))))
     parts.append(practitioner("71", draft.practitioner, "AT"))
     if draft.claim == "professional":  # a hospital that bills for the practitioner too (Method II)
         parts.append(practitioner("82", draft.practitioner))

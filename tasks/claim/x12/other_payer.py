@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 
 from tasks.claim.drafts import Adjustment, Answer, Draft, ServiceLine
-from tasks.claim.x12.parties import ORDER, SELF, address, payer, person
+from tasks.claim.x12.parties import ORDER, RELATIONSHIP, address, payer, person
 from tasks.claim.x12.segments import code, day, money, safe, segment
 
 MOST_REASONS = 6  # of one group in a CAS segment
@@ -14,15 +14,17 @@ MOST_REASONS = 6  # of one group in a CAS segment
 
 def coverage(draft: Draft, answer: Answer, indicator: Callable[[str, str], str]) -> str:
     """The other subscriber, what that payer paid and adjusted of the whole claim, and who it is."""
-    order = ORDER[draft.payer_order - 1]
+    order, who = ORDER[draft.payer_order - 1], answer.payer
+    relation = RELATIONSHIP[who.relationship]
+    member = who.subscriber if who.is_of_another else draft.patient
     parts = [
-        segment("SBR", order, SELF, "", "", "", "", "", "", indicator(answer.payer.kind, draft.form)),
+        segment("SBR", order, relation, "", "", "", "", "", "", indicator(who.kind, draft.form)),
         _reasons(one for one in answer.adjustments if one.line == 0),
         segment("AMT", "D", money(answer.paid_cents)),
         segment("OI", "", "", "Y", "", "", "Y"),
-        person("IL", draft.patient, answer.payer.member_id),
-        address(draft.patient.address),
-        payer(answer.payer),
+        person("IL", member, who.member_id),
+        "" if who.is_of_another else address(draft.patient.address),
+        payer(who),
     ]
     if not answer.line_paid_cents:
         parts.append(segment("DTP", "573", "D8", day(answer.payment_date)))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from config import claim_settings
 from config.claim_settings import ClaimSettings
-from tasks.claim.drafts import Address, Draft, Patient, Payer, Practitioner
+from tasks.claim.drafts import Address, Draft, Patient, Payer, Practitioner, Subscriber
 from tasks.claim.x12.segments import code, composite, day, digits, safe, segment
 
 SEX = {"F": "F", "M": "M"}
 ORDER = {1: "P", 2: "S", 3: "T"}
 SELF = "18"
+RELATIONSHIP = {"": SELF, "self": SELF, "spouse": "01", "child": "19", "other": "G8"}
+PART_B = "medicare_part_b"
 
 
 def billing_provider(name: str, npi: str, tax_id: str, settings: ClaimSettings) -> str:
@@ -32,29 +34,37 @@ def address(at: Address | claim_settings.Address) -> str:
 
 
 def subscriber(draft: Draft, indicator: str) -> str:
-    """Loop 2000B up to the payer: the patient is the subscriber. `{hl}` stands for its place in the hierarchy."""
-    return "".join(
-        [
-            "HL*{hl}*1*22*0~\n",
-            segment("SBR", ORDER[draft.payer_order], SELF, "", "", "", "", "", "", indicator),
-            person("IL", draft.patient, draft.payer.member_id),
-            address(draft.patient.address),
-            demographics(draft.patient),
-            payer(draft.payer),
-        ]
-    )
+    """Loop 2000B up to the payer, and loop 2000C where the patient is not the subscriber.
+
+    `{hl}` and `{patient_hl}` stand for their places in the hierarchy.
+    """
+    who, patient = draft.payer, draft.patient
+    second = draft.payer_order > 1 and who.kind == PART_B and draft.form == "837P"
+    relation = "" if who.is_of_another else SELF
+    reason = code(who.msp_type) if second else ""
+    head = segment("SBR", ORDER[draft.payer_order], relation, "", "", reason, "", "", "", indicator)
+    if not who.is_of_another:
+        found = [person("IL", patient, who.member_id), address(patient.address), demographics(patient)]
+        return "".join(["HL*{hl}*1*22*0~\n", head, *found, payer(who)])
+    found = [person("IL", who.subscriber, who.member_id), demographics(who.subscriber), payer(who)]
+    found += ["HL*{patient_hl}*{hl}*23*0~\n", segment("PAT", RELATIONSHIP[who.relationship])]
+    found += [segment("NM1", "QC", "1", *_names(patient)), address(patient.address), demographics(patient)]
+    return "".join(["HL*{hl}*1*22*1~\n", head, *found])
 
 
-def person(entity: str, patient: Patient, member_id: str) -> str:
-    """The patient as the payer's member."""
-    names = (safe(patient.last_name, 60), safe(patient.first_name, 35))
-    return segment("NM1", entity, "1", *names, "", "", "", "MI", code(member_id)[:80])
+def person(entity: str, who: Patient | Subscriber, member_id: str) -> str:
+    """The person as the payer's member."""
+    return segment("NM1", entity, "1", *_names(who), "", "", "", "MI", code(member_id)[:80])
 
 
-def demographics(patient: Patient) -> str:
+def demographics(who: Patient | Subscriber) -> str:
     """Birth date and administrative sex."""
-    born = day(patient.birth_date) if patient.birth_date else ""
-    return segment("DMG", "D8", born, SEX.get(patient.sex, "U"))
+    born = day(who.birth_date) if who.birth_date else ""
+    return segment("DMG", "D8", born, SEX.get(who.sex, "U"))
+
+
+def _names(who: Patient | Subscriber) -> tuple[str, str]:
+    return safe(who.last_name, 60), safe(who.first_name, 35)
 
 
 def payer(who: Payer) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tasks.claim.x12.segments import COMPONENT, ELEMENT, END, safe, segment
 
+PATIENT = "23"  # the level of a patient below a subscriber
 AFTER = ("CLM", "DTP", "CL1", "REF")  # what may stand before the payer's own claim number
 
 
@@ -13,7 +14,7 @@ def sent_text(content: bytes, claim_number: str) -> list[str]:
     start, found = 0, False
     for place, part in enumerate(segments):
         name, *elements = part.split(ELEMENT)
-        if name in ("HL", "SE"):
+        if name == "SE" or (name == "HL" and elements[2] != PATIENT):
             if found:
                 return segments[start:place]
             start = place
@@ -23,11 +24,14 @@ def sent_text(content: bytes, claim_number: str) -> list[str]:
 
 def void(sent: list[str], claim_number: str, payer_claim_number: str) -> str:
     """The sent claim with its new number, frequency 8 and the payer's own claim number."""
-    written = ["HL*{hl}*1*22*0~\n"]
+    has_patient = sent[0].split(ELEMENT)[4]
+    written = [f"HL*{{hl}}*1*22*{has_patient}{END}\n"]
     in_head = False
     for part in sent[1:]:
         name, *elements = part.split(ELEMENT)
-        if name == "CLM":
+        if name == "HL":
+            part = f"HL*{{patient_hl}}*{{hl}}*{PATIENT}*0"
+        elif name == "CLM":
             place = elements[4].split(COMPONENT)
             elements[0], elements[4], in_head = claim_number, COMPONENT.join([*place[:2], "8"]), True
             part = ELEMENT.join([name, *elements])
