@@ -9,6 +9,7 @@ import pandas as pd
 
 from config import ncci
 from config.exclusions import Conflict
+from config.frames import as_texts
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.lookup import rows_of
@@ -144,5 +145,5 @@ def _tell(
     for value, said in zip(values, (code, text), strict=True):
         value[rows[fresh]] = said.to_numpy(object)[fresh]
     for column, value in zip(columns, values, strict=True):
-        part.months[column] = pd.array(value, dtype="str")
+        part.months[column] = as_texts(value)
     add_findings(part, part.book.rules[name], rows[fresh], settings)

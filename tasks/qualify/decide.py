@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from config.frames import as_texts
 from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
@@ -17,6 +18,7 @@ from tasks.qualify.findings import gather_findings
 from tasks.qualify.frames import Months, Stretches
 from tasks.qualify.hospital import add_hospital_units
 from tasks.qualify.ledger import add_minutes, count_minutes
+from tasks.qualify.lookup import Tables
 from tasks.qualify.months import Facts, gather
 from tasks.qualify.programs import Decided, bill_once, give_way, keep_one, participants, stretches_of
 from tasks.qualify.rows import candidate_rows, code_lines, decisions, finding_rows, ledger_rows
@@ -36,6 +38,7 @@ def decide(
     `time_ledger` (every second of every accepted entry) and `code_lines`. Columns as in config/outputs, but for
     `case_number`, which the store gives. Pure: same tables, month, rulebook and settings give the same frames.
     """
+    tables = Tables(tables)
     zone = str(tables["practices"]["time_zone"].iloc[0])
     payable = payable_here(tables, book, settings)
     t = stretches(tables, month, book, zone)
@@ -97,8 +100,7 @@ def decide_program(
     mine["is_own_program"] = (mine["program"] == own.program).to_numpy(bool)
     tell_colleagues(mine, tables["time_entries"]["performer_id"], m["practitioner_id"])
     ledger = count_minutes(mine, m, own, settings, taken)
-    counted = ledger[ledger["disposition"] == "counted"]
-    counted = counted.iloc[np.lexsort([counted["start_s"], counted["local_date"], counted["patient"]])]
+    counted = in_order(ledger)
     add_minutes(m, ledger, counted, own, settings)
     if any(family.by == "month" for family, _ in own.families):
         end = np.datetime64(facts.last, "ns")
@@ -114,6 +116,14 @@ def decide_program(
     findings = gather_findings(m, decision_rules(own), m["is_enrolled"].to_numpy(), own, settings)
     add_outcome(m, findings)
     return Decided(own, m, ledger, found, findings)
+
+
+def in_order(ledger: pd.DataFrame) -> pd.DataFrame:
+    """What is needed of the counted stretches, by patient, day and start."""
+    rows = np.flatnonzero((ledger["disposition"] == "counted").to_numpy())
+    order = [ledger[name].to_numpy()[rows] for name in ("start_s", "local_date", "patient")]
+    needed = ["patient", "local_date", "day", "start_s", "seconds", "performer_class"]
+    return ledger[needed].iloc[rows[np.lexsort(order)]]
 
 
 def together_of(parts: list[Decided], rows: Callable[[Decided], pd.DataFrame]) -> pd.DataFrame:
@@ -168,7 +178,7 @@ def add_choice(m: Months, found: pd.DataFrame, book: RuleBook, settings: Practic
     for column in ("family", "codes", "basis"):
         values = np.full(len(m), "", dtype=object)
         values[row] = chosen[column].to_numpy(object)
-        m[column] = pd.array(values, dtype="str")
+        m[column] = as_texts(values)
     amounts = [
         "expected_cents",
         "coinsurance_cents",
@@ -218,8 +228,9 @@ def add_outcome(m: Months, findings: pd.DataFrame) -> None:
     is_barred, is_held = barred != "", held != ""
     is_short = without_code & ~(is_held & m["reaches_any_with_pending"].to_numpy())
     conditions = [is_barred, is_short, is_held]
-    m["outcome"] = np.select(conditions, ["not_billable", "short", "hold"], default="bill")
-    m["reason"] = np.select(conditions, [barred, short, held], default="")
+    outcomes = np.array(["not_billable", "short", "hold", "bill"], dtype=object)
+    m["outcome"] = as_texts(outcomes[np.select(conditions, [0, 1, 2], default=3)])
+    m["reason"] = as_texts(np.select(conditions, [barred, short, held], default=np.array("", dtype=object)))
 
 
 def _first_rule(m: Months, findings: pd.DataFrame) -> Any:

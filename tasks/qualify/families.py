@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from config.frames import plainly_named
 from config.rulebook import Family, FamilyEntry, RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.frames import CLASSES, STAFF_POOL, Months
@@ -89,6 +90,7 @@ def candidates(m: Months, ledger: pd.DataFrame, book: RuleBook, settings: Practi
                 "codes": _texts(entry, most)[units],
             }
         )
+        frame = plainly_named(frame)
         price(frame, entry, m, book)
         found.append(frame)
     together = pd.concat(found, ignore_index=True) if found else _none()

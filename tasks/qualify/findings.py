@@ -30,6 +30,8 @@ TOPICS: dict[str, ModuleType] = {
 def ask(rule: Rule, frame: Any, book: RuleBook, settings: PracticeSettings) -> Any:
     """The rule's mask over the frame, as a plain boolean array."""
     mask = getattr(TOPICS[rule.topic], rule.name)(frame, book, settings)
+    if mask.dtype == bool:  # nothing is missing, as in most
+        return np.asarray(mask)
     return np.asarray(pd.array(mask, dtype="boolean").fillna(False), dtype=bool)
 
 

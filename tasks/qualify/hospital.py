@@ -9,6 +9,7 @@ import pandas as pd
 
 from config import ncci
 from config.care_settings import ON_FACILITY_CLAIM
+from config.frames import as_texts
 from config.rulebook import RuleBook
 from tasks.qualify.frames import Months
 from tasks.qualify.sites import SETTING
@@ -42,5 +43,5 @@ def add_hospital_units(m: Months, book: RuleBook) -> None:
             if one in hospital_codes(m, book) and one in limits and billed > limits[one].units:
                 rows = number == place
                 code[rows], units[rows], most[rows] = one, billed, limits[one].units
-    m["hospital_code"] = pd.array(code, dtype="str")
+    m["hospital_code"] = as_texts(code)
     m["hospital_units"], m["hospital_units_limit"] = units, most

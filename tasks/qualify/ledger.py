@@ -15,6 +15,9 @@ from tasks.qualify.frames import PRACTITIONER, STAFF_POOL, Months, Stretches
 from tasks.qualify.shares import counted_elsewhere, shared_activity, simultaneous
 from tasks.qualify.taken import Taken
 
+NO_CODE = -2
+"""The number of a disposition that a rulebook does not have: no stretch has it."""
+
 
 def count_minutes(t: Stretches, m: Months, book: RuleBook, settings: PracticeSettings, taken: Taken) -> pd.DataFrame:
     """The stretches with `disposition`; one that counts only in part becomes several rows, parts numbered anew.
@@ -41,17 +44,21 @@ def count_minutes(t: Stretches, m: Months, book: RuleBook, settings: PracticeSet
     whole = np.select(some, [reason + 4, 0, 1, 3, 2], default=0)
     t["disposition"] = pd.Categorical.from_codes(whole, categories)
     t["seconds"] = np.select(some, [t["seconds"], kept, again, other, shared], default=0)
-    extra = []
+    rows, lengths, codes = [np.arange(len(t))], [t["seconds"].to_numpy()], [whole]
     for code, seconds in ((1, again), (2, shared), (3, other)):
-        rows = np.flatnonzero((seconds > 0) & (whole != code))
-        part = t.iloc[rows].copy()
-        part["seconds"] = seconds[rows]
-        part["disposition"] = pd.Categorical.from_codes(np.full(len(rows), code), categories)
-        extra.append(part)
-    if not any(len(part) for part in extra) and (t["part"] == 1).all():
+        rows.append(np.flatnonzero((seconds > 0) & (whole != code)))
+        lengths.append(seconds[rows[-1]])
+        codes.append(np.full(len(rows[-1]), code))
+    if sum(map(len, rows)) == len(t) and (t["part"] == 1).all():
         return t
-    ledger = pd.concat([t, *extra], ignore_index=True).sort_values(["entry", "part"], kind="stable", ignore_index=True)
-    ledger["part"] = ledger.groupby("entry").cumcount() + 1
+    # Every row, followed by what became otherwise of a part of it.
+    order = np.argsort(np.concatenate(rows), kind="stable")
+    ledger = t.iloc[np.concatenate(rows)[order]].reset_index(drop=True)
+    ledger["seconds"] = np.concatenate(lengths)[order]
+    ledger["disposition"] = pd.Categorical.from_codes(np.concatenate(codes)[order], categories)
+    entry, place = ledger["entry"].to_numpy(), np.arange(len(ledger))
+    begins = np.diff(entry, prepend=-1) != 0
+    ledger["part"] = place - np.maximum.accumulate(np.where(begins, place, 0)) + 1
     return ledger
 
 
@@ -68,22 +75,25 @@ def add_minutes(
 ) -> None:
     """Adds what the ledger says of each patient: seconds by class, left out, waiting, and if waiting time matters."""
 
-    def total(rows: pd.DataFrame) -> Any:
-        rows = rows[rows["patient"] >= 0]
-        return np.bincount(rows["patient"], rows["seconds"], minlength=len(m)).astype(np.int64)
+    def total(of: pd.DataFrame, some: Any) -> Any:
+        patient, seconds = of["patient"].to_numpy(), of["seconds"].to_numpy()
+        rows = np.flatnonzero(some & (patient >= 0))
+        return np.bincount(patient[rows], seconds[rows], minlength=len(m)).astype(np.int64)
 
-    why = ledger["disposition"]
-    m["staff_seconds"] = total(counted[counted["performer_class"].isin(STAFF_POOL)])
-    m["practitioner_seconds"] = total(counted[counted["performer_class"] == PRACTITIONER])
-    m["excluded_seconds"] = total(ledger[why != "counted"])
-    m["before_consent_seconds"] = total(ledger[why == "before_consent"])
-    m["colleague_seconds"] = total(ledger[why == "colleague_time"])
-    waiting = ledger[~ledger["is_refused"]]
-    m["unapproved_seconds"] = total(waiting[waiting["disposition"] == "unapproved"])
-    m["pending_seconds"] = total(waiting[waiting["disposition"].isin(["unapproved", "no_consent"])])
-    on_visit = on_day(m["visit_bits"].to_numpy(), counted) & (counted["performer_class"] == PRACTITIONER).to_numpy()
-    m["visit_day_seconds"] = total(counted[on_visit])
-    m["facility_seconds"] = total(counted[on_day(m["facility_bits"].to_numpy(), counted)])
+    why = ledger["disposition"].cat.codes.to_numpy()
+    names = {name: code for code, name in enumerate(ledger["disposition"].cat.categories)}
+    who = counted["performer_class"].to_numpy()
+    m["staff_seconds"] = total(counted, np.isin(who, STAFF_POOL))
+    m["practitioner_seconds"] = total(counted, who == PRACTITIONER)
+    m["excluded_seconds"] = total(ledger, why != names["counted"])
+    m["before_consent_seconds"] = total(ledger, why == names.get("before_consent", NO_CODE))
+    m["colleague_seconds"] = total(ledger, why == names.get("colleague_time", NO_CODE))
+    waits = ~ledger["is_refused"].to_numpy(bool)
+    unapproved = waits & (why == names.get("unapproved", NO_CODE))
+    m["unapproved_seconds"] = total(ledger, unapproved)
+    m["pending_seconds"] = total(ledger, unapproved | (waits & (why == names.get("no_consent", NO_CODE))))
+    m["visit_day_seconds"] = total(counted, on_day(m["visit_bits"].to_numpy(), counted) & (who == PRACTITIONER))
+    m["facility_seconds"] = total(counted, on_day(m["facility_bits"].to_numpy(), counted))
     m["has_counted_time"] = (m["staff_seconds"] + m["practitioner_seconds"]) > 0
     m["pool_minutes"] = (m["staff_seconds"] + m["practitioner_seconds"]) // 60
     for column in ("pending", "before_consent", "colleague", "visit_day", "facility"):

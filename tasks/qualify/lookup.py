@@ -9,6 +9,29 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.frames import plainly_named
+
+
+class Tables(dict[str, pd.DataFrame]):
+    """A practice's tables. Whose each row is gets looked up once, however many programs ask."""
+
+    def __init__(self, tables: dict[str, pd.DataFrame]):
+        super().__init__({name: plainly_named(frame) for name, frame in tables.items()})
+        self._owners: dict[str, Any] = {}
+
+    def owners(self, table: str) -> Any:
+        """For each row of the table the row of its patient in `patients`, -1 when there is none."""
+        if table not in self._owners:
+            self._owners[table] = rows_of(self["patients"]["patient_id"], self[table]["patient_id"])
+        return self._owners[table]
+
+
+def places(rows: Any, size: int) -> Any:
+    """For each of `size` rows its place among `rows`, -1 where it is none of them, and once more -1 for row -1."""
+    place = np.full(size + 1, -1, dtype=np.int32)
+    place[rows] = np.arange(len(rows), dtype=np.int32)
+    return place
+
 
 def rows_of(keys: pd.Series, wanted: pd.Series) -> Any:
     """For each wanted identifier its row among the keys, -1 when it is not there. Keys must be unique.

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from config.frames import as_texts
 from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
@@ -14,7 +15,7 @@ from tasks.qualify.beginning import add_program_start, add_visits
 from tasks.qualify.earlier import add_earlier_claims
 from tasks.qualify.episodes import add_first_month
 from tasks.qualify.frames import Months
-from tasks.qualify.lookup import rows_of
+from tasks.qualify.lookup import Tables, places
 from tasks.qualify.other_services import add_other_services
 from tasks.qualify.payer_answers import add_payer_answers
 from tasks.qualify.sites import add_site
@@ -36,14 +37,15 @@ class Facts:
         settings: PracticeSettings,
         taking_part: Any,
     ):
-        self.tables, self.book, self.settings = tables, book, settings
+        self.tables = tables if isinstance(tables, Tables) else Tables(tables)
+        self.book, self.settings = book, settings
         self.first, self.last = pd.Timestamp(month.first), pd.Timestamp(month.last)
         self.days = month.last.day
         patients = tables["patients"].iloc[taking_part].reset_index(drop=True)
         self.size = len(patients)
+        self._places = places(taking_part, len(tables["patients"]))
         columns = ["patient_id", "practice_id", "practitioner_id", "care_manager_id", "death_date", "enrolled_date"]
         self.frame: Months = patients[columns].copy()
-        self.frame.columns = self.frame.columns.astype(object)
         self._rows: dict[str, tuple[pd.DataFrame, Any]] = {}
         self.own_practitioner = patients["practitioner_id"].to_numpy(object)
         if next(program for program in book.programs if program.program == book.program).takes_part == "enrolled":
@@ -60,7 +62,7 @@ class Facts:
         """The table's rows that belong to a known patient, and for each the row of that patient."""
         if table not in self._rows:
             frame = self.tables[table]
-            patient = rows_of(self.frame["patient_id"], frame["patient_id"])
+            patient = self._places[self.tables.owners(table)]
             known = patient >= 0
             self._rows[table] = (frame, patient) if known.all() else (frame[known], patient[known])
         return self._rows[table]
@@ -96,7 +98,7 @@ class Facts:
         named = named[np.argsort(rows["consent_date"].to_numpy()[named], kind="stable")]
         who = self.frame["practitioner_id"].to_numpy(object).copy()
         who[patient[named]] = rows["practitioner_id"].to_numpy(object)[named]  # the latest is written last
-        self.frame["practitioner_id"] = pd.array(who, dtype="str")
+        self.frame["practitioner_id"] = as_texts(who)
 
     def consents(self) -> None:
         """The consent in force: for this practitioner or none named, given by the month's end, not withdrawn before."""
@@ -219,6 +221,7 @@ class Facts:
     def coverage(self, reference: Any) -> None:
         """Who pays first on each patient's day of reference, and whether Part B is among the payers."""
         rows, patient = self.rows("coverages")
+        rows = rows[["coverage_id", "priority", "payer_kind", "start_date", "end_date"]]
         day = reference[patient]
         begin, end = rows["start_date"].to_numpy(), rows["end_date"].to_numpy()
         active = (begin <= day) & (np.isnat(end) | (end >= day))
@@ -228,7 +231,7 @@ class Facts:
         firsts = order[np.flatnonzero(np.diff(ranked, prepend=-1))] if len(ranked) else order
         kind = np.full(self.size, None, dtype=object)
         kind[patient[firsts]] = rows["payer_kind"].astype("str").to_numpy(object)[firsts]
-        self.frame["payer_kind"] = pd.array(kind, dtype="str")
+        self.frame["payer_kind"] = as_texts(kind)
         planned = (rows["payer_kind"] == "medicare_advantage").to_numpy(bool)[order]
         plans = order[planned][np.flatnonzero(np.diff(ranked[planned], prepend=-1))]
         who = np.full(self.size, -1)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from config import ncci
 from config.exclusions import Conflict
+from config.frames import as_texts
 from config.rulebook import RuleBook
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def add_other_services(facts: Facts) -> None:
             _write(texts, "service_elsewhere", "elsewhere_pair", met, patient, code.text, pair.name)
     _add_lone_add_ons(facts, rows[own], patient[own], texts)
     for name, text in texts.items():
-        facts.frame[name] = pd.array(text, dtype="str")
+        facts.frame[name] = as_texts(text)
 
 
 COLUMNS = (

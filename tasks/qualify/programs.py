@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from config.frames import as_texts
 from config.month import Month
 from config.rulebook import Program, Rule, RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.families import comparable
 from tasks.qualify.findings import gather_findings
 from tasks.qualify.frames import Months, Stretches
-from tasks.qualify.lookup import rows_of
+from tasks.qualify.lookup import places, rows_of
 
 
 @dataclass
@@ -43,10 +44,8 @@ def participants(tables: dict[str, pd.DataFrame], t: Stretches, program: Program
 
 def stretches_of(t: Stretches, rows: Any, taking_part: Any, size: int) -> Stretches:
     """Those stretches, with `patient` counting among the patients who take part; -1 for anybody else's."""
-    place = np.full(size + 1, -1, dtype=np.int32)
-    place[taking_part] = np.arange(len(taking_part), dtype=np.int32)
     own = t[rows].reset_index(drop=True)
-    own["patient"] = place[own["patient"].to_numpy()]  # -1 reads the last place, which is nobody's
+    own["patient"] = places(taking_part, size)[own["patient"].to_numpy()]  # -1 reads the last place, which is nobody's
     return own
 
 
@@ -168,7 +167,7 @@ def _tell(part: Decided, name: str, losers: pd.DataFrame, parts: list[Decided], 
     m, rule, place = part.months, part.book.rules[name], losers["row"].to_numpy()
     other = m[COLUMN[name]].to_numpy(object).copy()
     other[place] = losers["winner"].to_numpy(object)
-    m[COLUMN[name]] = pd.array(other, dtype="str")
+    m[COLUMN[name]] = as_texts(other)
     barring = {one.book.program: pair_of(part.book, one.book) for one in parts}
     m["program_pair"] = m["other_program"].map(barring).fillna("")
     add_findings(part, rule, place, settings)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from config import ncci
+from config.frames import as_texts
 from tasks.qualify.hospital import codes_off_hospital_claim, hospital_codes
 from tasks.qualify.other_services import (
     Written,
@@ -62,7 +63,7 @@ def add_services_of_choice(facts: Facts) -> None:
             lifting = LIFTING if edit.bypassable else "no modifier"
             _once(texts, row, hospital_service=other, hospital_modifier=lifting, hospital_edits_of=edit.quarter)
     for name, text in texts.items():
-        facts.frame[name] = pd.array(text, dtype="str")
+        facts.frame[name] = as_texts(text)
 
 
 LIFTING = "59 or XU"

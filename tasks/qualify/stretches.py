@@ -7,9 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from config.frames import plainly_named
 from config.month import Month, time_zone
 from config.rulebook import RuleBook
-from tasks.qualify.frames import CLINICAL_STAFF, NON_CLINICAL, OTHER_PRACTITIONER, PRACTITIONER, Stretches
+from tasks.qualify.frames import (
+    CLINICAL_STAFF,
+    NON_CLINICAL,
+    OTHER_PRACTITIONER,
+    PRACTITIONER,
+    Stretches,
+)
 from tasks.qualify.lookup import rows_of
 
 DAY = np.timedelta64(1, "D")
@@ -47,6 +54,7 @@ def stretches(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, zon
             "work": _work(entries),
         }
     )
+    frame = plainly_named(frame)
     frame["whose"] = frame["patient"]
     frame = _split_at_midnight(frame, zone)
     first = np.datetime64(month.first, "ns")
@@ -69,7 +77,7 @@ def tell_colleagues(t: Stretches, performers: pd.Series, practitioners: pd.Serie
     """
     rows = np.flatnonzero((t["performer_class"] == PRACTITIONER).to_numpy())
     patient = t["patient"].to_numpy()[rows]
-    who = performers.to_numpy(object)[t["entry"].to_numpy()[rows]]
+    who = performers.iloc[t["entry"].to_numpy()[rows]].to_numpy(object)
     billing = practitioners.to_numpy(object)[np.maximum(patient, 0)] if len(practitioners) else who
     classes = t["performer_class"].to_numpy().copy()
     classes[rows[(who != billing) | (patient < 0)]] = OTHER_PRACTITIONER
@@ -130,4 +138,14 @@ def _split_at_midnight(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
         rest = after
     if len(done) == 1:
         return frame
-    return pd.concat(done, ignore_index=True).sort_values(["entry", "part"], kind="stable", ignore_index=True)
+    return _put_after(frame, done)
+
+
+def _put_after(frame: pd.DataFrame, done: list[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of the frame, each followed by its parts after midnight."""
+    rows = np.concatenate([np.arange(len(frame)), *(part["entry"].to_numpy() for part in done[1:])])
+    order = np.argsort(rows, kind="stable")
+    whole = frame.iloc[rows[order]].reset_index(drop=True)
+    for name in ("seconds", "start_s", "local_date", "part"):
+        whole[name] = np.concatenate([part[name].to_numpy() for part in done])[order]
+    return whole

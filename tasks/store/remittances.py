@@ -12,6 +12,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from config.frames import plainly_named
 from tasks.store import bulk
 from tasks.store.claim_tables import claims
 from tasks.store.remit_tables import claim_payments, remittance_files, remittances
@@ -130,7 +131,7 @@ def select(connection: Connection, columns: Mapping[str, pa.DataType], source: s
     names = ", ".join(columns)
     query = f"SELECT {names} FROM {source}" + (f" ORDER BY {order}" if order else "")
     wanted = pa.schema([(name.rsplit(".", 1)[-1].rsplit(" AS ", 1)[-1], kind) for name, kind in columns.items()])
-    return bulk.as_frame(bulk.select(connection, query, wanted))
+    return plainly_named(bulk.as_frame(bulk.select(connection, query, wanted)))
 
 
 def of_asked(connection: Connection) -> dict[str, pd.DataFrame]:
