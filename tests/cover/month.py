@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -64,10 +65,14 @@ def october(
     own: dict[str, Any] | None = None,
     answers: pd.DataFrame | None = None,
     month: Month = OCTOBER,
+    births: Sequence[str] = (),
     **case: Any,
 ) -> Covered:
     """Who covers these patients, each with these coverages; `case` is more about every one of them."""
     people = _people(len(patients), month) if not case else tables_of([case] * len(patients), month)
+    if births:
+        born = pd.Series(pd.to_datetime(list(births))).astype("datetime64[ns]")
+        people = people | {"patients": people["patients"].assign(birth_date=born)}
     rows = [
         {"coverage_id": f"P{number}-{place}", "patient_id": f"P{number}", **row}
         for number, coverages in enumerate(patients, 1)
