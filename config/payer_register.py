@@ -85,13 +85,18 @@ class Contradiction(Sourced):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     about: Literal["coverages", "eligibility"] = Field(alias="from")
-    effect: Literal["hold", "ask"]
+    effect: Literal["hold", "ask", "tell"]
     owner: str
     words: str = Field(min_length=10)
     fix: str = Field(min_length=10)
     denial: str
     since: date
     until: date = OPEN
+
+    @property
+    def unsettles(self) -> bool:
+        """Whether what the payers of the patient would answer is conflicting because of it."""
+        return self.holds or (self.about == "coverages" and self.effect != "tell")
 
     @property
     def holds(self) -> bool:

@@ -53,6 +53,12 @@ def qmb_without_medicare(p: Payers, register: Register) -> Mask:
     return p.has("qmb") & ~p.has("medicare_part_b", "medicare_advantage")
 
 
+def payer_not_named(p: Payers, register: Register) -> Mask:
+    """An insurer or plan has neither name nor identifier; programs of the state need none."""
+    rows = p.standing
+    return p.any(rows, ~rows["is_named"] & ~rows["kind"].isin(["unknown"]))
+
+
 def order_typed_otherwise(p: Payers, register: Register) -> Mask:
     """A payer that pays before another stands behind it."""
     found = np.zeros(len(p.patients), dtype=bool)

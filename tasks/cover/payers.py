@@ -68,6 +68,7 @@ def payers_of(tables: dict[str, pd.DataFrame], month: Month) -> Payers:
     _states(rows, patients)
     rows["plan_key"] = _keys(rows)
     rows["identity"] = rows["plan_key"].where(~rows["kind"].isin(ONE_EACH), rows["kind"])
+    rows["is_named"] = rows["kind"].isin(ONE_EACH) | (rows["payer_id"] != "") | (rows["payer_name"] != "")
     rows["set_aside"] = _set_aside(rows, len(patients))
     rows["place"] = _places(rows)
     return Payers(rows, patients, month, day.to_numpy("datetime64[ns]"))

@@ -151,13 +151,15 @@ def verify(payers: Payers, known: Known, against: list[tuple[Contradiction, np.n
     found = [known.answer(row, payers.month.last) for row in plans.to_dict("records")]
     answers = pd.DataFrame([asdict(one) | {"asks": one.asks} for one in found], columns=_columns())
     rows = rows.merge(pd.concat([plans, answers], axis=1), on=PLAN, how="left", sort=False)
-    rows["asks"] = rows["asks"].astype("boolean").fillna(False).astype(bool)
+    rows["asks"] = rows["asks"].astype("boolean").fillna(False).astype(bool) & rows["is_named"]
     patient = rows["patient"].to_numpy()
     qmb = payers.has("qmb") | shown.qmb
     rows.loc[qmb[patient], "patient_owes"] = "never"
     rows["conflict"], rows["asked_for"] = "", rows["reason"]
     for one, mask in reversed(against):  # the first of the register is written last
-        if one.about == "coverages" or one.holds:
+        if not mask.any():
+            continue
+        if one.unsettles:
             here = mask[patient] & rows["on_day"].to_numpy()
             rows.loc[here, ["answer", "reason"]] = ["conflicting", one.name]
             rows.loc[here, "evidence"] = one.words
