@@ -21,7 +21,7 @@ from rich.markup import escape
 from config.errors import InputError, PlaceError, UserError
 from config.month import Month
 from config.rulebook import load_rulebook
-from flows import answers, billing, review
+from flows import answers, billing, patients, review
 from tasks.pull.place import source_folder
 
 QUIET = {
@@ -200,6 +200,7 @@ def demo_data(
 answers.add_to(app)
 review.add_to(app)
 billing.add_to(app)
+patients.add_to(app)
 
 
 def write_page(path: Path, page: str) -> None:
