@@ -21,7 +21,14 @@ def _zip(value: str) -> str:
     return value
 
 
-class LetterSettings(Strict):
+class Forecast(Strict):
+    """Of the letters' settings those that a forecast needs, which all have a default."""
+
+    months_a_year: Annotated[int, Field(ge=1, le=12)]
+    usual_codes: tuple[Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")], ...] = Field(min_length=1)
+
+
+class LetterSettings(Forecast):
     """Telephone, address, hours and languages of the practice; size of the letters' type in points."""
 
     phone: Phone
@@ -32,7 +39,6 @@ class LetterSettings(Strict):
     hours: dict[Literal["en", "es"], Annotated[str, Field(min_length=3, max_length=80)]]
     languages: tuple[Literal["en", "es"], ...] = Field(min_length=1)
     font_points: Annotated[int, Field(ge=14, le=24)]
-    months_a_year: Annotated[int, Field(ge=1, le=12)]
 
     @model_validator(mode="after")
     def _hours_in_each_language(self) -> LetterSettings:
@@ -68,10 +74,12 @@ def letter_settings(practice_id: str, path: Path | None = None) -> LetterSetting
         raise InputError(f"{where}: {practice_id}: setting '{place}': {said}; see config/settings.yaml.") from error
 
 
-def months_a_year(practice_id: str, path: Path | None = None) -> int:
-    """In how many months of a year a patient is expected to get the service; at most twelve."""
+def forecast_settings(practice_id: str, path: Path | None = None) -> Forecast:
+    """In how many months of a year a patient is expected to get the service, and which codes that usually is."""
     found: Any = settings_of(practice_id, path).get("letters") or {}
-    months = found.get("months_a_year")
-    if not isinstance(months, int) or not 1 <= months <= 12:
-        raise InputError(f"{path or 'settings.yaml'}: setting 'letters.months_a_year' is a number from 1 to 12.")
-    return months
+    try:
+        return Forecast.model_validate({name: found.get(name) for name in Forecast.model_fields})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where, place = path or "settings.yaml", ".".join(map(str, first["loc"]))
+        raise InputError(f"{where}: setting 'letters.{place}': {first['msg']}; see config/settings.yaml.") from error

@@ -25,7 +25,7 @@ _SPELLINGS = {"en": "en", "eng": "en", "english": "en", "es": "es", "spa": "es",
 Owes = Literal["never", "share", "unknown"]
 WHY_NOT: Mapping[str, str] = {
     "never": "a Qualified Medicare Beneficiary owes nothing and is never asked for money; write 'refund' where "
-    "something was paid, else 'share'",
+    "something was paid, else 'share_explained'",
     "unknown": "it is not known yet what this patient owes; settle the coverage and wait for every payer's answer",
 }
 
@@ -49,6 +49,7 @@ class LetterKind(_Cited):
     owes: tuple[Owes, ...] = Field(min_length=1)
     after: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    needs_else: tuple[str, ...] = ()
 
 
 class Voicemail(_Cited):
@@ -191,7 +192,7 @@ def may_go(letter: LetterFor) -> LetterKind:
             f"{where}: it goes only to a patient who has said so ({', '.join(kind.after)}), for a lower share is never "
             "offered unasked; record the answer first."
         )
-    for name in kind.needs:
+    for name in kind.needs + (() if letter.owes == "never" else kind.needs_else):
         if getattr(letter, name) in (None, ()):
             raise LetterRefusedError(f"{where}: it needs {name}; give it.")
     _amounts_hold(letter, where)

@@ -1,4 +1,4 @@
-"""What the claims of a synthetic practice need: a settings file with parties that do not exist."""
+"""What the claims and letters of a synthetic practice need: a settings file with parties that do not exist."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pandas as pd
 import yaml
 
 SETTINGS = "settings.yaml"
-HEAD = "# What `ccm claims` needs to know of the synthetic practices; nobody and no address in it is real.\n"
+HEAD = "# What claims and letters of the synthetic practices need; nobody and no address in it is real.\n"
 # Towns of the practices' states with a ZIP code of nine digits whose last four belong to nobody.
 TOWNS = {
     "OH": ("Dayton", "45402-0000"),
@@ -35,6 +35,12 @@ def claim_settings_text(practices: pd.DataFrame) -> str:
                 },
                 "receiver": {"name": "Synthetic Clearing House", "id": "SYNHOUSE"},
                 "billing": {**billing, "taxonomy": "207Q00000X"},
-            }
+            },
+            "letters": {
+                **billing,
+                "zip": zip_code[:5],
+                "phone": f"5555550{100 + number % 100}",
+                "hours": {"en": "Monday to Friday, 8 a.m. to 5 p.m.", "es": "de lunes a viernes, de 8 a. m. a 5 p. m."},
+            },
         }
     return HEAD + yaml.safe_dump({"practices": rows}, sort_keys=False, allow_unicode=True)

@@ -91,6 +91,7 @@ def make_roster(patients: int, practices: int, seed: int, last_month: Month, cas
         cast=is_cast,
     )
     people["patients"] = _patients(roster, rng, last_month)
+    people["patients"]["language"] = _languages(stream(seed, "languages"), patients)
     return roster
 
 
@@ -183,6 +184,11 @@ def _enrolment(
     left = np.where(left < enrolled, enrolled, left)
     dies = leaves & (rng.random(patients) < 0.3)
     return enrolled, left, np.where(dies, left, np.datetime64("NaT"))
+
+
+def _languages(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Languages that patients read; one in eight reads Spanish, some another, and of one in ten nothing is on file."""
+    return rng.choice(np.array(["en", "es", "vi", None], dtype=object), count, p=[0.76, 0.125, 0.015, 0.1])
 
 
 def _patients(roster: Roster, rng: np.random.Generator, last_month: Month) -> pd.DataFrame:

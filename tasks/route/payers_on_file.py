@@ -19,14 +19,17 @@ NOT_KNOWN = ("unknown", "unknown", "unknown")
 
 
 def payers_on_file(coverages: pd.DataFrame, month: Month) -> pd.DataFrame:
-    """The payers of each patient on the month's last day in order, in columns of the output table `coverage`.
+    """The payers of each patient on the month's last day in order, with the columns that `patient_shares` takes.
+
+    Who was a Qualified Medicare Beneficiary on any day of the month is one.
 
     The one place that reads the coverages for what patients owe: a better answer replaces it as a whole.
     """
-    last = pd.Timestamp(month.last)
-    rows = coverages[
-        (coverages["start_date"] <= last) & (coverages["end_date"].isna() | (coverages["end_date"] >= last))
-    ]
+    first, last = pd.Timestamp(month.first), pd.Timestamp(month.last)
+    # A Qualified Medicare Beneficiary of any day of the month is not charged for it.
+    until = np.where(coverages["payer_kind"].astype("str") == "qmb", first, last)
+    ended = (coverages["end_date"] < until).to_numpy(bool)
+    rows = coverages[(coverages["start_date"] <= last).to_numpy(bool) & ~ended]
     rows = rows.sort_values(["patient_id", "priority", "coverage_id"], kind="stable").reset_index(drop=True)
     kind = rows["payer_kind"].astype("str")
     known = [KNOWN.get(one, NOT_KNOWN) for one in kind]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import InputError, RuleError
-from config.letter_settings import LetterSettings, letter_settings, months_a_year
+from config.letter_settings import LetterSettings, forecast_settings, letter_settings
 from config.letters import (
     Instalment,
     LetterRefusedError,
@@ -43,7 +43,7 @@ def test_settings_are_laid_over_the_shipped_ones(tmp_path: Path) -> None:
     assert (found.telephone, found.font_points, found.months_a_year, found.languages) == (
         "937-555-0100", 16, 12, ("en", "es"),
     )  # fmt: skip
-    assert months_a_year("P1") == 12
+    assert forecast_settings("P1").usual_codes == ("99490",)
 
 
 def test_letters_change_no_decision(tmp_path: Path) -> None:
@@ -59,6 +59,7 @@ def test_letters_change_no_decision(tmp_path: Path) -> None:
         (GIVEN.replace(', es: "de 8 a. m. a 5 p. m."', ""), "write hours for es too"),
         (GIVEN + "      font_points: 10\n", "letters.font_points"),
         (GIVEN + "      fax: none\n", "letters.fax"),
+        (GIVEN + "      usual_codes: [99490]\n", "letters.usual_codes.0"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:
@@ -86,7 +87,7 @@ def test_no_kind_for_somebody_who_owes_nothing_needs_a_sum_from_them() -> None:
 @pytest.mark.parametrize(
     ("kind", "more", "words"),
     [
-        ("rebate", {}, "'rebate' is no letter; write one of welcome, share"),
+        ("rebate", {}, "'rebate' is no letter; write one of welcome, share_explained"),
         ("reminder", {"owes": "never"}, "owes nothing and is never asked for money"),
         ("reminder", {"owes": "unknown"}, "not known yet what this patient owes"),
         ("payment_plan", {"owes": "unknown"}, "not known yet"),

@@ -19,6 +19,7 @@ PRACTICE = LetterSettings(
     languages=("en", "es"),
     font_points=16,
     months_a_year=12,
+    usual_codes=("99490",),
 )
 # 66.13 a month of which a fifth is the patient's; with nothing of the 283.00 met the whole month, and in a year
 # 283.00 + a fifth of (12 x 66.13 - 283.00).

@@ -166,14 +166,24 @@ def test_whatever_is_known_of_them(kind: str, language: str, call: bool, share: 
         found = words_of(asked, call).text
     except LetterRefusedError:
         return
-    assert kind in ("welcome", "share", "stop_confirmed", "refund")
+    assert kind in ("welcome", "share_explained", "withdrawal", "refund")
     assert re.findall(r"\$[\d.]+\d", found) == (["$13.23"] if kind == "refund" else [])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_owed_whether_or_not_something_was_paid(language: str) -> None:
+    for call in (False, True):
+        said = words_of(letter("refund", language, owes="never", refund_cents=None), call).text
+        assert "$" not in said
+        assert "QMB" in said
+    with pytest.raises(LetterRefusedError, match="needs refund_cents"):
+        words_of(letter("refund", language, refund_cents=None))
 
 
 def test_a_template_that_would_name_a_price_to_them_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(letter_text, "_filled", lambda *_: "# Bill\n\nPlease pay $13.23.\n")
     with pytest.raises(FaultError, match="names money"):
-        words_of(letter("share", owes="never"))
+        words_of(letter("share_explained", owes="never"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

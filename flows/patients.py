@@ -1,0 +1,117 @@
+"""The commands about what patients owe and are told; like cli.py they call what does it and hold no logic."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from config.errors import InputError
+from config.month import Month
+
+Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
+Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read, and letters go there.")]
+Settings = Annotated[
+    Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
+]
+Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id.")]
+CaseMonth = Annotated[str | None, typer.Option("--month", help="Service month; of a case, without it, the latest one.")]
+
+
+def share(
+    case: Annotated[str | None, typer.Argument(help="Case number, as C-000123; without it all of a month.")] = None,
+    month: CaseMonth = None,
+    practice: Practice = None,
+    setting: Annotated[
+        str | None, typer.Option(help="For nobody in particular: a care setting, as office; needs --code.")
+    ] = None,
+    code: Annotated[list[str] | None, typer.Option(help="Code, or code and units as 99439=2; may be repeated.")] = None,
+    locality: Annotated[str, typer.Option(help="Medicare payment locality, as 15202-00; without it national.")] = "",
+    out: Out = Path("out"),
+    database: Database = None,
+    settings: Settings = None,
+) -> None:
+    """What a patient is expected to pay in a month and a year, before any bill."""
+    from flows.owed import list_shares, show_share, show_usual
+    from tasks.store.engine import database_of
+
+    console, parsed, place = Console(), Month.parse(month) if month else None, database or database_of(out)
+    if case:
+        show_share(console, place, case, parsed, practice, settings)
+        return
+    if parsed is None:
+        raise InputError("Give a case number, or --month 2026-10 for all patients of a month.")
+    if setting:
+        show_usual(console, parsed, setting, locality, _units(code or []), settings)
+    else:
+        list_shares(console, place, out, parsed, practice, settings)
+
+
+def letter(
+    case: Annotated[str, typer.Argument(help="Case number, as C-000123.")],
+    kind: Annotated[str, typer.Option(help="welcome, share, options ...; a wrong one lists all. Or voicemail.")],
+    language: Annotated[str | None, typer.Option(help="en or es; without it the patient's own.")] = None,
+    call: Annotated[bool, typer.Option("--call", help="The script for a call instead of the letter.")] = False,
+    month: CaseMonth = None,
+    practice: Practice = None,
+    amount: Annotated[str | None, typer.Option(help="What is owed, or paid back, as 39.69.")] = None,
+    parts: Annotated[int, typer.Option(min=1, max=36, help="Payment plan: in how many monthly parts.")] = 3,
+    day: Annotated[str | None, typer.Option(help="First part, or last day to pay, as 2026-12-15.")] = None,
+    percent: Annotated[int | None, typer.Option(help="By how much the share is lowered.")] = None,
+    until: Annotated[str | None, typer.Option(help="Until when it is lowered, as 2027-10-31.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why it is not lowered: income or papers.")] = None,
+    option: Annotated[list[str] | None, typer.Option(help="Options by name instead of the case's own.")] = None,
+    settled: Annotated[bool, typer.Option("--settled", help="Every payer has answered: the rest is real.")] = False,
+    out: Out = Path("out"),
+    database: Database = None,
+    settings: Settings = None,
+) -> None:
+    """Write a letter to a patient, or the script of a call, as PDF, HTML and text; it holds patient data."""
+    from config.instalments import monthly_parts
+    from flows.letter import cents_of, write_letter
+    from tasks.store.engine import database_of
+
+    cents, when = cents_of(amount, "--amount"), _day(day, "--day")
+    given = {
+        "language": language,
+        "refund_cents" if kind == "refund" else "balance_cents": cents,
+        "due": when,
+        "payments": monthly_parts(cents, parts, when) if cents and when and kind == "payment_plan" else (),
+        "reduced_percent": percent,
+        "until": _day(until, "--until"),
+        "reason": reason,
+        "options": tuple(option or ()),
+    }
+    place, parsed = database or database_of(out), Month.parse(month) if month else None
+    paths = write_letter(place, out, case, kind, given, parsed, practice, settings, call, settled)
+    Console().print(
+        f"Open {paths[0]}; the same as .html and .txt. It holds patient data.", highlight=False, soft_wrap=True
+    )
+
+
+def _units(codes: list[str]) -> dict[str, int]:
+    if not codes:
+        raise InputError("Give the codes of a usual month: --code 99490, with units as --code 99439=2.")
+    found = {}
+    for text in codes:
+        code, _, number = text.partition("=")
+        if number and not number.isdigit():
+            raise InputError(f"--code: '{text}' is no code with units; write it as 99439=2.")
+        found[code.strip().upper()] = int(number or 1)
+    return found
+
+
+def _day(text: str | None, name: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError(f"{name}: '{text}' is not a day; write it as 2026-12-15.") from None
+
+
+def add_to(app: typer.Typer) -> None:
+    """The commands are among those of `ccm`."""
+    for command in (share, letter):
+        app.command()(command)
