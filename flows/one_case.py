@@ -19,21 +19,12 @@ from tasks.remit.worklist import answers_of
 from tasks.route.desk import Desk, cents_of, determine, do, keep, open_desk
 from tasks.route.determinations import decide
 from tasks.route.entries import all_options
-from tasks.route.machine import Case, Move, after
+from tasks.route.machine import BY_HAND, Case, Move, after
 from tasks.send.words import dollars, plain
 from tasks.store.case_numbers import parse
 from tasks.store.store import Store, open_store
 
-MOVES = {
-    "contacted": "contact",
-    "attempted": "attempt",
-    "offer": "offer",
-    "apply": "apply",
-    "refuse": "refuse",
-    "resolve": "resolve",
-    "close": "close",
-    "reopen": "reopen",
-}
+MOVES = {name: what for what, name in BY_HAND.items()}
 
 
 @dataclass(frozen=True)

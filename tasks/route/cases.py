@@ -269,7 +269,8 @@ def choose(case: Case, turns: npt.NDArray[Any], today: npt.NDArray[Any], entries
     names = [entry.name for entry in entries]
     repeat = np.array([entry.repeat for entry in entries])
     chosen = -1
-    for answers in turns:
+    for turn, answers in zip(case.turns, turns, strict=True):
+        chosen = max(chosen, names.index(turn.offered) if turn.offered in names else -1)
         chosen = _first((answers != tests.NOT) & (repeat | (np.arange(len(names)) > chosen)), len(names) - 1)
     if case.offered and case.offered[-1] in names:
         chosen = names.index(case.offered[-1])

@@ -53,6 +53,17 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
     "bad_debt": ("contacted", "option_offered", "application_pending"),
     "withdrew": LIVE,
 }
+# What a person does, as the command calls it; the other moves follow from answers, payments and the patients table.
+BY_HAND = {
+    "attempt": "attempted",
+    "contact": "contacted",
+    "offer": "offer",
+    "apply": "apply",
+    "refuse": "refuse",
+    "resolve": "resolve",
+    "close": "close",
+    "reopen": "reopen",
+}
 REDUCTIONS = ("sliding_fee", "reduced", "waived")
 TAKES_MONEY = ("agreed", "paid", "plan_agreed")
 GIVES_UP = ("written_off", "bad_debt")
@@ -79,6 +90,7 @@ class Turn:
 
     response: str
     day: date
+    offered: str = ""  # by hand, before it
 
 
 @dataclass(frozen=True)
@@ -129,7 +141,8 @@ def _changed(case: Case, move: Move, to: str) -> Case:
             since=move.day, attempts=(), contacts=0,
         )  # fmt: skip
     if move.what == "hear":
-        return replace(case, stage=to, turns=(*case.turns, Turn(move.reason, move.day)), offered=(), since=move.day)
+        turn = Turn(move.reason, move.day, case.offered[-1] if case.offered else "")
+        return replace(case, stage=to, turns=(*case.turns, turn), offered=(), since=move.day)
     if move.what == "owe":
         return case
     if move.what == "attempt":
@@ -169,7 +182,8 @@ def refusal(case: Case, move: Move) -> str:
             return f"'{move.outcome}' is no outcome; write one of {', '.join(OUTCOMES)}."
         needed = " or ".join(stage.replace("_", " ") for stage in OUTCOMES[move.outcome])
         return f"A case that is {where} cannot be resolved as {move.outcome}: it must be {needed} before."
-    known = [what for what, stage in TABLE if stage == case.stage]
+    known = [BY_HAND[what] for what, stage in TABLE if stage == case.stage and what in BY_HAND]
     if move.what not in {what for what, _ in TABLE}:
         return f"'{move.what}' is no move; write one of {', '.join(dict.fromkeys(what for what, _ in TABLE))}."
-    return f"'{move.what}' is not possible in a case that is {where}; possible is {', '.join(known)}."
+    named = BY_HAND.get(move.what, move.what)
+    return f"'{named}' is not possible in a case that is {where}; possible is {', '.join(known)}."

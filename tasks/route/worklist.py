@@ -56,5 +56,5 @@ def moves_for(
         return [replace(told, what="refuse")]
     if answer == "closed":
         return [replace(told, what="close")]
-    needs_talk = case.stage == "open" and "open" not in OUTCOMES.get(answer, ("open",))
+    needs_talk = "open" not in OUTCOMES.get(answer, ("open",)) and "contacted" in OUTCOMES[answer]
     return [*(reached if needs_talk else []), replace(told, what="resolve", outcome=answer, cents=cents)]
