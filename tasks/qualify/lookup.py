@@ -18,12 +18,20 @@ class Tables(dict[str, pd.DataFrame]):
     def __init__(self, tables: dict[str, pd.DataFrame]):
         super().__init__({name: plainly_named(frame) for name, frame in tables.items()})
         self._owners: dict[str, Any] = {}
+        self._conditions: tuple[Any, Any] | None = None
 
     def owners(self, table: str) -> Any:
         """For each row of the table the row of its patient in `patients`, -1 when there is none."""
         if table not in self._owners:
             self._owners[table] = rows_of(self["patients"]["patient_id"], self[table]["patient_id"])
         return self._owners[table]
+
+    def conditions(self) -> tuple[Any, Any]:
+        """For each condition the number of its code, and the codes: in capitals and without a point."""
+        if self._conditions is None:
+            code = self["conditions"]["icd10_code"].str.replace(".", "", regex=False).str.upper()
+            self._conditions = pd.factorize(code)
+        return self._conditions
 
 
 def places(rows: Any, size: int) -> Any:

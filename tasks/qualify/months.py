@@ -164,8 +164,8 @@ class Facts:
         day = reference[patient]
         onset, resolved = rows["onset_date"].to_numpy(), rows["resolved_date"].to_numpy()
         active = (np.isnat(onset) | (onset <= day)) & (np.isnat(resolved) | (resolved >= day))
-        code = rows["icd10_code"].str.replace(".", "", regex=False).str.upper()
-        numbers, names = pd.factorize(code)
+        numbers, names = self.tables.conditions()
+        numbers = numbers[self._places[self.tables.owners("conditions")] >= 0]
         status = np.array([self.book.chronic.get(name, 9) for name in names] + [0], dtype=np.int8)
         pair = np.sort(patient[active].astype(np.int64) * (len(names) + 1) + numbers[active])
         once = pair[np.diff(pair, prepend=-1) != 0]
