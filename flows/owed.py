@@ -54,12 +54,13 @@ class Stored(NamedTuple):
     tables: Mapping[str, pd.DataFrame]
     lines: pd.DataFrame
     usual: pd.DataFrame
+    coverage: pd.DataFrame
     book: RuleBook
     terms: Terms
 
 
 def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
-    """The month's tables and claim lines, and the lines of a usual month, without a patient."""
+    """The month's tables, claim lines and payers, and the lines of a usual month, without a patient."""
     basis, chosen = store.basis(cycle), forecast_settings(cycle.practice_id, settings)
     tables, book = dict(basis.tables), restored(basis.rulebook)
     practice = tables["practices"].iloc[0]
@@ -67,24 +68,25 @@ def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
     place = setting, "" if pd.isna(locality) else str(locality), book, stored_settings(basis.settings)
     usual = usual_lines(dict.fromkeys(chosen.usual_codes, 1), *place)
     terms = Terms.of(setting, book, chosen.months_a_year)
-    return Stored(cycle, tables, store.frame("claim_lines", cycle), usual, book, terms)
+    coverage = payers_on_file(tables["coverages"], cycle.month)
+    return Stored(cycle, tables, store.frame("claim_lines", cycle), usual, coverage, book, terms)
 
 
 def shares_of(month: Stored) -> pd.DataFrame:
     """The forecast of everybody with a claim line in the month."""
-    return patient_shares(month.lines, payers_on_file(month.tables["coverages"], month.cycle.month), month.terms)
+    return patient_shares(month.lines, month.coverage, month.terms)
 
 
 def share_of(store: Store, month: Stored, patient: str, usual: bool = False) -> dict[str, Any]:
     """The forecast of one patient: of the month's claim lines, or of a usual month, as of somebody without a line."""
-    lines, coverages = (
-        frame[(frame["patient_id"] == patient).to_numpy(bool)] for frame in (month.lines, month.tables["coverages"])
+    lines, coverage = (
+        frame[(frame["patient_id"] == patient).to_numpy(bool)] for frame in (month.lines, month.coverage)
     )
     if usual or lines.empty:
         one = pd.DataFrame({"patient_id": [patient]})
         number = store.case_numbers(month.cycle.practice_id, one["patient_id"]).to_numpy()
         lines = for_patients(month.usual, one.assign(case_number=number))
-    found = patient_shares(lines, payers_on_file(coverages, month.cycle.month), month.terms)
+    found = patient_shares(lines, coverage, month.terms)
     return {str(name): value for name, value in found.iloc[0].items()}
 
 

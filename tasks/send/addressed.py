@@ -27,7 +27,7 @@ def letter_for(
     """
     patient_id = share["patient_id"]
     row = _mine(tables["patients"], patient_id).iloc[0]
-    said = _said(tables, patient_id, month)
+    said = _said(tables, patient_id)
     found: dict[str, Any] = {
         "language": language_of(row.get("language"), practice),
         "said": tuple(said["response"].astype("str")),
@@ -66,8 +66,8 @@ def figures(share: Mapping[str, Any], coinsurance_percent: int, deductible_cents
     )
 
 
-def _said(tables: Tables, patient_id: str, month: Month) -> pd.DataFrame:
-    """The patient's answers about the co-pay up to the month's end since they last agreed, in their order."""
+def _said(tables: Tables, patient_id: str) -> pd.DataFrame:
+    """The patient's answers about the co-pay since they last agreed, in their order."""
     if "copay_responses" not in tables:
         return pd.DataFrame({"response": [], "response_date": []})
     rows = _mine(tables["copay_responses"], patient_id).sort_values("response_date", kind="stable")
