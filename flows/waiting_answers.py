@@ -54,7 +54,7 @@ def _list(console: Console, store: Store, out: Path) -> None:
     if found.empty:
         console.print("No answer waits in suspense.", highlight=False)
         return
-    table = Table(title=f"{len(found):,} answers in suspense", title_justify="left")
+    table = Table(title=f"In suspense: {len(found):,}", title_justify="left")
     for heading in ("Number", "Payer", "Claim as the payer wrote it", "Charge ($)", "Paid ($)", "Why it waits"):
         table.add_column(heading, justify="right" if "$" in heading or heading == "Number" else "left")
     for row in found.head(SHOWN).to_dict("records"):
