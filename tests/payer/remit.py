@@ -70,7 +70,7 @@ def _payment(payer: Payer, npi: str, answers: list[ClaimAnswer], day: date) -> s
         segment(
             "BPR", "I" if total else "H", dollars(total), "C", "CHK" if total else "NON", *[""] * 11, f"{day:%Y%m%d}"
         ),
-        segment("TRN", "1", trace, "1999999999"),
+        segment("TRN", "1", trace, f"1{int(payer.payer_id, 36) % 10**9:09d}"),
         segment("DTM", "405", f"{day:%Y%m%d}"),
         segment("N1", "PR", payer.name, "XV", payer.payer_id),
         segment("N3", "1 PAYER PLAZA"),
