@@ -16,7 +16,7 @@ from config.letters import VOICEMAIL, LetterRefusedError
 from config.month import Month
 from flows.owed import Stored, share_of, stored_case, stored_month
 from tasks.send.addressed import letter_for
-from tasks.send.letters import FOLDER, render_letter, render_voicemail, write_letters
+from tasks.send.letters import FOLDER, render_letter, render_voicemail, stands_there, write_letters
 from tasks.store.store import Store, open_store
 
 BEFORE_ANY_BILL = "welcome"
@@ -45,7 +45,8 @@ def write_letter(
     try:
         cycle, patient = stored_case(store, case, month, practice)
         found = stored_month(store, cycle, settings)
-        return _written(store, found, patient, kind, given, settings, out, call, settled)
+        files = _rendered(store, found, patient, kind, given, settings, call, settled)
+        return write_letters(_folder(out, found), files)
     finally:
         store.close()
 
@@ -55,7 +56,8 @@ def write_due_letters(
 ) -> tuple[list[Path], list[str]]:
     """The letters that are due (case_number, letter, due_date, ask_cents) stand in the folders of their months.
 
-    The paths, and a sentence for each letter that may not go or lacks something: the others are written all the same.
+    The paths of those written now, and a sentence for each letter that may not go or lacks something: the others are
+    written all the same. One that stands there with the same words keeps the day on which it was written.
     What may be asked for is taken for settled, and a plan of payment is proposed in so many monthly parts.
     """
     months: dict[int, Stored] = {}
@@ -63,23 +65,31 @@ def write_due_letters(
     for row in due.to_dict("records"):
         try:
             cycle, patient = stored_case(store, row["case_number"], None, practice_id)
-            found = months.setdefault(cycle.id, stored_month(store, cycle, settings))
+            if cycle.id not in months:
+                months[cycle.id] = stored_month(store, cycle, settings)
+            found = months[cycle.id]
             cents = None if pd.isna(row["ask_cents"]) else int(row["ask_cents"])
             day = None if pd.isna(row["due_date"]) else pd.Timestamp(row["due_date"]).date()
             given: dict[str, Any] = {"balance_cents": cents, "due": day}
             if cents and day and row["letter"] == "payment_plan":
                 given["payments"] = monthly_parts(cents, min(PROPOSED_PARTS, cents), day)
-            paths += _written(store, found, patient, row["letter"], given, settings, out, False, bool(cents))
+            files = _rendered(store, found, patient, row["letter"], given, settings, False, bool(cents))
+            folder = _folder(out, found)
+            paths += [] if stands_there(folder, files) else write_letters(folder, files)
         except (InputError, LetterRefusedError) as error:
             refused.append(str(error))
     return paths, refused
 
 
-def _written(
-    store: Store, found: Stored, patient: str, kind: str, given: Mapping[str, Any], settings: Path | None, out: Path,
-    call: bool, settled: bool,
-) -> list[Path]:  # fmt: skip
-    practice_id, month = found.cycle.practice_id, found.cycle.month
+def _folder(out: Path, found: Stored) -> Path:
+    return out / found.cycle.practice_id / str(found.cycle.month) / FOLDER
+
+
+def _rendered(
+    store: Store, found: Stored, patient: str, kind: str, given: Mapping[str, Any], settings: Path | None, call: bool,
+    settled: bool,
+) -> dict[str, bytes]:  # fmt: skip
+    practice_id = found.cycle.practice_id
     share = share_of(store, found, patient, usual=kind == BEFORE_ANY_BILL)
     if settled and share["owes"] == "unknown":
         share["owes"] = "share"
@@ -90,15 +100,14 @@ def _written(
         "share_explained" if kind == VOICEMAIL else kind,
         found.tables,
         share,
-        month,
+        found.cycle.month,
         letter_settings(practice_id, settings),
         date.today(),
         found.book.numbers["coinsurance_percent"],
         deductible.cents if deductible else None,
         {"options": tuple(options)} | {name: value for name, value in given.items() if value},
     )
-    files = render_voicemail(letter) if kind == VOICEMAIL else render_letter(letter, call)
-    return write_letters(out / practice_id / str(month) / FOLDER, files)
+    return render_voicemail(letter) if kind == VOICEMAIL else render_letter(letter, call)
 
 
 def cents_of(text: str | None, name: str) -> int | None:

@@ -18,7 +18,7 @@ from config.rulebook import RuleBook, load_rulebook
 from config.rulebook_archive import restored
 from config.settings import practice_settings, stored_settings
 from tasks.route.forecast import Terms, patient_shares
-from tasks.route.payers_on_file import payers_on_file
+from tasks.route.payers_on_file import payers_in
 from tasks.route.usual_service import for_patients, usual_lines
 from tasks.send.files import write_list
 from tasks.send.letters import FOLDER
@@ -68,7 +68,7 @@ def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
     place = setting, "" if pd.isna(locality) else str(locality), book, stored_settings(basis.settings)
     usual = usual_lines(dict.fromkeys(chosen.usual_codes, 1), *place)
     terms = Terms.of(setting, book, chosen.months_a_year)
-    coverage = payers_on_file(tables["coverages"], cycle.month)
+    coverage = payers_in(tables, cycle.month)
     return Stored(cycle, tables, store.frame("claim_lines", cycle), usual, coverage, book, terms)
 
 

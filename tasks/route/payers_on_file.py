@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -18,12 +20,27 @@ KNOWN = {
 NOT_KNOWN = ("unknown", "unknown", "unknown")
 
 
+def payers_in(tables: Mapping[str, pd.DataFrame], month: Month) -> pd.DataFrame:
+    """The payers of each patient in order, as they were verified when the month was decided, else as they are on file.
+
+    `payer_answers`, where the tables of the month have it, holds what was verified. Who was a Qualified Medicare
+    Beneficiary on any day of the month owes nothing either way.
+    """
+    on_file = payers_on_file(tables["coverages"], month)
+    if "payer_answers" not in tables:
+        return on_file
+    rows = tables["payer_answers"]
+    rows = rows[(rows["place"] > 0).to_numpy(bool)].reset_index(drop=True)
+    never = rows["patient_id"].isin(on_file.loc[on_file["patient_owes"] == "never", "patient_id"])
+    return rows.assign(patient_owes=rows["patient_owes"].astype("str").mask(never, "never"))
+
+
 def payers_on_file(coverages: pd.DataFrame, month: Month) -> pd.DataFrame:
     """The payers of each patient on the month's last day in order, with the columns that `patient_shares` takes.
 
     Who was a Qualified Medicare Beneficiary on any day of the month is one.
 
-    The one place that reads the coverages for what patients owe: a better answer replaces it as a whole.
+    The one place that reads the coverages for what patients owe.
     """
     first, last = pd.Timestamp(month.first), pd.Timestamp(month.last)
     # A Qualified Medicare Beneficiary of any day of the month is not charged for it.

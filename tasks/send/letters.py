@@ -61,6 +61,19 @@ def write_letters(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     return [folder / name for name in files]
 
 
+def stands_there(folder: Path, files: Mapping[str, bytes]) -> bool:
+    """Whether these letters stand in the folder already, with the same words, written on this or an earlier day."""
+    texts = [name for name in files if name.endswith(".txt")]
+    return all((folder / name).exists() for name in files) and all(
+        _but_for_its_day((folder / name).read_bytes()) == _but_for_its_day(files[name]) for name in texts
+    )
+
+
+def _but_for_its_day(text: bytes) -> list[bytes]:
+    head, _, *rest = text.split(b"\n\n")
+    return [head, *rest]
+
+
 def _files(name: str, letter: LetterFor, words: Words, call: bool) -> dict[str, bytes]:
     view = {
         "letter": letter,

@@ -133,16 +133,22 @@ def test_letters_that_are_due_are_written_and_the_others_named(stored: Path) -> 
     due = pd.DataFrame(rows, columns=["case_number", "letter", "ask_cents"])
     due = due.assign(ask_cents=due["ask_cents"].astype("Int64"), due_date=pd.Timestamp("2026-11-20"))
     store = open_store(f"sqlite:///{stored / 'ccm.db'}")
+    out = stored / "due"
     try:
-        paths, refused = write_due_letters(store, "P1", due, stored / "settings.yaml", stored)
+        paths, refused = write_due_letters(store, "P1", due, stored / "settings.yaml", out)
+        again, refused_again = write_due_letters(store, "P1", due, stored / "settings.yaml", out)
+        due.loc[1, "ask_cents"] = 3000
+        other, _ = write_due_letters(store, "P1", due, stored / "settings.yaml", out)
     finally:
         store.close()
+    assert (again, refused_again) == ([], refused)
+    assert [path.name for path in other] == [path.name for path in paths if "payment_plan" in path.name]
     assert [path.name for path in paths if path.suffix == ".pdf"] == [
         "C-000001-savings_program-es.pdf", "C-000001-payment_plan-es.pdf", "C-000002-refund-en.pdf",
         "C-000003-reminder-en.pdf", "C-000004-withdrawal-en.pdf",
     ]  # fmt: skip
-    plan = (stored / "P1/2026-10/letters/C-000001-payment_plan-es.txt").read_text("utf-8")
-    assert plan.count("$13.23") == 3
+    plan = (out / "P1/2026-10/letters/C-000001-payment_plan-es.txt").read_text("utf-8")
+    assert plan.count("$10.00") == 3
     assert [sentence[:8] for sentence in refused[:2]] == ["C-000002", "C-000004"]
     assert refused[2].startswith("There is no case C-000099")
     assert not any("Ibáñez" in sentence for sentence in refused)

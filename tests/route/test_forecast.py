@@ -19,7 +19,6 @@ from config.month import Month
 from config.rulebook import load_rulebook
 from config.settings import practice_settings
 from tasks.route.forecast import Terms, patient_shares
-from tasks.route.payers_on_file import payers_on_file
 from tasks.route.usual_service import for_patients, usual_lines
 
 SETTINGS = practice_settings("P1")
@@ -253,35 +252,3 @@ def test_against_the_sum_done_by_hand(
         assert second
         assert {"unknown", "part"} & set(takes)
         assert pd.isna(row["share_cents"])
-
-
-def test_payers_on_file_are_those_of_the_last_day_in_order() -> None:
-    rows = [
-        ("1", 2, "medigap", "2020-01-01", None), ("1", 1, "medicare_part_b", "2020-01-01", None),
-        ("1", 3, "commercial", "2020-01-01", "2026-10-30"), ("2", 1, "medicare_part_b", "2020-01-01", None),
-        ("2", 1, "commercial", "2020-01-01", None), ("3", 1, "medicare_part_b", "2026-11-01", None),
-        ("4", 1, "medicare_part_b", "2020-01-01", "2026-10-31"), ("4", 2, "qmb", "2026-10-31", None),
-        ("5", 1, "medicare_part_b", "2020-01-01", None), ("5", 2, "qmb", "2020-01-01", "2026-10-01"),
-        ("6", 1, "medicare_part_b", "2020-01-01", None), ("6", 2, "qmb", "2020-01-01", "2026-09-30"),
-    ]  # fmt: skip
-    names = ["patient_id", "priority", "payer_kind", "start_date", "end_date"]
-    frame = pd.DataFrame(rows, columns=names).assign(coverage_id=[f"V{place}" for place in range(len(rows))])
-    frame["start_date"], frame["end_date"] = pd.to_datetime(frame["start_date"]), pd.to_datetime(frame["end_date"])
-    found = payers_on_file(frame, Month(2026, 10))
-    assert list(zip(found["patient_id"], found["place"], found["payer_kind"], found["answer"], strict=True)) == [
-        ("1", 1, "medicare_part_b", "covers"), ("1", 2, "medigap", "covers"),
-        ("2", 1, "medicare_part_b", "conflicting"), ("2", 2, "commercial", "conflicting"),
-        ("4", 1, "medicare_part_b", "covers"), ("4", 2, "qmb", "covers"),
-        ("5", 1, "medicare_part_b", "covers"), ("5", 2, "qmb", "covers"), ("6", 1, "medicare_part_b", "covers"),
-    ]  # fmt: skip
-    assert list(found["patient_owes"]) == [
-        "share",
-        "unknown",
-        "share",
-        "unknown",
-        "share",
-        "never",
-        "share",
-        "never",
-        "share",
-    ]

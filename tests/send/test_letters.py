@@ -12,7 +12,7 @@ import pytest
 
 from config.errors import PlaceError
 from config.letters import LANGUAGES, Addressee, letters
-from tasks.send.letters import render_letter, render_voicemail, write_letters
+from tasks.send.letters import render_letter, render_voicemail, stands_there, write_letters
 from tests.send.letter_cases import PRACTICE, letter
 
 KINDS = [kind.name for kind in letters().kinds]
@@ -111,6 +111,15 @@ def test_written_twice_is_written_once(tmp_path: Path) -> None:
     write_letters(folder, changed)
     assert sorted(path.name for path in folder.iterdir()) == sorted(files)
     assert paths[0].read_bytes() == changed[paths[0].name]
+
+
+def test_a_letter_of_another_day_with_the_same_words_stands_there(tmp_path: Path) -> None:
+    written, later = letter("welcome"), replace(letter("welcome"), written=date(2026, 11, 13))
+    assert not stands_there(tmp_path, render_letter(written))
+    write_letters(tmp_path, render_letter(written))
+    assert stands_there(tmp_path, render_letter(later))
+    assert not stands_there(tmp_path, render_letter(replace(later, patient=Addressee("Jamie", "Roe"))))
+    assert not stands_there(tmp_path, render_letter(replace(later, share=None)))
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
