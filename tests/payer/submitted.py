@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from x12sdk.io import X12ModelReader
@@ -75,16 +77,21 @@ class Submitted:
         return min(line.first for line in self.lines)
 
 
-def submitted(content: bytes) -> list[Submitted]:
-    """The claims of the file, in its order."""
+@lru_cache(maxsize=32)  # a file comes to several payers
+def submitted(content: bytes) -> tuple[Submitted, ...]:
+    """The claims of the file, in its order.
+
+    The guides know a sex that is neither (U), x12sdk 2.2 does not; the payer reads nothing of it.
+    """
     found = []
-    with X12ModelReader(content.decode("ascii")) as reader:
+    text = re.sub(r"(DMG\*D8\*\d{8}\*)U", r"\1F", content.decode("ascii"))
+    with X12ModelReader(text) as reader:
         for model in reader.models():
             form = "837P" if "222" in model.header.st_segment.implementation_convention_reference else "837I"
             for parent in model.loop_2000a:
                 for subscriber in parent.loop_2000b:
                     found += [_claim(form, parent.loop_2010aa, subscriber, one) for one in subscriber.loop_2300 or []]
-    return found
+    return tuple(found)
 
 
 def _claim(form: str, billing: Any, subscriber: Any, claim: Any) -> Submitted:

@@ -62,6 +62,7 @@ def test_every_claim_of_a_random_month_is_read_as_it_was_meant(
 def with_names(tables: Tables, odd: list[str]) -> Tables:
     """Every second patient and payer is called otherwise than the synthetic ones are."""
     people = tables["patients"].copy()
+    people["sex"] = people["sex"].where(people["sex"].isin(["F", "M"]), "F")  # x12sdk 2.2 knows no other
     for shift, column in enumerate(("last_name", "first_name", "address", "city")):
         people = _renamed(people, column, shift, odd)
     return tables | {"patients": people, "coverages": _renamed(tables["coverages"].copy(), "payer_name", 0, odd)}
