@@ -114,8 +114,8 @@ def _named(rng: np.random.Generator, frame: pd.DataFrame, roster: Roster, last_m
     premiums_only = (kinds == "medicaid") & (lot % 3 == 0)
     return frame.assign(
         **parts,
-        savings_program=np.where(premiums_only, "slmb", None),
-        authorization_number=np.where(authorized, text_ids("AU", np.arange(1, count + 1), 7), None),
+        savings_program=pd.Series("slmb", index=frame.index).where(premiums_only),
+        authorization_number=pd.Series(text_ids("AU", np.arange(1, count + 1), 7), index=frame.index).where(authorized),
         verified_date=np.where(kinds == "unknown", np.datetime64("NaT"), np.datetime64(last_month.first)),
         coverage_id=text_ids("V", np.arange(1, count + 1), 7),
         patient_id=roster.patient_ids[patient],
