@@ -118,8 +118,8 @@ def written_answer(
     if begins is not None and begins > ends:
         raise InputError(f"The answer ends ({ends}) before it begins ({begins}); correct --since or --until.")
     sure = how.confidence_of(told["step"]) or "unverified"
-    days = {"answered_date": answered, "holds_from": begins, "valid_until": ends}
-    return stored.Recorded(**told, **days, answered_by=by.strip(), confidence=sure)
+    told = told | {"answered_date": answered, "holds_from": begins, "valid_until": ends}
+    return stored.Recorded(**told, answered_by=by.strip(), confidence=sure)
 
 
 def _day(text: str | None, option: str) -> date | None:

@@ -8,10 +8,14 @@ import numpy as np
 import pandas as pd
 
 from config.eligibility_findings import words_of
-from tasks.cover.payers import Payers
+from tasks.cover.payers import Payers, place_in
 
 MEDICARE = ("part_a", "part_b")
 NOT_ANSWERED = ("refused", "unreadable")
+DISAGREE = (
+    "plan_not_on_file", "part_b_not_active", "other_payer_first", "hospice_not_on_file", "facility_not_on_file",
+    "qmb_not_on_file", "qmb_not_confirmed", "somebody_else", "not_found_by_payer", "answer_not_readable",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,11 @@ def shown(payers: Payers, tables: dict[str, pd.DataFrame], answers: pd.DataFrame
     An answer belongs to who has its member number on a coverage; where birth dates differ it is nobody's.
     """
     size = len(payers.patients)
-    found, strangers = _matched(payers, tables, answers)
+    recent = answers[answers["answered_date"] >= pd.Timestamp(payers.month.first)]
+    if recent.empty:  # as in every month of a practice that reads none; nothing of its size is looked through
+        none = np.zeros(size, dtype=bool)
+        return Shown(dict.fromkeys(DISAGREE, none), none, np.full(size, "", dtype=object), np.full(size, np.nan))
+    found, strangers = _matched(payers, tables, recent)
     day = pd.Series(payers.day).iloc[found["patient"]].to_numpy()
     open_begin, open_end = found["begin_date"].isna(), found["end_date"].isna()
     on_day = (open_begin | (found["begin_date"] <= day)) & (open_end | (found["end_date"] >= day))
@@ -70,13 +78,12 @@ def shown(payers: Payers, tables: dict[str, pd.DataFrame], answers: pd.DataFrame
     return Shown(against, has("qmb"), _words(found[on_day | ~found["what"].isin(list(words_of()))], size), left)
 
 
-def _matched(payers: Payers, tables: dict[str, pd.DataFrame], answers: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+def _matched(payers: Payers, tables: dict[str, pd.DataFrame], recent: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     """The findings of each patient's latest answers, and who has an answer that is somebody else's."""
     size = len(payers.patients)
-    recent = answers[answers["answered_date"] >= pd.Timestamp(payers.month.first)]
     given = tables["coverages"]
     number = given["member_id"].astype("str").fillna("").str.upper().str.replace(r"[^0-9A-Z]", "", regex=True)
-    patient = pd.Index(payers.patients["patient_id"]).get_indexer(pd.Index(given["patient_id"]))
+    patient = place_in(payers.patients["patient_id"], given["patient_id"])
     known = pd.DataFrame({"member_id": number, "patient": patient, "kind": given["payer_kind"].astype("str")})
     known = known[(known["patient"] >= 0) & (known["member_id"] != "")].drop_duplicates()
     found = recent.merge(known, on="member_id", how="inner").reset_index(drop=True)

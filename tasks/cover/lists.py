@@ -99,6 +99,8 @@ def queries(
 ) -> pd.DataFrame:
     """What contradicts itself, one row for each patient and contradiction, those that hold a month first."""
     table = coverage_outputs()["coverage_queries"]
+    anybody = np.logical_or.reduce([mask for _, mask in against])
+    rows = rows[anybody[rows["patient"].to_numpy()]]
     on_day = rows[rows["on_day"]]
     called = on_day["priority"].astype("str") + " " + on_day["kind"] + " " + on_day["payer_name"]
     on_file = called.str.strip().groupby(on_day["patient"]).agg(", ".join)

@@ -28,7 +28,7 @@ def two_of_one_priority(p: Payers, register: Register) -> Mask:
 
 def no_first_payer(p: Payers, register: Register) -> Mask:
     """There are payers and none is the first; Part B behind which a plan stands counts for the plan."""
-    rows = p.rows[p.rows["on_day"]]
+    rows = p.in_force
     return p.any(rows, np.ones(len(rows))) & ~p.any(rows, rows["priority"] == 1)
 
 

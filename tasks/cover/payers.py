@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from config.month import Month
 from config.payer_register import Plan
 
 ONE_EACH = ("medicare_part_b", "medicaid", "qmb", "tricare", "va")  # programs of which a patient has one
 PART_OF = {"medigap": "plan_letter", "medicare_advantage": "plan_id", "commercial": "plan_id", "other": "plan_id"}
+PLAN = ["kind", "payer_id", "payer_name", "plan_letter", "plan_id", "state", "savings_program"]
 TEXTS = ("payer_name", "payer_id", "plan_letter", "plan_id", "state", "savings_program", "member_id")
 
 
@@ -29,10 +33,15 @@ class Payers:
     month: Month
     day: np.ndarray  # of each patient: the last day of the month, or that of death
 
-    @property
+    @cached_property
+    def in_force(self) -> pd.DataFrame:
+        """The rows in force on the day, with what their order goes by."""
+        return self.rows.loc[self.rows["on_day"], ["patient", "priority", "kind", "place", "set_aside", "is_named"]]
+
+    @cached_property
     def standing(self) -> pd.DataFrame:
         """The rows that count for the order of payers: in force on the day, each payer once."""
-        return self.rows[self.rows["on_day"] & ~self.rows["set_aside"]]
+        return self.in_force[~self.in_force["set_aside"]]
 
     def any(self, rows: pd.DataFrame, mask: Any) -> np.ndarray:
         """Which patients have at least one of those rows."""
@@ -42,8 +51,7 @@ class Payers:
 
     def has(self, *kinds: str) -> np.ndarray:
         """Which patients have a payer of one of these kinds on the day."""
-        rows = self.rows[self.rows["on_day"]]
-        return self.any(rows, rows["kind"].isin(kinds))
+        return self.any(self.in_force, self.in_force["kind"].isin(kinds))
 
 
 def payers_of(tables: dict[str, pd.DataFrame], month: Month) -> Payers:
@@ -52,7 +60,7 @@ def payers_of(tables: dict[str, pd.DataFrame], month: Month) -> Payers:
     first, last = pd.Timestamp(month.first), pd.Timestamp(month.last)
     day = patients["death_date"].where(patients["death_date"] < last, last).clip(lower=first)
     given = tables["coverages"]
-    patient = pd.Index(patients["patient_id"]).get_indexer(pd.Index(given["patient_id"]))
+    patient = place_in(patients["patient_id"], given["patient_id"])
     start, end = given["start_date"], given["end_date"]
     keep = (patient >= 0) & (start <= last).to_numpy(bool) & (end.isna() | (end >= first)).to_numpy(bool)
     rows = given[keep].assign(patient=patient[keep])
@@ -66,7 +74,7 @@ def payers_of(tables: dict[str, pd.DataFrame], month: Month) -> Payers:
     authorized = rows["authorization_number"].notna() if "authorization_number" in rows else False
     rows["authorized"] = authorized
     _states(rows, patients)
-    rows["plan_key"] = _keys(rows)
+    _number_plans(rows)
     rows["identity"] = rows["plan_key"].where(~rows["kind"].isin(ONE_EACH), rows["kind"])
     rows["is_named"] = rows["kind"].isin(ONE_EACH) | (rows["payer_id"] != "") | (rows["payer_name"] != "")
     rows["set_aside"] = _set_aside(rows, len(patients))
@@ -88,13 +96,21 @@ def part_of(row: Any) -> str:
     return str(row[PART_OF[row["kind"]]]) if row["kind"] in PART_OF else ""
 
 
-def _keys(rows: pd.DataFrame) -> pd.Series:
-    """The plan's key of each row; reckoned once for each plan, of which a practice has few."""
-    names = ["kind", "payer_id", "payer_name", "plan_letter", "plan_id", "state", "savings_program"]
-    plans = rows[names].drop_duplicates()
-    keys = [Plan(row["kind"], row["payer_id"], row["payer_name"], part_of(row)).key for row in plans.to_dict("records")]
-    found = rows[names].merge(plans.assign(plan_key=pd.array(keys, dtype="str")), on=names, how="left")
-    return found["plan_key"].astype("str")
+def _number_plans(rows: pd.DataFrame) -> None:
+    """Adds the plan of each row as a number and as its key; a practice has few, so each is reckoned once."""
+    numbers = rows.groupby(PLAN, sort=False, observed=True).ngroup().to_numpy()
+    _, place = np.unique(numbers, return_index=True)
+    plans = rows.iloc[place][PLAN].to_dict("records")
+    keys = [Plan(row["kind"], row["payer_id"], row["payer_name"], part_of(row)).key for row in plans]
+    rows["plan_number"] = numbers
+    rows["plan_key"] = pd.array(np.array(keys, dtype=object)[numbers] if keys else [], dtype="str")
+
+
+def place_in(known: pd.Series, wanted: pd.Series) -> np.ndarray:
+    """For each wanted identifier its place among the known ones, which are unique; -1 for a stranger."""
+    text = pa.large_string()
+    found = pc.index_in(pa.array(wanted.astype("str"), type=text), value_set=pa.array(known.astype("str"), type=text))
+    return np.asarray(found.fill_null(-1)).astype(np.int64)
 
 
 def _set_aside(rows: pd.DataFrame, patients: int) -> np.ndarray:

@@ -14,10 +14,9 @@ from config.payer_register import Contradiction, PayerEntry, Register, Terms
 from config.payer_settings import OwnEntry, PayerSettings
 from tasks.cover import order
 from tasks.cover.compare import Shown
-from tasks.cover.payers import Payers, part_of
+from tasks.cover.payers import PLAN, Payers, part_of
 
 ANSWERS: Mapping[str, str] = {"yes": "covers", "no": "does_not"}
-PLAN = ["kind", "payer_id", "payer_name", "plan_letter", "plan_id", "state", "savings_program", "plan_key", "first"]
 
 
 @dataclass(frozen=True)
@@ -146,12 +145,15 @@ def verify(payers: Payers, known: Known, against: list[tuple[Contradiction, np.n
     A plan is asked once for each place it stands in, whoever its patients are. What contradicts itself is conflicting,
     whatever the plan would answer; a Qualified Medicare Beneficiary owes nothing whoever else is on file.
     """
-    rows = payers.rows.assign(first=payers.rows["place"] <= 1)
-    plans = rows[PLAN].drop_duplicates().reset_index(drop=True)
-    found = [known.answer(row, payers.month.last) for row in plans.to_dict("records")]
+    rows = payers.rows.copy()
+    rows["first"] = (rows["place"] == 1) | ((rows["place"] == 0) & (rows["priority"] == 1))
+    _, example, number = np.unique(rows["plan_number"] * 2 + rows["first"], return_index=True, return_inverse=True)
+    plans = rows.iloc[example][[*PLAN, "plan_key", "first"]].to_dict("records")
+    found = [known.answer(row, payers.month.last) for row in plans]
     answers = pd.DataFrame([asdict(one) | {"asks": one.asks} for one in found], columns=_columns())
-    rows = rows.merge(pd.concat([plans, answers], axis=1), on=PLAN, how="left", sort=False)
-    rows["asks"] = rows["asks"].astype("boolean").fillna(False).astype(bool) & rows["is_named"]
+    for name in _columns():
+        rows[name] = answers[name].array.take(number)
+    rows["asks"] = rows["asks"].astype(bool) & rows["is_named"]
     patient = rows["patient"].to_numpy()
     qmb = payers.has("qmb") | shown.qmb
     rows.loc[qmb[patient], "patient_owes"] = "never"

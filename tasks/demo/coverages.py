@@ -82,7 +82,7 @@ def make_coverages(roster: Roster, seed: int, last_month: Month) -> pd.DataFrame
         _span(everyone[switches], 1, other[switches], changed[switches], never[switches]),
     ]
     frame = pd.concat(pieces, ignore_index=True).sort_values(["patient", "start_date", "priority"], kind="stable")
-    return _named(rng, frame.reset_index(drop=True), roster)
+    return _named(rng, frame.reset_index(drop=True), roster, last_month)
 
 
 def _span(patient: np.ndarray, priority: int, kind: np.ndarray, start: np.ndarray, end: np.ndarray) -> pd.DataFrame:
@@ -91,7 +91,7 @@ def _span(patient: np.ndarray, priority: int, kind: np.ndarray, start: np.ndarra
     )
 
 
-def _named(rng: np.random.Generator, frame: pd.DataFrame, roster: Roster) -> pd.DataFrame:
+def _named(rng: np.random.Generator, frame: pd.DataFrame, roster: Roster, last_month: Month) -> pd.DataFrame:
     """With payer names, payer identifiers and member identifiers; unknown payers have none."""
     count = len(frame)
     patient = frame.pop("patient").to_numpy()
@@ -109,8 +109,14 @@ def _named(rng: np.random.Generator, frame: pd.DataFrame, roster: Roster) -> pd.
         part: np.array([PARTS.get(one or "", {}).get(part) for one in payer], dtype=object)
         for part in ("plan_letter", "plan_id", "state")
     }
+    # An HMO authorized half of its patients; a third of those with Medicaid have a program that pays premiums only.
+    authorized = (payer == "SYN13") & (lot % 2 == 0)
+    premiums_only = (kinds == "medicaid") & (lot % 3 == 0)
     return frame.assign(
         **parts,
+        savings_program=pd.Series("slmb", index=frame.index).where(premiums_only),
+        authorization_number=pd.Series(text_ids("AU", np.arange(1, count + 1), 7), index=frame.index).where(authorized),
+        verified_date=np.where(kinds == "unknown", np.datetime64("NaT"), np.datetime64(last_month.first)),
         coverage_id=text_ids("V", np.arange(1, count + 1), 7),
         patient_id=roster.patient_ids[patient],
         payer_name=name,

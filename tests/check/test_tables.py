@@ -9,6 +9,7 @@ import pytest
 
 from config.contract import inputs, outputs
 from config.errors import DataStopError
+from expectations.suites import load_suite
 from tasks.check.check import check_tables
 from tasks.check.flags import npi_malformed, place_not_of_setting
 from tests.check.frames import AS_OF, MONTH, check, entry, example, frame, practice, reasons, settings, warned
@@ -54,9 +55,20 @@ def test_an_empty_required_cell_is_named_by_its_column():
 
 
 def test_a_choice_outside_the_list_is_named_by_its_column():
-    rows, expected = spoiled(lambda column: column.type == "choice", "nonsense", "{}_not_allowed")
+    warned = {entry.name.removesuffix("_not_allowed") for entry in load_suite("coverages") if entry.severity == "warn"}
+    rows, expected = spoiled(
+        lambda column: column.type == "choice" and column.name not in warned, "nonsense", "{}_not_allowed"
+    )
     checked = check(**rows)
     assert {name: reasons(checked, name) for name in SET_ASIDE} == expected
+
+
+def test_an_odd_plan_letter_or_savings_program_is_told_and_costs_no_coverage():
+    row = example("coverages") | {"plan_letter": "Q", "savings_program": "xyz"}
+    checked = check(coverages=[row])
+    assert len(checked.accepted["coverages"]) == 1
+    failed = checked.checks[(checked.checks["table"] == "coverages") & (checked.checks["failed"] > 0)]
+    assert set(failed["check"]) == {"plan_letter_not_allowed", "savings_program_not_allowed"}
 
 
 def test_of_a_key_that_stands_twice_the_first_stays():
