@@ -26,12 +26,25 @@ def add_units(frame: pd.DataFrame, book: RuleBook) -> None:
         frame.loc[rows, "unit_limit"] = codes.map({code: limit.units for code, limit in limits.items()}).astype("Int64")
         absolute = {code for code, limit in limits.items() if limit.adjudication != BY_DAY_AND_APPEALABLE}
         frame.loc[rows, "limit_is_absolute"] = codes.isin(absolute)
-    same = frame.groupby(["patient_id", "month", "claim", "payer_order", "code"], dropna=False)
+    by_program = frame["program"].where(frame["code"].isin(_once_a_program(book)), "")
+    same = frame.groupby(["patient_id", "month", "claim", "payer_order", "code", by_program], dropna=False)
     frame["times_sent"] = same["code"].transform("size").astype("int64")
     month = frame.groupby(["patient_id", "month", "program"], dropna=False)
     frame["practitioners_of_month"] = month["rendering_npi"].transform("nunique").astype("int64")
     cg = frame["modifiers"].astype("str").str.contains(r"\bCG\b").fillna(False).astype("int64")
     frame["cg_lines_of_day"] = cg.groupby([frame["patient_id"], frame["service_date"]], dropna=False).transform("sum")
+
+
+def _once_a_program(book: RuleBook) -> set[str]:
+    """The codes that several programs of a patient may bill in the month, each by its own rule: G0511 from 2024."""
+    of_code: dict[str, list[tuple[str, bool]]] = {}
+    for family, entry in book.families:
+        of_code.setdefault(entry.first, []).append((family.program, entry.once_across_programs))
+    return {
+        code
+        for code, found in of_code.items()
+        if len({program for program, _ in found}) > 1 and not any(once for _, once in found)
+    }
 
 
 def add_pairs(frame: pd.DataFrame, book: RuleBook) -> None:
