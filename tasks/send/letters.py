@@ -33,6 +33,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
 }
 WIDTH = 72
+SCRIPT_POINTS = 13  # staff read a script off one page where it fits
 LAYOUT = TEMPLATES / "letters" / "letter.typ"
 
 
@@ -81,7 +82,7 @@ def _files(name: str, letter: LetterFor, words: Words, call: bool) -> dict[str, 
         "call": call,
         "dated": long_day(letter.written, letter.language),
         "to": _to(letter),
-        "points": letter.practice.font_points,
+        "points": _points(letter, call),
         "labels": LABELS[letter.language],
     }
     return {
@@ -89,6 +90,10 @@ def _files(name: str, letter: LetterFor, words: Words, call: bool) -> dict[str, 
         f"{name}.html": render("letters/letter.html.j2", **view).encode(),
         f"{name}.txt": _text(letter, words, call).encode(),
     }
+
+
+def _points(letter: LetterFor, call: bool) -> int:
+    return SCRIPT_POINTS if call else letter.practice.font_points
 
 
 def _to(letter: LetterFor) -> list[str]:
@@ -124,7 +129,7 @@ def _pdf(letter: LetterFor, words: Words, call: bool) -> bytes:
     data = {
         "title": words.title,
         "language": letter.language,
-        "points": letter.practice.font_points,
+        "points": _points(letter, call),
         "practice": _practice(letter),
         "labels": LABELS[letter.language],
         "case_number": letter.case_number,
