@@ -1,6 +1,7 @@
 """How co-pay cases are worked: moves, determinations, attempts; what is known of a case begins its history."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -128,7 +129,7 @@ def _carry_over() -> None:
             moves.setdefault((practice, number, "left"), left | {"what": "leave", "source": f"left:{day}:before"})
     if moves:
         texts = ("practice_id", "case_number", "what", "source", "reason", "option", "outcome", "by", "note")
-        numbers: list[sa.ColumnClause[object]] = [sa.column("cents", sa.BigInteger()), sa.column("day", sa.Date())]
+        numbers: list[sa.ColumnClause[Any]] = [sa.column("cents", sa.BigInteger()), sa.column("day", sa.Date())]
         moment = sa.column("recorded_at", sa.DateTime(timezone=True))
         into = sa.table("case_moves", *(sa.column(name, sa.Text()) for name in texts), *numbers, moment)
         connection.execute(sa.insert(into), list(moves.values()))
