@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from prefect import flow
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
 
 from config.month import Month
 from config.settings import PracticeSettings
 from flows.each_practice import each_practice
+from flows.letter import write_due_letters
+from tasks.progress import step
 from tasks.remit.step import claim_balances
 from tasks.route.step import Routed, due_cases, keep_cases, route_copay_cases
 from tasks.send.step import deliver_messages, tell_owners, write_worklists
@@ -32,10 +35,22 @@ def practice_outreach(place: Place, practice_id: str, tell: bool = True) -> dict
     """One practice's day, as a checklist."""
     due = due_cases(place, practice_id, claim_balances(place, practice_id))
     folder = write_worklists(place, practice_id, due.lists)
+    kept_back: list[str] = []
     if tell:
+        kept_back = letters_due_written(place, practice_id, due.lists["copay_letters"])
         tell_owners(place, due.practice_id, due.practice, due.cases, due.lists["copay_alerts"], due.staff, due.patients)
         deliver_messages(place, practice_id)
-    return {"practice_id": practice_id, "report": folder, **due.counts}
+    return {"practice_id": practice_id, "report": folder, "letters_kept_back": kept_back, **due.counts}
+
+
+@task(name="write the letters due", cache_policy=NO_CACHE)
+def letters_due_written(place: Place, practice_id: str, due: pd.DataFrame) -> list[str]:
+    """The letters that are due stand in the folders of their months; a sentence, said once, for what keeps others."""
+    with step("letters", "writing the letters due") as done:
+        paths, refused = write_due_letters(place.store, practice_id, due, place.settings, place.out)
+        written = len({path.with_suffix("") for path in paths})
+        done(f"{written:,} written, {len(refused):,} not", written)
+    return list(dict.fromkeys(refused))
 
 
 def month_cases(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
@@ -106,7 +107,9 @@ def print_outreach(console: Console, summary: dict[str, Any]) -> None:
     """One practice's day of co-pay cases in two lines."""
     said = f"{_count(summary['open'], 'open case')}, {summary['due']:,} due, {summary['escalated']:,} overdue"
     letters, alerts = _count(summary["letters"], "letter"), _count(summary["alerts"], "alert")
-    console.print(f"[bold]{summary['practice_id']}[/]: {said}; {letters} to write", highlight=False)
+    console.print(f"[bold]{summary['practice_id']}[/]: {said}; {letters} due", highlight=False)
+    for sentence in summary["letters_kept_back"]:
+        console.print(f"  [yellow]not written[/]: {escape(sentence)}", highlight=False, soft_wrap=True)
     if summary["alerts"]:
         console.print(f"  [yellow]{alerts} for compliance[/]: see compliance_alerts.csv", highlight=False)
     console.print(f"Open {summary['report']}", highlight=False, soft_wrap=True)

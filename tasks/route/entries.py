@@ -15,8 +15,9 @@ from config.strict_yaml import load_yaml
 PATH = HERE / "copay_options.yaml"
 
 Letter = Literal[
-    "", "withdrawal", "refund", "share_explained", "savings_program", "hardship_application", "payment_plan", "reminder"
-]
+    "", "withdrawal", "refund", "share_explained", "savings_program", "hardship_application",
+    "sliding_fee_application", "payment_plan", "reminder",
+]  # fmt: skip
 
 
 class Option(Cited):
