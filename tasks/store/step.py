@@ -26,6 +26,8 @@ from tasks.store.engine import WAIT_SECONDS, database_of
 from tasks.store.records import Basis, Digests, OutboxMessage, Saved
 from tasks.store.store import Store, open_store
 
+ANSWERED = ["coverage_id", "answer", "conflict", "needs_authorization", "authorized"]  # what is decided by
+
 
 @dataclass
 class Place:
@@ -89,7 +91,7 @@ def decided_from(
     for name in ("earlier_claims", "payer_answers"):
         frame = tables.get(name)
         if name == "payer_answers" and frame is not None:  # the others say what the shipped register says
-            frame = frame.loc[frame["recorded"] | (frame["conflict"] != ""), ["coverage_id", "answer", "conflict"]]
+            frame = frame.loc[frame["recorded"] | (frame["conflict"] != ""), ANSWERED]
         if frame is not None and len(frame):
             whole = f"{input_digest}\n{frame.to_csv(index=False)}".encode()
             input_digest = hashlib.sha256(whole).hexdigest()[: len(input_digest)]
