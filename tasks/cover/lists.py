@@ -23,7 +23,7 @@ KEPT = (
     "coverage_id", "patient_id", "on_day", "place", "payer_kind", "payer_name", "payer_id", "plan", "plan_key",
     "answer", "reason", "evidence", "source", "confidence", "valid_until", "needs_authorization", "takes_coinsurance",
     "takes_deductible", "patient_owes", "deductible_left_cents", "eligibility", "recorded", "asks", "asked_for",
-    "conflict",
+    "conflict", "authorized",
 )  # fmt: skip
 _TEXTS = (
     "payer_kind", "payer_name", "payer_id", "plan", "plan_key", "answer", "reason", "evidence", "source", "confidence",
@@ -38,7 +38,7 @@ def kept(rows: pd.DataFrame) -> pd.DataFrame:
         frame[name] = frame[name].astype("str").fillna("").astype("category")
     for name in ("patient_id", "coverage_id"):
         frame[name] = frame[name].astype("str")
-    for name in ("on_day", "recorded", "asks"):
+    for name in ("on_day", "recorded", "asks", "authorized"):
         frame[name] = frame[name].astype(bool)
     frame["valid_until"] = pd.to_datetime(frame["valid_until"]).astype("datetime64[ns]")
     frame["needs_authorization"] = frame["needs_authorization"].astype("boolean")

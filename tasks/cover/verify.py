@@ -170,6 +170,14 @@ def verify(payers: Payers, known: Known, against: list[tuple[Contradiction, np.n
         if one.holds:
             rows.loc[mask[patient], "conflict"] = one.name
     rows["eligibility"] = shown.words[patient]
+    if "verified_date" in rows:
+        by_hand = (rows["eligibility"] == "").to_numpy() & rows["verified_date"].notna().to_numpy()
+        days = rows.loc[by_hand, "verified_date"].dt.strftime("%Y-%m-%d")
+        rows.loc[by_hand, "eligibility"] = "looked up by the practice on " + days
+    needed = rows["needs_authorization"].astype("boolean").fillna(False).to_numpy(bool)
+    for there, words in ((True, "an authorization is on file"), (False, "no authorization is on file")):
+        which = needed & (rows["authorized"].to_numpy(bool) == there)
+        rows.loc[which, "evidence"] = rows.loc[which, "evidence"].astype("str") + f"; {words}"
     left = (rows["kind"] == "medicare_part_b").to_numpy()
     rows["deductible_left_cents"] = pd.array(np.where(left, shown.deductible_left[patient], np.nan), dtype="Int64")
     return rows

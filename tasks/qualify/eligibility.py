@@ -50,6 +50,11 @@ def payer_answered_no(m: Months, book: RuleBook, settings: PracticeSettings) -> 
     return (m.payer_said == "does_not") & (m.has_medicare_advantage | ~m.has_part_b)
 
 
+def authorization_not_on_file(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The payer said that it covers the service with an authorization, and none is on file."""
+    return m.authorization_missing & (m.payer_said == "covers")
+
+
 def coverage_conflicting(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """What is on file of the patient's payers contradicts itself."""
     return m.coverage_conflict.isin(_conflicts(book, "coverages"))

@@ -16,20 +16,26 @@ ANSWERS = "payer_answers"
 
 
 def add_payer_answers(facts: Facts, patient: Any, coverage_id: pd.Series) -> None:
-    """Adds what the payer of that coverage said of care management, and what of the patient's coverages contradicts.
+    """Adds what the payer of that coverage said, whether an authorization is missing, and what contradicts.
 
     `patient` are the rows of the patients who have a payer, `coverage_id` the coverage of whoever pays first. Only what
     the payer or the practice said counts here: what the shipped register says of a kind is in the rules themselves.
     """
     said, against = (np.full(facts.size, "", dtype=object) for _ in range(2))
+    unauthorized = np.zeros(facts.size, dtype=bool)
     if ANSWERS in facts.tables and len(facts.tables[ANSWERS]):
         answers, whose = facts.rows(ANSWERS)
         conflict = answers["conflict"].astype("str").to_numpy(object)
         there = conflict != ""
         against[whose[there]] = conflict[there]
         told = answers["answer"].astype("str").where(answers["recorded"], "").to_numpy(object)
-        row = rows_of(answers["coverage_id"].drop_duplicates(), coverage_id)
-        first = told[~answers["coverage_id"].duplicated().to_numpy()]
-        said[patient[row >= 0]] = first[row[row >= 0]]
+        needed = answers["needs_authorization"].fillna(False).to_numpy(bool) & answers["recorded"].to_numpy(bool)
+        lacks = needed & ~answers["authorized"].to_numpy(bool)
+        once = ~answers["coverage_id"].duplicated().to_numpy()
+        row = rows_of(answers["coverage_id"][once], coverage_id)
+        known = row >= 0
+        said[patient[known]] = told[once][row[known]]
+        unauthorized[patient[known]] = lacks[once][row[known]]
+    facts.frame["authorization_missing"] = unauthorized
     facts.frame["payer_said"] = pd.array(said, dtype="str")
     facts.frame["coverage_conflict"] = pd.array(against, dtype="str")

@@ -27,6 +27,8 @@ from tasks.store.engine import WAIT_SECONDS, database_of
 from tasks.store.records import Basis, Digests, OutboxMessage, Saved
 from tasks.store.store import Store, open_store
 
+ANSWERED = ["coverage_id", "answer", "conflict", "needs_authorization", "authorized"]  # what is decided by
+
 
 @dataclass
 class Place:
@@ -100,7 +102,7 @@ def _answers_of_payers(tables: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
     found = tables.get("payer_answers")
     if found is None:
         return None
-    return found.loc[found["recorded"] | (found["conflict"] != ""), ["coverage_id", "answer", "conflict"]]
+    return found.loc[found["recorded"] | (found["conflict"] != ""), ANSWERED]
 
 
 def _answers_of_patients(tables: dict[str, pd.DataFrame]) -> pd.DataFrame | None:

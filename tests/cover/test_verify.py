@@ -110,6 +110,20 @@ def test_a_payer_that_the_register_settles_is_not_asked_though_an_answer_expired
     assert (found["answer"], found["reason"]) == ("does_not", "tricare")
 
 
+def test_an_authorization_that_is_needed_is_on_file_or_not() -> None:
+    told = {KEY: RECORDED | {"needs_authorization": True}}
+    assert one(MA, recorded=told)["evidence"].endswith("; no authorization is on file")
+    with_number = MA | {"authorization_number": "AU-1"}
+    assert one(with_number, recorded=told)["evidence"].endswith("; an authorization is on file")
+    assert "AU-1" not in one(with_number, recorded=told)["evidence"]
+    rows = october([MA], [with_number], recorded=told).tables["payer_answers"]
+    assert list(rows["authorized"]) == [False, True]
+
+
+def test_when_the_practice_looked_stands_where_no_eligibility_answer_does() -> None:
+    assert one(B | {"verified_date": "2026-10-02"})["eligibility"] == "looked up by the practice on 2026-10-02"
+
+
 OWN: dict[str, Any] = {
     "payer_ids": ["SYN11"], "covers": "yes", "authorization": "not_needed", "patient_owes": "share",
     "words": "As Medicare does", "since": "2026-01-01", "valid_until": "2026-12-31", "confidence": "primary",

@@ -158,7 +158,7 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
     if offered:
         lines = pd.DataFrame(offered)
         tables[EARLIER] = lines.assign(service_date=pd.to_datetime(lines["service_date"]).astype("datetime64[ns]"))
-    nothing = {"answer": "", "recorded": False, "conflict": ""}
+    nothing = {"answer": "", "recorded": False, "conflict": "", "needs_authorization": False, "authorized": False}
     answered = [
         {"patient_id": f"P{number}", "coverage_id": f"P{number}-{row.pop('coverage', 1)}"} | nothing | row
         for number, case in enumerate(cases, 1)
