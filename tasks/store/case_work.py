@@ -104,7 +104,7 @@ def _add(
     added = 0
     for row in rows:  # one by one: an id tells the order, and how many were new is known
         values = {"practice_id": practice_id, "recorded_at": now} | row
-        added += connection.execute(insert.values(values).on_conflict_do_nothing()).rowcount
+        added += len(connection.execute(insert.values(values).on_conflict_do_nothing().returning(table.c.id)).all())
     return added
 
 

@@ -49,7 +49,7 @@ def put_daily(connection: Connection, composed: Sequence[DailyMessage]) -> int:
         connection.execute(sa.update(table).where(*same, earlier).values(state="superseded"))
         connection.execute(sa.delete(table).where(*same, today))
         row = _row(message, message.practice_id, message.month, message.revision)
-        added += connection.execute(insert.values(row).on_conflict_do_nothing()).rowcount
+        added += len(connection.execute(insert.values(row).on_conflict_do_nothing().returning(table.c.id)).all())
     return added
 
 
