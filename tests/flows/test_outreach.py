@@ -1,0 +1,202 @@
+"""From a decided month to worked cases: worklist out, answers in, an 835 that leaves a share, the day's messages."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from rich.console import Console
+
+from config.errors import InputError
+from flows.case_answers import take_in_file
+from flows.monthly_cycle import monthly_cycle
+from flows.outreach import outreach
+from tasks.remit.post import post
+from tasks.remit.worklist import answers_of
+from tasks.store import case_work, open_store
+from tests.flows.test_month import content
+from tests.remit.answers import answer
+from tests.remit.billed import bill
+
+MONTH = "2026-10"
+SETTINGS = "defaults:\n  cases: {balance_age_days: 0}\n"
+TODAY = str(date.today())
+
+
+def rewritten(source: Path) -> list[str]:
+    """The source with these answers: four patients on Medicare alone, one of them a QMB; their identifiers."""
+    with (source / "coverages.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    ids = list(dict.fromkeys(row["patient_id"] for row in rows))[:4]
+    kept = [row for row in rows if row["patient_id"] not in ids]
+    for place, patient in enumerate(ids):
+        own = dict.fromkeys(rows[0], "") | {"patient_id": patient, "start_date": "2020-01-01"}
+        kept.append(own | {"coverage_id": f"X{place}", "priority": "1", "payer_kind": "medicare_part_b"})
+        if place == 3:
+            kept.append(own | {"coverage_id": "XQ", "priority": "2", "payer_kind": "qmb"})
+    write(source / "coverages.csv", kept)
+    said = ["cannot_pay", "refused", "asks_to_stop", "surprised"]
+    answers = [
+        {"response_id": f"R{n}", "patient_id": one, "response_date": "2026-10-09", "response": what, "recorded_by": ""}
+        for n, (one, what) in enumerate(zip(ids, said, strict=True))
+    ]
+    write(source / "copay_responses.csv", answers)
+    paid = {"payment_id": "Y1", "patient_id": ids[3], "payment_date": "2026-10-12", "amount": "13.23"}
+    write(source / "patient_payments.csv", [paid | {"service_month": "2026-09", "method": "card"}])
+    return ids
+
+
+def write(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        out = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+        out.writeheader()
+        out.writerows(rows)
+
+
+@pytest.fixture
+def place(prefect_server: None, source: Path) -> Path:
+    """The results of a decided month with four cases."""
+    rewritten(source)
+    out = source.parent / "out"
+    (source.parent / "settings.yaml").write_text(SETTINGS, "utf-8")
+    monthly_cycle(month=MONTH, source=str(source), out=str(out), settings=str(source.parent / "settings.yaml"))
+    return out
+
+
+def sheet(out: Path) -> pd.DataFrame:
+    return pd.read_excel(out / "P1" / "worklists" / "copay_cases.xlsx", dtype=str).set_index("Response", drop=False)
+
+
+def answered(out: Path, name: str, **told: tuple[str, str, str]) -> Path:
+    """The worklist as a person saved it: by response of the case its answer, day and note."""
+    book = load_workbook(out / "P1" / "worklists" / "copay_cases.xlsx")
+    page = book.active
+    head = {cell.value: cell.column for cell in page[1]}
+    for row in range(2, page.max_row + 1):
+        answer_, day, note = told.get(page.cell(row, head["Response"]).value, ("", "", ""))
+        if answer_:
+            cells = {"Answer": answer_, "Answer date": day, "Answered by": "S01", "Note code": note}
+            for heading, value in cells.items():
+                page.cell(row, head[heading]).value = value
+    path = out.parent / name
+    book.save(path)
+    return path
+
+
+def taken_in(out: Path, path: Path) -> str:
+    console = Console(record=True, width=300)
+    take_in_file(console, f"sqlite:///{out / 'ccm.db'}", path, None, out, None)
+    return console.export_text()
+
+
+def cases(out: Path) -> pd.DataFrame:
+    store = open_store(f"sqlite:///{out / 'ccm.db'}")
+    with store.reading() as connection:
+        found = case_work.known(connection, "P1")
+    store.close()
+    return found.set_index("case_number")
+
+
+def test_a_worklist_goes_out_is_filled_in_and_read_back(place: Path, source: Path) -> None:
+    first = sheet(place)
+    assert set(first.index) == {"cannot_pay", "refused", "asks_to_stop", "surprised"}
+    assert first.loc["surprised", "Option"] == "qmb_never_billed"
+    assert first.loc["surprised", "Letter"] == "refund"
+    assert first.loc["surprised", "Ask ($)"] == "0"
+    assert first[["Last name", "First name", "Next step", "Due date"]].notna().all(axis=None)
+    number = first["Case number"]
+
+    path = answered(
+        place,
+        "answers.xlsx",
+        cannot_pay=("applied", TODAY, "by_phone"),
+        refused=("Waived", TODAY, ""),
+        asks_to_stop=("withdrew", "10/12/2026", "in person"),
+        surprised=("agreed", TODAY, ""),
+    )
+    said = taken_in(place, path)
+    assert "2 answers taken, 0 were there already, 2 refused." in said
+    assert f"{number['refused']}: A case that is open cannot be resolved as waived" in said
+    assert f"{number['surprised']}: the patient is a Qualified Medicare Beneficiary and owes nothing" in said
+    again = taken_in(place, path)
+    assert "0 answers taken, 2 were there already, 2 refused." in again
+    now = cases(place)
+    assert now.loc[number["cannot_pay"], "stage"] == "application_pending"
+    assert now.loc[number["asks_to_stop"], "outcome"] == "withdrew"
+
+    stale = answered(place, "stale.xlsx", cannot_pay=("paid", TODAY, ""), refused=("reached", TODAY, ""))
+    said = taken_in(place, stale)
+    assert f"{number['cannot_pay']}: the list is stale: the case was at 1 when it was written and is at 4 now" in said
+    assert "1 answers taken" in said
+
+    outreach(out=str(place))
+    assert set(sheet(place).index) == {"cannot_pay", "refused", "surprised"}
+    before = content(place / "P1" / "worklists")
+    (told,) = outreach(out=str(place))
+    assert content(place / "P1" / "worklists") == before
+    assert told["open"] == 3
+
+
+def test_an_835_that_left_a_share_opens_a_case_whose_amount_ties(place: Path, source: Path) -> None:
+    database = f"sqlite:///{place / 'ccm.db'}"
+    store = open_store(database)
+    number = sheet(place).loc["refused", "Case number"]
+    bill(store, ("K1", "99490"), ("K2", "99490"))
+    with store.writing() as connection:
+        connection.exec_driver_sql("UPDATE claims SET case_number = ?", (number,))
+    # The second was forwarded to a payer that has not answered: no balance yet.
+    shares = "CLP*{0}*{1}*100*48.39*12.10*MB*ICN{0}\nSVC*HC:99490*100*48.39**1\nCAS*CO*45*39.51\nCAS*PR*2*12.10"
+    posted = post(store, "a.835", answer(shares.format("K1", 1), shares.format("K2", 19)), date.today())
+    assert posted.state == "posted"
+    left = answers_of(store, "P1")["claim_balances"]
+    store.close()
+    outreach(out=str(place), settings=str(place.parent / "settings.yaml"))
+    case = cases(place).loc[number]
+    assert case["owed_cents"] == left.loc[~left["waiting"], "patient_cents"].sum() == 1210
+    assert case["option"] == "balance_not_real_yet"
+    assert case["ask_cents"] == 0
+
+
+def test_the_day_is_told_once_and_names_nobody(place: Path, source: Path) -> None:
+    outreach(out=str(place))
+    outreach(out=str(place))
+    store = open_store(f"sqlite:///{place / 'ccm.db'}")
+    told = [one for one in store.pending_messages("P1") if one.kind.startswith("outreach")]
+    store.close()
+    assert len({(one.audience, one.kind) for one in told}) == len(told) > 0
+    people = pd.read_csv(source / "patients.csv", dtype=str)
+    words = (
+        "".join(one.subject + one.body_html + one.body_text for one in told) if hasattr(told[0], "body_html") else ""
+    )
+    words += "".join(str(one) for one in told)
+    for name in set(people["last_name"]) | set(people["phone"].dropna()):
+        assert f" {name} " not in words
+    alerts = pd.read_csv(place / "P1" / "worklists" / "compliance_alerts.csv")
+    assert alerts["alert"].tolist() == ["qmb_paid"]
+
+
+def test_a_withdrawal_recorded_in_a_case_ends_counting_with_that_month(place: Path, source: Path) -> None:
+    first = sheet(place)
+    path = answered(place, "stop.xlsx", refused=("withdrew", "2026-10-20", "by_phone"))
+    assert "1 answers taken" in taken_in(place, path)
+    patient = cases(place).loc[first.loc["refused", "Case number"], "patient_id"]
+    store = open_store(f"sqlite:///{place / 'ccm.db'}")
+    decided = pd.read_csv(place / "P1" / MONTH / "findings.csv", dtype=str)
+    assert "asked_to_stop" not in set(decided.loc[decided["patient_id"] == patient, "rule"])
+    (again,) = monthly_cycle(month=MONTH, source=str(source), out=str(place))
+    assert again["changes"] == 0, "the month of the wish stands"
+    store.close()
+    monthly_cycle(month="2026-11", source=str(source), out=str(place))
+    later = pd.read_csv(place / "P1" / "2026-11" / "findings.csv", dtype=str)
+    found = later[(later["patient_id"] == patient) & (later["rule"] == "asked_to_stop")]
+    assert len(found) > 0 or later[later["patient_id"] == patient].empty
+
+
+def test_outreach_before_any_month_says_so(prefect_server: None, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="Practice P9 has no decided month"):
+        outreach(practice="P9", out=str(tmp_path / "out"))
+    assert outreach(out=str(tmp_path / "out")) == []
