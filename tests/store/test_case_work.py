@@ -131,7 +131,8 @@ def _event():
 def _case():
     return sa.text(
         "INSERT INTO copay_cases"
-        " (practice_id, month, updated_at, case_number, patient_id, response, response_date, state) VALUES ('P1', '2026-09', '2026-10-02 00:00:00', :number, :number, :response, :day, :state)"
+        " (practice_id, month, updated_at, case_number, patient_id, response, response_date, state)"
+        " VALUES ('P1', '2026-09', '2026-10-02 00:00:00', :number, :number, :response, :day, :state)"
     ).bindparams(sa.bindparam("day", type_=sa.Date()))
 
 
