@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -151,7 +152,7 @@ def show(console: Console, desk: Desk, number: str) -> None:
     console.print(_history(desk, number))
 
 
-def _options(answers: dict[str, str]) -> Table:
+def _options(answers: Mapping[str, str]) -> Table:
     table = Table(title="Options, in their order", title_justify="left")
     for heading in ("Option", "Answer", "Why", "Source"):
         table.add_column(heading)

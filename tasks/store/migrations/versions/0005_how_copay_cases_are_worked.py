@@ -128,7 +128,7 @@ def _carry_over() -> None:
             moves.setdefault((practice, number, "left"), left | {"what": "leave", "source": f"left:{day}:before"})
     if moves:
         texts = ("practice_id", "case_number", "what", "source", "reason", "option", "outcome", "by", "note")
-        numbers = [sa.column("cents", sa.BigInteger()), sa.column("day", sa.Date())]
+        numbers: list[sa.ColumnClause] = [sa.column("cents", sa.BigInteger()), sa.column("day", sa.Date())]
         moment = sa.column("recorded_at", sa.DateTime(timezone=True))
         into = sa.table("case_moves", *(sa.column(name, sa.Text()) for name in texts), *numbers, moment)
         connection.execute(sa.insert(into), list(moves.values()))

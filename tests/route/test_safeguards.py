@@ -1,0 +1,161 @@
+"""No waiver without ground, none in bulk, and compliance is told of what looks like a routine; measures by month."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import pytest
+
+from config.errors import InputError
+from config.poverty import guideline_on, guidelines
+from tasks.route.determinations import decide, ground_for
+from tasks.route.guards import Known, checked
+from tasks.route.machine import Case, Move, stand
+from tasks.route.measures import measures
+from tasks.route.safeguards import alerts
+from tests.route.made import CASES, determination, settings
+
+DAY = date(2026, 10, 12)
+NO_PAYMENTS = pd.DataFrame({"case_number": pd.Series(dtype="str"), "payment_date": pd.Series(dtype="datetime64[ns]"),
+                            "amount": pd.Series(dtype="int64")})  # fmt: skip
+
+
+def resolved(outcome: str, by: str = "S1", cents: int = 1000, opened: date = DAY) -> list[Move]:
+    steps = [Move("hear", opened, "a", reason="cannot_pay"), Move("contact", opened, "b", by=by)]
+    steps += [Move("offer", opened, "c", option="hardship_determination", by=by), Move("apply", opened, "d", by=by)]
+    return [*steps, Move("resolve", date(2026, 10, 20), "e", outcome=outcome, by=by, cents=cents)]
+
+
+def told(moves: dict[str, list[Move]], held: dict | None = None, refunds: dict[str, int] | None = None) -> pd.DataFrame:
+    return alerts(moves, held or {}, refunds or {}, "P1", CASES, date(2026, 11, 5))
+
+
+def test_a_waiver_without_a_determination_that_held_is_told() -> None:
+    found = told({"C-000001": resolved("waived")})
+    assert found[["alert", "whose"]].values.tolist() == [["waiver_without_determination", "C-000001"]]
+    assert told({"C-000001": resolved("waived")}, {"C-000001": [determination()]}).empty
+    expired = determination("2025-10-01")
+    assert len(told({"C-000001": resolved("waived")}, {"C-000001": [expired]})) == 1
+
+
+def test_too_many_waivers_of_the_practice_and_of_one_person_are_told() -> None:
+    moves = {f"C-{n:06d}": resolved("waived", "S1") for n in range(5)}
+    moves |= {f"C-{n:06d}": resolved("nothing_owed", "S2") for n in range(5, 45)}
+    held = {number: [determination(income_cents=1_000_000 + 100 * n)] for n, number in enumerate(moves)}
+    found = told(moves, held).set_index("alert")
+    assert found.loc["waiver_rate_of_practice", ["cases", "of_cases", "percent", "threshold"]].tolist() == [
+        5,
+        45,
+        11,
+        10,
+    ]
+    assert found.loc["waiver_rate_of_person", ["whose", "percent"]].tolist() == ["S1", 100]
+    few = {number: several for number, several in moves.items() if number != "C-000000"}
+    assert told(few, held).empty
+
+
+def test_many_alike_on_one_day_look_like_a_bulk_waiver() -> None:
+    held = {f"C-{n:06d}": [replace(determination(), case_number=f"C-{n:06d}")] for n in range(5)}
+    assert told({}, held)["alert"].tolist() == ["determinations_alike"]
+    assert told({}, dict(list(held.items())[:4])).empty
+
+
+def test_money_of_a_qualified_beneficiary_is_told() -> None:
+    found = told({}, refunds={"C-000001": 1323, "C-000002": 0})
+    assert found["whose"].tolist() == ["C-000001"]
+    assert "$13.23" in found["words"].item()
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"kind": "sympathy"}, "no kind of determination"),
+        ({"ground": ""}, "say what the determination rests on"),
+        ({"decided_by": " "}, "say who decided"),
+        ({"household": 0}, "from 1 to 30 persons"),
+        ({"income_cents": -1}, "not below nought"),
+        ({"reduced_percent": 0}, "1 to 100 percent"),
+        ({"amount_cents": 10_001}, r"above \$100.00 needs a second person"),
+        ({"amount_cents": 10_001, "second_by": "S1"}, "needs a second person"),
+        ({"day": "2022-12-31"}, "no poverty guidelines for 2022-12-31"),
+        ({"day": "2027-04-01"}, "poverty guidelines of 2027 are not loaded"),
+    ],
+)
+def test_a_determination_that_lacks_something_is_refused(change: dict, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        determination(**change)
+
+
+def test_a_determination_goes_by_household_income_state_and_notice() -> None:
+    one = determination("2026-10-12")
+    assert (one.percent, one.granted, one.guideline) == (113, True, "HHS poverty guidelines 2026")
+    assert one.until_date == date(2027, 10, 12)
+    assert one.mirrored
+    assert determination("2026-01-12").guideline == "HHS poverty guidelines 2025"
+    alaska = decide("C-000001", "sliding_fee", 3, 6_830_000, "proof_seen", "S1", DAY, CASES, state="AK")
+    assert (alaska.percent, alaska.granted, alaska.mirrored) == (200, True, False)
+    assert not decide("C-000001", "sliding_fee", 3, 6_830_100, "proof_seen", "S1", DAY, CASES, state="AK").granted
+    assert guideline_on(DAY).cents(4) == 3_300_000
+    assert guideline_on(DAY).cents(8, "HI") == 6_407_000
+    assert [entry.confidence for entry in guidelines().guidelines] == ["secondary"] * 4
+
+
+def test_a_leap_day_is_determined_until_the_last_of_february() -> None:
+    assert determination("2024-02-29").until_date == date(2025, 2, 28)
+
+
+def test_a_determination_of_a_later_day_carries_nothing_before() -> None:
+    assert "later than 2026-10-01" in ground_for("waived", [determination()], date(2026, 10, 1), 0, CASES)
+
+
+@pytest.mark.parametrize(
+    ("at", "why"),
+    [
+        ("2026-10-13T11:59+00:00", "it is 07:59 where the patient lives; call from 8 to 21"),
+        ("2026-10-14T01:00+00:00", "it is 21:00 where the patient lives"),
+        ("2026-10-18T16:00+00:00", "it is Sunday where the patient lives"),
+        ("2026-10-13T12:00+00:00", ""),
+    ],
+)
+def test_no_call_in_quiet_hours_on_the_patients_clock(at: str, why: str) -> None:
+    case, moment = stand([Move("hear", DAY, "a", reason="refused")]), datetime.fromisoformat(at).astimezone(UTC)
+    move = Move("attempt", DAY, "b", by="S1", note="by_phone")
+    if not why:
+        assert checked(case, move, Known("C-000001"), CASES, moment).attempts == (DAY,)
+        return
+    with pytest.raises(InputError, match=why):
+        checked(case, move, Known("C-000001"), CASES, moment)
+    assert checked(case, replace(move, note="by_letter"), Known("C-000001"), CASES, moment)
+    assert checked(case, move, Known("C-000001"), settings(time_zone="Asia/Tokyo"), datetime(2026, 10, 13, tzinfo=UTC))
+
+
+def test_nothing_is_recorded_of_a_day_before_the_case() -> None:
+    case = stand([Move("hear", DAY, "a", reason="refused")])
+    with pytest.raises(InputError, match="is before its opening on 2026-10-12"):
+        checked(case, Move("contact", date(2026, 10, 1), "b", by="S1"), Known("C-000001"), CASES)
+
+
+def test_measures_count_what_happened_by_month() -> None:
+    moves = {"C-000001": resolved("waived"), "C-000002": resolved("nothing_owed", opened=date(2026, 9, 28))}
+    moves |= {
+        "C-000003": [Move("hear", DAY, "a", reason="refused"), Move("resolve", DAY, "b", outcome="withdrew", by="S1")]
+    }
+    paid = pd.DataFrame({"case_number": ["C-000009"] * 2, "payment_date": pd.to_datetime(["2026-10-01", "2026-10-02"]),
+                         "amount": [1323, -323]})  # fmt: skip
+    found = measures(moves, paid, date(2026, 11, 5)).set_index(["month", "measure", "name"])
+    assert found.loc[("2026-10", "opened", "cannot_pay"), "cases"] == 1
+    assert found.loc[("2026-09", "opened", "cannot_pay"), "cases"] == 1
+    assert found.loc[("2026-10", "resolved", "nothing_owed"), "median_days"] == 22
+    assert found.loc[("2026-10", "patients", "lost"), "cases"] == 1
+    assert found.loc[("2026-10", "patients", "kept"), "cases"] == 2
+    assert found.loc[("2026-10", "dollars", "waived"), "cents"] == 1000
+    assert found.loc[("2026-10", "dollars", "collected"), "cents"] == 1323
+    assert found.loc[("2026-10", "dollars", "given_back"), "cents"] == 323
+    assert measures({}, NO_PAYMENTS, DAY).empty
+    assert measures(moves, NO_PAYMENTS, date(2026, 9, 30))["cases"].sum() == 2  # opened, and its option offered
+
+
+def test_a_case_that_nobody_opened_is_no_case() -> None:
+    assert Case().live is False
