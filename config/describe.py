@@ -50,7 +50,8 @@ def output_contract() -> str:
         "# What is to be done",
         "In the folder `worklists` of the practice; the cases as XLSX too.",
     ]
-    parts += [_table(table) for table in worklist_outputs().values()]
+    # A worklist may be called like the month's file that it comes of; the folder tells them apart.
+    parts += [_table(table).replace("## ", "## worklists/", 1) for table in worklist_outputs().values()]
     parts += ["# About the whole source", "In the output folder itself, beside the practices' folders."]
     return "\n\n".join(parts + [_table(table) for table in source_outputs().values()]) + "\n"
 
