@@ -64,7 +64,7 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     progress(50)
     decided, aside = number_cases(place, practice_id, decided, aside)
     claims = write_claim_lines(decided, accepted, book, settings)
-    routed = month_cases(place, practice_id, month, accepted, decided, settings)
+    routed = month_cases(place, practice_id, month, covered.tables, decided, settings)
     asked = ask_payers(place, practice_id, month, covered, decided["decisions"])
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
     frames = decided | asked | evidence | {"claim_lines": claims, "copay_cases": routed.cases}

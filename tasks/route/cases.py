@@ -206,8 +206,8 @@ def _qmb(unpaid: pd.DataFrame, patients: pd.Series, tables: Tables, owed: pd.Dat
     whose = patients.reindex(rows["case_number"]).to_numpy()
     days = pd.to_datetime(rows["month"] + "-01").to_numpy()
     asks = pd.DataFrame({"patient_id": whose, "day": days}).astype({"day": "datetime64[ns]"})
-    then = coverage_flags(asks, tables["coverages"])["qmb"].to_numpy()
-    now = coverage_flags(asks.assign(day=pd.Timestamp(until)), tables["coverages"])["qmb"].to_numpy()
+    then = coverage_flags(asks, tables)["qmb"].to_numpy()
+    now = coverage_flags(asks.assign(day=pd.Timestamp(until)), tables)["qmb"].to_numpy()
     told = owed.index[owed["qmb_told"]]
     return frozenset(rows["case_number"].to_numpy()[then | now]) | frozenset(told)
 

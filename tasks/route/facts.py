@@ -15,19 +15,28 @@ MAY_PAY_THE_SHARE = ("medigap", "medicaid", "commercial", "va", "other")
 COVERAGE = ("qmb", "medicaid", "second_payer", "coverage_unknown", "conflicting", "medicare_advantage")
 
 
-def coverage_flags(asks: pd.DataFrame, coverages: pd.DataFrame) -> pd.DataFrame:
+def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """What coverage each patient had on the day of the ask, by flag; `asks` has `patient_id` and `day`.
 
-    All that the options know of payers comes from here.
+    All that the options know of payers comes from here: the coverages on file and, where the tables have them, the
+    answers that were verified. Who owes nothing by an answer is a Qualified Medicare Beneficiary, and a payer that was
+    found not to cover the service is none that may pay the share.
     """
+    coverages, answers = tables["coverages"], tables.get("payer_answers")
     theirs = asks[["patient_id", "day"]].reset_index(names="ask").merge(coverages, on="patient_id")
     day = theirs["day"]
     theirs = theirs[(theirs["start_date"] <= day) & (theirs["end_date"].isna() | (theirs["end_date"] >= day))]
     kind = theirs["payer_kind"].astype("str")
     second = (theirs["priority"] > 1).fillna(False).to_numpy(bool) & kind.isin(MAY_PAY_THE_SHARE).to_numpy()
+    if answers is not None:
+        no = answers.loc[(answers["answer"].astype("str") == "does_not").to_numpy(), "coverage_id"]
+        second &= ~theirs["coverage_id"].isin(no).to_numpy()
     found = {"qmb": kind == "qmb", "medicaid": kind.isin(["medicaid"]), "second_payer": second}
     found |= {"medicare_advantage": kind == "medicare_advantage"}
     flags = {name: asks.index.isin(theirs.loc[np.asarray(mask, dtype=bool), "ask"]) for name, mask in found.items()}
+    if answers is not None:
+        never = answers.loc[(answers["patient_owes"].astype("str") == "never").to_numpy(), "patient_id"]
+        flags["qmb"] = flags["qmb"] | asks["patient_id"].isin(never).to_numpy()
     known = asks.index.isin(theirs.loc[(kind != "unknown").to_numpy(), "ask"])
     # Two payers in one place, or a Medicare Beneficiary program without any Medicare: the order is not known.
     places = theirs[["ask", "priority", "payer_kind"]].drop_duplicates()
@@ -49,8 +58,8 @@ def facts(
     `asks`: case_number, patient_id, response, day, said_cannot_pay, plan_offered, effort_complete. Coverage is that of
     the day of the ask; a Qualified Medicare Beneficiary is one on that day, on `until`, or by a payer's answer.
     """
-    on_day = coverage_flags(asks, tables["coverages"])
-    today = coverage_flags(asks.assign(day=pd.Timestamp(until)), tables["coverages"])
+    on_day = coverage_flags(asks, tables)
+    today = coverage_flags(asks.assign(day=pd.Timestamp(until)), tables)
     theirs = money.reindex(asks["case_number"]).set_axis(asks.index)
     flags = {name: theirs[name].astype("boolean").fillna(False).astype(bool) for name in ("waiting", "second_answered")}
     told = theirs["qmb_told"].astype("boolean").fillna(False).astype(bool)
