@@ -19,7 +19,8 @@ from tasks.store.case_tables import case_moves, contact_attempts, determinations
 from tasks.store.schema import copay_cases, cycles
 
 _CONTRACT = outputs()["copay_cases"]
-NEEDED = ("practices", "patients", "coverages", "copay_responses", "patient_payments", "staff", "payer_answers")
+NEEDED = ("practices", "patients", "coverages", "copay_responses", "patient_payments", "staff")
+WHERE_VERIFIED = ("payer_answers",)  # months decided before payers were asked have none
 
 
 def alone(connection: Connection, practice_id: str) -> None:
@@ -89,7 +90,7 @@ def last_tables(connection: Connection, practice_id: str) -> dict[str, pd.DataFr
     mine = cycles.c.practice_id == practice_id
     newest = sa.select(cycles.c.id).where(mine).order_by(cycles.c.month.desc(), cycles.c.revision.desc()).limit(1)
     cycle_id = connection.execute(newest).scalar_one_or_none()
-    return {} if cycle_id is None else tables_of(connection, cycle_id, NEEDED)
+    return {} if cycle_id is None else tables_of(connection, cycle_id, NEEDED + WHERE_VERIFIED)
 
 
 def practices_with_months(connection: Connection) -> list[str]:
