@@ -221,7 +221,8 @@ class Facts:
     def coverage(self, reference: Any) -> None:
         """Who pays first on each patient's day of reference, and whether Part B is among the payers."""
         rows, patient = self.rows("coverages")
-        rows = rows[["coverage_id", "priority", "payer_kind", "start_date", "end_date"]]
+        told = ["msp_type"] if "msp_type" in rows else []  # months stored before it was asked for have none
+        rows = rows[["coverage_id", "priority", "payer_kind", "start_date", "end_date", *told]]
         day = reference[patient]
         begin, end = rows["start_date"].to_numpy(), rows["end_date"].to_numpy()
         active = (begin <= day) & (np.isnat(end) | (end >= day))
@@ -240,9 +241,9 @@ class Facts:
         add_payer_answers(self, there, rows["coverage_id"].iloc[who[there]])
         for column, payer in (("has_part_b", "medicare_part_b"), ("has_medicare_advantage", "medicare_advantage")):
             self.frame[column] = self.any(patient[rows["payer_kind"].eq(payer).to_numpy(bool)])
-        told = rows["msp_type"].notna().to_numpy(bool) if "msp_type" in rows else np.zeros(len(rows), dtype=bool)
         part_b = rows["payer_kind"].eq("medicare_part_b").to_numpy(bool)
-        self.frame["second_place_explained"] = self.any(patient[part_b & told])
+        explained = rows["msp_type"].notna().to_numpy(bool) if told else np.zeros(len(rows), dtype=bool)
+        self.frame["second_place_explained"] = self.any(patient[part_b & explained])
         self.frame["is_qmb"] = self.any(patient[rows["payer_kind"].eq("qmb").to_numpy(bool)])
         self.frame["not_qmb"] = ~self.frame["is_qmb"]
 

@@ -14,7 +14,6 @@ from tasks.cover.eligibility import read
 from tasks.store import coverage as stored
 from tasks.store.coverage_tables import coverage_answers, coverage_tasks, eligibility
 from tests.cover.answers_271 import MEDICARE, PLAN, Asked, answer
-from tests.store.conftest import new_database, postgresql, store, url  # noqa: F401 - both databases
 
 NOW = dt.datetime(2026, 10, 20, 12, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -34,33 +33,33 @@ SAID = stored.Recorded(
 )
 
 
-def asks(store, *plans, known=(), practice="P1", month="2026-10"):  # noqa: F811
+def asks(store, *plans, known=(), practice="P1", month="2026-10"):
     with store.writing() as connection:
         return stored.ask(connection, practice, month, plans, known, "billing", TODAY, DUE)
 
 
-def answers(store, number, recorded=SAID, practice=None, now=NOW):  # noqa: F811
+def answers(store, number, recorded=SAID, practice=None, now=NOW):
     with store.writing() as connection:
         return stored.answer(connection, number, practice, recorded, now)
 
 
-def states(store, practice="P1"):  # noqa: F811
+def states(store, practice="P1"):
     with store.reading() as connection:
         return [(one["number"], one["plan_key"][-6:], one["state"]) for one in stored.tasks_of(connection, practice)]
 
 
-def count(store, table):  # noqa: F811
+def count(store, table):
     with store.reading() as connection:
         return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
 
 
-def test_a_plan_has_one_open_task_however_often_it_is_asked(store):  # noqa: F811
+def test_a_plan_has_one_open_task_however_often_it_is_asked(store):
     assert asks(store, ACORN, RIVER, ACORN) == {RIVER.plan_key: 1, ACORN.plan_key: 2}
     assert asks(store, ACORN, RIVER, month="2026-11") == {RIVER.plan_key: 1, ACORN.plan_key: 2}
     assert count(store, coverage_tasks) == 2
 
 
-def test_tasks_are_counted_within_a_practice(store):  # noqa: F811
+def test_tasks_are_counted_within_a_practice(store):
     assert asks(store, ACORN) == {ACORN.plan_key: 1}
     assert asks(store, RIVER, practice="P2") == {RIVER.plan_key: 1}
     with pytest.raises(InputError, match="P1, P2"):
@@ -68,7 +67,7 @@ def test_tasks_are_counted_within_a_practice(store):  # noqa: F811
     assert answers(store, 1, practice="P2")["plan_key"] == RIVER.plan_key
 
 
-def test_an_answer_stands_and_the_same_again_changes_nothing(store):  # noqa: F811
+def test_an_answer_stands_and_the_same_again_changes_nothing(store):
     asks(store, ACORN)
     answers(store, 1)
     answers(store, 1)
@@ -80,7 +79,7 @@ def test_an_answer_stands_and_the_same_again_changes_nothing(store):  # noqa: F8
     assert latest[ACORN.plan_key]["task_number"] == 1
 
 
-def test_a_later_answer_stands_beside_the_first_and_counts(store):  # noqa: F811
+def test_a_later_answer_stands_beside_the_first_and_counts(store):
     asks(store, ACORN)
     answers(store, 1)
     answers(store, 1, replace(SAID, answer="does_not", answered_date=dt.date(2026, 10, 21)))
@@ -90,14 +89,14 @@ def test_a_later_answer_stands_beside_the_first_and_counts(store):  # noqa: F811
         assert stored.latest_answers(connection, "P1")[ACORN.plan_key]["answer"] == "does_not"
 
 
-def test_when_an_answer_expired_the_plan_is_asked_again_by_a_new_task(store):  # noqa: F811
+def test_when_an_answer_expired_the_plan_is_asked_again_by_a_new_task(store):
     asks(store, ACORN)
     answers(store, 1)
     assert asks(store, replace(ACORN, reason="answer_expired"), month="2027-11") == {ACORN.plan_key: 2}
     assert states(store) == [(1, "SYN13|", "answered"), (2, "SYN13|", "open")]
 
 
-def test_a_task_that_the_settings_answer_is_settled(store):  # noqa: F811
+def test_a_task_that_the_settings_answer_is_settled(store):
     asks(store, ACORN, RIVER)
     assert asks(store, RIVER, known=[ACORN.plan_key]) == {RIVER.plan_key: 1}
     assert states(store) == [(1, "SYN12|", "open"), (2, "SYN13|", "settled")]
@@ -109,7 +108,7 @@ def test_what_is_no_task_is_refused(text):
         stored.task_number(text)
 
 
-def test_an_unknown_task_is_refused_by_name_and_nothing_is_recorded(store):  # noqa: F811
+def test_an_unknown_task_is_refused_by_name_and_nothing_is_recorded(store):
     asks(store, ACORN)
     with pytest.raises(InputError, match="T-000099"):
         answers(store, stored.task_number("t-99"))
@@ -118,14 +117,14 @@ def test_an_unknown_task_is_refused_by_name_and_nothing_is_recorded(store):  # n
     assert count(store, coverage_answers) == 0
 
 
-def kept(store, content, name="a.271", read_at=NOW):  # noqa: F811
+def kept(store, content, name="a.271", read_at=NOW):
     rows = read(name, content, dt.date(2026, 12, 31))
     with store.writing() as connection:
         stored.keep_file(connection, stored.StoredFile(name, name, "read", "", 1), content, rows, read_at)
     return rows
 
 
-def test_eligibility_answers_come_back_as_they_were_read(store):  # noqa: F811
+def test_eligibility_answers_come_back_as_they_were_read(store):
     rows = kept(store, answer(Asked(benefits=(*MEDICARE, *PLAN))))
     with store.reading() as connection:
         found = stored.shown_since(connection, dt.date(2026, 10, 1))
@@ -135,14 +134,14 @@ def test_eligibility_answers_come_back_as_they_were_read(store):  # noqa: F811
     assert set(found["read_at"]) == {pd.Timestamp("2026-10-20 12:00")}
 
 
-def test_the_same_file_again_is_kept_once(store):  # noqa: F811
+def test_the_same_file_again_is_kept_once(store):
     content = answer(Asked(benefits=MEDICARE))
     kept(store, content)
     kept(store, content)
     assert count(store, eligibility) == 2
 
 
-def test_no_answers_at_all(store):  # noqa: F811
+def test_no_answers_at_all(store):
     with store.reading() as connection:
         found = stored.shown_since(connection, dt.date(2026, 10, 1))
     assert found.empty

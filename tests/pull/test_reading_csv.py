@@ -25,6 +25,7 @@ def test_dtypes_of_every_column(write):
         "date": "datetime64[ns]",
         "timestamp": "datetime64[ns]",
         "integer": "Int64",
+        "cents": "Int64",
         "flag": "boolean",
         "choice": "category",
     }
