@@ -90,8 +90,8 @@ def _open_again(stood: Standing) -> bool:
 
 
 def _nothing_to_take_back(stood: Standing) -> bool:
-    """Whether the payer has answered and paid nothing."""
-    return stood.unprocessable or (stood.state in ("denied", "reversed") and not stood.paid_cents)
+    """Whether the payer has answered and paid nothing on any claim of the month."""
+    return (stood.unprocessable or stood.state in ("denied", "reversed")) and not stood.paid_cents
 
 
 def _corrected(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:

@@ -63,7 +63,7 @@ def answers(connection: Connection, practice_id: str, month: str) -> dict[str, A
         return {}
     found: dict[str, Answered] = {}
     by_id: dict[int, Answered] = {}
-    for number in _first_payers(rows.values()):
+    for number in first_payers(rows.values()):
         row = rows[number]
         said = (row.status, row.paid_cents, row.patient_cents, row.crossover_payer, row.remarks)
         last = Answered(row.claim_number, *said, row.payer_claim_number, row.payment_date, [], {})
@@ -89,7 +89,7 @@ def answers(connection: Connection, practice_id: str, month: str) -> dict[str, A
     return found
 
 
-def _first_payers(rows: Iterable[sa.Row[Any]]) -> list[int]:
+def first_payers(rows: Iterable[sa.Row[Any]]) -> list[int]:
     """The dated answers of first payers that stand, by their id; the last one of each claim."""
     names = ["id", "claim_number", "status", "payer_order", "payer_id", "payment_date", "paid_cents"]
     frame = pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)

@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.errors import FaultError
+from tasks.store.answers import first_payers
 from tasks.store.claim_tables import claim_files, claim_service_lines, claims, ledger, sign_offs
 from tasks.store.ledger import VOID, end_what_is_replaced, into_ledger
 from tasks.store.records import Cycle
-from tasks.store.remit_tables import claim_payments, line_payments
+from tasks.store.remit_tables import claim_payments, line_payments, remittances
 
 TAG = 3  # letters that tell the practices of one database apart in claim numbers
 ANSWERED = ("paid", "part_paid", "denied", "reversed")
@@ -160,7 +161,7 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
             row.service_date,
             row.charge_cents,
             row.paid_cents,
-            row.claim_number in refused,
+            row.claim_number in refused and row.state == "denied" and row.paid_cents <= 0,
         )
     return found
 
@@ -181,12 +182,23 @@ def month_of(connection: Connection, claim_number: str) -> tuple[str, str] | Non
 
 
 def _unprocessable(connection: Connection, practice_id: str, month: str) -> set[str]:
-    """The claims that a payer sent back by MA130: no decision on them, so a new claim and no appeal."""
-    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month)
-    paid = sa.join(claim_payments, claims, claim_payments.c.claim_number == claims.c.claim_number)
-    paid = paid.outerjoin(line_payments, line_payments.c.claim_payment_id == claim_payments.c.id)
+    """The claims that a payer last sent back by MA130: no decision on them, so a new claim and no appeal."""
+    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == 1)
+    said = sa.join(claim_payments, claims, claim_payments.c.claim_number == claims.c.claim_number)
+    lines = said.outerjoin(line_payments, line_payments.c.claim_payment_id == claim_payments.c.id)
     says = claim_payments.c.remarks.contains("MA130") | line_payments.c.remarks.contains("MA130")
-    return set(connection.execute(sa.select(claims.c.claim_number).select_from(paid).where(mine & says)).scalars())
+    found = connection.execute(
+        sa.select(claim_payments.c.id, claims.c.claim_number).select_from(lines).where(mine & says)
+    )
+    ever: dict[int, str] = {row.id: row.claim_number for row in found}
+    if not ever:
+        return set()
+    # What was sent back once may have been decided since: the answer that stands counts.
+    dated = said.join(remittances, claim_payments.c.remittance_id == remittances.c.id)
+    query = sa.select(claim_payments, remittances.c.payer_id, remittances.c.payment_date).select_from(dated)
+    numbers = set(ever.values())
+    rows = [row for row in connection.execute(query.where(mine)) if row.claim_number in numbers]
+    return {ever[number] for number in first_payers(rows) if number in ever}
 
 
 def add_file(
