@@ -89,6 +89,11 @@ def _open_again(stood: Standing) -> bool:
     return not stood.stands or (stood.state == "reversed" and not stood.paid_cents)
 
 
+def anything_out(stood: Standing) -> bool:
+    """Whether the payer may still pay on it, or has paid what it was not given back."""
+    return stood.stands and not _open_again(stood) and not _nothing_to_take_back(stood)
+
+
 def _nothing_to_take_back(stood: Standing) -> bool:
     """Whether the payer has answered and paid nothing."""
     return stood.unprocessable or (stood.state in ("denied", "reversed") and not stood.paid_cents)
