@@ -56,7 +56,8 @@ def _wanted(one: Step, billed: Mapping[Key, Draft]) -> tuple[str, Sequence[Servi
         draft = billed.get(one.key) if one.wanted else None
         return ("decided_less", draft.lines) if draft else ("decision_changed", ())
     if one.draft.payer_order == FIRST and one.payer_claim_number:
-        return "decided_less", one.draft.lines
+        # Lines that stay on a claim of their own are not on this one, and are billed all the same.
+        return "decided_less", billed.get(one.draft.key, one.draft).lines
     return None
 
 
@@ -97,7 +98,12 @@ def what_stays(
 
 
 def _kept(line: PaidLine, left: dict[str, int]) -> int:
-    """What of the line's payment its units that are billed still keep; these are not counted again."""
+    """What of the line's payment its units that are billed still keep; these are not counted again.
+
+    A line that was paid nothing uses up no units: they may be paid on a claim of their own.
+    """
+    if not line.paid_cents:
+        return 0
     units = min(line.units, left.get(line.code, 0))
     left[line.code] = left.get(line.code, 0) - units
     return round(line.paid_cents * units / line.units) if line.units else line.paid_cents

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import product
 
 from config.exclusions import Exclusions
@@ -18,6 +19,17 @@ NEED = "rival_not_taken_back"
 BARS = ("not_billable", "hold")
 
 
+@dataclass(frozen=True)
+class Out:
+    """A claim that a payer may still pay or has paid; `voided` where the same steps take it back."""
+
+    claim_number: str
+    program: str
+    rendering_npi: str
+    codes: frozenset[str]
+    voided: bool
+
+
 def without_rivals(
     found: Iterable[Step], standing: Mapping[Key, Standing], month: SignedMonth, drafted: Drafted
 ) -> tuple[list[Send | Void], list[ByHand], Held]:
@@ -28,10 +40,7 @@ def without_rivals(
     steps = list(found)
     by_hand = [one for one in steps if isinstance(one, ByHand)]
     voided = {one.key for one in steps if isinstance(one, Void)}
-    out: dict[str, list[tuple[Key, Standing]]] = {}
-    for key, stood in standing.items():
-        if anything_out(stood):
-            out.setdefault(key[0], []).append((key, stood))
+    out = _out(standing, voided)
     leaving: list[Send | Void] = []
     last: list[Send | Void] = []
     held: Held = []
@@ -42,18 +51,30 @@ def without_rivals(
         if isinstance(one, Void) or one.frequency != NEW:
             leaving.append(one)
             continue
-        others = [(key, stood) for key, stood in out.get(one.draft.patient_id, ()) if key[1] != one.draft.program]
-        if not others:
-            leaving.append(one)
-            continue
-        rules = rules or _rules(month, drafted)
-        barring = [(key, stood) for key, stood in others if _bars(one.draft, stood, *rules)]
-        standing_ones = [stood.claim_number for key, stood in barring if key not in voided]
-        if standing_ones:
+        others = [claim for claim in out.get(one.draft.patient_id, ()) if claim.program != one.draft.program]
+        rules = rules or (_rules(month, drafted) if others else None)
+        barring = [claim for claim in others if rules and _bars(one.draft, claim, *rules)]
+        if standing_ones := [claim.claim_number for claim in barring if not claim.voided]:
             held.append((one.draft, needs()[NEED], f"claim_number={' '.join(standing_ones)}"))
         else:
             (last if barring else leaving).append(one)
     return [*leaving, *last], by_hand, held
+
+
+def _out(standing: Mapping[Key, Standing], voided: set[Key]) -> dict[str, list[Out]]:
+    """The claims by patient on which a payer may still pay or has paid, those that went out alone as well."""
+    found: dict[str, list[Out]] = {}
+    for key, stood in standing.items():
+        patient, program, _ = key
+        if anything_out(stood):
+            codes = frozenset(stood.codes.split()[::2])  # of 99490 x1 99439 x2
+            out = Out(stood.claim_number, program, stood.rendering_npi, codes, key in voided)
+            found.setdefault(patient, []).append(out)
+        for one in stood.alone:
+            if one.out:
+                codes = frozenset(code for code, _, _ in one.lines)
+                found.setdefault(patient, []).append(Out(one.claim_number, program, one.rendering_npi, codes, False))
+    return found
 
 
 def _rules(month: SignedMonth, drafted: Drafted) -> tuple[Exclusions, PracticeSettings]:
@@ -62,12 +83,11 @@ def _rules(month: SignedMonth, drafted: Drafted) -> tuple[Exclusions, PracticeSe
     return book.exclusions, asked.settings if asked else practice_settings(month.cycle.practice_id, None)
 
 
-def _bars(draft: Draft, stood: Standing, exclusions: Exclusions, settings: PracticeSettings) -> bool:
+def _bars(draft: Draft, out: Out, exclusions: Exclusions, settings: PracticeSettings) -> bool:
     """Whether a code that is out and one of the draft exclude one another in the month."""
-    same = stood.rendering_npi == draft.practitioner.npi
-    billed = set(stood.codes.split()[::2])  # of 99490 x1 99439 x2
+    same = out.rendering_npi == draft.practitioner.npi
     return any(
         pair.effect_for(settings) in BARS and (same or pair.scope != "same_practitioner")
-        for code, other in product({line.code for line in draft.lines}, billed)
+        for code, other in product({line.code for line in draft.lines}, out.codes)
         for pair in exclusions.between(code, other)
     )

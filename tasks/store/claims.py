@@ -17,6 +17,7 @@ from tasks.store.claim_tables import claim_files, claim_service_lines, claims, l
 from tasks.store.ledger import VOID, end_what_is_replaced, into_ledger
 from tasks.store.records import Cycle
 from tasks.store.remit_tables import claim_payments, line_payments
+from tasks.store.sent_alone import Alone, sent_alone
 
 TAG = 3  # letters that tell the practices of one database apart in claim numbers
 ANSWERED = ("paid", "part_paid", "denied", "reversed")
@@ -53,6 +54,7 @@ class Standing:
     charge_cents: int
     paid_cents: int
     unprocessable: bool
+    alone: Alone = ()
 
     @property
     def stands(self) -> bool:
@@ -139,6 +141,7 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
     )
     last = _last_versions(connection, practice_id, month)
     refused = _unprocessable(connection, practice_id, month)
+    alone = sent_alone(connection, practice_id, month)
     found = {}
     for row in connection.execute(query.select_from(joined).where(mine)):
         found[(row.patient_id, row.program, row.claim)] = Standing(
@@ -161,6 +164,7 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
             row.charge_cents,
             row.paid_cents,
             row.claim_number in refused,
+            alone.get((row.patient_id, row.program, row.claim), ()),
         )
     return found
 

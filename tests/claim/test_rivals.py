@@ -8,10 +8,12 @@ import pytest
 
 from tasks.claim.assemble import Charges
 from tasks.claim.difference import difference
+from tasks.claim.send_out import send_again
 from tasks.claim.signed import SignedMonth, drafted
 from tasks.store.store import Store
-from tests.claim.signed_months import PLAN, answer, rows, send, signed
-from tests.claim.test_overpaid import sent
+from tests.claim.signed_months import NOW, PLAN, answer, rows, send, signed
+from tests.claim.test_alone import PART
+from tests.claim.test_overpaid import posted, sent
 from tests.claim.validators import named
 
 
@@ -60,3 +62,16 @@ def test_a_plan_gets_the_void_of_the_one_before_the_other(store: Store) -> None:
     (file,) = send(store, principal(payer=PLAN))
     assert [one[5] for one in named(file.content, "CLM")] == ["11:B:8", "11:B:1"]
     assert [one[1] for one in named(file.content, "SV1")] == ["HC:99490", "HC:99426"]
+
+
+def test_it_waits_for_a_line_that_is_paid_alone(store: Store) -> None:
+    send(store, signed({"staff": "45"}))
+    ((number,),) = rows(store, "claim_number")
+    posted(store, PART.format(number))
+    month = signed({"staff": "45"})
+    with store.writing() as connection:
+        send_again(connection, month, drafted(month), number, (), NOW)
+    second = rows(store, "claim_number")[1][0]
+    answer(store, number, "reversed")
+    assert send(store, principal()) == []
+    assert waiting(store, principal()) == [("pcm", "rival_not_taken_back", f"claim_number={second}")]
