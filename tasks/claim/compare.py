@@ -79,7 +79,7 @@ def compared(
         elif stood.digest != draft.digest:
             yield from _corrected(draft, stood, settings)
     for key, stood in standing.items():
-        if key not in wanted and stood.stands and not _nothing_to_take_back(stood):
+        if key not in wanted and not _open_again(stood) and not _nothing_to_take_back(stood):
             yield from _withdrawn(key, stood, settings)
 
 
@@ -105,13 +105,13 @@ def _after(draft: Draft, stood: Standing) -> Send:
 
 
 def _open_again(stood: Standing) -> bool:
-    """Whether nothing stands any more: voided, or paid back."""
-    return not stood.stands or (stood.state == "reversed" and not stood.paid_cents)
+    """Whether nothing stands any more: voided, taken back by the payer, or refunded in full."""
+    return not stood.stands or stood.refunded or (stood.state == "reversed" and not stood.paid_cents)
 
 
 def anything_out(stood: Standing) -> bool:
     """Whether the payer may still pay on the claim that stands, or has paid and was not given it back."""
-    return stood.stands and not _open_again(stood) and not _nothing_to_take_back(stood)
+    return not _open_again(stood) and not _nothing_to_take_back(stood)
 
 
 def _nothing_to_take_back(stood: Standing) -> bool:

@@ -27,7 +27,7 @@ def find_overpayments(
     doubted = overpayments.decided_of_month(connection, *whose)
     if not changed and not doubted:
         return
-    paid, said = overpayments.paid_of_month(connection, *whose), answers.answers(connection, *whose)
+    paid, said = _not_given_back(connection, whose), answers.answers(connection, *whose)
     expected = answers.expected(connection, *whose)
     for key, (why, lines) in changed.items():
         keeps = what_stays(paid.get(key, []), said, lines, expected)
@@ -40,6 +40,13 @@ def find_overpayments(
     for number, (key, stands) in doubted.items():
         if stands and key in billed and key not in changed:
             overpayments.withdraw(connection, number)
+
+
+def _not_given_back(connection: Connection, whose: tuple[str, str]) -> dict[Key, list[PaidClaim]]:
+    """The paid claims of the month without those that were refunded in full: none of their money is kept."""
+    back = {number for number, whole in overpayments.cases_of_month(connection, *whose).items() if whole}
+    paid = overpayments.paid_of_month(connection, *whose)
+    return {key: [one for one in claims if one.claim_number not in back] for key, claims in paid.items()}
 
 
 def _key(one: Step) -> Key:
