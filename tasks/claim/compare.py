@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from config.claim_settings import ClaimSettings
 from config.payer_kinds import INSTEAD_WORDS, PayerKind, payer_kind, with_choices
+from tasks.claim.alone import bills_them_as_they_went, without_alone
 from tasks.claim.drafts import Draft, Key
 from tasks.store.claims import Standing
+from tasks.store.sent_alone import SentAlone
 
 NEW, REPLACES, VOID = "1", "7", "8"
 
@@ -70,13 +72,31 @@ def compared(
         stood = standing.get(draft.key)
         if stood is None:
             yield Send(draft, NEW)
+        elif any(one.out for one in stood.alone):
+            yield from _beside_alone(draft, stood, settings)
         elif _open_again(stood):
             yield _after(draft, stood)
         elif stood.digest != draft.digest:
             yield from _corrected(draft, stood, settings)
     for key, stood in standing.items():
-        if key not in wanted and stood.stands and not _nothing_to_take_back(stood):
+        if key not in wanted and not _open_again(stood) and not _nothing_to_take_back(stood):
             yield from _withdrawn(key, stood, settings)
+
+
+def _beside_alone(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:
+    """Lines of the claim went out alone: what else is to be sent waits for their answer, and goes without them."""
+    rest, again = without_alone(draft, stood), _open_again(stood)
+    if not again and stood.digest in (draft.digest, rest.digest):
+        return
+    unanswered = next((one for one in stood.alone if one.unanswered), None)
+    if unanswered:
+        yield _wait_for_lines(draft, stood, unanswered)
+    elif not bills_them_as_they_went(draft, stood):
+        yield _otherwise_than_alone(draft, stood)
+    elif rest.lines:
+        yield from [_after(rest, stood)] if again else _corrected(rest, stood, settings)
+    elif not again and not _nothing_to_take_back(stood):
+        yield _otherwise_than_alone(draft, stood)
 
 
 def _after(draft: Draft, stood: Standing) -> Send:
@@ -85,8 +105,13 @@ def _after(draft: Draft, stood: Standing) -> Send:
 
 
 def _open_again(stood: Standing) -> bool:
-    """Whether nothing stands any more: voided, or paid back."""
-    return not stood.stands or (stood.state == "reversed" and not stood.paid_cents)
+    """Whether nothing stands any more: voided, taken back by the payer, or refunded in full."""
+    return not stood.stands or stood.refunded or (stood.state == "reversed" and not stood.paid_cents)
+
+
+def anything_out(stood: Standing) -> bool:
+    """Whether the payer may still pay on the claim that stands, or has paid and was not given it back."""
+    return not _open_again(stood) and not _nothing_to_take_back(stood)
 
 
 def _nothing_to_take_back(stood: Standing) -> bool:
@@ -140,6 +165,19 @@ def _wait(key: Key, stood: Standing, wanted: str) -> ByHand:
     words = "What was sent is to be corrected, and the payer has not yet answered with its own claim number"
     fix = f"Wait for the remittance of {stood.claim_number} and post it, then run this again"
     return ByHand(key, stood, wanted, "wait_for_answer", words, fix)
+
+
+def _wait_for_lines(draft: Draft, stood: Standing, alone: SentAlone) -> ByHand:
+    words = "The month is to be corrected, and lines of it that went out again alone are not yet answered"
+    fix = f"Wait for the remittance of {alone.claim_number} and post it, then run this again"
+    return ByHand(draft.key, stood, draft.codes, "wait_for_answer", words, fix)
+
+
+def _otherwise_than_alone(draft: Draft, stood: Standing) -> ByHand:
+    numbers = " and ".join(one.claim_number for one in stood.alone if one.out)
+    words = "Lines that were paid on a claim of their own are billed otherwise now, or to another payer"
+    fix = f"Have {numbers} corrected by the payer, or return what was paid on it; then run this again"
+    return ByHand(draft.key, stood, draft.codes, "corrected_claim", words, fix)
 
 
 def _instead(key: Key, stood: Standing, wanted: str, payer: PayerKind | None) -> ByHand:

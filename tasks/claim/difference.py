@@ -13,6 +13,7 @@ from config.frames import empty
 from tasks.claim.compare import NEW, REPLACES, ByHand, Send, Void, compared
 from tasks.claim.drafts import Draft, Key
 from tasks.claim.needs import Held, Need
+from tasks.claim.rivals import without_rivals
 from tasks.claim.second import second_claims
 from tasks.claim.signed import Drafted, SignedMonth, sorted_out
 from tasks.store import answers, claims
@@ -38,10 +39,10 @@ def difference(connection: Connection, month: SignedMonth, drafted: Drafted) -> 
     """The difference as the database has it now."""
     whose = (month.cycle.practice_id, str(month.cycle.month))
     standing = claims.standing(connection, *whose)
-    found = list(compared(drafted.ready, drafted.held_keys, standing, month.settings))
-    steps = [one for one in found if not isinstance(one, ByHand)]
-    by_hand = [one for one in found if isinstance(one, ByHand)]
+    found = compared(drafted.ready, drafted.held_keys, standing, month.settings)
+    steps, by_hand, waiting = without_rivals(found, standing, month, drafted)
     held = [(draft, need, said) for draft, need, said in drafted.held if not _in_time(draft, need, standing)]
+    held += waiting
     answered = answers.answers(connection, *whose)
     if not answered:
         return Difference(steps, by_hand, held)

@@ -27,7 +27,7 @@ def find_overpayments(
     doubted = overpayments.decided_of_month(connection, *whose)
     if not changed and not doubted:
         return
-    paid, said = overpayments.paid_of_month(connection, *whose), answers.answers(connection, *whose)
+    paid, said = _not_given_back(connection, whose), answers.answers(connection, *whose)
     expected = answers.expected(connection, *whose)
     for key, (why, lines) in changed.items():
         keeps = what_stays(paid.get(key, []), said, lines, expected)
@@ -40,6 +40,13 @@ def find_overpayments(
     for number, (key, stands) in doubted.items():
         if stands and key in billed and key not in changed:
             overpayments.withdraw(connection, number)
+
+
+def _not_given_back(connection: Connection, whose: tuple[str, str]) -> dict[Key, list[PaidClaim]]:
+    """The paid claims of the month without those that were refunded in full: none of their money is kept."""
+    back = {number for number, whole in overpayments.cases_of_month(connection, *whose).items() if whole}
+    paid = overpayments.paid_of_month(connection, *whose)
+    return {key: [one for one in claims if one.claim_number not in back] for key, claims in paid.items()}
 
 
 def _key(one: Step) -> Key:
@@ -56,7 +63,8 @@ def _wanted(one: Step, billed: Mapping[Key, Draft]) -> tuple[str, Sequence[Servi
         draft = billed.get(one.key) if one.wanted else None
         return ("decided_less", draft.lines) if draft else ("decision_changed", ())
     if one.draft.payer_order == FIRST and one.payer_claim_number:
-        return "decided_less", one.draft.lines
+        # Lines that stay on a claim of their own are not on this one, and are billed all the same.
+        return "decided_less", billed.get(one.draft.key, one.draft).lines
     return None
 
 
@@ -97,7 +105,12 @@ def what_stays(
 
 
 def _kept(line: PaidLine, left: dict[str, int]) -> int:
-    """What of the line's payment its units that are billed still keep; these are not counted again."""
+    """What of the line's payment its units that are billed still keep; these are not counted again.
+
+    A line that was paid nothing uses up no units: they may be paid on a claim of their own.
+    """
+    if not line.paid_cents:
+        return 0
     units = min(line.units, left.get(line.code, 0))
     left[line.code] = left.get(line.code, 0) - units
     return round(line.paid_cents * units / line.units) if line.units else line.paid_cents

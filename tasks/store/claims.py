@@ -16,8 +16,10 @@ from config.errors import FaultError
 from tasks.store.answers import first_payers
 from tasks.store.claim_tables import claim_files, claim_service_lines, claims, ledger, sign_offs
 from tasks.store.ledger import VOID, end_what_is_replaced, into_ledger
+from tasks.store.overpayments import cases_of_month
 from tasks.store.records import Cycle
 from tasks.store.remit_tables import claim_payments, line_payments, remittances
+from tasks.store.sent_alone import Alone, sent_alone
 
 TAG = 3  # letters that tell the practices of one database apart in claim numbers
 ANSWERED = ("paid", "part_paid", "denied", "reversed")
@@ -54,6 +56,9 @@ class Standing:
     charge_cents: int
     paid_cents: int
     unprocessable: bool
+    alone: Alone = ()
+    has_case: bool = False  # an overpayment was found on it
+    refunded: bool = False  # all of its money went back
 
     @property
     def stands(self) -> bool:
@@ -140,6 +145,8 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
     )
     last = _last_versions(connection, practice_id, month)
     refused = _unprocessable(connection, practice_id, month)
+    cases = cases_of_month(connection, practice_id, month)
+    alone = sent_alone(connection, practice_id, month)
     found = {}
     for row in connection.execute(query.select_from(joined).where(mine)):
         found[(row.patient_id, row.program, row.claim)] = Standing(
@@ -162,6 +169,9 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
             row.charge_cents,
             row.paid_cents,
             row.claim_number in refused and row.state == "denied" and row.paid_cents <= 0,
+            alone.get((row.patient_id, row.program, row.claim), ()),
+            row.claim_number in cases,
+            cases.get(row.claim_number, False),
         )
     return found
 

@@ -151,6 +151,15 @@ def decided_of_month(connection: Connection, practice_id: str, month: str) -> di
     return {row.claim_number: ((row.patient_id, row.program, row.claim), row.state not in gone) for row in rows}
 
 
+def cases_of_month(connection: Connection, practice_id: str, month: str) -> dict[str, bool]:
+    """The claims of that month with a case, and whether all that was paid on it came back."""
+    joined = sa.join(overpayments, claims, overpayments.c.claim_number == claims.c.claim_number)
+    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month)
+    asked = (overpayments.c.claim_number, overpayments.c.state, overpayments.c.keeps_cents)
+    rows = connection.execute(sa.select(*asked).select_from(joined).where(mine))
+    return {row.claim_number: row.state == "refunded" and row.keeps_cents == 0 for row in rows}
+
+
 def paid_of_month(connection: Connection, practice_id: str, month: str) -> dict[Key, list[PaidClaim]]:
     """The claims of that month on which something was paid, by patient, program and claim, first payers' first."""
     joined = sa.join(claim_payments, claims, claim_payments.c.claim_number == claims.c.claim_number)

@@ -94,6 +94,7 @@ def test_what_cannot_be_sent_again_is_said(store: Store) -> None:
 def test_after_a_line_went_alone_a_correction_still_gets_a_number_of_its_own(store: Store) -> None:
     number = denied(store, 2)
     again(store, number)
+    answer(store, str(rows(store, "claim_number")[1][0]), "denied")
     answer(store, number, "reversed")
     send(store, signed({"staff": "25"}, revision=2))
     assert [one[0] for one in rows(store, "version")] == [1, 2, 3]
