@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from config.errors import InputError
 from tasks.claim.send_out import send_again
 from tasks.claim.signed import drafted
-from tasks.store.remit_tables import adjustments, claim_payments, denial_events, denials
+from tasks.store.remit_tables import adjustments, claim_payments, denial_events, denials, line_payments
 from tasks.store.store import Store
 from tests.claim.signed_months import NOW, answer, remit, rows, send, signed
 from tests.claim.validators import complaints, named
@@ -28,6 +28,9 @@ def denied(store: Store, *lines: int, state: str = "part_paid") -> str:
     with store.writing() as connection:
         paid = connection.execute(sa.select(claim_payments.c.id)).scalar_one()
         connection.execute(sa.delete(adjustments))
+        if state == "denied":
+            connection.execute(sa.update(claim_payments).values(paid_cents=0))
+            connection.execute(sa.update(line_payments).values(paid_cents=0))
         for line in lines:
             case: dict[str, Any] = {"claim_number": number, "line": line, "practice_id": "P1", "claim_payment_id": paid}
             case |= {
