@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tasks.claim.drafts import Draft
 from tasks.store.claims import Standing
+from tasks.store.sent_alone import SentAlone
 
 
 def without_alone(draft: Draft, stood: Standing) -> Draft:
@@ -22,6 +23,15 @@ def without_alone(draft: Draft, stood: Standing) -> Draft:
     if len(kept) == len(draft.lines):
         return draft
     return replace(draft, lines=tuple(replace(line, number=place) for place, line in enumerate(kept, start=1)))
+
+
+def lines_alone(draft: Draft, alone: SentAlone) -> Draft | None:
+    """The lines of that claim as the draft has them, numbered as they went out; None where it bills them otherwise."""
+    billed = {(line.code, " ".join(line.modifiers), line.units): line for line in draft.lines}
+    if alone.payer_id != draft.payer.payer_id or not all(told in billed for told in alone.lines):
+        return None
+    lines = (replace(billed[told], number=place) for place, told in enumerate(alone.lines, start=1))
+    return replace(draft, lines=tuple(lines))
 
 
 def bills_them_as_they_went(draft: Draft, stood: Standing) -> bool:

@@ -26,13 +26,15 @@ TOO_LATE = "filing_limit_passed"
 class Difference:
     """What is to be sent, what a person does, and what lacks something; no step where nothing differs.
 
-    `scrub` is what was found of the claims that follow on an answer.
+    `scrub` is what was found of the claims that follow on an answer, `beside` are lines that went to the second payer
+    before and count where a rule looks at what else was billed.
     """
 
     steps: list[Send | Void]
     by_hand: list[ByHand]
     held: Held
     scrub: pd.DataFrame = field(default_factory=lambda: empty(claim_outputs()["scrub"]), repr=False)
+    beside: list[Draft] = field(default_factory=list, repr=False)
 
 
 def difference(connection: Connection, month: SignedMonth, drafted: Drafted) -> Difference:
@@ -50,18 +52,22 @@ def difference(connection: Connection, month: SignedMonth, drafted: Drafted) -> 
     # What holds a claim to the first payer need not hold one to the second, as that payer's filing limit.
     wanted = [*drafted.ready, *drafted.stopped]
     second = list(second_claims(wanted, standing, answered, charges, sent, month.settings))
-    ready = sorted_out([draft for draft, _, _ in second], month)
+    ready = sorted_out([one.draft for one in second], month)
     leaving, found_of_second = ready.ready, empty(claim_outputs()["scrub"])
     held += ready.held
+    whole = {one.draft.key for one in second if one.beside is None}
+    beside = [one.beside for one in second if one.beside and one.beside.lines and one.draft.key not in whole]
     if drafted.scrubber:
-        leaving, kept, found_of_second = drafted.scrubber.asked(ready.ready)
+        leaving, kept, found_of_second = drafted.scrubber.asked(ready.ready, beside)
         held += kept
     keys = {draft.key for draft in leaving}
-    for draft, version, before in second:
-        if draft.key in keys:
-            follows = (before.claim_number, before.payer_claim_number) if before else ("", "")
-            steps.append(Send(draft, REPLACES if before else NEW, version, *follows))
-    return Difference(steps, by_hand, held, found_of_second)
+    for one in second:
+        if one.draft.key in keys:
+            follows = (one.before.claim_number, one.before.payer_claim_number) if one.before else ("", "")
+            steps.append(
+                Send(one.draft, REPLACES if one.before else NEW, one.version, *follows, alone=bool(one.beside))
+            )
+    return Difference(steps, by_hand, held, found_of_second, beside)
 
 
 def _in_time(draft: Draft, need: Need, standing: Mapping[Key, Standing]) -> bool:

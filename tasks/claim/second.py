@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from config.claim_settings import ClaimSettings, PayerChoices
 from config.denials import denials, is_denial
-from tasks.claim.drafts import Adjustment, Answer, Draft, Key, Payer
+from tasks.claim.alone import lines_alone, without_alone
+from tasks.claim.drafts import Adjustment, Answer, Draft, Key, Payer, ServiceLine
 from tasks.store.answers import Answered, SentTo
 from tasks.store.claims import Standing
 
@@ -15,30 +16,54 @@ NOT_COVERED = "not_covered_by_plan"  # of the table of errors
 PROCESSED_AS_FIRST = "1"  # 19 is the same, handed on to the next payer; 22 takes an answer back
 
 
+@dataclass(frozen=True)
+class Second:
+    """A claim to the second payer: its version, and the one that it follows on, if any. `beside` are the lines of the
+    month that this payer had before, where it carries only those that went out alone.
+    """
+
+    draft: Draft
+    version: int
+    before: SentTo | None = None
+    beside: Draft | None = None
+
+
 def second_claims(
     drafts: Iterable[Draft],
     standing: Mapping[Key, Standing],
     answers: Mapping[str, Answered],
     charges: Mapping[str, Mapping[int, int]],
-    sent: Mapping[Key, SentTo],
+    sent: Mapping[Key, Sequence[SentTo]],
     settings: ClaimSettings,
-) -> Iterator[tuple[Draft, int, SentTo | None]]:
-    """The claims that a second payer has not had yet, each with its version and the one before it, if any.
+) -> Iterator[Second]:
+    """The claims that a second payer has not had yet.
 
-    Its version is that of the claim that the first payer answered, so none goes out twice for one answer. A claim
-    that replaces an earlier one waits until the second payer has given that its number.
+    The version of each is that of the claim that the first payer answered, so none goes out twice for one answer. A
+    claim that replaces an earlier one waits until the second payer has given that its number; for lines that the first
+    payer answered on a claim of their own it gets one of their own as well.
     """
     for draft in drafts:
         stood, payer = standing.get(draft.key), draft.next_payer
-        answer = answers.get(stood.claim_number) if stood else None
-        if stood is None or payer is None or answer is None or stood.digest != draft.digest:
+        if stood is None or payer is None:
             continue
-        if not _due_to(payer, answer, settings.payers.get(stood.payer_id)):
-            continue
-        before = sent.get(draft.key)
-        if before and (before.version >= stood.version or not before.payer_claim_number):
-            continue
-        yield _draft(draft, payer, answer, charges[stood.claim_number]), stood.version, before
+        choices, had = settings.payers.get(stood.payer_id), sent.get(draft.key, ())
+        whole = draft if stood.digest == draft.digest else without_alone(draft, stood)
+        answer = answers.get(stood.claim_number)
+        if answer and stood.digest == whole.digest and _due_to(payer, answer, choices):
+            numbers = {one.version for one in stood.alone}
+            before = next((one for one in reversed(had) if one.version not in numbers), None)
+            if before is None or (before.version < stood.version and before.payer_claim_number):
+                yield Second(_draft(whole, payer, answer, charges[stood.claim_number]), stood.version, before)
+        for one in stood.alone:
+            answer, lines = answers.get(one.claim_number), lines_alone(draft, one)
+            if answer and lines and one.version not in {two.version for two in had} and _due_to(payer, answer, choices):
+                rest = _to(payer, draft, tuple(line for line in draft.lines if line.code not in codes_of(lines)))
+                yield Second(_draft(lines, payer, answer, charges[one.claim_number]), one.version, None, rest)
+
+
+def codes_of(draft: Draft) -> set[str]:
+    """The codes of the draft's lines."""
+    return {line.code for line in draft.lines}
 
 
 def _due_to(payer: Payer, answer: Answered, choices: PayerChoices | None) -> bool:
@@ -76,4 +101,8 @@ def _draft(draft: Draft, payer: Payer, answer: Answered, charges: Mapping[int, i
         payer_claim_number=answer.payer_claim_number,
     )
     lines = tuple(replace(line, charge_cents=charges[line.number], expected_cents=None) for line in draft.lines)
-    return replace(draft, payer=payer, payer_order=draft.payer_order + 1, answer=told, lines=lines)
+    return replace(_to(payer, draft, lines), answer=told)
+
+
+def _to(payer: Payer, draft: Draft, lines: tuple[ServiceLine, ...]) -> Draft:
+    return replace(draft, payer=payer, payer_order=draft.payer_order + 1, lines=lines)

@@ -18,7 +18,7 @@ from config.errors import InputError
 from config.month import Month
 from config.rulebook import RuleBook, load_rulebook
 from config.settings import PracticeSettings, practice_settings
-from tasks.claim.asked import LineHeldError, Scrubber
+from tasks.claim.asked import LineHeldError, Scrubber, lines_of
 from tasks.claim.claims import on_claims
 from tasks.claim.difference import difference
 from tasks.claim.final_look import final_look
@@ -92,7 +92,8 @@ def send_claims(place: Place, month: SignedMonth, drafts: Drafted) -> Billed:
             warned = pd.concat([drafts.scrub, found.scrub], ignore_index=True)
             keep_warnings(connection, sent, {file.control_number for file in new}, warned)
             asked = drafts.scrubber or Scrubber(*_scrubbed_by(place, month), month.tables, month.practice.npi)
-            told = (asked.tables, asked.book, asked.settings, asked.today)
+            others = lines_of(found.beside, asked.billing_npi)
+            told = (asked.tables, asked.book, asked.settings, asked.today, others)
             final_look((file.content for file in new), sent, *told)
         said = ", ".join(f"{file.claims:,} claims in {file.file_name}" for file in new) or "nothing new to send"
         done(said, sum(file.claims for file in new))

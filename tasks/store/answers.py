@@ -100,14 +100,17 @@ def first_payers(rows: Iterable[sa.Row[Any]]) -> list[int]:
     return stands.drop_duplicates("claim_number", keep="last")["id"].astype("int64").tolist()
 
 
-def sent_to(connection: Connection, practice_id: str, month: str, order: int) -> dict[tuple[str, str, str], SentTo]:
-    """The last claim to the payer of that order, by patient, program and claim."""
+def sent_to(
+    connection: Connection, practice_id: str, month: str, order: int
+) -> dict[tuple[str, str, str], list[SentTo]]:
+    """The claims to the payer of that order by patient, program and claim, in the order of their versions."""
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == order)
     rows = connection.execute(sa.select(claims).where(mine).order_by(claims.c.version))
-    return {
-        (r.patient_id, r.program, r.claim): SentTo(r.claim_number, r.version, r.state, r.payer_claim_number)
-        for r in rows
-    }
+    found: dict[tuple[str, str, str], list[SentTo]] = {}
+    for r in rows:
+        one = SentTo(r.claim_number, r.version, r.state, r.payer_claim_number)
+        found.setdefault((r.patient_id, r.program, r.claim), []).append(one)
+    return found
 
 
 def charges(connection: Connection, practice_id: str, month: str) -> dict[str, dict[int, int]]:

@@ -44,7 +44,11 @@ def sent_alone(connection: Connection, practice_id: str, month: str) -> dict[tup
     rows = connection.execute(sa.select(claims).where(mine).order_by(claims.c.version)).all()
     lines: dict[str, list[tuple[str, str, int]]] = {row.claim_number: [] for row in rows}
     of_them = claim_service_lines.c.claim_number.in_(sa.select(claims.c.claim_number).where(mine))
-    for line in connection.execute(sa.select(claim_service_lines).where(of_them)) if rows else ():
+    for line in (
+        connection.execute(sa.select(claim_service_lines).where(of_them).order_by(claim_service_lines.c.line))
+        if rows
+        else ()
+    ):
         lines[line.claim_number].append((line.code, line.modifiers, line.units))
     found: dict[tuple[str, str, str], Alone] = {}
     for r in rows:

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from config.month import Month
 from tasks.claim.difference import difference
-from tasks.claim.send_out import send_again
+from tasks.claim.kept_back import kept_back
+from tasks.claim.send_out import send_again, send_out
 from tasks.claim.signed import SignedMonth, drafted
 from tasks.store.store import Store
-from tests.claim.signed_months import NOW, PLAN, answer, rows, send, signed
-from tests.claim.test_overpaid import answered, cases, posted
-from tests.claim.validators import named
+from tests.claim.signed_months import MEDIGAP, NOW, PART_B, PLAN, answer, covered, rows, send, signed
+from tests.claim.test_overpaid import TODAY, answered, cases, posted
+from tests.claim.validators import complaints, named
+from tests.qualify.cases import rulebook, settings_of
 
 CONDITIONS = [{"icd10_code": "E11.9"}, {"icd10_code": "I50.9"}]
 
@@ -117,3 +120,34 @@ def test_a_line_paid_alone_that_is_not_billed_any_more_goes_back(store: Store) -
     paid_alone(store, second)
     send(store, month("25", revision=2))
     assert cases(store, "claim_number", "open_cents", "why") == [(second, 3600, "decided_less")]
+
+
+def test_the_second_payer_gets_its_claim_for_a_line_that_was_paid_alone(store: Store) -> None:
+    both = signed({"staff": "45", "coverages": covered(PART_B, MEDIGAP)})
+    asked = kept_back(both, drafted(both), rulebook(Month(2026, 10)), settings_of(), TODAY)
+
+    def sent() -> list[Any]:
+        with store.writing() as connection:
+            return send_out(connection, both, asked, NOW)
+
+    sent()
+    ((number,),) = rows(store, "claim_number")
+    posted(store, PART.format(number).replace("51.84**16", "51.84*13.23*MB").replace("43.16", "29.93\nCAS*PR*2*13.23"))
+    (file,) = sent()
+    assert codes([file]) == ["HC:99490", "HC:99439"]
+    with store.writing() as connection:
+        send_again(connection, both, asked, str(number), (), NOW)
+    (second,) = (one[0] for one in rows(store, "claim_number", "payer_order", "version") if one[1:] == (1, 2))
+    assert sent() == [], "not before it is answered"
+    share = f"CLP*{second}*1*72*40*10*MB*ICN9\nSVC*HC:99439*72*40**1\nCAS*CO*45*22\nCAS*PR*2*10"
+    posted(store, share, trace="T2")
+    with store.writing() as connection:
+        found = difference(connection, both, asked)
+    assert (found.held, found.by_hand) == ([], [])
+    (file,) = sent()
+    assert complaints(file.content) == []
+    assert codes([file]) == ["HC:99439"]
+    assert named(file.content, "CLM")[0][5] == "11:B:1"
+    assert named(file.content, "AMT", "D") == [["AMT", "D", "40"]]
+    assert rows(store, "payer_order", "version", "frequency") == [(1, 1, "1"), (1, 2, "1"), (2, 1, "1"), (2, 2, "1")]
+    assert sent() == []
