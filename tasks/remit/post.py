@@ -110,6 +110,7 @@ def _without_known(connection: Connection, found: Remittance, name: str) -> tupl
     """The remittance without payments posted before; none, and why, when one of them says something else now."""
     found.payments["payment_key"] = payment_keys(found.payments)
     found.payments["content_digest"] = content_digests(found)
+    found.payments["payment_key"] = _keys_of_no_money(found)
     before = remittances.payments_known(connection, found.payments["payment_key"].tolist())
     heads = found.payments
     for key, content, trace in heads[["payment_key", "content_digest", "trace_number"]].itertuples(index=False):
@@ -118,9 +119,28 @@ def _without_known(connection: Connection, found: Remittance, name: str) -> tupl
                 f"{name}: payment {trace} was posted from {before[key][1]} with other claims or amounts; nothing of "
                 "this file was posted, ask the payer which of the two is right."
             )
+    told = heads.groupby("payment_key")["content_digest"].transform("nunique")
+    if (told > 1).any():
+        trace = heads.loc[told > 1, "trace_number"].iloc[0]
+        return None, (
+            f"{name}: payment {trace} stands in it more than once with other claims or amounts; nothing of this file "
+            "was posted, ask the payer which of them is right."
+        )
     twice = heads["payment_key"].duplicated()
     kept = np.flatnonzero((~heads["payment_key"].isin(list(before)) & ~twice).to_numpy())
     return (found if len(kept) == len(heads) else _only(found, kept)), ""
+
+
+def _keys_of_no_money(found: Remittance) -> pd.Series:
+    """The keys, where a file has several payments of one key that move no money: each that says something else is one
+    of its own, for payers give such answers one and the same trace number."""
+    heads = found.payments
+    paid = found.claims.loc[found.claims["paid_cents"] != 0, "payment"]
+    moving = heads.index.isin([*paid, *found.provider_adjustments["payment"]]) | (heads["payment_cents"] != 0)
+    first = heads.groupby("payment_key")["content_digest"].transform("first")
+    other = ~moving & (heads["content_digest"] != first).to_numpy()
+    own = heads["payment_key"] + heads["content_digest"]
+    return heads["payment_key"].mask(other, own)
 
 
 def _only(found: Remittance, kept: np.ndarray) -> Remittance:

@@ -9,6 +9,7 @@ from tasks.store.standing import REVERSED
 Frames = dict[str, pd.DataFrame]
 
 FORWARDED = ("19", "20", "21")
+LEAST_SHARE = 100  # less than this part of what a contract took counts as nothing left
 
 
 def with_kinds(adjustments: pd.DataFrame, answers: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
@@ -34,6 +35,11 @@ def nothing_left(adjustments: pd.DataFrame, answer_lines: pd.DataFrame, answers:
     """
     owner = ["claim_payment_id", "line"]
     settled = adjustments["kind"].isin(["patient_share", "earlier_payer", "denial"])
+    settled &= adjustments["cents"] > 0
+    # A cent left to the patient or the payer before is no settlement of a charge of which a contract took the rest.
+    sums = [adjustments["cents"].where(which, 0).groupby([adjustments[name] for name in owner]).transform("sum")
+            for which in (settled, adjustments["kind"] == "contractual")]  # fmt: skip
+    settled &= (adjustments["kind"] == "denial") | (sums[0] * LEAST_SHARE >= sums[1])
     some = adjustments.loc[settled, owner].drop_duplicates()
     paid = answer_lines.loc[answer_lines["paid_cents"] != 0, owner]
     whole = answers.loc[answers["paid_cents"] != 0, ["id"]].rename(columns={"id": "claim_payment_id"}).assign(line=0)

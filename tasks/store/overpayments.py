@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from config.clocks import overpayment_term
 from config.errors import InputError
 from tasks.store.claim_tables import claims
-from tasks.store.remit_tables import claim_payments, overpayments, provider_adjustments, refunds
+from tasks.store.remit_tables import claim_payments, overpayments, provider_adjustments, refunds, remittances
 from tasks.store.remittances import select
 
 WITHHELD = "WO"  # of a provider adjustment: money that the payer kept back for an overpayment
@@ -84,14 +84,14 @@ def refresh(connection: Connection, claim_numbers: Collection[str], today: date)
         case = connection.execute(sa.select(overpayments).where(mine)).mappings().one_or_none()
         if case is None:
             continue
-        excess = _paid(connection, number) - case["keeps_cents"]
-        # A payer that takes a payment back and withholds the money later tells of the same money twice.
-        unreturned = min(excess, case["cents"] - _withheld(connection, number))
-        rest = max(0, unreturned - _refunded(connection, number))
+        over, booked = _over(connection, number, case["keeps_cents"])
+        sent_back = _withheld(connection, number) + _refunded(connection, number)
+        # A payer that takes a payment back books what it withholds, or was refunded: the same money told twice.
+        rest = max(0, over - max(booked, sent_back))
         closed = "withdrawn" if case["state"] == "withdrawn" else "refunded"
         state = {"open_cents": rest, "state": "open" if rest else closed}
         if rest and case["state"] != "open":
-            state |= _clock(today)
+            state |= _clock(today) | {"cents": max(case["cents"], rest + sent_back)}
         connection.execute(sa.update(overpayments).where(mine).values(state))
 
 
@@ -196,6 +196,20 @@ def claims_called(connection: Connection, references: Collection[str]) -> list[s
 def _paid(connection: Connection, claim_number: str) -> int:
     mine = claim_payments.c.claim_number == claim_number
     return int(connection.execute(sa.select(sa.func.sum(claim_payments.c.paid_cents)).where(mine)).scalar() or 0)
+
+
+def _over(connection: Connection, claim_number: str, keeps_cents: int) -> tuple[int, int]:
+    """What was ever paid above what may be kept, payment by payment, and what payers booked back of it."""
+    paid = claim_payments.join(remittances, remittances.c.id == claim_payments.c.remittance_id)
+    query = sa.select(remittances.c.payment_date, remittances.c.id, sa.func.sum(claim_payments.c.paid_cents))
+    query = query.select_from(paid).where(claim_payments.c.claim_number == claim_number)
+    rows = connection.execute(query.group_by(remittances.c.payment_date, remittances.c.id))
+    total, before, over, booked = 0, 0, 0, 0
+    for _, _, cents in sorted(rows, key=lambda row: (row[0] or date.min, row[1])):
+        total += int(cents)
+        above = max(0, total - keeps_cents)
+        over, booked, before = over + max(0, above - before), booked + max(0, before - above), above
+    return over, booked
 
 
 def _withheld(connection: Connection, claim_number: str) -> int:

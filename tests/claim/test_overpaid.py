@@ -262,3 +262,24 @@ def test_the_days_are_those_of_the_day_it_is_identified() -> None:
     assert clock.days == overpayment_term(TODAY).days
     with pytest.raises(RuleError, match="nothing is loaded for 2014"):
         overpayment_term(date(2014, 12, 31))
+
+
+def test_a_reversal_that_books_a_refund_leaves_what_was_not_refunded_open(store: Store) -> None:
+    number = sent(store, "99490 99439x2", staff="65")
+    send(store, signed({"staff": "25"}, revision=2))
+    refund(store, number, "36.00")
+    half = answered(number, "99490 99439", icn="ICN2", billed="99490 99439x2")
+    posted(store, answered(number, "99490 99439x2", "22", -1), half, trace="T2")
+    assert cases(store) == [(7200, 3600, "decided_less", "open")]
+
+
+def test_what_is_paid_again_after_refund_and_reversal_is_open_again(store: Store) -> None:
+    number = sent(store, "99490", staff="25")
+    send(store, signed({"staff": "15"}, revision=2))
+    refund(store, number, "51.84")
+    posted(store, answered(number, "99490", "22", -1), trace="T2")
+    assert cases(store, "open_cents", "state") == [(0, "refunded")]
+    posted(store, answered(number, "99490", icn="ICN5"), trace="T3")
+    assert cases(store) == [(10368, 5184, "decision_changed", "open")]
+    send(store, signed({"staff": "15"}, revision=2))
+    assert cases(store) == [(10368, 5184, "decision_changed", "open")]

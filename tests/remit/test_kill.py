@@ -19,8 +19,11 @@ from tasks.store.remit_tables import (
     denials,
     line_payments,
     overpayments,
+    provider_adjustments,
+    refunds,
     remittance_files,
     remittances,
+    suspense_events,
 )
 from tests.remit.billed import bill, bill_as_answered, rows
 from tests.remit.test_samples import file
@@ -30,7 +33,7 @@ SAMPLE = "every_kind_with_withholding"
 NOT_OF_THE_MOMENT = {"at", "imported_at", "updated_at", "created_at"}
 LEAVES_GAPS = ("denial_events", "id")  # the numbers of a rolled-back insert are not given again
 TABLES = (remittance_files, remittances, claim_payments, line_payments, adjustments, denials, denial_events,
-          denial_codes, overpayments, claims, ledger)  # fmt: skip
+          denial_codes, overpayments, provider_adjustments, refunds, suspense_events, claims, ledger)  # fmt: skip
 
 
 def everything(store) -> dict[str, list]:

@@ -1,0 +1,42 @@
+"""No answer is lost beside another, and no contract takes a charge but for a cent in silence."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tasks.remit.post import post
+from tasks.store.claim_tables import claims
+from tasks.store.remit_tables import denials
+from tests.remit.answers import answer, denied, interchange, paid, remittance
+from tests.remit.billed import bill, rows
+
+TODAY = date(2026, 11, 24)
+
+
+def test_two_payments_of_no_money_with_one_trace_are_both_posted(store):
+    bill(store, ("C7", "99490"), ("C8", "99490"))
+    two = [remittance(denied(claim, "CO", "16", "MA130"), trace="0") for claim in ("C7", "C8")]
+    done = post(store, "a.835", interchange(*two), TODAY)
+    assert (done.state, done.payments, done.denials) == ("posted", 2, 2)
+    assert rows(store, denials, "claim_number") == [("C7",), ("C8",)]
+    assert post(store, "b.835", interchange(*two, control=2), TODAY).state == "repeated"
+
+
+def test_two_payments_of_money_that_differ_under_one_trace_are_set_aside(store):
+    bill(store, ("C7", "99490"), ("C8", "99490"))
+    two = [remittance(paid(claim), "47.42") for claim in ("C7", "C8")]
+    done = post(store, "a.835", interchange(*two), TODAY)
+    assert done.state == "quarantined"
+    assert "payment EFT1001 stands in it more than once with other claims" in done.reason
+    assert {state for (state,) in rows(store, claims, "state")} == {"written"}
+
+
+@pytest.mark.parametrize("cents", ["CO*45*80\nCAS*PR*2*0", "CO*45*79.99\nCAS*PR*2*0.01", "CO*45*79.99\nCAS*OA*23*0.01"])
+def test_a_contract_that_takes_all_but_a_cent_is_a_denial(store, cents):
+    bill(store, ("C7", "99490 99439"))
+    body = "CLP*C7*1*180*47.42*12.10*MB*ICN1\nSVC*HC:99490*100*47.42**1\nCAS*CO*45*39.51**253*.97\nCAS*PR*2*12.10"
+    post(store, "a.835", answer(f"{body}\nSVC*HC:99439*80*0**1\nCAS*{cents}", "47.42"), TODAY)
+    assert rows(store, denials, "line", "reason", "state") == [(2, "45", "open")]
+    assert rows(store, claims, "state") == [("part_paid",)]
