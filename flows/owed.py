@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,11 +19,12 @@ from config.rulebook import RuleBook, load_rulebook
 from config.rulebook_archive import restored
 from config.settings import practice_settings, stored_settings
 from tasks.route.forecast import Terms, patient_shares
-from tasks.route.payers_on_file import payers_in
+from tasks.route.payers_on_file import payers_in, who_never_owe
 from tasks.route.usual_service import for_patients, usual_lines
 from tasks.send.files import write_list
 from tasks.send.letters import FOLDER
 from tasks.send.words import dollars
+from tasks.store.beneficiaries import shown_as_qmb
 from tasks.store.records import Cycle
 from tasks.store.store import Store, open_store
 
@@ -60,7 +62,10 @@ class Stored(NamedTuple):
 
 
 def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
-    """The month's tables, claim lines and payers, and the lines of a usual month, without a patient."""
+    """The month's tables, claim lines and payers, and the lines of a usual month, without a patient.
+
+    Whom an eligibility answer read since shows as a Qualified Medicare Beneficiary owes nothing from then on.
+    """
     basis, chosen = store.basis(cycle), forecast_settings(cycle.practice_id, settings)
     tables, book = dict(basis.tables), restored(basis.rulebook)
     practice = tables["practices"].iloc[0]
@@ -68,7 +73,9 @@ def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
     place = setting, "" if pd.isna(locality) else str(locality), book, stored_settings(basis.settings)
     usual = usual_lines(dict.fromkeys(chosen.usual_codes, 1), *place)
     terms = Terms.of(setting, book, chosen.months_a_year)
-    coverage = payers_in(tables, cycle.month)
+    with store.reading() as connection:
+        shown = shown_as_qmb(connection, tables, cycle.month.first, max(date.today(), cycle.month.last))
+    coverage = who_never_owe(payers_in(tables, cycle.month), shown, cycle.month)
     return Stored(cycle, tables, store.frame("claim_lines", cycle), usual, coverage, book, terms)
 
 

@@ -69,7 +69,7 @@ def open_desk(
 ) -> Desk:
     """The practice's cases as they stand today, by the tables of its last decided month; InputError before any."""
     with store.reading() as connection:
-        tables = case_work.last_tables(connection, practice_id)
+        tables = case_work.last_tables(connection, practice_id, today)
         moves = moves_by_case(case_work.moves(connection, practice_id))
         determined = determinations_by_case(case_work.determined(connection, practice_id))
         known = case_work.known(connection, practice_id)

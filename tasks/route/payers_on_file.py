@@ -35,6 +35,19 @@ def payers_in(tables: Mapping[str, pd.DataFrame], month: Month) -> pd.DataFrame:
     return rows.assign(patient_owes=rows["patient_owes"].astype("str").mask(never, "never"))
 
 
+def who_never_owe(payers: pd.DataFrame, shown: pd.DataFrame, month: Month) -> pd.DataFrame:
+    """The payers with those patients owing nothing who are in `shown`, rows of coverages of kind `qmb`."""
+    if shown.empty:
+        return payers
+    never = payers["patient_id"].isin(shown["patient_id"])
+    missing = shown[~shown["patient_id"].isin(payers["patient_id"])].reset_index(drop=True)
+    rows = payers.assign(patient_owes=payers["patient_owes"].astype("str").mask(never, "never"))
+    if missing.empty:
+        return rows
+    days = {"start_date": pd.Timestamp(month.first), "end_date": pd.NaT}
+    return pd.concat([rows, payers_on_file(missing.assign(priority=1, **days), month)], ignore_index=True)
+
+
 def payers_on_file(coverages: pd.DataFrame, month: Month) -> pd.DataFrame:
     """The payers of each patient on the month's last day in order, with the columns that `patient_shares` takes.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -13,8 +13,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from config.contract import outputs
+from config.month import Month
 from tasks.store import bulk
 from tasks.store.basis import tables_of
+from tasks.store.beneficiaries import with_newest_qmb
 from tasks.store.case_tables import case_moves, contact_attempts, determinations
 from tasks.store.schema import copay_cases, cycles
 
@@ -85,12 +87,17 @@ def put_cases(connection: Connection, practice_id: str, month: str, cases: pd.Da
     return len(rows)
 
 
-def last_tables(connection: Connection, practice_id: str) -> dict[str, pd.DataFrame]:
-    """Of the tables that the practice's last month was decided from those that cases need; empty before any."""
-    mine = cycles.c.practice_id == practice_id
-    newest = sa.select(cycles.c.id).where(mine).order_by(cycles.c.month.desc(), cycles.c.revision.desc()).limit(1)
-    cycle_id = connection.execute(newest).scalar_one_or_none()
-    return {} if cycle_id is None else tables_of(connection, cycle_id, NEEDED + WHERE_VERIFIED)
+def last_tables(connection: Connection, practice_id: str, today: date) -> dict[str, pd.DataFrame]:
+    """Of the tables that the practice's last month was decided from those that cases need; empty before any.
+
+    Who is a Qualified Medicare Beneficiary by an eligibility answer that was read since is one among the coverages.
+    """
+    mine = sa.select(cycles.c.id, cycles.c.month).where(cycles.c.practice_id == practice_id)
+    newest = connection.execute(mine.order_by(cycles.c.month.desc(), cycles.c.revision.desc()).limit(1)).one_or_none()
+    if newest is None:
+        return {}
+    tables = tables_of(connection, newest.id, NEEDED + WHERE_VERIFIED)
+    return with_newest_qmb(connection, tables, Month.parse(str(newest.month)).first, today)
 
 
 def practices_with_months(connection: Connection) -> list[str]:
