@@ -17,7 +17,7 @@ from rich.table import Table
 
 from config.errors import InputError
 from tasks.remit.worklist import answers_of
-from tasks.route.desk import Desk, cents_of, determine, do, keep, open_desk
+from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, open_desk
 from tasks.route.determinations import decide
 from tasks.route.entries import all_options
 from tasks.route.machine import BY_HAND, Case, Move, after
@@ -79,12 +79,11 @@ def desk_of(store: Store, practice_id: str, today: date, settings: Path | None) 
 
 def _move(desk: Desk, number: str, told: Told) -> None:
     if told.action not in MOVES:
-        raise InputError(
-            f"'{told.action}' is nothing that can be done; write one of {', '.join([*MOVES, 'determine'])}."
-        )
+        raise InputError(f"'{told.action}' is nothing that can be done; write one of {', '.join(MOVES)}.")
     if not told.by.strip():
         raise InputError("Say who did it, by staff identifier: --by S1.")
     _, facts = desk.case(number)
+    known_staff(desk, ("--by", told.by))
     row, day = desk.row(number), _day(told, desk.work.settings.time_zone or facts.zone)
     if day > desk.today:
         raise InputError(f"{day} is in the future; correct --date.")
@@ -106,11 +105,8 @@ def _move(desk: Desk, number: str, told: Told) -> None:
 
 
 def _determine(desk: Desk, number: str, told: Told) -> None:
-    case, known = desk.case(number)
-    if not case.live:
-        raise InputError(f"{number}: the case is {case.stage}; reopen it before a determination.")
-    if known.qmb:
-        raise InputError(f"{number}: a Qualified Medicare Beneficiary owes nothing; there is nothing to reduce.")
+    _, known = desk.case(number)
+    known_staff(desk, ("--by", told.by), ("--second", told.second))
     if not told.household or not told.income:
         raise InputError(f"{number}: give --household and --income; both are part of the determination.")
     patients = desk.tables["patients"]

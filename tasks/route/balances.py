@@ -50,9 +50,13 @@ def unpaid_claims(
     meant = pd.Series(own.reindex(keys).fillna(0).to_numpy(dtype="int64"), index=owed.index)
     meant = np.minimum(meant, of_month)
     left = _left_after(owed, ["case_number", "month"], owed["patient_cents"], meant)
+    # What was given back, for whatever month, is not there any more: no more counts than was paid on the whole.
+    net = (paid.groupby("case_number")["amount"].sum() if len(paid) else pd.Series(dtype="int64")).clip(lower=0)
+    applied = owed["patient_cents"] - left
+    there_is = owed["case_number"].map(net).fillna(0).astype("int64")
+    left = owed["patient_cents"] - _used_up(owed["case_number"], applied, there_is)
     used = owed.assign(used=owed["patient_cents"] - left).groupby("case_number")["used"].sum()
-    pool = paid.groupby("case_number")["amount"].sum() if len(paid) else pd.Series(dtype="int64")
-    pool = pool.add(pd.Series(dict(settled), dtype="int64"), fill_value=0).sub(used, fill_value=0)
+    pool = net.add(pd.Series(dict(settled), dtype="int64"), fill_value=0).sub(used, fill_value=0)
     spare = owed["case_number"].map(pool).fillna(0).astype("int64").clip(lower=0)
     owed["unpaid_cents"] = _left_after(owed, ["case_number"], left, spare)
     return owed[["claim_number", "case_number", "month", "patient_cents", "unpaid_cents", "answered_date"]]
@@ -63,6 +67,12 @@ def _left_after(owed: pd.DataFrame, keys: list[str], amounts: pd.Series, paid: p
     groups = [owed[key] for key in keys]
     before = amounts.groupby(groups).cumsum() - amounts
     return (amounts - (paid - before).clip(lower=0)).clip(lower=0).astype("int64")
+
+
+def _used_up(cases: pd.Series, applied: pd.Series, there_is: pd.Series) -> pd.Series:
+    """Of what was applied in turn, as much as there is money for in the case."""
+    before = applied.groupby(cases).cumsum() - applied
+    return applied.clip(upper=(there_is - before).clip(lower=0)).astype("int64")
 
 
 def money_of_cases(

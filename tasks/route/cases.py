@@ -24,7 +24,7 @@ from tasks.route import options as tests
 from tasks.route.entries import Option, options_in
 from tasks.route.facts import coverage_flags, facts
 from tasks.route.guards import Known
-from tasks.route.listing import case_numbers, known_of, row_of, zone_of
+from tasks.route.listing import case_numbers, known_of, payments_by_case, row_of, zone_of
 from tasks.route.machine import Case, Move, stand
 from tasks.route.work import Work
 
@@ -119,8 +119,10 @@ def standing(
     contract = outputs()["copay_cases"]
     frame = as_contract(pd.DataFrame(rows, columns=contract.names), contract)
     frame = as_contract(frame.sort_values(["due_date", "case_number"], kind="stable"), contract)
-    zone = zone_of(tables)
-    facts_of = {number: known_of(number, row, listed[number], owed, work, until, zone) for number, row in about.items()}
+    zone, by_case = zone_of(tables), payments_by_case(payments)
+    facts_of = {
+        number: known_of(number, row, listed[number], owed, work, until, zone, by_case) for number, row in about.items()
+    }
     return Standing(frame, cases, facts_of, new, owed, unpaid)
 
 

@@ -18,7 +18,7 @@ from config.frames import empty
 from config.month import Month
 from config.settings import practice_settings
 from tasks.route.cases import RECORDED, Standing, standing
-from tasks.route.determinations import Determination
+from tasks.route.determinations import OPTION_OF, Determination
 from tasks.route.guards import Known, checked
 from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move
 from tasks.route.readback import Answer
@@ -106,7 +106,13 @@ def record(connection: Connection, practice_id: str, moves: dict[str, list[Move]
     return case_work.add_moves(connection, practice_id, rows, now)
 
 
-def do(desk: Desk, number: str, moves: Iterable[Move], at: datetime | None = None) -> Case:
+def do(
+    desk: Desk,
+    number: str,
+    moves: Iterable[Move],
+    at: datetime | None = None,
+    determination: Determination | None = None,
+) -> Case:
     """The case after these moves, which are on record; InputError, and nothing recorded, when one is refused."""
     moves = list(moves)
     case, known = desk.case(number)
@@ -120,6 +126,8 @@ def do(desk: Desk, number: str, moves: Iterable[Move], at: datetime | None = Non
             raise InputError(f"{number}: somebody else has just changed it; look at it again.")
         record(connection, desk.practice_id, {number: desk.standing.new.get(number, [])}, now)
         record(connection, desk.practice_id, {number: moves}, now)
+        if determination is not None:
+            case_work.add_determination(connection, desk.practice_id, vars(determination), now)
         for move in moves:
             if move.what in ("attempt", "contact"):
                 row = {"day": move.day, "at": at, "result": move.reason or move.what, "method": move.note}
@@ -129,11 +137,29 @@ def do(desk: Desk, number: str, moves: Iterable[Move], at: datetime | None = Non
 
 
 def determine(desk: Desk, determination: Determination) -> None:
-    """The determination is on record; the case must be there."""
-    desk.case(determination.case_number)
-    with desk.store.writing() as connection:
-        case_work.alone(connection, desk.practice_id)
-        case_work.add_determination(connection, desk.practice_id, vars(determination), datetime.now(UTC))
+    """The determination is on record and a move of its case; InputError where the patient is not open to it."""
+    one = determination
+    move = Move(
+        "determine", one.decided_date, one.source, reason="granted" if one.granted else "refused",
+        option=OPTION_OF[one.kind], by=one.decided_by, cents=one.amount_cents if one.granted else 0,
+    )  # fmt: skip
+    do(desk, one.case_number, [move], determination=one)
+
+
+def known_staff(desk: Desk, *told: tuple[str, str]) -> None:
+    """Each person told is of the practice; InputError naming the place, never what stands in it.
+
+    A practice that exports neither staff nor practitioners names whom it likes.
+    """
+    staff, practitioners = desk.tables["staff"], desk.tables["practitioners"]
+    if staff.empty:
+        return
+    ids = {*staff["staff_id"].astype("str"), *practitioners["practitioner_id"].astype("str")}
+    for place, who in told:
+        if who.strip() and who.strip() not in ids:
+            raise InputError(
+                f"{place}: that identifier is in neither the staff nor the practitioners table; write another."
+            )
 
 
 def cents_of(outcome: str, row: dict[str, Any], of_case: Iterable[Determination], day: date) -> int:
@@ -142,7 +168,7 @@ def cents_of(outcome: str, row: dict[str, Any], of_case: Iterable[Determination]
     if outcome in REDUCTIONS:
         holding = [one for one in of_case if one.holds_on(day)]
         return owed * holding[-1].reduced_percent // 100 if holding else owed
-    if outcome in (*GIVES_UP, "paid"):
+    if outcome in GIVES_UP:
         return owed
     return int(row.get("refund_cents") or 0) if outcome == "refunded" else 0
 
@@ -182,8 +208,11 @@ def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
             f"the list is stale: the case was at {revision} when it was written and is at {case.moves} now; "
             "answer again on a new list."
         )
+    known_staff(desk, ("answered_by", answer.answered_by))
     option = answer.option or str(row.get("option") or "")
-    cents = cents_of(answer.answer, row, desk.work.determinations.get(number, []), day)
+    cents = answer.cents()
+    if cents is None:
+        cents = cents_of(answer.answer, row, desk.work.determinations.get(number, []), day)
     do(desk, number, moves_for(answer.answer, case, day, answer.answered_by, answer.note_code, option, cents, source))
     moved.add(number)
     return "taken"

@@ -11,6 +11,7 @@ from config.errors import InputError
 from config.poverty import guideline_on
 
 KINDS = {"hardship": ("reduced", "waived"), "sliding_fee": ("sliding_fee",)}
+OPTION_OF = {"hardship": "hardship_determination", "sliding_fee": "sliding_fee"}
 GROUNDS = ("proof_seen", "attested")
 # Noridian, CCM questions and answers, February 2017, question 1: what is knocked off the bill of the patient comes off
 # the amount billed to Medicare too. A schedule of a health center is another matter.

@@ -29,6 +29,8 @@ class Known:
     answers: Mapping[str, str] = field(default_factory=dict)  # option -> available, not, needs_information
     determinations: Sequence[Determination] = ()
     at_cost: bool = False
+    schedule: bool = False  # a sliding-fee schedule holds for the practice
+    paid_cents: int = 0  # of the patient's payments on file, since the case was opened
     zone: str = "America/New_York"
 
 
@@ -40,7 +42,7 @@ def checked(case: Case, move: Move, known: Known, settings: CaseSettings, at: da
     changed = after(case, move)
     if case.opened is not None and move.day < case.opened:
         raise InputError(f"{known.case_number}: {move.day} is before its opening on {case.opened}; correct it.")
-    for guard in (_money, _ground, _effort, _offer, _contact):
+    for guard in (_money, _paid, _need, _ground, _effort, _offer, _contact):
         if why := guard(case, move, known, settings, at):
             raise InputError(f"{known.case_number}: {why}")
     return changed
@@ -56,6 +58,34 @@ def _money(case: Case, move: Move, known: Known, settings: CaseSettings, at: dat
         return "a payer that the claim was forwarded to has not answered; nothing may be asked before."
     if move.outcome == "refunded" and not known.qmb and not move.cents:
         return "say how much was given back: --amount."
+    return ""
+
+
+def _paid(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None) -> str:
+    """Paid is what money was paid for: all that is open, and not before every payer has answered."""
+    if move.outcome != "paid":
+        return ""
+    if known.answers.get("wait_for_secondary") == "available":
+        return "another payer on file has not answered; what the patient owes is not known before."
+    if not move.cents and (known.owed_cents > 0 or known.paid_cents <= 0):
+        return "no payment on file covers it; say how much was paid (--amount, or answer_amount in the list)."
+    if move.cents < 0 or 0 < move.cents < known.owed_cents:
+        return f"${known.owed_cents / 100:,.2f} are open and less was paid; what is paid in parts is plan_agreed."
+    return ""
+
+
+def _need(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None) -> str:
+    """A patient's need is looked at where they say that they cannot pay, or a schedule holds for everybody."""
+    if move.what != "determine":
+        return ""
+    if known.qmb:
+        return "a Qualified Medicare Beneficiary owes nothing; there is nothing to reduce."
+    if move.option == "sliding_fee":
+        return "" if known.schedule else "the practice has no sliding-fee schedule; there is nothing to determine by."
+    if known.answers.get(move.option, "not") == "not":
+        entry = option_named(move.option)
+        why = entry.reason("not") if entry else "it is no option"
+        return f"a hardship determination is not open to this patient. {why}."
     return ""
 
 

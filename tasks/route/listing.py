@@ -71,7 +71,14 @@ def row_of(
 
 
 def known_of(
-    number: str, about: Mapping[str, Any], case: Case, owed: pd.DataFrame, work: Work, until: date, zone: str
+    number: str,
+    about: Mapping[str, Any],
+    case: Case,
+    owed: pd.DataFrame,
+    work: Work,
+    until: date,
+    zone: str,
+    payments: Mapping[str, list[tuple[date, int]]],
 ) -> Known:
     """What a guard may ask of the case's patient."""
     flags = about["row"]
@@ -85,7 +92,18 @@ def known_of(
         determinations=tuple(work.determinations.get(number, ())),
         at_cost=flags["setting"] in AT_COST and not flags["medicare_advantage"],
         zone=zone,
+        schedule=bool(flags["sliding_schedule"]),
+        paid_cents=sum(cents for day, cents in payments.get(number, ()) if (case.opened or day) <= day <= until),
     )
+
+
+def payments_by_case(payments: pd.DataFrame) -> dict[str, list[tuple[date, int]]]:
+    """Day and cents of each payment on file by case; one that was given back is below nought."""
+    found: dict[str, list[tuple[date, int]]] = {}
+    rows = payments.dropna(subset=["case_number", "payment_date", "amount"])
+    for number, day, cents in zip(rows["case_number"], rows["payment_date"].dt.date, rows["amount"], strict=True):
+        found.setdefault(number, []).append((day, int(cents)))
+    return found
 
 
 def zone_of(tables: Mapping[str, pd.DataFrame]) -> str:

@@ -30,6 +30,7 @@ MOVES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("offer", ("contacted", "option_offered"), "option_offered"),
     ("apply", ("option_offered",), "application_pending"),
     ("refuse", ("application_pending",), "contacted"),  # the application was refused
+    ("determine", LIVE, "="),  # the patient's need was looked at
     ("resolve", LIVE, "resolved"),
     ("close", ("resolved",), "closed"),
     ("leave", (*LIVE, "resolved"), "closed"),  # the patient left the practice or died
@@ -60,6 +61,7 @@ BY_HAND = {
     "offer": "offer",
     "apply": "apply",
     "refuse": "refuse",
+    "determine": "determine",
     "resolve": "resolve",
     "close": "close",
     "reopen": "reopen",
@@ -143,7 +145,7 @@ def _changed(case: Case, move: Move, to: str) -> Case:
     if move.what == "hear":
         turn = Turn(move.reason, move.day, case.offered[-1] if case.offered else "")
         return replace(case, stage=to, turns=(*case.turns, turn), offered=(), since=move.day)
-    if move.what == "owe":
+    if move.what in ("owe", "determine"):
         return case
     if move.what == "attempt":
         return replace(case, attempts=(*case.attempts, move.day))

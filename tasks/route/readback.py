@@ -7,13 +7,14 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from config.contract import worklist_outputs
 from config.errors import InputError
 
-READ = ("case_number", "revision", "option", "answer", "answer_date", "answered_by", "note_code")
+READ = ("case_number", "revision", "option", "answer", "answer_date", "answered_by", "note_code", "answer_amount")
 NEEDED = ("case_number", "revision", "answer", "answer_date", "answered_by")
 DATE_FORMS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d %H:%M:%S")
 
@@ -30,22 +31,32 @@ class Answer:
     answer_date: str
     answered_by: str
     note_code: str
+    answer_amount: str = ""
+
+    def cents(self) -> int | None:
+        """The amount in cents, None where the line has none; InputError where it is no amount."""
+        if not self.answer_amount:
+            return None
+        try:
+            return int((Decimal(self.answer_amount.replace("$", "").replace(",", "")) * 100).to_integral_exact())
+        except (ArithmeticError, ValueError):
+            raise InputError("answer_amount is no amount; write dollars, as 13.23.") from None
 
     def read(self, today: date) -> tuple[int, date]:
         """Revision and day; InputError with one sentence where the line cannot be used as it stands."""
         known = worklist_outputs()["copay_worklist"]
         if self.answer not in known.column("answer").values:
-            raise InputError(f"'{self.answer}' is no answer; write one of {', '.join(known.column('answer').values)}.")
+            raise InputError(f"answer: that word is none of {', '.join(known.column('answer').values)}; write one.")
         if self.note_code and self.note_code not in known.column("note_code").values:
             codes = ", ".join(known.column("note_code").values)
-            raise InputError(f"'{self.note_code}' is no note code; write one of {codes}, or nothing.")
+            raise InputError(f"note_code: that is none of {codes}; write one, or nothing.")
         if not self.answered_by:
             raise InputError("say who did it in answered_by, by staff identifier.")
         if not self.revision.isdigit():
             raise InputError("the revision is missing; answer on a list as it was written.")
         day = _day(self.answer_date)
         if day is None:
-            said = f"'{self.answer_date}' is no day" if self.answer_date else "say when in answer_date"
+            said = "answer_date is no day" if self.answer_date else "say when in answer_date"
             raise InputError(f"{said}; write it as 2026-10-20.")
         if day > today:
             raise InputError(f"{day} is in the future; correct answer_date.")

@@ -21,7 +21,7 @@ from tasks.store.case_tables import case_moves, contact_attempts, determinations
 from tasks.store.schema import copay_cases, cycles
 
 _CONTRACT = outputs()["copay_cases"]
-NEEDED = ("practices", "patients", "coverages", "copay_responses", "patient_payments", "staff")
+NEEDED = ("practices", "patients", "coverages", "copay_responses", "patient_payments", "staff", "practitioners")
 WHERE_VERIFIED = ("payer_answers",)  # months decided before payers were asked have none
 
 

@@ -12,6 +12,7 @@ from config.settings import practice_settings
 from tasks.route import options
 from tasks.route.cases import copay_cases, no_known_cases
 from tasks.route.entries import all_options
+from tests.route import made as one
 
 MONTH = Month(2026, 10)
 SETTINGS = practice_settings("P1")
@@ -205,3 +206,15 @@ def test_no_answers_give_no_cases():
     empty = cases()
     assert empty.empty
     assert list(empty) == outputs()["copay_cases"].names
+
+
+def test_a_refund_takes_back_what_was_paid_for_whatever_month() -> None:
+    """A payment of a month counted in full though more than it was given back for a month without a claim."""
+    paid = [
+        {"payment_date": "2026-09-10", "amount": 1000, "service_month": "2026-08"},
+        {"payment_date": "2026-09-20", "amount": -600, "service_month": "2026-07"},
+    ]
+    made = one.tables(["medicare_part_b"], [], payments=paid)
+    assert one.stood(made, owed=one.balances(one.claim())).money["owed_cents"].tolist() == [1323 - 400]
+    made = one.tables(["medicare_part_b"], [], payments=[paid[0], paid[1] | {"amount": -5000}])
+    assert one.stood(made, owed=one.balances(one.claim())).money["owed_cents"].tolist() == [1323]

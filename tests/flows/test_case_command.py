@@ -1,0 +1,126 @@
+"""The command about one case and the way back of a worklist, on a real database of one small practice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from config.contract import inputs, outputs
+from config.errors import InputError
+from config.frames import empty
+from config.month import Month
+from flows.cli import app
+from tasks.store import open_store
+from tasks.store.records import Basis
+from tests.route.made import frame, tables
+from tests.store.months import DIGESTS
+
+NUMBER = "C-000001"
+DETERMINE = ("determine", "--by", "S1", "--date", "2025-10-12", "--household", "1", "--income", "15000",
+             "--ground", "attested")  # fmt: skip
+
+
+@pytest.fixture
+def practice(tmp_path: Path) -> Callable[..., Callable[..., Result]]:
+    """Makes a database of one patient who said something, and gives back `ccm` upon it."""
+
+    def of(said: str = "cannot_pay", coverages: tuple[str, ...] = ("medicare_part_b",), **changes: object):
+        made = tables(list(coverages), [["2025-10-06", said]], **changes)
+        made["staff"] = frame(inputs()["staff"], [{"staff_id": one, "practice_id": "P1"} for one in ("S1", "S2")])
+        made["practitioners"] = frame(inputs()["practitioners"], [{"practitioner_id": "D1", "practice_id": "P1"}])
+        url = f"sqlite:///{tmp_path / 'ccm.db'}"
+        store = open_store(url)
+        store.case_numbers("P1", pd.Series(["100"]))
+        rest = {name: empty(table) for name, table in outputs().items()}
+        basis = Basis(DIGESTS, made, "{}", b"rules")
+        store.save_cycle("P1", Month(2025, 10), basis, rest, rest["copay_cases"], lambda *_: [])
+        store.close()
+
+        def ccm(*words: str) -> Result:
+            return CliRunner().invoke(app, [*words, "--database", url, "--out", str(tmp_path)])
+
+        return ccm
+
+    return of
+
+
+@pytest.fixture
+def case(practice) -> Callable[..., Result]:
+    ccm = practice()
+    return lambda *words: ccm("case", NUMBER, *words)
+
+
+def why(result: Result) -> str:
+    assert isinstance(result.exception, InputError), result.output + repr(result.exception)
+    return str(result.exception)
+
+
+@pytest.mark.parametrize("said", ["refused", "disputes", "surprised"])
+def test_hardship_is_not_determined_of_whoever_never_said_that_they_cannot_pay(practice, said: str) -> None:
+    ccm = practice(said)
+    assert "a hardship determination is not open to this patient" in why(ccm("case", NUMBER, *DETERMINE))
+    assert "percent off" not in ccm("case", NUMBER).output
+    assert "the practice has no sliding-fee schedule" in why(ccm("case", NUMBER, *DETERMINE, "--kind", "sliding_fee"))
+
+
+def test_a_determination_is_a_move_of_the_history(case) -> None:
+    assert case(*DETERMINE).exit_code == 0
+    shown = case().output
+    assert "2 moves" in shown
+    assert "determine" in shown
+    assert "hardship determination" in shown
+    assert "granted, 100 percent off" in shown
+
+
+def test_a_health_center_determines_by_its_schedule_whatever_was_said(practice) -> None:
+    ccm = practice("refused", setting="fqhc")
+    assert ccm("case", NUMBER, *DETERMINE, "--kind", "sliding_fee").exit_code == 0
+
+
+def test_paid_needs_money_known_staff_and_every_payers_answer(practice, case, tmp_path: Path) -> None:
+    paid = ("resolve", "--outcome", "paid", "--date", "2025-10-20")
+    assert "--by: that identifier is in neither the staff" in why(case(*paid, "--by", "Cora", "--amount", "13.23"))
+    assert "say how much was paid" in why(case(*paid, "--by", "S1"))
+    assert case(*paid, "--by", "D1", "--amount", "13.23").exit_code == 0
+    assert "$13.23" in case().output
+
+
+def test_a_payment_on_file_is_money_too(practice) -> None:
+    ccm = practice(payments=[{"payment_date": "2025-10-15", "amount": 1323}])
+    paid = ("case", NUMBER, "resolve", "--outcome", "paid", "--by", "S1", "--date", "2025-10-20")
+    assert ccm(*paid).exit_code == 0
+
+
+def test_nothing_is_paid_while_another_payer_has_not_answered(practice) -> None:
+    ccm = practice("refused", ("medicare_part_b", "medigap"))
+    paid = ("case", NUMBER, "resolve", "--outcome", "paid", "--by", "S1", "--date", "2025-10-20", "--amount", "13.23")
+    assert "another payer on file has not answered" in why(ccm(*paid))
+
+
+def test_the_second_who_decides_is_known_too(case) -> None:
+    assert why(case(*DETERMINE, "--second", "Cora P")).startswith("--second: ")
+
+
+def test_a_line_of_the_list_is_refused_by_its_column_and_never_quoted(practice, tmp_path: Path) -> None:
+    ccm, file = practice(), tmp_path / "list.csv"
+    head = "case_number,revision,option,answer,answer_date,answered_by,note_code,answer_amount"
+
+    def told(line: str) -> str:
+        file.write_text(f"{head}\n{NUMBER},1,,{line}\n", "utf-8")
+        result = ccm("cases", "import", str(file))
+        assert "Cora" not in result.output
+        assert "cora" not in result.output
+        return result.output
+
+    assert "line 2, C-000001: answered_by: that identifier" in told("paid,2025-10-20,Cora P,,13.23")
+    assert "line 2, C-000001: note_code: that is none of" in told("reached,2025-10-20,S1,Cora angry,")
+    assert "line 2, C-000001: answer: that word is none of" in told("Cora paid,2025-10-20,S1,,")
+    assert "answer_date is no day" in told("reached,Cora's day,S1,,")
+    assert "answer_amount is no amount" in told("paid,2025-10-20,S1,,Cora 5")
+    assert "say how much was paid" in told("paid,2025-10-20,S1,,")
+    assert "1 answers taken" in told("paid,2025-10-20,S1,by_phone,$13.23")
