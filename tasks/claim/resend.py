@@ -59,9 +59,8 @@ def sent_again(
     if not kept:
         raise InputError(f"The month does not bill the denied lines of {claim_number} any more; nothing is sent.")
     numbered = tuple(replace(line, number=place) for place, line in enumerate(kept, start=1))
-    stay = paid | denied.undenied_codes(
-        connection, stood.claim_number
-    )  # what was sent again stands by itself only paid
+    # What was sent again is no line that stands before it is paid.
+    stay = paid | denied.undenied_codes(connection, stood.claim_number)
     beside = replace(draft, lines=tuple(line for line in draft.lines if line.code in stay and line not in kept))
     return Send(replace(draft, lines=numbered), NEW, stood.last_version + 1, claim_number, alone=alone), chosen, beside
 
