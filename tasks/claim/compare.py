@@ -74,6 +74,8 @@ def compared(
             yield Send(draft, NEW)
         elif any(one.out for one in stood.alone):
             yield from _beside_alone(draft, stood, settings)
+        elif _taken_back_without_a_word(stood) and stood.digest == draft.digest:
+            yield _wait_for_correction(draft, stood)
         elif _open_again(stood):
             yield _after(draft, stood)
         elif stood.digest != draft.digest:
@@ -107,6 +109,11 @@ def _after(draft: Draft, stood: Standing) -> Send:
 def _open_again(stood: Standing) -> bool:
     """Whether nothing stands any more: voided, taken back by the payer, or refunded in full."""
     return not stood.stands or stood.refunded or (stood.state == "reversed" and not stood.paid_cents)
+
+
+def _taken_back_without_a_word(stood: Standing) -> bool:
+    """Whether the payer reversed it of its own accord: its correction may come in a later remittance, and be paid."""
+    return stood.stands and stood.state == "reversed" and not stood.paid_cents and not stood.has_case
 
 
 def anything_out(stood: Standing) -> bool:
@@ -165,6 +172,12 @@ def _wait(key: Key, stood: Standing, wanted: str) -> ByHand:
     words = "What was sent is to be corrected, and the payer has not yet answered with its own claim number"
     fix = f"Wait for the remittance of {stood.claim_number} and post it, then run this again"
     return ByHand(key, stood, wanted, "wait_for_answer", words, fix)
+
+
+def _wait_for_correction(draft: Draft, stood: Standing) -> ByHand:
+    words = "The payer took its payment back and has not said what comes in its place"
+    fix = f"Post the remittance that corrects {stood.claim_number}, or ask the payer; a changed revision goes out"
+    return ByHand(draft.key, stood, draft.codes, "wait_for_answer", words, fix)
 
 
 def _wait_for_lines(draft: Draft, stood: Standing, alone: SentAlone) -> ByHand:

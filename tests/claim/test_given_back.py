@@ -49,3 +49,13 @@ def test_a_refund_of_a_part_leaves_the_claim_as_it_stands(store: Store) -> None:
     send(store, signed({"staff": "25"}, revision=2))
     refund(store, number, "36.00")
     assert send(store, signed({"staff": "25"}, revision=2)) == []
+
+
+def test_a_reversal_alone_bills_nothing_again_before_its_correction(store: Store) -> None:
+    number = sent(store, "99490", staff="25")
+    month = signed({"staff": "25"})
+    posted(store, answered(number, "99490", "22", -1), trace="T2")
+    assert (send(store, month), by_hand(store, month)) == ([], ["wait_for_answer"])
+    posted(store, answered(number, "99490", icn="ICN2"), trace="T3")
+    assert (send(store, month), by_hand(store, month)) == ([], [])
+    assert rows(store, "version", "state") == [(1, "paid")]
