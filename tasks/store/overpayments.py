@@ -187,6 +187,7 @@ def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
 
 def claims_called(connection: Connection, references: Collection[str]) -> list[str]:
     """The claims with a case that a payer calls so, by our number or by any of its own."""
+    references = sorted({*references, *(one.split(" ")[0] for one in references)} - {""})
     number = overpayments.c.claim_number
     by_payer = sa.select(claim_payments.c.claim_number).where(claim_payments.c.payer_claim_number.in_(references))
     named = sa.or_(number.in_(references), number.in_(by_payer))
@@ -216,8 +217,10 @@ def _withheld(connection: Connection, claim_number: str) -> int:
     """What payers kept back for the claim, named by our number or by any of theirs."""
     mine = claim_payments.c.claim_number == claim_number
     theirs = sa.select(claim_payments.c.payer_claim_number).where(mine & (claim_payments.c.payer_claim_number != ""))
+    names = sorted({claim_number, *connection.execute(theirs).scalars()})
     reference = provider_adjustments.c.reference
-    named = sa.or_(reference == claim_number, reference.in_(theirs))
+    # Payers write an account number behind their own for the claim, after a blank.
+    named = sa.or_(*(sa.or_(reference == one, reference.startswith(f"{one} ", autoescape=True)) for one in names))
     query = sa.select(sa.func.sum(provider_adjustments.c.cents)).where(
         named & (provider_adjustments.c.reason == WITHHELD)
     )

@@ -171,11 +171,12 @@ def test_money_for_a_claim_that_was_taken_back_is_an_overpayment(store, state):
     assert dict(rows(store, claims, "claim_number", "state")) == {"C7": state, "C8": "paid"}
 
 
-def test_money_withheld_for_a_claim_closes_its_overpayment(store):
+@pytest.mark.parametrize("name", ["ICN1", "ICN1 12345"])
+def test_money_withheld_for_a_claim_closes_its_overpayment(store, name):
     bill(store, ("C7", "99490"), state="voided")
     post(store, "a.835", answer(paid("C7"), "47.42", trace="T1", day="20261105"), TODAY)
     assert rows(store, overpayments, "state") == [("open",)]
     bill(store, ("C9", "99490"))
-    provider = "PLB*1234567893*20261231*WO:ICN1*47.42"
+    provider = f"PLB*1234567893*20261231*WO:{name}*47.42"
     post(store, "b.835", answer(paid("C9", icn="ICN9"), "0", trace="T2", after=provider), TODAY)
     assert rows(store, overpayments, "state") == [("refunded",)]
