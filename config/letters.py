@@ -29,6 +29,11 @@ WHY_NOT: Mapping[str, str] = {
     "unknown": "it is not known yet what this patient owes; settle the coverage and wait for every payer's answer",
 }
 
+GIVEN_AS: Mapping[str, str] = {
+    "balance_cents": "--amount", "refund_cents": "--amount", "due": "--day", "payments": "--day",
+    "reduced_percent": "--percent", "until": "--until", "reason": "--reason", "options": "--option",
+}  # fmt: skip
+
 
 class LetterRefusedError(UserError):
     """This letter may not go to this patient, or not yet."""
@@ -194,7 +199,7 @@ def may_go(letter: LetterFor) -> LetterKind:
         )
     for name in kind.needs + (() if letter.owes == "never" else kind.needs_else):
         if getattr(letter, name) in (None, ()):
-            raise LetterRefusedError(f"{where}: it needs {name}; give it.")
+            raise LetterRefusedError(f"{where}: it needs {GIVEN_AS.get(name, name)}; give it.")
     _amounts_hold(letter, where)
     return kind
 

@@ -14,6 +14,7 @@ from config.instalments import monthly_parts
 from config.letter_settings import letter_settings
 from config.letters import VOICEMAIL, LetterRefusedError
 from config.month import Month
+from flows.letter_grounds import grounds_hold
 from flows.owed import Stored, share_of, stored_case, stored_month
 from tasks.send.addressed import letter_for
 from tasks.send.letters import FOLDER, render_letter, render_voicemail, stands_there, write_letters
@@ -73,7 +74,7 @@ def write_due_letters(
             given: dict[str, Any] = {"balance_cents": cents, "due": day}
             if cents and day and row["letter"] == "payment_plan":
                 given["payments"] = monthly_parts(cents, min(PROPOSED_PARTS, cents), day)
-            files = _rendered(store, found, patient, row["letter"], given, settings, False, bool(cents))
+            files = _rendered(store, found, patient, row["letter"], given, settings, False, bool(cents), listed=True)
             folder = _folder(out, found)
             paths += [] if stands_there(folder, files) else write_letters(folder, files)
         except (InputError, LetterRefusedError) as error:
@@ -87,7 +88,7 @@ def _folder(out: Path, found: Stored) -> Path:
 
 def _rendered(
     store: Store, found: Stored, patient: str, kind: str, given: Mapping[str, Any], settings: Path | None, call: bool,
-    settled: bool,
+    settled: bool, listed: bool = False,
 ) -> dict[str, bytes]:  # fmt: skip
     practice_id = found.cycle.practice_id
     share = share_of(store, found, patient, usual=kind == BEFORE_ANY_BILL)
@@ -96,6 +97,8 @@ def _rendered(
     cases = store.open_copay_cases(practice_id)
     options = cases.loc[(cases["patient_id"] == patient).to_numpy(bool), "option"].dropna().astype("str")
     deductible = found.terms.deductible if found.terms.site.deductible else None
+    if not listed and share["owes"] != "never":  # who owes nothing is refused below, with the reason
+        grounds_hold(store, practice_id, share, kind, given, cases)
     letter = letter_for(
         "share_explained" if kind == VOICEMAIL else kind,
         found.tables,

@@ -63,7 +63,7 @@ def row_of(
         "next_step": step.words,
         "source": option.source,
         "due_date": step.due,
-        "letter": _letter(step.letter, bool(flags["qmb"])),
+        "letter": _letter(step.letter, bool(flags["qmb"]), back),
         "document": step.document,
         "escalated_to": step.escalated_to or None,
         "ask_cents": asked,
@@ -121,8 +121,10 @@ def case_numbers(decisions: pd.DataFrame, known: pd.DataFrame, patients: pd.Data
     return every.dropna().drop_duplicates("patient_id").set_index("patient_id")["case_number"]
 
 
-def _letter(letter: str, qmb: bool) -> str | None:
+def _letter(letter: str, qmb: bool, refund_cents: int) -> str | None:
     """A Qualified Medicare Beneficiary gets no letter but that nothing is owed, or that care ends."""
+    if letter == "refund" and not refund_cents:
+        return "share_explained"  # nothing was paid, so nothing comes back
     if qmb and letter not in ("refund", "withdrawal"):
         return None
     return letter or None

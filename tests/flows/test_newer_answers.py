@@ -105,3 +105,24 @@ def test_a_later_answer_without_it_and_one_of_somebody_else_change_nothing(folde
     answered(folder, day="20261121")
     assert "$13.23" in write(folder, "C-000001", "share_explained")
     assert "qmb_never_billed" not in options_of(folder).values()
+
+
+def test_no_waiver_without_a_determination_and_no_reminder_of_a_balance_that_is_not_real(folder: Path) -> None:
+    with pytest.raises(LetterRefusedError, match="no determination"):
+        write(folder, "C-000001", "hardship_granted", reduced_percent=100, until=date(2099, 12, 31))
+    with pytest.raises(LetterRefusedError, match="no determination"):
+        write(folder, "C-000001", "hardship_refused", reason="income")
+    with pytest.raises(LetterRefusedError, match="nothing may be asked"):
+        write(folder, "C-000001", "reminder", balance_cents=1323, due=date(2099, 12, 1))
+    with pytest.raises(LetterRefusedError, match="is over"):
+        write(folder, "C-000001", "reminder", balance_cents=1323, due=date(2020, 12, 15))
+
+
+def test_a_qmb_who_paid_nothing_is_due_no_refund_letter(folder: Path) -> None:
+    answered(folder, *QMB)
+    store = opened(folder)
+    try:
+        row = open_desk(store, "P1", TODAY).row("C-000001")
+    finally:
+        store.close()
+    assert (row["option"], row["letter"], row["refund_cents"]) == ("qmb_never_billed", "share_explained", 0)
