@@ -39,6 +39,7 @@ def case(
     ground: Annotated[str, typer.Option(help="What it rests on: proof_seen or attested.")] = "",
     percent: Annotated[int, typer.Option(help="How much of the share is taken off, in percent.")] = 100,
     second: Annotated[str, typer.Option(help="The second person who decided.")] = "",
+    sources: Annotated[bool, typer.Option("--sources", help="Show each option's source too.")] = False,
     practice: Practice = None,
     out: Out = Path("out"),
     database: Database = None,
@@ -52,6 +53,7 @@ def case(
         *(action or "", by, option, outcome, note, amount, kind, household, income, ground, percent, second),
         at=_moment(day),
         whole_day=day is not None,
+        sources=sources,
     )
     work_on(Console(soft_wrap=True), database or database_of(out), number, practice, told, out, settings)
 

@@ -46,6 +46,7 @@ class Told:
     second: str
     at: datetime
     whole_day: bool
+    sources: bool = False
 
 
 def work_on(
@@ -67,7 +68,7 @@ def work_on(
             desk = desk_of(store, practice_id, today, settings)
             keep(desk)
             desk = desk_of(store, practice_id, today, settings)
-        show(console, desk, case_number)
+        show(console, desk, case_number, told.sources, whole=not told.action)
     finally:
         store.close()
 
@@ -120,12 +121,13 @@ def _determine(desk: Desk, number: str, told: Told) -> None:
     determine(desk, found)
 
 
-def show(console: Console, desk: Desk, number: str) -> None:
-    """The case, its options with their answers, its next step and its history; nobody by name."""
+def show(console: Console, desk: Desk, number: str, sources: bool = False, whole: bool = True) -> None:
+    """The case with its next step; whole with options, determinations and history too; nobody by name."""
     case, known = desk.case(number)
     row = desk.row(number)
     console.print(f"[bold]{number}[/] · {plain(case.stage)}{f' · {plain(case.outcome)}' if case.outcome else ''}")
-    console.print(f"  {plain(case.reason)}, opened {case.opened}; {len(case.attempts)} attempts; {case.moves} moves")
+    so_far = f"{_count(len(case.attempts), 'attempt')}; {_count(case.moves, 'move')}"
+    console.print(f"  {plain(case.reason)}, opened {case.opened}; {so_far}")
     if known.owed_cents or int(row.get("refund_cents") or 0):
         asked = dollars(int(row.get("ask_cents") or 0))
         back = dollars(int(row.get("refund_cents") or 0))
@@ -134,10 +136,13 @@ def show(console: Console, desk: Desk, number: str) -> None:
         late = f"; overdue, with {row['escalated_to']}" if isinstance(row["escalated_to"], str) else ""
         console.print(f"[bold]Next[/] by {pd.Timestamp(row['due_date']).date()} ({plain(row['owner'])}{late})")
         console.print(f"  {row['next_step']}", markup=False)
+    if not whole:
+        return
+    if case.live and row:
         console.print(f"  On record: {row['document']}", markup=False)
         if isinstance(row["letter"], str):
             console.print(f"  Letter: {plain(row['letter'])}")
-        console.print(_options(known.answers))
+        console.print(_options(known.answers, sources))
     for one in known.determinations:
         result = f"granted, {one.reduced_percent} percent off until {one.until_date}" if one.granted else "refused"
         people = one.decided_by + (f" and {one.second_by}" if one.second_by else "")
@@ -148,16 +153,20 @@ def show(console: Console, desk: Desk, number: str) -> None:
     console.print(_history(desk, number))
 
 
-def _options(answers: Mapping[str, str]) -> Table:
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _options(answers: Mapping[str, str], sources: bool) -> Table:
     table = Table(title="Options, in their order", title_justify="left")
-    for heading in ("Option", "Answer", "Why", "Source"):
+    for heading in ("Option", "Answer", "Why", *(("Source",) if sources else ())):
         table.add_column(heading)
     for entry in all_options():
         if entry.name in answers:
             answer = answers[entry.name]
-            table.add_row(
-                plain(entry.name), plain(answer), entry.reason(answer), f"{entry.source} ({entry.confidence})"
-            )
+            said = "not available" if answer == "not" else plain(answer)
+            source = (f"{entry.source} ({entry.confidence})",) if sources else ()
+            table.add_row(plain(entry.name), said, entry.reason(answer), *source)
     return table
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -42,6 +42,8 @@ def share(
     if case:
         show_share(console, place, case, parsed, practice, settings)
         return
+    if setting and parsed is None:
+        parsed = Month.of(datetime.now(UTC).date()).previous
     if parsed is None:
         raise InputError("Give a case number, or --month 2026-10 for all patients of a month.")
     if setting:

@@ -59,7 +59,10 @@ def summary_of(
                 ("expected to be allowed", dollars(money["expected"])),
                 *unsure,
                 *unpriced,
-                ("of it the patients' share, without QMB patients, who owe nothing", dollars(share["owed"])),
+                (
+                    "of it the share before second payers, without QMB patients",
+                    dollars(share["owed"]),
+                ),
                 ("on hold", dollars(held["expected"])),
             ],
         ),

@@ -124,3 +124,35 @@ def test_a_line_of_the_list_is_refused_by_its_column_and_never_quoted(practice, 
     assert "answer_amount is no amount" in told("paid,2025-10-20,S1,,Cora 5")
     assert "say how much was paid" in told("paid,2025-10-20,S1,,")
     assert "1 answers taken" in told("paid,2025-10-20,S1,by_phone,$13.23")
+
+
+def test_after_a_move_there_is_verdict_step_and_day_and_no_more(case) -> None:
+    moved = case("contacted", "--by", "S1", "--date", "2025-10-08").output
+    assert "1 attempt; 2 moves" in moved
+    assert "Next by" in moved
+    assert "History" not in moved
+    shown = case().output
+    assert "not available" in shown
+    assert "413.89" not in shown
+    assert "413.89" in case("--sources").output
+
+
+def test_the_share_of_anybody_needs_no_month() -> None:
+    result = CliRunner().invoke(app, ["share", "--setting", "office", "--code", "99490"])
+    assert result.exit_code == 0 or "not loaded" in str(result.exception), result.output
+    assert "Give a case number" not in str(result.exception)
+
+
+def test_every_verb_of_the_command_walks_the_case(case) -> None:
+    by = ("--by", "S1", "--date", "2025-10-12")
+    assert case("contacted", *by).exit_code == 0
+    assert case("offer", *by, "--option", "hardship_determination").exit_code == 0
+    assert case("apply", *by).exit_code == 0
+    assert case(*DETERMINE).exit_code == 0
+    assert "resolved" in case("resolve", *by, "--outcome", "waived").output
+    assert case("reopen", *by).exit_code == 0
+    assert "open" in case().output
+    assert case("resolve", *by, "--outcome", "nothing_owed").exit_code == 0
+    assert case("close", *by).exit_code == 0
+    assert "closed" in case().output
+    assert "possible is reopen" in why(case("contacted", *by))
