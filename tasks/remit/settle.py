@@ -43,7 +43,7 @@ def settle(
 
 def stand(frames: Frames) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The answers in their order, with which of them stand, and the adjustments of those that do, with their kind."""
-    answers = ordered(frames["answers"], frames["claims"])
+    answers = ordered(frames["answers"], frames["claims"], frames["adjustments"])
     adjustments = standing.with_kinds(frames["adjustments"], answers, kinds(frames["adjustments"]))
     return answers, standing.nothing_left(adjustments, frames["answer_lines"], answers)
 

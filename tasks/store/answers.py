@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from tasks.store.claim_tables import claim_service_lines, claims
 from tasks.store.remit_tables import adjustments, claim_payments, line_payments, remittances
-from tasks.store.standing import ordered
+from tasks.store.standing import EXACT_DUPLICATE, ordered
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def answers(connection: Connection, practice_id: str, month: str) -> dict[str, A
         return {}
     found: dict[str, Answered] = {}
     by_id: dict[int, Answered] = {}
-    for number in first_payers(rows.values()):
+    for number in first_payers(connection, rows.values()):
         row = rows[number]
         said = (row.status, row.paid_cents, row.patient_cents, row.crossover_payer, row.remarks)
         last = Answered(row.claim_number, *said, row.payer_claim_number, row.payment_date, [], {})
@@ -89,13 +89,19 @@ def answers(connection: Connection, practice_id: str, month: str) -> dict[str, A
     return found
 
 
-def first_payers(rows: Iterable[sa.Row[Any]]) -> list[int]:
+def first_payers(connection: Connection, rows: Iterable[sa.Row[Any]]) -> list[int]:
     """The dated answers of first payers that stand, by their id; the last one of each claim."""
     names = ["id", "claim_number", "status", "payer_order", "payer_id", "payment_date", "paid_cents"]
     frame = pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
     frame["payment_date"] = pd.to_datetime(frame["payment_date"])
     firsts = frame[["claim_number"]].drop_duplicates().assign(payer_order=1)
-    stands = ordered(frame, firsts)
+    its = adjustments.c.claim_payment_id == claim_payments.c.id
+    told = sa.select(claim_payments.c.claim_number).join(adjustments, its)
+    told = told.where(adjustments.c.reason == EXACT_DUPLICATE)  # rare: only then it matters what else was said
+    names = ["claim_payment_id", "adjustment_group", "reason", "cents"]
+    reasons = sa.select(*(adjustments.c[name] for name in names)).join(claim_payments, its)
+    said = connection.execute(reasons.where(claim_payments.c.claim_number.in_(told))).all()
+    stands = ordered(frame, firsts, pd.DataFrame(said, columns=names))
     stands = stands[stands["standing"] & (stands["payer_order"] == 1) & stands["payment_date"].notna()]
     return stands.drop_duplicates("claim_number", keep="last")["id"].astype("int64").tolist()
 

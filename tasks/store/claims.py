@@ -208,7 +208,7 @@ def _unprocessable(connection: Connection, practice_id: str, month: str) -> set[
     query = sa.select(claim_payments, remittances.c.payer_id, remittances.c.payment_date).select_from(dated)
     numbers = set(ever.values())
     rows = [row for row in connection.execute(query.where(mine)) if row.claim_number in numbers]
-    return {ever[number] for number in first_payers(rows) if number in ever}
+    return {ever[number] for number in first_payers(connection, rows) if number in ever}
 
 
 def add_file(

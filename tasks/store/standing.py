@@ -8,12 +8,16 @@ import pandas as pd
 REVERSED, FORWARDED_UNSEEN = "22", "23"  # claim status codes of an 835
 
 
-def ordered(answers: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
+EXACT_DUPLICATE, PATIENT = "18", "PR"  # an adjustment's reason, and the group of what is left to the patient
+
+
+def ordered(answers: pd.DataFrame, claims: pd.DataFrame, adjustments: pd.DataFrame) -> pd.DataFrame:
     """The answers with `payer_order` filled in and `standing`, in the order of their payment dates.
 
     A denial or reversal does not say which payer in the order it is: it is that of the same payer's other answers; the
     second, when another payer answered as the first before; else that of the claim. Of one payer's answers to a claim
-    each reversal takes one away, and of those left the last stands. The order of import makes no difference.
+    each reversal takes one away, and of those left the last stands. That a claim is there already (all that
+    its `adjustments` say) takes the place of no answer that allowed money. The order of import makes no difference.
     """
     found = answers.merge(claims[["claim_number", "payer_order"]], on="claim_number", suffixes=("", "_of_claim"))
     said = found[found["payer_order"] > 0]
@@ -32,9 +36,15 @@ def ordered(answers: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
     counts = (found["status"] != FORWARDED_UNSEEN).to_numpy()
     reversal = (found["status"] == REVERSED).to_numpy()
     original = pd.Series(counts & ~reversal, index=found.index)
-    left = original.groupby(keys).transform("sum") - pd.Series(reversal, index=found.index).groupby(keys).transform(
-        "sum"
-    )
+    taken = adjustments[adjustments["cents"] > 0]
+    is_duplicate, left_over = taken["reason"] == EXACT_DUPLICATE, taken["adjustment_group"] == PATIENT
+    payment = taken["claim_payment_id"]
+    repeats = original & found["id"].isin(payment[is_duplicate]) & ~found["id"].isin(payment[~is_duplicate])
+    allowed = original & ((found["paid_cents"] > 0) | found["id"].isin(payment[left_over]))
+    taken_back = pd.Series(reversal, index=found.index).groupby(keys).cumsum()
+    original &= ~(repeats & (allowed.groupby(keys).cumsum() > taken_back))
+    reversals = pd.Series(reversal, index=found.index).groupby(keys).transform("sum")
+    left = original.groupby(keys).transform("sum") - reversals
     later = original[::-1].groupby([key[::-1] for key in keys]).cumsum()[::-1]
     found["standing"] = original & (later == 1) & (left > 0)
     money = np.sign(found["paid_cents"]).where(counts, 0)

@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
+from tasks.remit import settle, standing
 from tasks.remit.post import post
+from tasks.store import remittances
 from tasks.store.claim_tables import claims
 from tasks.store.remit_tables import denials
 from tests.remit.answers import answer, denied, interchange, paid, remittance
@@ -40,3 +42,22 @@ def test_a_contract_that_takes_all_but_a_cent_is_a_denial(store, cents):
     post(store, "a.835", answer(f"{body}\nSVC*HC:99439*80*0**1\nCAS*{cents}", "47.42"), TODAY)
     assert rows(store, denials, "line", "reason", "state") == [(2, "45", "open")]
     assert rows(store, claims, "state") == [("part_paid",)]
+
+
+def test_that_a_paid_claim_is_there_already_takes_nothing_from_it(store):
+    bill(store, ("C7", "99490"))
+    post(store, "a.835", answer(paid("C7"), "47.42", day="20261110"), TODAY)
+    post(store, "b.835", answer(denied("C7", "OA", "18", icn="ICN2"), trace="S2", day="20261120"), TODAY)
+    assert rows(store, claims, "state") == [("paid",)]
+    assert rows(store, denials, "claim_number") == []
+    with store.reading() as connection:
+        frames = remittances.of_claims(connection, ["C7"])
+    found = standing.balances(frames["claims"], *settle.stand(frames)).loc["C7"]
+    assert (found["patient_cents"], found["paid_cents"], found["open_cents"]) == (1210, 4742, 0)
+
+
+def test_a_claim_that_was_denied_before_and_is_there_already_is_denied(store):
+    bill(store, ("C7", "99490"))
+    post(store, "a.835", answer(denied("C7", "CO", "97"), trace="S1", day="20261110"), TODAY)
+    post(store, "b.835", answer(denied("C7", "OA", "18", icn="ICN2"), trace="S2", day="20261120"), TODAY)
+    assert rows(store, claims, "state") == [("denied",)]

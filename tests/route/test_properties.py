@@ -41,7 +41,8 @@ KINDS = (
     "unknown",
 )
 PLACES = ("office", "fqhc", "rhc", "hopd_on_campus", "cah_method_2", "nursing_facility", "home")
-ASKING = ("payment_plan", "reminder", "share_explained", "hardship_application", "savings_program")
+ASKING = ("payment_plan", "reminder", "hardship_application", "sliding_fee_application", "savings_program")
+# `share_explained` tells a Qualified Medicare Beneficiary that nothing is owed: the letter itself is held to that.
 FOR_MONEY = ("payment_plan", "reasonable_collection", "bad_debt", "hardship_determination", "sliding_fee")
 BY_HAND = ("attempt", "contact", "contact", "offer", "offer", "apply", "refuse", "resolve", "close", "reopen")
 FEW = settings(

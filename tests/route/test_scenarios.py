@@ -33,7 +33,7 @@ EXPECTED = {
     "stage", "option", "owner", "due", "letter", "step", "outcome", "owed_cents", "ask_cents", "refund_cents",
     "escalated_to", "answers", "never", "refused", "none", "reason",
 }  # fmt: skip
-ASK_FOR_MONEY = ("payment_plan", "reminder", "share_explained")
+ASK_FOR_MONEY = ("payment_plan", "reminder")  # to a QMB `share_explained` tells that nothing is owed
 WAIVERS = ("hardship_determination", "sliding_fee")
 
 
