@@ -112,8 +112,23 @@ def _named(rng: np.random.Generator, frame: pd.DataFrame, roster: Roster, last_m
     # An HMO authorized half of its patients; a third of those with Medicaid have a program that pays premiums only.
     authorized = (payer == "SYN13") & (lot % 2 == 0)
     premiums_only = (kinds == "medicaid") & (lot % 3 == 0)
+    # Most group plans came with the job of the patient's wife or husband.
+    insured = (kinds == "commercial") & (lot % 3 != 0)
+    given = np.array(["Wilhelmina", "Thaddeus"], dtype=object)[lot % 2]
+    born = np.datetime64("1944-03-01") + (lot * 377).astype("timedelta64[D]")
+    subscriber = {
+        "subscriber_relationship": "spouse",
+        "subscriber_last_name": "Ostrander",
+        "subscriber_first_name": given,
+        "subscriber_sex": np.array(["F", "M"], dtype=object)[lot % 2],
+    }
     return frame.assign(
         **parts,
+        **{
+            name: pd.Series(value, index=frame.index, dtype=object).where(insured) for name, value in subscriber.items()
+        },
+        subscriber_birth_date=np.where(insured, born, np.datetime64("NaT")),
+        msp_type=None,
         savings_program=pd.Series("slmb", index=frame.index).where(premiums_only),
         authorization_number=pd.Series(text_ids("AU", np.arange(1, count + 1), 7), index=frame.index).where(authorized),
         verified_date=np.where(kinds == "unknown", np.datetime64("NaT"), np.datetime64(last_month.first)),

@@ -27,7 +27,7 @@ if sys.argv[2] == "composing":
     import tasks.claim.send_out as send_out
     send_out.interchange = dies
 elif sys.argv[2] == "in the ledger":
-    stored._into_ledger = dies
+    stored.into_ledger = dies
 store = open_store(sys.argv[1])
 months.send(store, months.signed({"staff": "25"}, {"staff": "45"}))
 dies()

@@ -27,13 +27,17 @@ def test_the_same_arguments_give_the_same_bytes(tmp_path: Path, form: str) -> No
     assert first[f"time_entries.{form}"] != other[f"time_entries.{form}"]
 
 
+# No synthetic patient has Medicare in the second place, for which alone the column is (2026-11-26).
+NOT_IN_A_SYNTHETIC_PRACTICE = {"coverages": ["msp_type"]}
+
+
 def test_every_column_of_the_contract_is_written_and_somewhere_filled(demo: DemoTruth) -> None:
     for table in inputs().values():
         frame = pd.read_csv(demo.folder / f"{table.table}.csv", dtype=str)
         assert list(frame.columns) == table.names
         assert len(frame) == demo.rows[table.table] > 0
         empty = [column.name for column in table.columns if frame[column.name].isna().all()]
-        assert not empty, f"{table.table}: {empty} are never filled"
+        assert empty == NOT_IN_A_SYNTHETIC_PRACTICE.get(table.table, []), f"{table.table}: {empty} are never filled"
 
 
 def test_parquet_holds_the_same_rows_as_csv_typed(tmp_path: Path) -> None:
