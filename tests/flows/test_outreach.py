@@ -88,7 +88,7 @@ def answered(out: Path, name: str, **told: tuple[str, str, str]) -> Path:
     for row in range(2, page.max_row + 1):
         answer_, day, note = told.get(page.cell(row, head["Response"]).value, ("", "", ""))
         if answer_:
-            cells = {"Answer": answer_, "Answer date": day, "Answered by": "S01", "Note code": note}
+            cells = {"Answer": answer_, "Answer date": day, "Answered by": "S0001", "Note code": note}
             for heading, value in cells.items():
                 page.cell(row, head[heading]).value = value
     path = out.parent / name

@@ -176,7 +176,7 @@ def test_nothing_is_owed_whether_or_not_something_was_paid(language: str) -> Non
         said = words_of(letter("refund", language, owes="never", refund_cents=None), call).text
         assert "$" not in said
         assert "QMB" in said
-    with pytest.raises(LetterRefusedError, match="needs refund_cents"):
+    with pytest.raises(LetterRefusedError, match="needs --amount"):
         words_of(letter("refund", language, refund_cents=None))
 
 
