@@ -6,10 +6,9 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from config.errors import InputError
-from config.settings import settings_of
+from config.settings import filled_block
 
 # What an element may hold whatever the delimiters are; the writer makes the rest safe.
 Name = Annotated[str, Field(min_length=1, max_length=60)]
@@ -130,21 +129,4 @@ class ClaimSettings(Strict):
 
 def claim_settings(practice_id: str, path: Path | None = None) -> ClaimSettings:
     """What the practice's claims need; InputError naming the setting that is missing or wrong, and where to put it."""
-    where = str(path) if path else "no settings file was given (--settings)"
-    found: Any = settings_of(practice_id, path).get("claims")
-    if not isinstance(found, dict):
-        found = {}
-    missing = [name for name in NEEDED if not found.get(name)]
-    if missing:
-        names = ", ".join(f"claims.{name}" for name in missing)
-        raise InputError(
-            f"{practice_id}: {names} must be set before claims can be written; {where}: put them under practices, "
-            f"{practice_id}, as config/settings.yaml shows."
-        )
-    try:
-        return ClaimSettings.model_validate(found)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(["claims", *(str(part) for part in first["loc"])])
-        said = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"{where}: {practice_id}: setting '{place}': {said}; see config/settings.yaml.") from error
+    return filled_block(ClaimSettings, "claims", NEEDED, "claims", practice_id, path)

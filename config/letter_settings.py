@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from config.claim_settings import Phone, State, Strict
 from config.errors import InputError
-from config.settings import settings_of
+from config.settings import filled_block, settings_of
 
 NEEDED = ("phone", "street", "city", "state", "zip", "hours")
 
@@ -55,23 +55,7 @@ class LetterSettings(Forecast):
 
 def letter_settings(practice_id: str, path: Path | None = None) -> LetterSettings:
     """What the practice's letters say of it; InputError naming the setting that is missing or wrong."""
-    where = str(path) if path else "no settings file was given (--settings)"
-    found: Any = settings_of(practice_id, path).get("letters")
-    found = found if isinstance(found, dict) else {}
-    missing = [name for name in NEEDED if not found.get(name)]
-    if missing:
-        names = ", ".join(f"letters.{name}" for name in missing)
-        raise InputError(
-            f"{practice_id}: {names} must be set before letters can be written; {where}: put them under practices, "
-            f"{practice_id}, as config/settings.yaml shows."
-        )
-    try:
-        return LetterSettings.model_validate(found)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(["letters", *(str(part) for part in first["loc"])])
-        said = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"{where}: {practice_id}: setting '{place}': {said}; see config/settings.yaml.") from error
+    return filled_block(LetterSettings, "letters", NEEDED, "letters", practice_id, path)
 
 
 def forecast_settings(practice_id: str, path: Path | None = None) -> Forecast:

@@ -6,11 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from config.errors import InputError
 from config.payer_register import Terms, all_entries, plain
-from config.settings import settings_of
+from config.settings import block_of, settings_of
 
 
 class OwnEntry(Terms):
@@ -60,11 +59,4 @@ class PayerSettings(BaseModel):
 def payer_settings(practice_id: str, path: Path | None = None) -> PayerSettings:
     """What the practice set about its payers; InputError naming the setting that is wrong."""
     found = settings_of(practice_id, path).get("payers") or {}
-    try:
-        return PayerSettings.model_validate(found)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(["payers", *(str(part) for part in first["loc"])])
-        said = first["msg"].removeprefix("Value error, ")
-        where = str(path) if path else "settings.yaml"
-        raise InputError(f"{where}: {practice_id}: setting '{place}': {said}; see config/settings.yaml.") from error
+    return block_of(PayerSettings, "payers", found, path or "settings.yaml", practice_id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,6 +17,7 @@ from config.errors import InputError
 HERE = Path(__file__).parent
 # The compiled loader where there is one: read once a practice, the file costs ten times as much with the other.
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Block = TypeVar("Block", bound=BaseModel)
 OTHERS = ("claims", "payers", "letters", "cases")  # what decisions do not depend on: each has settings of its own
 
 
@@ -88,6 +90,34 @@ def _laid_over(below: Any, above: Any) -> Any:
     if not isinstance(below, dict) or not isinstance(above, dict):
         return below if above is None else above
     return {key: _laid_over(below.get(key), above.get(key)) for key in [*below, *(k for k in above if k not in below)]}
+
+
+def block_of(model: type[Block], name: str, found: Any, where: object, practice_id: str) -> Block:
+    """The block of settings as its model; InputError naming file, practice and key when one is wrong."""
+    try:
+        return model.model_validate(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join([name, *(str(part) for part in first["loc"])])
+        said = first["msg"].removeprefix("Value error, ")
+        raise InputError(f"{where}: {practice_id}: setting '{place}': {said}; see config/settings.yaml.") from error
+
+
+def filled_block(
+    model: type[Block], name: str, needed: Sequence[str], what: str, practice_id: str, path: Path | None
+) -> Block:
+    """A block of which some keys have no default; InputError naming those that are missing, and where to put them."""
+    where = str(path) if path else "no settings file was given (--settings)"
+    found: Any = settings_of(practice_id, path).get(name)
+    found = found if isinstance(found, dict) else {}
+    missing = [key for key in needed if not found.get(key)]
+    if missing:
+        names = ", ".join(f"{name}.{key}" for key in missing)
+        raise InputError(
+            f"{practice_id}: {names} must be set before {what} can be written; {where}: put them under practices, "
+            f"{practice_id}, as config/settings.yaml shows."
+        )
+    return block_of(model, name, found, where, practice_id)
 
 
 def practice_settings(practice_id: str, path: Path | None = None) -> PracticeSettings:
