@@ -9,6 +9,7 @@ import pandas as pd
 
 from config.eligibility_findings import words_of
 from tasks.cover.payers import Payers, place_in
+from tasks.store.coverage import as_reported, newest
 
 MEDICARE = ("part_a", "part_b")
 NOT_ANSWERED = ("refused", "unreadable")
@@ -82,7 +83,7 @@ def _matched(payers: Payers, tables: dict[str, pd.DataFrame], recent: pd.DataFra
     """The findings of each patient's latest answers, and who has an answer that is somebody else's."""
     size = len(payers.patients)
     given = tables["coverages"]
-    number = given["member_id"].astype("str").fillna("").str.upper().str.replace(r"[^0-9A-Z]", "", regex=True)
+    number = as_reported(given["member_id"])
     patient = place_in(payers.patients["patient_id"], given["patient_id"])
     known = pd.DataFrame({"member_id": number, "patient": patient, "kind": given["payer_kind"].astype("str")})
     known = known[(known["patient"] >= 0) & (known["member_id"] != "")].drop_duplicates()
@@ -99,13 +100,7 @@ def _matched(payers: Payers, tables: dict[str, pd.DataFrame], recent: pd.DataFra
     found = found.assign(
         of_medicare=about.groupby([found["patient"], found["digest"], found["response"]]).transform("any")
     )
-    found = found.drop(columns="kind").drop_duplicates()
-    latest = found.groupby(["patient", "member_id", "payer_id"])["answered_date"].transform("max")
-    found = found[found["answered_date"] == latest]
-    newest = found.groupby(["patient", "member_id", "payer_id"])["read_at"].transform(
-        "max"
-    )  # of one day: the last read
-    return found[found["read_at"] == newest].reset_index(drop=True), strangers
+    return newest(found.drop(columns="kind").drop_duplicates(), "patient"), strangers
 
 
 def _stay(payers: Payers, stays: pd.DataFrame, *kinds: str) -> np.ndarray:

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy.engine import Connection
 
-from tasks.store.coverage import shown_since
+from tasks.store.coverage import as_reported, newest, shown_since
 
 COVERAGE = ["coverage_id", "patient_id", "payer_kind", "member_id", "start_date", "end_date"]
 
@@ -23,15 +23,14 @@ def shown_as_qmb(connection: Connection, tables: Mapping[str, pd.DataFrame], sin
     given = tables["coverages"]
     if answers.empty or "member_id" not in given:
         return pd.DataFrame(columns=COVERAGE)
-    number = given["member_id"].astype("str").fillna("").str.upper().str.replace(r"[^0-9A-Z]", "", regex=True)
-    known = pd.DataFrame({"patient_id": given["patient_id"].astype("str"), "member_id": number})
+    known = pd.DataFrame(
+        {"patient_id": given["patient_id"].astype("str"), "member_id": as_reported(given["member_id"])}
+    )
     born = tables["patients"][["patient_id", "birth_date"]].rename(columns={"birth_date": "born"})
     known = known[known["member_id"] != ""].drop_duplicates().merge(born.astype({"patient_id": "str"}), on="patient_id")
     found = answers.merge(known, on="member_id", how="inner")
     found = found[(found["birth_date"].isna() | (found["birth_date"] == found["born"])).to_numpy(bool)]
-    whose = ["patient_id", "member_id", "payer_id"]
-    for newest in ("answered_date", "read_at"):  # of one day: the last read
-        found = found[(found[newest] == found.groupby(whose)[newest].transform("max")).to_numpy(bool)]
+    found = newest(found, "patient_id")
     begins, ends = found["begin_date"].fillna(pd.Timestamp(since)), found["end_date"]
     within = (begins <= pd.Timestamp(until)) & (ends.isna() | (ends >= pd.Timestamp(since)))
     rows = found.assign(start_date=begins)[((found["what"] == "qmb") & within).to_numpy(bool)]

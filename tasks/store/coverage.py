@@ -205,6 +205,19 @@ def shown_since(connection: Connection, day: date) -> pd.DataFrame:
     return frame.astype(texts | {"cents": "Int64", "response": "int64"})
 
 
+def as_reported(numbers: pd.Series) -> pd.Series:
+    """Member numbers as eligibility answers are stored with them: capital letters and digits alone, empty for none."""
+    return numbers.astype("str").fillna("").str.upper().str.replace(r"[^0-9A-Z]", "", regex=True)
+
+
+def newest(found: pd.DataFrame, whose: str) -> pd.DataFrame:
+    """Of the findings, those of the latest answer of each payer about each number; of one day, the last read."""
+    for moment in ("answered_date", "read_at"):
+        latest = found.groupby([whose, "member_id", "payer_id"])[moment].transform("max")
+        found = found[(found[moment] == latest).to_numpy(bool)]
+    return found.reset_index(drop=True)
+
+
 def _alone(connection: Connection, practice_id: str) -> None:
     # Tasks are counted on from the highest; two runs must not count at once.
     if connection.dialect.name == "postgresql":
