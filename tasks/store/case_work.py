@@ -18,7 +18,8 @@ from tasks.store import bulk
 from tasks.store.basis import tables_of
 from tasks.store.beneficiaries import with_newest_qmb
 from tasks.store.case_tables import case_moves, contact_attempts, determinations
-from tasks.store.schema import copay_cases, cycles
+from tasks.store.cases import plain_rows, replace
+from tasks.store.schema import cycles
 
 _CONTRACT = outputs()["copay_cases"]
 NEEDED = ("practices", "patients", "coverages", "copay_responses", "patient_payments", "staff", "practitioners")
@@ -73,17 +74,15 @@ def put_cases(connection: Connection, practice_id: str, month: str, cases: pd.Da
     """These cases stand as given, but those of which a later month wrote; how many changed."""
     wanted = bulk.schema_of(_CONTRACT).append(pa.field("month", pa.large_string()))
     stored = bulk.as_frame(bulk.read(connection, "copay_cases", wanted, practice_id=practice_id))
-    before = {row["case_number"]: row for row in _plain(stored)}
+    before = {row["case_number"]: row for row in plain_rows(stored)}
     rows = []
-    for row in _plain(bulk.as_frame(bulk.as_arrow(_CONTRACT, cases))):
+    for row in plain_rows(bulk.as_frame(bulk.as_arrow(_CONTRACT, cases))):
         old = before.get(row["case_number"])
         if old is not None and (old["month"] > month or all(old[name] == row[name] for name in _CONTRACT.names)):
             continue
-        rows.append({"practice_id": practice_id, "month": month, "updated_at": now} | row)
+        rows.append(row)
     if rows:
-        mine = (copay_cases.c.practice_id == practice_id, copay_cases.c.case_number == sa.bindparam("which"))
-        connection.execute(sa.delete(copay_cases).where(*mine), [{"which": row["case_number"]} for row in rows])
-        connection.execute(sa.insert(copay_cases), rows)
+        replace(connection, practice_id, month, rows, now)
     return len(rows)
 
 
@@ -121,13 +120,3 @@ def _rows(connection: Connection, table: sa.Table, practice_id: str, case_number
     where += [table.c.case_number == case_number] if case_number else []
     found = connection.execute(sa.select(table).where(*where).order_by(table.c.id)).mappings()
     return pd.DataFrame([dict(row) for row in found], columns=[column.name for column in table.columns])
-
-
-def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    whole = frame.astype(object).where(frame.notna(), None)
-    rows = [{str(name): value for name, value in row.items()} for row in whole.to_dict("records")]
-    for row in rows:
-        for name, value in row.items():
-            if isinstance(value, pd.Timestamp):
-                row[name] = value.date()
-    return rows

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -14,7 +16,6 @@ from tasks.store import bulk, schema
 from tasks.store.records import Cycle
 
 _CONTRACT = outputs()["copay_cases"]
-DAYS = tuple(column.name for column in _CONTRACT.columns if column.type == "date")
 # What makes a case news that a month tells anew; money and attempts change daily, and the daily outreach tells of them.
 NEWS = ("patient_id", "response", "response_date", "state", "option", "owner", "due_date", "stage", "outcome")
 
@@ -46,19 +47,33 @@ def news(connection: Connection, practice_id: str, month: str, cases: pa.Table) 
 
 def record(connection: Connection, cycle: Cycle, cases: pa.Table, now: datetime) -> None:
     """Open or update the cases and remember the state each one is in now."""
-    columns = bulk.as_frame(cases).astype(object)
-    rows = columns.where(columns.notna(), None).to_dict("records")  # a handful: only the cases with news
+    rows = plain_rows(bulk.as_frame(cases))  # a handful: only the cases with news
     if not rows:
         return
-    for row in rows:
-        for name in DAYS:
-            row[name] = row[name].date() if row[name] is not None else None
-    keys: dict[str, object] = {"practice_id": cycle.practice_id}
-    remove = sa.delete(schema.copay_cases).where(
-        schema.copay_cases.c.practice_id == cycle.practice_id,
+    replace(connection, cycle.practice_id, str(cycle.month), rows, now)
+    keys = {"practice_id": cycle.practice_id, "cycle_id": cycle.id}
+    connection.execute(sa.insert(schema.copay_case_events), [keys | row for row in rows])
+
+
+def replace(
+    connection: Connection, practice_id: str, month: str, rows: Sequence[dict[str, Any]], now: datetime
+) -> None:
+    """Each of these cases, of which there is one at least, stands as given, written by that month."""
+    mine = (
+        schema.copay_cases.c.practice_id == practice_id,
         schema.copay_cases.c.case_number == sa.bindparam("known_case"),
     )
-    connection.execute(remove, [{"known_case": row["case_number"]} for row in rows])
-    latest = keys | {"month": str(cycle.month), "updated_at": now}
+    connection.execute(sa.delete(schema.copay_cases).where(*mine), [{"known_case": row["case_number"]} for row in rows])
+    latest = {"practice_id": practice_id, "month": month, "updated_at": now}
     connection.execute(sa.insert(schema.copay_cases), [latest | row for row in rows])
-    connection.execute(sa.insert(schema.copay_case_events), [keys | {"cycle_id": cycle.id} | row for row in rows])
+
+
+def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as the database takes them: None for what is missing, days as dates."""
+    whole = frame.astype(object).where(frame.notna(), None)
+    rows = [{str(name): value for name, value in row.items()} for row in whole.to_dict("records")]
+    for row in rows:
+        for name, value in row.items():
+            if isinstance(value, pd.Timestamp):
+                row[name] = value.date()
+    return rows
