@@ -31,15 +31,13 @@ def outreach(
     return each_practice(practices_decided(place, practice), lambda practice_id: practice_outreach(place, practice_id))
 
 
-def practice_outreach(place: Place, practice_id: str, tell: bool = True) -> dict[str, Any]:
+def practice_outreach(place: Place, practice_id: str) -> dict[str, Any]:
     """One practice's day, as a checklist."""
     due = due_cases(place, practice_id, claim_balances(place, practice_id))
     folder = write_worklists(place, practice_id, due.lists)
-    kept_back: list[str] = []
-    if tell:
-        kept_back = letters_due_written(place, practice_id, due.lists["copay_letters"])
-        tell_owners(place, due.practice_id, due.practice, due.cases, due.lists["copay_alerts"], due.staff, due.patients)
-        deliver_messages(place, practice_id)
+    kept_back = letters_due_written(place, practice_id, due.lists["copay_letters"])
+    tell_owners(place, due.practice_id, due.practice, due.cases, due.lists["copay_alerts"], due.staff, due.patients)
+    deliver_messages(place, practice_id)
     return {"practice_id": practice_id, "report": folder, "letters_kept_back": kept_back, **due.counts}
 
 
@@ -69,4 +67,4 @@ def month_cases(
 def month_outreach(place: Place, practice_id: str, month: Month, routed: Routed) -> None:
     """What the month found of the cases is on record, and the worklists are those of today; nobody is told twice."""
     keep_cases(place, practice_id, month, routed)
-    practice_outreach(place, practice_id, tell=False)
+    write_worklists(place, practice_id, due_cases(place, practice_id, routed.balances).lists)

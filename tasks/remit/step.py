@@ -14,7 +14,7 @@ from config.errors import PlaceError
 from tasks.progress import step
 from tasks.remit.folder import content_of, put_away
 from tasks.remit.post import Posted, post, try_suspense_again
-from tasks.remit.worklist import answers_of, waiting
+from tasks.remit.worklist import answers_of, balances_of, waiting
 from tasks.retry import on_errors_of
 from tasks.store import remittances
 from tasks.store.step import Place
@@ -57,7 +57,7 @@ def post_files(place: Place, files: Iterable[str], folder: str | None = None) ->
 @task(name="see what patients owe", cache_policy=NO_CACHE)
 def claim_balances(place: Place, practice: str) -> pd.DataFrame:
     """What became of each answered claim of the practice's charge, what is left to the patient among it."""
-    return answers_of(place.store, practice)["claim_balances"]
+    return balances_of(place.store, practice)
 
 
 @task(name="list what payers answered", cache_policy=NO_CACHE)

@@ -22,17 +22,20 @@ QMB_REMARKS = r"\bN78[123]\b"  # remark codes that tell of a Qualified Medicare 
 def answers_of(store: Store, practice_id: str) -> dict[str, pd.DataFrame]:
     """The practice's lists in contract columns, by name."""
     with store.reading() as connection:
-        numbers = remittances.answered(connection, practice_id)
-        frames = remittances.of_claims(connection, numbers)
-        denied = cases.of_practice(connection, practice_id)
         found = {
-            "denials": _denials(denied),
-            "claim_balances": _balances(frames),
+            "denials": _denials(cases.of_practice(connection, practice_id)),
+            "claim_balances": _balances(connection, practice_id),
             "overpayments": overpayments.of_practice(connection, practice_id),
             "denial_rates": rates(answer_counts(connection, practice_id)),
             "denial_codes": _codes(connection, practice_id),
         }
     return {name: as_contract(found[name], table) for name, table in answer_outputs().items()}
+
+
+def balances_of(store: Store, practice_id: str) -> pd.DataFrame:
+    """The practice's list of balances alone, in contract columns."""
+    with store.reading() as connection:
+        return as_contract(_balances(connection, practice_id), answer_outputs()["claim_balances"])
 
 
 def waiting(store: Store) -> pd.DataFrame:
@@ -54,7 +57,8 @@ def _denials(denied: pd.DataFrame) -> pd.DataFrame:
     return told.assign(order=order).sort_values(["order", "due_date", "claim_number", "line"], ignore_index=True)
 
 
-def _balances(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _balances(connection: Connection, practice_id: str) -> pd.DataFrame:
+    frames = remittances.of_claims(connection, remittances.answered(connection, practice_id))
     answers, adjustments = stand(frames)
     found = balances(frames["claims"], answers, adjustments).drop(columns="charge_cents")
     standing = answers[answers["standing"]]

@@ -29,10 +29,11 @@ from tasks.store.step import Place
 
 @dataclass
 class Routed:
-    """The cases of a month, and the moves that are to be recorded once the month is saved."""
+    """A month's cases, the moves that are to be recorded once it is saved, and the balances that both rest on."""
 
     cases: pd.DataFrame
     moves: dict[str, list[Move]] = field(default_factory=dict)
+    balances: pd.DataFrame | None = None
 
 
 @dataclass
@@ -92,7 +93,7 @@ def route_copay_cases(
         found = standing(numbered, called, settings, month, month.last, known, work)
         opened = found.frame[found.frame["state"] == "open"]
         done(f"{len(opened):,} open, {len(found.frame) - len(opened):,} closed", len(found.frame))
-    return Routed(found.frame, dict(found.new))
+    return Routed(found.frame, dict(found.new), balances)
 
 
 @task(name="keep the co-pay cases", cache_policy=NO_CACHE)
