@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 from rich.console import Console
 
 from config.errors import InputError
+from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the worklists go there.")]
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
@@ -79,18 +79,10 @@ def outreach(
     practice: Practice = None, out: Out = Path("out"), database: Database = None, settings: Settings = None
 ) -> None:
     """The day's co-pay cases: what is due and overdue, worklists, letters due, messages to their owners."""
-    from flows.prefect_server import begin_server
+    with flow_on_terminal(database) as console:
+        from flows.outreach import outreach as outreach_flow
+        from flows.terminal import print_outreach
 
-    server = begin_server()
-    from flows.outreach import outreach as outreach_flow
-    from flows.terminal import print_outreach, show_steps
-
-    if server:
-        server.use()
-    if database:
-        os.environ["CCM_DATABASE_URL"] = database
-    console = Console()
-    with show_steps(console):
         results = outreach_flow(practice=practice, out=str(out), settings=str(settings) if settings else None)
     for result in results:
         print_outreach(console, result)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +13,7 @@ from rich.table import Table
 
 from config.errors import InputError
 from config.month import Month
+from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")]
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
@@ -95,18 +95,9 @@ def eligibility(
     database: Database = None,
 ) -> None:
     """Read eligibility answers (271): Part B, plan, QMB, payers before Medicare, hospice, nursing facility."""
-    from flows.prefect_server import begin_server
+    with flow_on_terminal(database) as console:
+        from flows.eligibility import eligibility as read
 
-    server = begin_server()
-    from flows.eligibility import eligibility as read
-    from flows.terminal import show_steps
-
-    if server:
-        server.use()
-    if database:
-        os.environ["CCM_DATABASE_URL"] = database
-    console = Console()
-    with show_steps(console):
         found = read([str(path) for path in files], out=str(out))
     _print_files(console, found)
     if any(one["state"] == "quarantined" for one in found):

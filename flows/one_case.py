@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,11 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from config.errors import InputError
-from tasks.remit.worklist import answers_of
+from tasks.remit.worklist import balances_of
 from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, open_desk
 from tasks.route.determinations import decide
 from tasks.route.entries import all_options
 from tasks.route.machine import BY_HAND, Case, Move, after
+from tasks.route.readback import cents_written
 from tasks.send.words import dollars, plain
 from tasks.store.case_numbers import parse
 from tasks.store.store import Store, open_store
@@ -75,7 +75,7 @@ def work_on(
 
 def desk_of(store: Store, practice_id: str, today: date, settings: Path | None) -> Desk:
     """The practice's cases today, with what payers left to its patients."""
-    return open_desk(store, practice_id, today, answers_of(store, practice_id)["claim_balances"], settings)
+    return open_desk(store, practice_id, today, balances_of(store, practice_id), settings)
 
 
 def _move(desk: Desk, number: str, told: Told) -> None:
@@ -189,7 +189,7 @@ def _day(told: Told, zone: str) -> date:
 
 
 def _cents(text: str) -> int:
-    try:
-        return int((Decimal(text.replace("$", "").replace(",", "")) * 100).to_integral_exact())
-    except (ArithmeticError, ValueError):
-        raise InputError(f"'{text}' is no amount; write dollars, as 13.23.") from None
+    cents = cents_written(text)
+    if cents is None:
+        raise InputError(f"'{text}' is no amount; write dollars, as 13.23.")
+    return cents

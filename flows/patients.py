@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from rich.console import Console
 
 from config.errors import InputError
 from config.month import Month
+from flows.typed import day_of
 
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read, and letters go there.")]
@@ -76,14 +77,14 @@ def letter(
     from flows.letter import cents_of, write_letter
     from tasks.store.engine import database_of
 
-    cents, when = cents_of(amount, "--amount"), _day(day, "--day")
+    cents, when = cents_of(amount, "--amount"), day_of(day, "--day", "2026-12-15")
     given = {
         "language": language,
         "refund_cents" if kind == "refund" else "balance_cents": cents,
         "due": when,
         "payments": monthly_parts(cents, parts, when) if cents and when and kind == "payment_plan" else (),
         "reduced_percent": percent,
-        "until": _day(until, "--until"),
+        "until": day_of(until, "--until", "2026-12-15"),
         "reason": reason,
         "options": tuple(option or ()),
     }
@@ -104,13 +105,6 @@ def _units(codes: list[str]) -> dict[str, int]:
             raise InputError(f"--code: '{text}' is no code with units; write it as 99439=2.")
         found[code.strip().upper()] = int(number or 1)
     return found
-
-
-def _day(text: str | None, name: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputError(f"{name}: '{text}' is not a day; write it as 2026-12-15.") from None
 
 
 def add_to(app: typer.Typer) -> None:

@@ -12,6 +12,7 @@ from rich.table import Table
 from config.errors import InputError
 from config.month import Month
 from config.payer_register import questions
+from flows.typed import day_of
 from tasks.store import coverage as stored
 from tasks.store.store import Store, open_store
 
@@ -112,21 +113,14 @@ def written_answer(
         raise InputError(
             "Say who found it out (--by) and where it stands (--source), so that it can be looked up again."
         )
-    answered = _day(on, "--on") or today
-    ends = _day(until, "--until") or (pd.Timestamp(answered) + pd.DateOffset(months=how.valid_months)).date()
-    begins = _day(since, "--since")
+    answered = day_of(on, "--on") or today
+    ends = day_of(until, "--until") or (pd.Timestamp(answered) + pd.DateOffset(months=how.valid_months)).date()
+    begins = day_of(since, "--since")
     if begins is not None and begins > ends:
         raise InputError(f"The answer ends ({ends}) before it begins ({begins}); correct --since or --until.")
     sure = how.confidence_of(told["step"]) or "unverified"
     told = told | {"answered_date": answered, "holds_from": begins, "valid_until": ends}
     return stored.Recorded(**told, answered_by=by.strip(), confidence=sure)
-
-
-def _day(text: str | None, option: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputError(f"{option}: '{text}' is not a day; write it as 2026-10-20.") from None
 
 
 def record_answer(

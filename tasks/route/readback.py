@@ -37,10 +37,10 @@ class Answer:
         """The amount in cents, None where the line has none; InputError where it is no amount."""
         if not self.answer_amount:
             return None
-        try:
-            return int((Decimal(self.answer_amount.replace("$", "").replace(",", "")) * 100).to_integral_exact())
-        except (ArithmeticError, ValueError):
-            raise InputError("answer_amount is no amount; write dollars, as 13.23.") from None
+        cents = cents_written(self.answer_amount)
+        if cents is None:
+            raise InputError("answer_amount is no amount; write dollars, as 13.23.")
+        return cents
 
     def read(self, today: date) -> tuple[int, date]:
         """Revision and day; InputError with one sentence where the line cannot be used as it stands."""
@@ -125,6 +125,14 @@ def _text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip().removeprefix("'")
+
+
+def cents_written(text: str) -> int | None:
+    """Dollars as people write them, in cents; None where it is no amount."""
+    try:
+        return int((Decimal(text.replace("$", "").replace(",", "")) * 100).to_integral_exact())
+    except (ArithmeticError, ValueError):
+        return None
 
 
 def _day(text: str) -> date | None:

@@ -51,13 +51,6 @@ def latest_settings(connection: Connection, practice_id: str) -> str | None:
     return connection.execute(mine.order_by(cycles.c.id.desc()).limit(1)).scalar_one_or_none()
 
 
-def table_of_cycle(connection: Connection, cycle: Cycle, name: str) -> pd.DataFrame | None:
-    """One table that the cycle was decided from, where it is kept."""
-    mine = (cycle_inputs.c.cycle_id == cycle.id, cycle_inputs.c.name == name)
-    content = connection.execute(sa.select(cycle_inputs.c.content).where(*mine)).scalar_one_or_none()
-    return None if content is None else _unpacked(content)
-
-
 def tables_of(connection: Connection, cycle_id: int, names: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Those of the cycle's tables that were kept."""
     mine = (cycle_inputs.c.cycle_id == cycle_id, cycle_inputs.c.name.in_(list(names)))

@@ -41,10 +41,9 @@ def ordered(answers: pd.DataFrame, claims: pd.DataFrame, adjustments: pd.DataFra
     payment = taken["claim_payment_id"]
     repeats = original & found["id"].isin(payment[is_duplicate]) & ~found["id"].isin(payment[~is_duplicate])
     allowed = original & ((found["paid_cents"] > 0) | found["id"].isin(payment[left_over]))
-    taken_back = pd.Series(reversal, index=found.index).groupby(keys).cumsum()
-    original &= ~(repeats & (allowed.groupby(keys).cumsum() > taken_back))
-    reversals = pd.Series(reversal, index=found.index).groupby(keys).transform("sum")
-    left = original.groupby(keys).transform("sum") - reversals
+    reversals = pd.Series(reversal, index=found.index).groupby(keys)
+    original &= ~(repeats & (allowed.groupby(keys).cumsum() > reversals.cumsum()))
+    left = original.groupby(keys).transform("sum") - reversals.transform("sum")
     later = original[::-1].groupby([key[::-1] for key in keys]).cumsum()[::-1]
     found["standing"] = original & (later == 1) & (left > 0)
     money = np.sign(found["paid_cents"]).where(counts, 0)

@@ -121,7 +121,7 @@ class Store:
     def kept_table(self, cycle: Cycle, name: str) -> pd.DataFrame | None:
         """One of the tables that cycle was decided from; None when it had no such table, or none is kept."""
         with self.reading() as connection:
-            return bases.table_of_cycle(connection, cycle, name)
+            return bases.tables_of(connection, cycle.id, [name]).get(name)
 
     def open_copay_cases(self, practice_id: str) -> pd.DataFrame:
         """The practice's open co-pay cases in contract columns."""
