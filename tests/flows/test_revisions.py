@@ -62,7 +62,7 @@ def test_a_correction_and_its_taking_back_are_two_more_revisions(tmp_path: Path)
             "SELECT step, practice_id, month, count(*), count(DISTINCT run_id) FROM step_runs GROUP BY 1, 2, 3"
         ).fetchall()
         decided = database.execute("SELECT DISTINCT rows, seconds > 0 FROM step_runs WHERE step = 'qualify'").fetchall()
-    names = ("check", "claim", "pull", "qualify", "route", "send", "store", "write")
+    names = ("cases", "check", "claim", "cover", "pull", "qualify", "route", "send", "store", "write")
     assert sorted(steps) == [(name, "P1", MONTH, 5, 5) for name in names]
     assert decided == [(len(rows(folder / "decisions.csv")), 1)]
     assert states == {1: "superseded", 2: "superseded", 3: "pending"}
