@@ -16,7 +16,7 @@ import pandas as pd
 
 from config.case_settings import CaseSettings
 from config.contract import inputs, outputs
-from config.frames import as_contract, empty
+from config.frames import among, as_contract, empty
 from config.month import Month
 from config.settings import PracticeSettings
 from tasks.route import balances as money
@@ -76,6 +76,7 @@ def standing(
     further down. A case that is over is listed in the month in which it ended, or as long as `known` (the open cases of
     the store) has it. An answer of somebody without a number is of no patient of the practice.
     """
+    numbers = _in_question(tables, numbers, known, work)
     history = {number: list(moves) for number, moves in work.moves.items()}
     new: dict[str, list[Move]] = {}
     heard = said_moves(tables["copay_responses"], numbers, until)
@@ -100,16 +101,17 @@ def standing(
         if number in patients.index and (case.live or number in open_before or (case.since or date.min) >= first)
     }
     options, about = _options(listed, patients, tables, owed, work, month, until)
+    money_by, whose = owed.to_dict(), patients.to_dict()  # looked up case by case, which a frame does slowly
     days = settings.copay_contact_days
     rows = [
         row_of(
             number,
-            patients[number],
+            whose[number],
             case,
             history[number],
             options.get(number),
             about.get(number),
-            owed,
+            money_by,
             work,
             days,
             until,
@@ -121,9 +123,21 @@ def standing(
     frame = as_contract(frame.sort_values(["due_date", "case_number"], kind="stable"), contract)
     zone, by_case = zone_of(tables), payments_by_case(payments)
     facts_of = {
-        number: known_of(number, row, listed[number], owed, work, until, zone, by_case) for number, row in about.items()
+        number: known_of(number, row, listed[number], money_by, work, until, zone, by_case)
+        for number, row in about.items()
     }
     return Standing(frame, cases, facts_of, new, owed, unpaid)
+
+
+def _in_question(tables: Tables, numbers: pd.Series, known: pd.DataFrame, work: Work) -> pd.Series:
+    """Those of the numbers of which a case may be: who said, paid or owes something, and the cases there are."""
+    ids = [
+        tables[name]["patient_id"].astype("str") for name in ("copay_responses", "patient_payments") if name in tables
+    ]
+    cases = [known["case_number"].astype("str"), work.balances["case_number"].astype("str")]
+    cases.append(pd.Series([*work.moves, *work.determinations], dtype="str"))
+    heard = among(numbers.index.to_series(), pd.concat(ids)) if ids else np.zeros(len(numbers), dtype=bool)
+    return numbers[heard | among(numbers, pd.concat(cases))]
 
 
 def said_moves(responses: pd.DataFrame, numbers: pd.Series, until: date) -> dict[str, list[Move]]:
@@ -182,6 +196,7 @@ def _leaving(
     patients: pd.DataFrame, numbers: pd.Series, history: Mapping[str, list[Move]], until: date
 ) -> dict[str, list[Move]]:
     """A closing move for each live case whose patient left or died; a balance and a refund outlast the program."""
+    patients = patients[among(patients["patient_id"], numbers.index.to_series())]
     mine = patients.assign(case_number=patients["patient_id"].map(numbers))
     mine = mine[mine["case_number"].isin(list(history))]
     dead = set(mine.loc[mine["death_date"].notna(), "case_number"])
@@ -229,6 +244,7 @@ def _options(
     asks = asked_of(live, patients, owed, work.settings, until)
     frame = facts(asks, tables, owed, work.determinations, work.settings, until)
     answers = np.column_stack([getattr(tests, entry.name)(frame) for entry in entries])
+    flags = frame.to_dict("records")
     chosen: dict[str, Option] = {}
     about: dict[str, dict[str, Any]] = {}
     place = 0
@@ -236,7 +252,7 @@ def _options(
         count = len(case.turns)
         turns, today = answers[place : place + count], answers[place + count]
         chosen[number] = entries[choose(case, turns, today, entries)]
-        row = frame.iloc[place + count]
+        row = flags[place + count]
         about[number] = {"answers": dict(zip((entry.name for entry in entries), today, strict=True)), "row": row}
         place += count + 1
     return chosen, about
@@ -247,15 +263,15 @@ def asked_of(
 ) -> pd.DataFrame:
     """One row for each answer of each live case, on its day, and one for today at the end of each."""
     rows = []
-    since = owed["owed_since"]
+    since, whose = owed["owed_since"].to_dict(), patients.to_dict()
     for number, case in live.items():
         cannot = False
         done = money.effort_days(case, since.get(number), until) >= settings.collection_days
         done = done and len(case.attempts) >= settings.collection_attempts
         for turn in case.turns:
             cannot = cannot or turn.response == "cannot_pay"
-            rows.append((number, patients[number], turn.response, turn.day, cannot, False, False))
-        rows.append((number, patients[number], case.turns[-1].response, until, cannot, case.plan_offered, done))
+            rows.append((number, whose[number], turn.response, turn.day, cannot, False, False))
+        rows.append((number, whose[number], case.turns[-1].response, until, cannot, case.plan_offered, done))
     names = ["case_number", "patient_id", "response", "day", "said_cannot_pay", "plan_offered", "effort_complete"]
     frame = pd.DataFrame(rows, columns=names)
     return frame.astype({"day": "datetime64[ns]", **dict.fromkeys(names[4:], bool)})

@@ -16,7 +16,7 @@ from config.contract import inputs, outputs
 from config.errors import InputError
 from config.frames import empty
 from config.month import Month
-from config.settings import practice_settings
+from config.settings import PracticeSettings, practice_settings
 from tasks.route.cases import RECORDED, Standing, standing
 from tasks.route.determinations import OPTION_OF, Determination
 from tasks.route.guards import Known, checked
@@ -32,13 +32,15 @@ BY_WORKLIST = "worklist"
 
 @dataclass(frozen=True)
 class Desk:
-    """A practice's cases as they stand today, with what they rest on."""
+    """A practice's cases as they stand today, with what they rest on; `numbers` are the case numbers by patient."""
 
     store: Store
     practice_id: str
     today: date
-    work: Work
+    settings: PracticeSettings
     tables: dict[str, pd.DataFrame]
+    numbers: pd.Series
+    work: Work
     standing: Standing
 
     def case(self, number: str) -> tuple[Case, Known]:
@@ -70,23 +72,40 @@ def open_desk(
     """The practice's cases as they stand today, by the tables of its last decided month; InputError before any."""
     with store.reading() as connection:
         tables = case_work.last_tables(connection, practice_id, today)
-        moves = moves_by_case(case_work.moves(connection, practice_id))
-        determined = determinations_by_case(case_work.determined(connection, practice_id))
-        known = case_work.known(connection, practice_id)
     if not tables:
         raise InputError(f"Practice {practice_id} has no decided month in this database; run a month first.")
     for name in case_work.NEEDED:
         tables.setdefault(name, empty(inputs()[name]))
-    work = Work(moves, determined, settings=case_settings(practice_id, settings))
-    work = work if balances is None else replace(work, balances=balances)
     ids = tables["patients"]["patient_id"]
     numbers = pd.Series(store.known_case_numbers(practice_id, ids).to_numpy(), index=ids.to_numpy()).dropna()
     numbers = numbers[~numbers.index.duplicated()]
-    found = standing(
-        tables, numbers, practice_settings(practice_id, settings), Month.of(today), today,
-        known[known["state"] == "open"], work,
-    )  # fmt: skip
-    return Desk(store, practice_id, today, work, tables, found)
+    work = Work(settings=case_settings(practice_id, settings))
+    work = work if balances is None else replace(work, balances=balances)
+    return _look(store, practice_id, today, tables, numbers, practice_settings(practice_id, settings), work)
+
+
+def looked_at_again(desk: Desk) -> Desk:
+    """The same desk by the moves, determinations and cases that are on record now; its tables are not read again."""
+    return _look(desk.store, desk.practice_id, desk.today, desk.tables, desk.numbers, desk.settings, desk.work)
+
+
+def _look(
+    store: Store,
+    practice_id: str,
+    today: date,
+    tables: dict[str, pd.DataFrame],
+    numbers: pd.Series,
+    settings: PracticeSettings,
+    work: Work,
+) -> Desk:
+    with store.reading() as connection:
+        moves = moves_by_case(case_work.moves(connection, practice_id))
+        determined = determinations_by_case(case_work.determined(connection, practice_id))
+        known = case_work.known(connection, practice_id)
+    work = replace(work, moves=moves, determinations=determined)
+    open_cases = known[known["state"] == "open"]
+    found = standing(tables, numbers, settings, Month.of(today), today, open_cases, work)
+    return Desk(store, practice_id, today, settings, tables, numbers, work, found)
 
 
 def keep(desk: Desk, cases: pd.DataFrame | None = None) -> int:

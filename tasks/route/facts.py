@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from config.case_settings import CaseSettings
+from config.frames import among
 from tasks.route.determinations import Determination
 
 MAY_PAY_THE_SHARE = ("medigap", "medicaid", "commercial", "va", "other")
@@ -22,7 +23,9 @@ def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
     answers that were verified. Who owes nothing by an answer is a Qualified Medicare Beneficiary, and a payer that was
     found not to cover the service is none that may pay the share.
     """
-    coverages, answers = tables["coverages"], tables.get("payer_answers")
+    coverages, answers = of_patients(tables["coverages"], asks["patient_id"]), tables.get("payer_answers")
+    if answers is not None:
+        answers = of_patients(answers, asks["patient_id"])
     theirs = asks[["patient_id", "day"]].reset_index(names="ask").merge(coverages, on="patient_id")
     day = theirs["day"]
     theirs = theirs[(theirs["start_date"] <= day) & (theirs["end_date"].isna() | (theirs["end_date"] >= day))]
@@ -43,6 +46,11 @@ def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
     twice = places.loc[places.duplicated(["ask", "priority"], keep=False) & places["priority"].notna(), "ask"]
     flags |= {"coverage_unknown": ~known, "conflicting": asks.index.isin(twice)}
     return pd.DataFrame(flags, index=asks.index)[list(COVERAGE)]
+
+
+def of_patients(table: pd.DataFrame, patient_ids: pd.Series) -> pd.DataFrame:
+    """The rows of these patients alone: cases are few beside the patients of a practice."""
+    return table[among(table["patient_id"], patient_ids)]
 
 
 def facts(

@@ -18,6 +18,9 @@ from tasks.route.work import Work
 
 EASTERN = "America/New_York"
 
+Owed = Mapping[str, Mapping[str, Any]]
+"""The money of cases by column, then by case number."""
+
 
 def row_of(
     number: str,
@@ -26,7 +29,7 @@ def row_of(
     moves: list[Move],
     option: Option | None,
     about: Mapping[str, Any] | None,
-    owed: pd.DataFrame,
+    owed: Owed,
     work: Work,
     contact_days: int,
     until: date,
@@ -74,7 +77,7 @@ def known_of(
     number: str,
     about: Mapping[str, Any],
     case: Case,
-    owed: pd.DataFrame,
+    owed: Owed,
     work: Work,
     until: date,
     zone: str,

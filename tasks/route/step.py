@@ -16,7 +16,7 @@ from config.month import Month
 from config.settings import PracticeSettings
 from tasks.progress import LOG, step
 from tasks.route.cases import standing
-from tasks.route.desk import keep, open_desk, record, recorded_answers
+from tasks.route.desk import keep, looked_at_again, open_desk, record, recorded_answers
 from tasks.route.listing import case_numbers
 from tasks.route.machine import Move
 from tasks.route.measures import measures
@@ -110,16 +110,15 @@ def keep_cases(place: Place, practice_id: str, month: Month, routed: Routed) -> 
 def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = None) -> Outreach:
     """The cases as they stand today, kept so, with worklist, letters, measures and what compliance is told."""
     with step("cases", "looking what is due in the co-pay cases") as done:
-        keep(open_desk(place.store, practice_id, place.today, balances, place.settings))
         desk = open_desk(place.store, practice_id, place.today, balances, place.settings)
+        keep(desk)
+        desk = looked_at_again(desk)
         found, moves = desk.standing, desk.work.moves
         refunds = {str(number): int(cents) for number, cents in found.money["refund_cents"].items()}
         settings = case_settings(practice_id, place.settings)
         determined = dict(desk.work.determinations)
         payments = desk.tables["patient_payments"]
-        ids = desk.tables["patients"]["patient_id"]
-        by_patient = pd.Series(place.store.known_case_numbers(practice_id, ids).to_numpy(), index=ids.to_numpy())
-        payments = payments.assign(case_number=payments["patient_id"].map(by_patient[~by_patient.index.duplicated()]))
+        payments = payments.assign(case_number=payments["patient_id"].map(desk.numbers))
         lists = {
             "copay_worklist": worklist(found.frame, desk.tables["patients"]),
             "copay_measures": measures(dict(moves), payments, place.today),

@@ -107,12 +107,18 @@ def practices_with_months(connection: Connection) -> list[str]:
 def _add(
     connection: Connection, table: sa.Table, practice_id: str, rows: Iterable[dict[str, Any]], now: datetime
 ) -> int:
+    """Rows in the given order, which their ids keep; how many were new.
+
+    One statement for all of them: a thousand prepared one by one took seconds.
+    """
+    values = [{"practice_id": practice_id, "recorded_at": now} | row for row in rows]
+    if not values:
+        return 0
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
-    added = 0
-    for row in rows:  # one by one: an id tells the order, and how many were new is known
-        values = {"practice_id": practice_id, "recorded_at": now} | row
-        added += len(connection.execute(insert.values(values).on_conflict_do_nothing().returning(table.c.id)).all())
-    return added
+    there = sa.select(sa.func.count()).select_from(table).where(table.c.practice_id == practice_id)
+    before = connection.execute(there).scalar_one()
+    connection.execute(insert.on_conflict_do_nothing(), values)
+    return int(connection.execute(there).scalar_one()) - int(before)
 
 
 def _rows(connection: Connection, table: sa.Table, practice_id: str, case_number: str | None) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def report(size: int, folder: Path) -> None:
 
 def in_process(module: str, *arguments: str) -> dict[str, Measured]:
     """What a bench module measured in a fresh process."""
-    done = subprocess.run([sys.executable, "-m", module, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True, check=True)
     return {name: Measured(*numbers) for name, numbers in json.loads(done.stdout.splitlines()[-1]).items()}
 
 

@@ -19,12 +19,13 @@ from config.settings import practice_settings
 from tasks.check.check import check_tables
 from tasks.claim.claims import on_claims
 from tasks.claim.superbill import claim_lines
+from tasks.cover.step import ask_payers, who_covers
 from tasks.pull.practice import of_practice
 from tasks.pull.source import read_source
 from tasks.pull.unreadable import settle_unreadable
 from tasks.qualify.decide import decide
 from tasks.qualify.reconcile import reconcile
-from tasks.route.cases import copay_cases
+from tasks.route.step import due_cases, keep_cases, route_copay_cases
 from tasks.send.step import Told, write_month
 from tasks.store.step import decided_from, number_cases, open_place
 from tests.bench.measure import BARE, KEPT, Measured, measure
@@ -49,11 +50,13 @@ def main(source: str, out: str) -> dict[str, Measured]:
     read = {name: len(frame) for name, frame in share.items()}
     read["time_entries"] += sum(aside_months.values())
     checked = timed("check", lambda: check_tables(share, settings, MONTH, date(2026, 11, 5)))
-    decided = timed("decide", lambda: decide(checked.accepted, MONTH, book, settings))
+    covered = timed("who covers it", lambda: who_covers.fn(place, "P1", checked.accepted, MONTH))
+    accepted = covered.tables
+    decided = timed("decide", lambda: decide(accepted, MONTH, book, settings))
     bare = replace(
         book, rules={name: rule for name, rule in book.rules.items() if rule.topic in KEPT or name in NEEDED}
     )
-    timed(BARE, lambda: decide(checked.accepted, MONTH, bare, settings))
+    timed(BARE, lambda: decide(accepted, MONTH, bare, settings))
     aside = pd.concat([rejected, checked.quarantine], ignore_index=True)
     totals = timed("tie the totals", lambda: reconcile(read, aside, aside_months, checked.accepted, decided))
     decided, aside = timed("number the cases", lambda: number_cases.fn(place, "P1", decided, aside))
@@ -66,14 +69,21 @@ def main(source: str, out: str) -> dict[str, Measured]:
             book,
         ),
     )
-    known = place.store.open_copay_cases("P1")
-    cases = timed("route", lambda: copay_cases(checked.accepted, decided["decisions"], settings, MONTH, known))
+    routed = timed("route", lambda: route_copay_cases.fn(place, "P1", accepted, decided, settings, MONTH))
+    asked = timed("ask payers", lambda: ask_payers.fn(place, "P1", MONTH, covered, decided["decisions"]))
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
-    told = Told("P1", MONTH, checked.accepted, decided | evidence | {"claim_lines": lines, "copay_cases": cases})
-    basis = decided_from(pulled.digest, checked.accepted, settings, book)
+    frames = decided | asked | evidence | {"claim_lines": lines, "copay_cases": routed.cases}
+    told = Told("P1", MONTH, accepted, frames, place.today)
+    basis = decided_from(pulled.digest, accepted, settings, book)
     saved = timed(
-        "store (SQLite)", lambda: place.store.save_cycle("P1", MONTH, basis, told.frames, cases, told.compose)
+        "store (SQLite)", lambda: place.store.save_cycle("P1", MONTH, basis, frames, routed.cases, told.compose)
     )
+
+    def outreach() -> None:
+        keep_cases.fn(place, "P1", MONTH, routed)
+        due_cases.fn(place, "P1", routed.balances)
+
+    timed("cases due", outreach)
     timed("files, report, messages", lambda: write_month.fn(place, told, saved, {}))
     return took
 
