@@ -130,6 +130,7 @@ def test_decided_as_before_the_case_is_withdrawn(store: Store) -> None:
     assert cases(store) == [(3600, 3600, "decided_less", "open")]
 
 
+@pytest.mark.slow
 def test_a_replacement_with_less_money_is_a_case_until_the_payer_has_corrected(store: Store) -> None:
     number = sent(store, "99490 99439", staff="45", payer=PLAN)
     month = signed({"staff": "25"}, revision=2, payer=PLAN)
@@ -154,6 +155,7 @@ def test_a_void_is_a_case_until_the_payment_is_taken_back(store: Store) -> None:
     assert cases(store) == [(5184, 0, "voided_after_payment", "refunded")]
 
 
+@pytest.mark.slow
 def test_a_reversal_with_a_correction_closes_only_what_it_covers(store: Store) -> None:
     number = sent(store, "99490 99439x2", staff="65")
     send(store, signed({"staff": "25"}, revision=2))
@@ -273,6 +275,7 @@ def test_a_reversal_that_books_a_refund_leaves_what_was_not_refunded_open(store:
     assert cases(store) == [(7200, 3600, "decided_less", "open")]
 
 
+@pytest.mark.slow
 def test_what_is_paid_again_after_refund_and_reversal_is_open_again(store: Store) -> None:
     number = sent(store, "99490", staff="25")
     send(store, signed({"staff": "15"}, revision=2))
