@@ -184,9 +184,8 @@ def test_killed_while_saving_leaves_all_or_nothing(url, stopped_after, earlier):
         save(store, month(39))
     worker = start(stopped_after, url)
     go(worker)
-    assert worker.stdout.readline() == "stopped\n"
+    assert worker.said() == "stopped"
     worker.kill()
-    worker.communicate()
 
     before = store.latest("P1", OCTOBER)
     assert (before.revision if before else None) == (1 if earlier else None)
