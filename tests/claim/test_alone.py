@@ -79,6 +79,7 @@ def test_a_correction_waits_for_the_line_that_is_out_and_then_leaves_it_out(stor
     assert cases(store) == [], "the line that is paid alone may be kept"
 
 
+@pytest.mark.slow
 def test_denied_alone_too_it_goes_with_the_correction(store: Store) -> None:
     _, second = alone(store)
     answer(store, second, "denied")

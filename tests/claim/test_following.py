@@ -159,6 +159,7 @@ def test_lines_of_a_draft_say_what_its_superbill_says() -> None:
         pd.testing.assert_frame_equal(found[same], month.lines[same].reset_index(drop=True), check_dtype=False)
 
 
+@pytest.mark.slow
 def test_what_the_first_payer_said_and_what_it_leaves_open_is_asked_before_writing(store: Store) -> None:
     month = signed({"staff": "45", "coverages": covered(PART_B, MEDIGAP)})
     lines = "SVC*HC:99490*100*51.84**1\nCAS*CO*45*34.93\nCAS*PR*2*13.23\nSVC*HC:99439*67*36**1\nCAS*CO*45*31"
@@ -227,6 +228,7 @@ def test_what_goes_along_with_a_second_claim_is_on_the_lists_of_that_run(store: 
     assert billed.frames["claim_holds"].empty
 
 
+@pytest.mark.slow
 def test_a_line_sent_again_after_its_limit_is_held(store: Store) -> None:
     month = signed({"staff": "45"})
     number = answered(store, month, PART)

@@ -56,6 +56,7 @@ def test_sent_back_undecided_and_paid_later_it_makes_no_new_claim(store: Store) 
     assert by_hand(store, month) == ["clerical_reopening"]
 
 
+@pytest.mark.slow
 def test_sent_back_undecided_and_denied_later_it_is_no_first_claim_any_more(store: Store) -> None:
     first = signed({"staff": "25"})
     refused = "SVC*HC:99490*95*0**1\nCAS*CO*16*95"

@@ -70,6 +70,7 @@ def test_hardship_is_not_determined_of_whoever_never_said_that_they_cannot_pay(p
     assert "the practice has no sliding-fee schedule" in why(ccm("case", NUMBER, *DETERMINE, "--kind", "sliding_fee"))
 
 
+@pytest.mark.slow
 def test_a_determination_is_a_move_of_the_history(case) -> None:
     assert case(*DETERMINE).exit_code == 0
     shown = case().output
@@ -93,6 +94,7 @@ def test_paid_needs_money_known_staff_and_every_payers_answer(practice, case, tm
     assert "$13.23" in case().output
 
 
+@pytest.mark.slow
 def test_a_payment_on_file_is_money_too(practice) -> None:
     ccm = practice(payments=[{"payment_date": "2025-10-15", "amount": 1323}])
     paid = ("case", NUMBER, "resolve", "--outcome", "paid", "--by", "S1", "--date", "2025-10-20")
