@@ -78,8 +78,13 @@ def rows_set_aside(quarantine: pd.DataFrame) -> dict[str, int]:
 
 
 def empty(table: Table) -> pd.DataFrame:
-    """The table without rows."""
-    return as_contract(pd.DataFrame(), table)
+    """The table without rows; a frame of its own, that may be changed."""
+    if table.table not in _EMPTY or _EMPTY[table.table][0] is not table:
+        _EMPTY[table.table] = table, as_contract(pd.DataFrame(), table)
+    return _EMPTY[table.table][1].copy()
+
+
+_EMPTY: dict[str, tuple[Table, pd.DataFrame]] = {}
 
 
 STR = pd.StringDtype("pyarrow", na_value=np.nan)

@@ -37,6 +37,11 @@ class Reference:
         return MappingProxyType(dict(zip(table["code"].to_pylist(), table["chronic"].to_pylist(), strict=True)))
 
     @cached_property
+    def listed(self) -> list[str]:
+        """Those codes in their order, in which a heading stands right before what it heads."""
+        return sorted(self.chronic)
+
+    @cached_property
     def ncci(self) -> Any:
         """The folder of the NCCI tables, as config.ncci takes it."""
         return self.folder / "ncci"

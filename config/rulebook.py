@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -157,8 +158,9 @@ def all_programs(folder: Path = RULES) -> list[Program]:
     return sorted(programs, key=lambda program: program.order)
 
 
+@lru_cache(maxsize=24)
 def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
-    """The rulebook of that service month.
+    """The rulebook of that service month, read once in a process.
 
     Raises RuleError when the month lies outside of the loaded span or a rule file is wrong.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -78,3 +79,12 @@ def test_files_stay_short_and_well_named(path: Path) -> None:
     if "versions" not in path.parts:  # a migration is as long as its tables
         assert len(path.read_text("utf-8").splitlines()) <= 300
     assert path.stem not in {"utils", "helpers", "common", "base", "manager"}
+
+
+def test_what_may_take_more_than_a_minute_is_slow() -> None:
+    """A longer time limit of their own is for whole files of slow tests."""
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        text = path.read_text("utf-8")
+        limits = [int(seconds) for seconds in re.findall(r"mark\.timeout\((\d+)\)", text)]
+        if max(limits, default=0) > 60:
+            assert re.search(r"^pytestmark = .*mark\.slow", text, re.MULTILINE), f"{path}: mark the file slow"

@@ -61,7 +61,7 @@ def with_facts(
 
 def _add_diagnoses(frame: pd.DataFrame, book: RuleBook) -> None:
     """Of the diagnoses that the line points to; a superbill's line points to all that it names."""
-    listed = sorted(book.chronic)
+    listed = book.reference.listed
     said = pd.MultiIndex.from_arrays([frame["diagnoses"].fillna("").astype("str"), frame["pointers"].fillna("")])
     kind, unique = pd.factorize(said)
     rows = []

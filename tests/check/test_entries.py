@@ -56,6 +56,7 @@ def test_each_row_gets_the_one_reason_that_it_deserves():
     assert warned(checked, "time_entries") == {}
 
 
+@pytest.mark.slow
 def test_all_reasons_of_a_row_are_kept():
     row = entry("E2", "2026-11-09 09:00", patient_id="nobody", performer_id="nobody", program="x", seconds=-1)
     checked = check(time_entries=[entry("E1", NINE), row])
@@ -102,6 +103,7 @@ def test_the_day_of_death_still_counts(day, fault):
     assert faults(patients=[example("patients", death_date=day)], time_entries=[entry("E1", NINE)]) == fault
 
 
+@pytest.mark.slow
 def test_of_an_entry_sent_again_the_one_entered_last_stays():
     first = entry("E1", NINE, seconds=600, entered_at=local("2026-10-05 10:00"))
     later = entry("E1", NINE, seconds=900, entered_at=local("2026-10-06 10:00"))

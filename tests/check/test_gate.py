@@ -22,6 +22,7 @@ def test_the_limit_itself_passes_and_a_row_is_counted_once_for_all_its_reasons()
     gate(check(time_entries=twenty(0)), settings(quarantine_limit_percent=0))
 
 
+@pytest.mark.slow
 def test_above_the_limit_it_says_how_much_why_and_what_to_do():
     with pytest.raises(DataStopError) as stopped:
         gate(check(time_entries=twenty(2)), settings(quarantine_limit_percent=5))

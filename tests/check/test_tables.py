@@ -54,6 +54,7 @@ def test_an_empty_required_cell_is_named_by_its_column():
     assert {name: reasons(checked, name) for name in SET_ASIDE} == expected
 
 
+@pytest.mark.slow
 def test_a_choice_outside_the_list_is_named_by_its_column():
     warned = {entry.name.removesuffix("_not_allowed") for entry in load_suite("coverages") if entry.severity == "warn"}
     rows, expected = spoiled(
@@ -63,6 +64,7 @@ def test_a_choice_outside_the_list_is_named_by_its_column():
     assert {name: reasons(checked, name) for name in SET_ASIDE} == expected
 
 
+@pytest.mark.slow
 def test_an_odd_plan_letter_or_savings_program_is_told_and_costs_no_coverage():
     row = example("coverages") | {"plan_letter": "Q", "savings_program": "xyz"}
     checked = check(coverages=[row])
@@ -111,6 +113,7 @@ SPANS = {
 }
 
 
+@pytest.mark.slow
 def test_what_ends_before_it_starts_is_set_aside():
     rows = {}
     for name, (first, last) in SPANS.items():
@@ -197,6 +200,7 @@ def test_what_stops_the_month_says_where_and_what_to_do(rows, said):
     assert "100234" not in sentence
 
 
+@pytest.mark.slow
 def test_every_row_is_accepted_or_set_aside_and_nothing_is_both():
     tables = practice(
         patients=[example("patients"), example("patients"), example("patients", patient_id="2", sex="none")],
@@ -221,6 +225,7 @@ def test_absent_optional_tables_are_no_trouble():
     assert checked.checks.query("table == 'stays'")["rows"].eq(0).all()
 
 
+@pytest.mark.slow
 def test_the_input_is_left_as_it_was():
     tables = practice(time_entries=[entry("E1", "2026-10-05 09:00"), entry("E2")])
     before = {name: table.copy(deep=True) for name, table in tables.items()}
@@ -229,6 +234,7 @@ def test_the_input_is_left_as_it_was():
         pd.testing.assert_frame_equal(table, before[name])
 
 
+@pytest.mark.slow
 def test_a_choice_may_come_as_text():
     tables = practice()
     tables["consents"]["program"] = tables["consents"]["program"].astype("str")

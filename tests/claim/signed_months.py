@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -75,7 +76,33 @@ def signed(
         {"setting": setting, "coverages": covered(PART_B), **case} | {"patient": PERSON | case.get("patient", {})}
         for case in cases
     ]
-    tables, result = _decided(whole, when)
+    lines, tables = _billed(whole, when, setting, practice_id, payer or {})
+    cycle = Cycle(revision, practice_id, when, revision, "decided", Digests("", "", ""), "", NOW)
+    practice = Practice(practice_id, "Maple", "2900000011", "001234567", "America/New_York")
+    parties = settings or claim_settings_of()
+    return SignedMonth(
+        cycle, lines, tables, practice, care_setting(setting), charges or Charges(CHARGES, None), parties
+    )
+
+
+_BILLED: dict[str, tuple[pd.DataFrame, dict[str, pd.DataFrame]]] = {}
+
+
+def _billed(
+    cases: list[dict[str, Any]], month: Month, setting: str, practice_id: str, payer: dict[str, Any]
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Claim lines and tables of these cases, made once however many tests ask; frames that the caller may change."""
+    asked = repr((cases, month, setting, practice_id, payer))
+    if asked not in _BILLED:
+        _BILLED[asked] = _bill(cases, month, setting, practice_id, payer)
+    lines, tables = _BILLED[asked]
+    return lines.copy(), _copies(tables)
+
+
+def _bill(
+    cases: list[dict[str, Any]], month: Month, setting: str, practice_id: str, payer: dict[str, Any]
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    tables, result = _decided(cases, month)
     tables["practitioners"] = tables["practitioners"].assign(
         name="Okafor, Ada", npi=["2900010002", "2900010176", "2900010341"]
     )
@@ -85,15 +112,13 @@ def signed(
     if payer:
         tables["coverages"] = tables["coverages"].assign(**payer)
     numbers = result["decisions"]["patient_id"].str.removeprefix("P").astype(int).map("C-{:06d}".format)
-    chronic = frozenset(code for code, status in rulebook(when).chronic.items() if status == 1)
-    lines = claim_lines(result["decisions"].assign(case_number=numbers), result["code_lines"], tables, chronic)
-    lines = on_claims(lines, care_setting(setting), rulebook(when)).assign(practice_id=practice_id)
-    cycle = Cycle(revision, practice_id, when, revision, "decided", Digests("", "", ""), "", NOW)
-    practice = Practice(practice_id, "Maple", "2900000011", "001234567", "America/New_York")
-    parties = settings or claim_settings_of()
-    return SignedMonth(
-        cycle, lines, tables, practice, care_setting(setting), charges or Charges(CHARGES, None), parties
-    )
+    lines = claim_lines(result["decisions"].assign(case_number=numbers), result["code_lines"], tables, _chronic(month))
+    return on_claims(lines, care_setting(setting), rulebook(month)).assign(practice_id=practice_id), tables
+
+
+@cache
+def _chronic(month: Month) -> frozenset[str]:
+    return frozenset(code for code, status in rulebook(month).chronic.items() if status == 1)
 
 
 _DECIDED: dict[str, tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]] = {}

@@ -59,6 +59,7 @@ def codes(files: list[Any]) -> list[str]:
     return [one[1] for file in files for one in named(file.content, "SV1")]
 
 
+@pytest.mark.slow
 def test_a_correction_waits_for_the_line_that_is_out_and_then_leaves_it_out(store: Store) -> None:
     _, second = alone(store)
     corrected = month(revision=2, conditions=CONDITIONS)
@@ -78,12 +79,14 @@ def test_a_correction_waits_for_the_line_that_is_out_and_then_leaves_it_out(stor
     assert cases(store) == [], "the line that is paid alone may be kept"
 
 
+@pytest.mark.slow
 def test_denied_alone_too_it_goes_with_the_correction(store: Store) -> None:
     _, second = alone(store)
     answer(store, second, "denied")
     assert codes(send(store, month(revision=2, conditions=CONDITIONS))) == ["HC:99490", "HC:99439"]
 
 
+@pytest.mark.slow
 def test_lines_sent_alone_one_by_one_are_not_sent_whole_as_well(store: Store) -> None:
     send(store, month())
     ((number,),) = rows(store, "claim_number")
@@ -97,6 +100,7 @@ def test_lines_sent_alone_one_by_one_are_not_sent_whole_as_well(store: Store) ->
     assert len(rows(store, "claim_number")) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "other",
     [
@@ -122,6 +126,7 @@ def test_a_line_paid_alone_that_is_not_billed_any_more_goes_back(store: Store) -
     assert cases(store, "claim_number", "open_cents", "why") == [(second, 3600, "decided_less")]
 
 
+@pytest.mark.slow
 def test_the_second_payer_gets_its_claim_for_a_line_that_was_paid_alone(store: Store) -> None:
     both = signed({"staff": "45", "coverages": covered(PART_B, MEDIGAP)})
     asked = kept_back(both, drafted(both), rulebook(Month(2026, 10)), settings_of(), TODAY)

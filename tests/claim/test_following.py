@@ -83,6 +83,7 @@ def changed(month: SignedMonth, table: str, **columns: Any) -> SignedMonth:
     return replace(month, tables={**month.tables, table: month.tables[table].assign(**columns)})
 
 
+@pytest.mark.slow
 def test_the_second_payers_own_limit_counts_and_not_the_firsts(store: Store) -> None:
     """Part B's year is over on 2027-10-31; what its answer leaves may still go to a payer without a known limit."""
     month = signed(BOTH)
@@ -102,9 +103,16 @@ def test_a_claim_that_was_not_sent_in_time_is_late(store: Store) -> None:
 @pytest.mark.parametrize(
     ("table", "columns", "rule"),
     [
-        ("patients", {"death_date": pd.Timestamp("2026-10-01")}, "service_after_death"),
-        ("practitioners", {"npi": ["2900010020", "2900010176", "2900010341"]}, "rendering_npi_invalid"),
-        ("stays", None, "service_date_on_stay_day"),
+        pytest.param(
+            "patients", {"death_date": pd.Timestamp("2026-10-01")}, "service_after_death", marks=pytest.mark.slow
+        ),
+        pytest.param(
+            "practitioners",
+            {"npi": ["2900010020", "2900010176", "2900010341"]},
+            "rendering_npi_invalid",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param("stays", None, "service_date_on_stay_day", marks=pytest.mark.slow),
         ("coverages", {"payer_id": "15202", "member_id": "1EG4TE5MK73"}, "second_payer_is_the_first"),
     ],
 )
@@ -129,6 +137,7 @@ def test_the_rules_hold_a_second_claim_as_a_first(store: Store, table: str, colu
     assert send(store, month) == []
 
 
+@pytest.mark.slow
 def test_a_second_claims_warning_is_told_and_goes_along(store: Store) -> None:
     month = signed({"staff": "25", "coverages": covered(PART_B, MEDIGAP | {"payer_kind": "commercial"})})
     answered(store, month)
@@ -150,6 +159,7 @@ def test_lines_of_a_draft_say_what_its_superbill_says() -> None:
         pd.testing.assert_frame_equal(found[same], month.lines[same].reset_index(drop=True), check_dtype=False)
 
 
+@pytest.mark.slow
 def test_what_the_first_payer_said_and_what_it_leaves_open_is_asked_before_writing(store: Store) -> None:
     month = signed({"staff": "45", "coverages": covered(PART_B, MEDIGAP)})
     lines = "SVC*HC:99490*100*51.84**1\nCAS*CO*45*34.93\nCAS*PR*2*13.23\nSVC*HC:99439*67*36**1\nCAS*CO*45*31"
@@ -170,6 +180,7 @@ def again(store: Store, month: SignedMonth, number: str, today: date = TODAY) ->
         return send_again(connection, month, asked(month, today), number, [], NOW)
 
 
+@pytest.mark.slow
 def test_a_further_unit_goes_again_alone_where_its_base_is_paid(store: Store) -> None:
     month = signed({"staff": "45"})
     number = answered(store, month, PART)
@@ -178,6 +189,7 @@ def test_a_further_unit_goes_again_alone_where_its_base_is_paid(store: Store) ->
         assert connection.execute(sa.select(denials.c.state)).scalars().all() == ["resent"]
 
 
+@pytest.mark.slow
 def test_a_further_unit_whose_base_is_denied_too_does_not_go_alone(store: Store) -> None:
     month = signed({"staff": "45"})
     both = "CLP*{n}*4*167*0**MB*ICN5\nSVC*HC:99490*95*0**1\nCAS*CO*16*95\nSVC*HC:99439*72*0**1\nCAS*CO*16*72"
@@ -191,6 +203,7 @@ def test_a_further_unit_whose_base_is_denied_too_does_not_go_alone(store: Store)
     assert [one[0] for one in rows(store, "state")] == ["replaced", "written"]
 
 
+@pytest.mark.slow
 def test_a_line_that_is_held_stands_on_the_lists_of_the_month(store: Store) -> None:
     month = signed({"staff": "45"})
     both = "CLP*{n}*4*167*0**MB*ICN5\nSVC*HC:99490*95*0**1\nCAS*CO*16*95\nSVC*HC:99439*72*0**1\nCAS*CO*16*72"
@@ -204,6 +217,7 @@ def test_a_line_that_is_held_stands_on_the_lists_of_the_month(store: Store) -> N
     assert send_denied_lines.fn(place, month, asked(month), number, []).refused is None
 
 
+@pytest.mark.slow
 def test_what_goes_along_with_a_second_claim_is_on_the_lists_of_that_run(store: Store) -> None:
     month = signed({"staff": "25", "coverages": covered(PART_B, MEDIGAP | {"payer_kind": "commercial"})})
     answered(store, month)
@@ -214,6 +228,7 @@ def test_what_goes_along_with_a_second_claim_is_on_the_lists_of_that_run(store: 
     assert billed.frames["claim_holds"].empty
 
 
+@pytest.mark.slow
 def test_a_line_sent_again_after_its_limit_is_held(store: Store) -> None:
     month = signed({"staff": "45"})
     number = answered(store, month, PART)
@@ -223,6 +238,7 @@ def test_a_line_sent_again_after_its_limit_is_held(store: Store) -> None:
         assert connection.execute(sa.select(denials.c.state)).scalars().all() == ["open"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whole", [False, True])
 def test_the_ledger_has_what_was_paid_on_every_claim_of_the_month(store: Store, whole: bool) -> None:
     month = signed({"staff": "45"})

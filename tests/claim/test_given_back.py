@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tasks.claim.difference import difference
 from tasks.claim.signed import SignedMonth, drafted
 from tasks.store.store import Store
@@ -15,6 +17,7 @@ def by_hand(store: Store, month: SignedMonth) -> list[str]:
         return [one.action for one in difference(connection, month, drafted(month)).by_hand]
 
 
+@pytest.mark.slow
 def test_refunded_to_the_wrong_payer_by_check_the_right_plan_is_billed(store: Store) -> None:
     number = sent(store, "99490", staff="25")
     right = signed({"staff": "25"}, payer=PLAN, revision=2)
@@ -28,6 +31,7 @@ def test_refunded_to_the_wrong_payer_by_check_the_right_plan_is_billed(store: St
     assert (send(store, right), by_hand(store, right)) == ([], [])
 
 
+@pytest.mark.slow
 def test_a_month_that_is_billed_again_after_its_refund_goes_out_again(store: Store) -> None:
     number = sent(store, "99490", staff="25")
     nothing = signed({"staff": "15"}, revision=2)
@@ -51,6 +55,7 @@ def test_a_refund_of_a_part_leaves_the_claim_as_it_stands(store: Store) -> None:
     assert send(store, signed({"staff": "25"}, revision=2)) == []
 
 
+@pytest.mark.slow
 def test_a_reversal_alone_bills_nothing_again_before_its_correction(store: Store) -> None:
     number = sent(store, "99490", staff="25")
     month = signed({"staff": "25"})

@@ -34,7 +34,14 @@ dies()
 """
 
 
-@pytest.mark.parametrize(("moment", "sent"), [("composing", 0), ("in the ledger", 0), ("after it", 2)])
+@pytest.mark.parametrize(
+    ("moment", "sent"),
+    [
+        pytest.param("composing", 0, marks=pytest.mark.slow),
+        ("in the ledger", 0),
+        pytest.param("after it", 2, marks=pytest.mark.slow),
+    ],
+)
 def test_all_or_nothing(tmp_path: Path, moment: str, sent: int) -> None:
     url = f"sqlite:///{tmp_path / 'ccm.db'}"
     child = subprocess.run([sys.executable, "-c", CHILD, url, moment], cwd=ROOT, capture_output=True, timeout=200)

@@ -30,6 +30,7 @@ def test_the_same_month_again_sends_nothing(store: Store) -> None:
     assert by_hand(store, signed({"staff": "25"}, {"staff": "45"}, revision=2)) == []
 
 
+@pytest.mark.slow
 def test_a_patient_who_came_later_is_sent_alone_in_a_file_of_the_next_number(store: Store) -> None:
     (first,) = send(store, signed({"staff": "25"}, {"staff": "15"}))
     (second,) = send(store, signed({"staff": "25"}, {"staff": "22"}, revision=2))
@@ -58,6 +59,7 @@ def test_a_plan_takes_a_replacement_that_names_its_own_number(store: Store) -> N
     assert found == [(1, "1", "replaced", ""), (2, "7", "written", number)]
 
 
+@pytest.mark.slow
 def test_a_plan_takes_a_void_in_the_words_that_were_sent(store: Store) -> None:
     (first,) = send(store, to_plan("45", "25"))
     numbers = [one[0] for one in rows(store, "claim_number")]
@@ -107,6 +109,7 @@ def test_a_part_b_contractor_takes_neither_seven_nor_eight(store: Store, staff: 
     assert rows(store, "state") == [("paid",)], "a paid line does not change by itself"
 
 
+@pytest.mark.slow
 def test_a_clinics_contractor_takes_an_adjustment_bill(store: Store) -> None:
     send(store, signed({"staff": "25"}, setting="rhc", month="2026-05"))
     answer(store, rows(store, "claim_number")[0][0], "paid", 5184, "DCN9")

@@ -25,6 +25,7 @@ def once_more(store: Store, month: SignedMonth, number: str, *lines: int) -> Any
         return send_again(connection, month, asked(month), number, lines, NOW)
 
 
+@pytest.mark.slow
 def test_denied_as_a_whole_and_paid_in_part_only_a_named_line_goes_again(store: Store) -> None:
     month = signed({"staff": "45"})
     body = "CLP*{n}*1*167*51.84**MB*ICN5\nCAS*CO*97*72\nSVC*HC:99490*95*51.84**1\nCAS*CO*45*43.16"
@@ -56,6 +57,7 @@ def test_a_line_paid_in_part_is_not_billed_again(store: Store, staff: str, paid:
     assert len(rows(store, "claim_number")) == 1
 
 
+@pytest.mark.slow
 def test_a_base_that_was_only_sent_again_does_not_stand_beside_its_further_unit(store: Store) -> None:
     month = signed({"staff": "45"})
     both = "CLP*{n}*4*167*0**MB*ICN1\nSVC*HC:99490*95*0**1\nCAS*CO*16*95\nLQ*HE*MA130\nSVC*HC:99439*72*0**1\n"
@@ -67,6 +69,7 @@ def test_a_base_that_was_only_sent_again_does_not_stand_beside_its_further_unit(
     assert sent_codes(once_more(store, month, number, 2)) == ["HC:99439"]
 
 
+@pytest.mark.slow
 def test_a_line_that_went_alone_and_is_denied_again_goes_alone_once_more(store: Store) -> None:
     month = signed({"staff": "45"})
     number = answered(store, month, PART)

@@ -99,6 +99,7 @@ def test_fewer_units_open_a_case_for_the_units_that_are_too_many(store: Store) -
     ]
 
 
+@pytest.mark.slow
 def test_a_code_that_is_not_billed_any_more_opens_a_case_for_its_payment(store: Store) -> None:
     sent(store, "99490 99439", staff="45")
     send(store, signed({"staff": "25"}, revision=2))
@@ -114,6 +115,7 @@ def test_nothing_billed_any_more_opens_a_case_for_all(store: Store) -> None:
     assert cases(store) == [(5184, 5184, "decision_changed", "open")]
 
 
+@pytest.mark.slow
 def test_more_units_or_another_diagnosis_open_none(store: Store) -> None:
     sent(store, "99490", staff="25")
     conditions = [{"icd10_code": "E11.9"}, {"icd10_code": "I50.9"}]
@@ -130,6 +132,7 @@ def test_decided_as_before_the_case_is_withdrawn(store: Store) -> None:
     assert cases(store) == [(3600, 3600, "decided_less", "open")]
 
 
+@pytest.mark.slow
 def test_a_replacement_with_less_money_is_a_case_until_the_payer_has_corrected(store: Store) -> None:
     number = sent(store, "99490 99439", staff="45", payer=PLAN)
     month = signed({"staff": "25"}, revision=2, payer=PLAN)
@@ -154,6 +157,7 @@ def test_a_void_is_a_case_until_the_payment_is_taken_back(store: Store) -> None:
     assert cases(store) == [(5184, 0, "voided_after_payment", "refunded")]
 
 
+@pytest.mark.slow
 def test_a_reversal_with_a_correction_closes_only_what_it_covers(store: Store) -> None:
     number = sent(store, "99490 99439x2", staff="65")
     send(store, signed({"staff": "25"}, revision=2))
@@ -166,6 +170,7 @@ def test_a_reversal_with_a_correction_closes_only_what_it_covers(store: Store) -
     assert cases(store) == [(7200, 0, "decided_less", "refunded")]
 
 
+@pytest.mark.slow
 def test_money_withheld_and_refunded_is_added_up(store: Store) -> None:
     number = sent(store, "99490", staff="25")
     send(store, signed({"staff": "15"}, revision=2))
@@ -264,6 +269,7 @@ def test_the_days_are_those_of_the_day_it_is_identified() -> None:
         overpayment_term(date(2014, 12, 31))
 
 
+@pytest.mark.slow
 def test_a_reversal_that_books_a_refund_leaves_what_was_not_refunded_open(store: Store) -> None:
     number = sent(store, "99490 99439x2", staff="65")
     send(store, signed({"staff": "25"}, revision=2))
@@ -273,6 +279,7 @@ def test_a_reversal_that_books_a_refund_leaves_what_was_not_refunded_open(store:
     assert cases(store) == [(7200, 3600, "decided_less", "open")]
 
 
+@pytest.mark.slow
 def test_what_is_paid_again_after_refund_and_reversal_is_open_again(store: Store) -> None:
     number = sent(store, "99490", staff="25")
     send(store, signed({"staff": "15"}, revision=2))

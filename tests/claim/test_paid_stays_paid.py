@@ -35,6 +35,7 @@ def by_hand(store: Store, month: SignedMonth) -> list[str]:
         return [one.action for one in difference(connection, month, drafted(month)).by_hand]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("corrected", [{"staff": "45", **OTHER_DIAGNOSES}, {"staff": "25"}])
 def test_a_line_sent_back_undecided_beside_a_paid_one_makes_no_new_claim(store: Store, corrected: Any) -> None:
     said(store, signed({"staff": "45"}), PART, 5184)
@@ -44,6 +45,7 @@ def test_a_line_sent_back_undecided_beside_a_paid_one_makes_no_new_claim(store: 
     assert rows(store, "state") == [("part_paid",)]
 
 
+@pytest.mark.slow
 def test_sent_back_undecided_and_paid_later_it_makes_no_new_claim(store: Store) -> None:
     first = signed({"staff": "25"})
     back = "CLP*{n}*4*95*0**MB*ICN1\nMOA***MA130\nSVC*HC:99490*95*0**1\nCAS*CO*16*95"
@@ -54,6 +56,7 @@ def test_sent_back_undecided_and_paid_later_it_makes_no_new_claim(store: Store) 
     assert by_hand(store, month) == ["clerical_reopening"]
 
 
+@pytest.mark.slow
 def test_sent_back_undecided_and_denied_later_it_is_no_first_claim_any_more(store: Store) -> None:
     first = signed({"staff": "25"})
     refused = "SVC*HC:99490*95*0**1\nCAS*CO*16*95"

@@ -80,6 +80,7 @@ def test_medicare_gets_the_claim_with_the_first_payers_answer_and_why_it_is_seco
     assert rows(store, "payer_order", "payer_kind") == [(1, "commercial"), (2, "medicare_part_b")]
 
 
+@pytest.mark.slow
 def test_a_clinics_claim_tells_medicare_what_was_paid_before_as_a_value(store: Store) -> None:
     (file,) = send(store, employer_first(store, setting="rhc"))
     assert complaints(file.content) == []
@@ -138,6 +139,7 @@ def test_a_patient_insured_by_somebody_else_stands_below_the_subscriber(
     assert [one[2:] for one in named(file.content, "DMG")][:2] == [["19500401", "M"], ["19400101", "F"]]
 
 
+@pytest.mark.slow
 def test_the_second_claim_names_whose_insurance_the_first_was(store: Store) -> None:
     (file,) = send(store, employer_first(store, **OF_SPOUSE))
     assert complaints(file.content) == []
@@ -145,10 +147,12 @@ def test_the_second_claim_names_whose_insurance_the_first_was(store: Store) -> N
     assert [one[3] for one in named(file.content, "NM1", "IL")] == ["DOE", "ROE"]
 
 
+@pytest.mark.slow
 def test_a_clinics_claim_has_the_patient_below_the_subscriber_too(store: Store) -> None:
     employer_first(store, setting="rhc", **OF_SPOUSE)
 
 
+@pytest.mark.slow
 def test_a_void_repeats_subscriber_and_patient(store: Store) -> None:
     covering = covered(EMPLOYER | OF_SPOUSE, WORKING)
     (first,) = send(store, signed({"staff": "25", "coverages": covering}, {"staff": "25"}))
@@ -199,6 +203,7 @@ def test_a_month_decided_before_the_columns_were_asked_for_is_billed_as_ever(sto
     assert complaints(file.content) == []
 
 
+@pytest.mark.slow
 def test_the_ledger_has_what_both_payers_paid(store: Store) -> None:
     month = employer_first(store)
     send(store, month)

@@ -79,6 +79,7 @@ def test_denied_whole_it_goes_whole_and_stands_for_the_month(store: Store) -> No
         again(store, number)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_sent_again_is_said(store: Store) -> None:
     number = denied(store, 2)
     with pytest.raises(InputError, match=f"{number} has no line 3; its lines are 1, 2"):
@@ -94,6 +95,7 @@ def test_what_cannot_be_sent_again_is_said(store: Store) -> None:
     assert len(rows(store, "claim_number")) == 1
 
 
+@pytest.mark.slow
 def test_after_a_line_went_alone_a_correction_still_gets_a_number_of_its_own(store: Store) -> None:
     number = denied(store, 2)
     again(store, number)

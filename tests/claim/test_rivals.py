@@ -32,6 +32,7 @@ def waiting(store: Store, month: SignedMonth) -> list[tuple[str, str, str]]:
     return [(draft.program, need.need, said) for draft, need, said in held]
 
 
+@pytest.mark.slow
 def test_principal_care_waits_while_part_bs_payment_for_chronic_care_is_not_given_back(store: Store) -> None:
     number = sent(store, "99490", staff="25")
     assert send(store, principal()) == []
@@ -64,6 +65,7 @@ def test_a_plan_gets_the_void_of_the_one_before_the_other(store: Store) -> None:
     assert [one[1] for one in named(file.content, "SV1")] == ["HC:99490", "HC:99426"]
 
 
+@pytest.mark.slow
 def test_it_waits_for_a_line_that_is_paid_alone(store: Store) -> None:
     send(store, signed({"staff": "45"}))
     ((number,),) = rows(store, "claim_number")

@@ -25,6 +25,7 @@ def test_the_table_reads_the_same_from_both_sides(month: str) -> None:
     assert sum(map(bool, between.values())) > len(codes)
 
 
+@pytest.mark.slow
 def test_every_entry_acts_in_some_month() -> None:
     """Its lists exist and have codes in a month of its span."""
     acting = {

@@ -12,7 +12,7 @@ from config.month import Month
 from flows.monthly_cycle import monthly_cycle
 from tasks.demo.write import write_demo_data
 from tests.flows.refusal import MONTH, edit, refused
-from tests.flows.test_month import ccm
+from tests.flows.typed import typed
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -37,6 +37,7 @@ def test_unreadable_date_names_file_line_and_column(source: Path, tmp_path: Path
     refused(InputError, r"consents\.csv, line 4, column consent_date.*date such as 2026-10-05", source, tmp_path)
 
 
+@pytest.mark.slow
 def test_every_unreadable_cell_is_listed_without_what_stands_in_it_until_all_are_mended(
     source: Path, tmp_path: Path
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_list_that_cannot_be_written_leaves_none(source: Path, tmp_path: Path)
     assert not (out / "unreadable.csv").exists()
 
 
+@pytest.mark.slow
 def test_unreadable_cells_may_be_rejected_instead(source: Path, tmp_path: Path) -> None:
     edit(source, "time_entries", lambda rows: rows[2].update(started_at="late"))
     settings = tmp_path / "settings.yaml"
@@ -142,6 +144,7 @@ def test_too_much_set_aside_stops_before_deciding_and_says_what_to_mend(source: 
     assert "patient_unknown" in (stopped / "data_quality.html").read_text("utf-8").replace(" ", "_")
 
 
+@pytest.mark.slow
 def test_a_wrong_year_is_told_although_the_entry_is_of_another_month(
     source: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -161,6 +164,7 @@ def test_a_wrong_year_is_told_although_the_entry_is_of_another_month(
     assert "Look for a wrong year or month in the time log" in page
 
 
+@pytest.mark.slow
 def test_one_practice_with_bad_data_does_not_stop_the_other(tmp_path: Path) -> None:
     source, out = tmp_path / "two", tmp_path / "out"
     write_demo_data(source, 40, 1, 5, Month(2026, 10), dirty=False, practices=2)
@@ -179,6 +183,7 @@ def test_one_practice_with_bad_data_does_not_stop_the_other(tmp_path: Path) -> N
     assert (out / "P2" / MONTH / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_a_rejected_row_is_reported_with_its_own_practice_and_one_that_names_none_beside_them(tmp_path: Path) -> None:
     source, out, settings = tmp_path / "two", tmp_path / "out", tmp_path / "settings.yaml"
     settings.write_text("defaults: {unreadable_cells: reject, quarantine_limit_percent: 50}\n")
@@ -208,6 +213,7 @@ def test_a_rejected_row_is_reported_with_its_own_practice_and_one_that_names_non
         assert [(row["source_file"], row["column"]) for row in csv.DictReader(stream)] == [("consents.csv", "row")]
 
 
+@pytest.mark.slow
 def test_a_cell_that_a_spreadsheet_would_run_is_written_inert(source: Path, tmp_path: Path) -> None:
     edit(source, "patients", lambda rows: [row.update(last_name='=HYPERLINK("x")') for row in rows])  # type: ignore[func-returns-value]
     out = tmp_path / "out"
@@ -229,7 +235,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_written_inert(source: Path, tmp_
 def test_the_command_ends_with_one_sentence_and_its_code(
     tmp_path: Path, arguments: list[str], code: int, said: str
 ) -> None:
-    result = ccm(*arguments, home=tmp_path)
+    result = typed(*arguments)
     assert result.returncode == code, result.stderr
     assert said in " ".join(result.stderr.split())
     assert "Traceback" not in result.stderr

@@ -32,6 +32,7 @@ def test_database_that_does_not_answer_keeps_its_password(source: Path, tmp_path
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_locked_database(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CCM_DATABASE_WAIT_SECONDS", "0.5")
     out = tmp_path / "out"

@@ -60,7 +60,9 @@ def why(result: Result) -> str:
     return str(result.exception)
 
 
-@pytest.mark.parametrize("said", ["refused", "disputes", "surprised"])
+@pytest.mark.parametrize(
+    "said", ["refused", *(pytest.param(one, marks=pytest.mark.slow) for one in ("disputes", "surprised"))]
+)
 def test_hardship_is_not_determined_of_whoever_never_said_that_they_cannot_pay(practice, said: str) -> None:
     ccm = practice(said)
     assert "a hardship determination is not open to this patient" in why(ccm("case", NUMBER, *DETERMINE))
@@ -68,6 +70,7 @@ def test_hardship_is_not_determined_of_whoever_never_said_that_they_cannot_pay(p
     assert "the practice has no sliding-fee schedule" in why(ccm("case", NUMBER, *DETERMINE, "--kind", "sliding_fee"))
 
 
+@pytest.mark.slow
 def test_a_determination_is_a_move_of_the_history(case) -> None:
     assert case(*DETERMINE).exit_code == 0
     shown = case().output
@@ -77,6 +80,7 @@ def test_a_determination_is_a_move_of_the_history(case) -> None:
     assert "granted, 100 percent off" in shown
 
 
+@pytest.mark.slow
 def test_a_health_center_determines_by_its_schedule_whatever_was_said(practice) -> None:
     ccm = practice("refused", setting="fqhc")
     assert ccm("case", NUMBER, *DETERMINE, "--kind", "sliding_fee").exit_code == 0
@@ -90,6 +94,7 @@ def test_paid_needs_money_known_staff_and_every_payers_answer(practice, case, tm
     assert "$13.23" in case().output
 
 
+@pytest.mark.slow
 def test_a_payment_on_file_is_money_too(practice) -> None:
     ccm = practice(payments=[{"payment_date": "2025-10-15", "amount": 1323}])
     paid = ("case", NUMBER, "resolve", "--outcome", "paid", "--by", "S1", "--date", "2025-10-20")
@@ -106,6 +111,7 @@ def test_the_second_who_decides_is_known_too(case) -> None:
     assert why(case(*DETERMINE, "--second", "Cora P")).startswith("--second: ")
 
 
+@pytest.mark.slow
 def test_a_line_of_the_list_is_refused_by_its_column_and_never_quoted(practice, tmp_path: Path) -> None:
     ccm, file = practice(), tmp_path / "list.csv"
     head = "case_number,revision,option,answer,answer_date,answered_by,note_code,answer_amount"
@@ -126,6 +132,7 @@ def test_a_line_of_the_list_is_refused_by_its_column_and_never_quoted(practice, 
     assert "1 answers taken" in told("paid,2025-10-20,S1,by_phone,$13.23")
 
 
+@pytest.mark.slow
 def test_after_a_move_there_is_verdict_step_and_day_and_no_more(case) -> None:
     moved = case("contacted", "--by", "S1", "--date", "2025-10-08").output
     assert "1 attempt; 2 moves" in moved
@@ -143,6 +150,7 @@ def test_the_share_of_anybody_needs_no_month() -> None:
     assert "Give a case number" not in str(result.exception)
 
 
+@pytest.mark.slow
 def test_every_verb_of_the_command_walks_the_case(case) -> None:
     by = ("--by", "S1", "--date", "2025-10-12")
     assert case("contacted", *by).exit_code == 0

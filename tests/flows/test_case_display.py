@@ -64,6 +64,7 @@ def look(tmp_path: Path) -> Any:
     return of
 
 
+@pytest.mark.slow
 def test_two_coinsurances_stand_apart_wherever_a_hospitals_case_is_shown(look: Any) -> None:
     shown = look("2025-05", setting="hopd_on_campus", staff="20")
     for text in (shown.screen, shown.page, shown.packet):

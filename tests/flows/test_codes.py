@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from io import StringIO
 from pathlib import Path
 
@@ -15,16 +13,11 @@ from config.care_settings import care_setting
 from config.month import Month
 from config.setting_table import setting_view
 from flows.codes_table import print_setting
-
-CCM = Path(sys.executable).with_name("ccm")
-
-
-def ccm(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(CCM), *arguments], capture_output=True, text=True, timeout=60)
+from tests.flows.typed import typed
 
 
 def test_a_pipe_gets_markdown_with_every_code_and_source() -> None:
-    result = ccm("codes", "--setting", "rhc", "--month", "2025-07")
+    result = typed("codes", "--setting", "rhc", "--month", "2025-07")
     assert result.returncode == 0
     assert result.stdout.startswith("# Rural health clinic, 2025-07\n")
     for code in care_setting("rhc").billable(Month(2025, 7)):
@@ -44,7 +37,7 @@ def test_a_terminal_gets_a_table() -> None:
 
 def test_a_page_is_written(tmp_path: Path) -> None:
     page = tmp_path / "new" / "codes.html"
-    result = ccm("codes", "--setting", "office", "--month", "2026-10", "--html", str(page))
+    result = typed("codes", "--setting", "office", "--month", "2026-10", "--html", str(page))
     assert result.returncode == 0
     assert f"Open {page}" in result.stdout
     assert "Physician&#39;s office, October 2026" in page.read_text("utf-8")
@@ -62,7 +55,7 @@ def test_a_page_is_written(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(arguments: tuple[str, ...], said: str, exit_code: int) -> None:
-    result = ccm(*arguments)
+    result = typed(*arguments)
     assert result.returncode == exit_code
     assert said in result.stderr
     assert result.stderr.count("\n") == 1
@@ -70,7 +63,7 @@ def test_what_is_wrong_is_said_in_one_sentence(arguments: tuple[str, ...], said:
 
 
 def test_the_rulebook_is_written_as_pages(tmp_path: Path) -> None:
-    result = ccm("rules", "--html", str(tmp_path / "rules"))
+    result = typed("rules", "--html", str(tmp_path / "rules"))
     assert result.returncode == 0
     assert {path.name for path in (tmp_path / "rules").iterdir()} == {
         "index.html",

@@ -124,6 +124,7 @@ def test_script_and_voicemail(write: Any) -> None:
     assert "$" not in text
 
 
+@pytest.mark.slow
 def test_letters_that_are_due_are_written_and_the_others_named(stored: Path) -> None:
     rows = [
         ("C-000001", "savings_program", None), ("C-000001", "payment_plan", 3969), ("C-000002", "refund", None),

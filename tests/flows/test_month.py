@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from config.contract import outputs
+
+pytestmark = pytest.mark.slow  # processes and a server of its own; test_outreach looks at a month quickly
 CCM = Path(sys.executable).with_name("ccm")
 MONTH = "2026-10"
 
@@ -48,14 +51,16 @@ def content(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-def test_every_file_is_there_with_the_columns_of_the_contract(out: Path, home: Path) -> None:
-    from config.contract import outputs
-
-    folder = out / "P1" / MONTH
+def every_file_is_there(folder: Path) -> None:
+    """Each with the columns of the contract."""
     for table in outputs().values():
         with (folder / table.file).open(encoding="utf-8", newline="") as stream:
             assert next(csv.reader(stream)) == table.names
     assert {"report.html", "codes.html", "data_quality.html", "messages"} <= {path.name for path in folder.iterdir()}
+
+
+def test_every_file_is_there_with_the_columns_of_the_contract(out: Path, home: Path) -> None:
+    every_file_is_there(out / "P1" / MONTH)
     documented = ccm("contract", "--outputs", home=home).stdout
     assert all(f"## {table.file}" in documented for table in outputs().values())
 

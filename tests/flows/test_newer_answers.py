@@ -98,6 +98,7 @@ def test_who_is_a_qmb_by_a_newer_answer_gets_no_letter_that_asks_and_another_way
     assert found["C-000002"] != "qmb_never_billed"
 
 
+@pytest.mark.slow
 def test_a_later_answer_without_it_and_one_of_somebody_else_change_nothing(folder: Path) -> None:
     answered(folder, *QMB, born="19010101")
     assert "$13.23" in write(folder, "C-000001", "share_explained")

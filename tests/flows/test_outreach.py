@@ -19,7 +19,7 @@ from flows.outreach import outreach
 from tasks.remit.post import post
 from tasks.remit.worklist import answers_of
 from tasks.store import case_work, open_store
-from tests.flows.test_month import content
+from tests.flows.test_month import content, every_file_is_there
 from tests.remit.answers import answer, paid
 from tests.remit.billed import bill
 
@@ -110,6 +110,10 @@ def cases(out: Path) -> pd.DataFrame:
     return found.set_index("case_number")
 
 
+def test_a_month_leaves_every_file(decided: Path) -> None:
+    every_file_is_there(decided / "out" / "P1" / MONTH)
+
+
 def test_a_worklist_goes_out_is_filled_in_and_read_back(place: Path) -> None:
     first = sheet(place)
     assert set(first.index) == {"cannot_pay", "refused", "asks_to_stop", "surprised"}
@@ -150,6 +154,7 @@ def test_a_worklist_goes_out_is_filled_in_and_read_back(place: Path) -> None:
     assert told["open"] == 3
 
 
+@pytest.mark.slow
 def test_an_835_that_left_a_share_opens_a_case_whose_amount_ties(place: Path) -> None:
     database = f"sqlite:///{place / 'ccm.db'}"
     store = open_store(database)
@@ -170,6 +175,7 @@ def test_an_835_that_left_a_share_opens_a_case_whose_amount_ties(place: Path) ->
     assert case["ask_cents"] == 0
 
 
+@pytest.mark.slow
 def test_the_day_is_told_once_and_names_nobody(place: Path) -> None:
     outreach(out=str(place))
     outreach(out=str(place))

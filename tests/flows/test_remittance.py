@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from openpyxl import load_workbook
 from prefect.artifacts import Artifact
 
@@ -17,6 +18,7 @@ from tests.remit.test_samples import FIXTURES, file
 SAMPLE = "every_kind_with_withholding"
 
 
+@pytest.mark.slow
 def test_a_watched_folder_becomes_lists_for_billing(prefect_server: None, tmp_path: Path) -> None:
     from flows.remittance import remittance
 

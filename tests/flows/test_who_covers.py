@@ -69,6 +69,7 @@ def billing_mail(out: Path) -> str:
     return "".join(path.read_text("utf-8") for path in (out / "P1" / MONTH / "messages").glob("*billing*"))
 
 
+@pytest.mark.slow
 def test_a_plan_is_asked_once_and_its_answer_changes_every_patient_of_it(source: Path, out: Path) -> None:
     tasks = rows(out, "coverage/coverage_tasks.csv")
     assert (out / "P1" / MONTH / "coverage" / "coverage_tasks.xlsx").stat().st_size > 2000
@@ -107,6 +108,7 @@ def test_a_plan_is_asked_once_and_its_answer_changes_every_patient_of_it(source:
     assert replay_month(console, database(out), Month(2026, 10), None), "the answers are kept with the month"
 
 
+@pytest.mark.slow
 def test_an_eligibility_answer_holds_what_it_contradicts_and_a_bad_file_is_named(source: Path, out: Path) -> None:
     from flows.eligibility import eligibility
 

@@ -88,6 +88,7 @@ def test_each_kind_of_integrity_signal_is_seeded_once_and_no_other_is_found(demo
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("patients", "seed"), [(400, 1), (700, 2)])
 def test_each_kind_of_integrity_signal_shows_at_other_sizes_and_none_in_a_clean_practice(
     tmp_path: Path, patients: int, seed: int
@@ -105,7 +106,14 @@ def test_the_three_totals_tie(demo_month: Ran) -> None:
     assert {"seconds", "patients", "rows:time_entries"} <= set(demo_month.totals["total"])
 
 
-@pytest.mark.parametrize(("patients", "seed"), [(12, 1), (40, 3), (120, 11)])
+@pytest.mark.parametrize(
+    ("patients", "seed"),
+    [
+        (12, 1),
+        pytest.param(40, 3, marks=pytest.mark.slow),
+        pytest.param(120, 11, marks=pytest.mark.slow),
+    ],
+)
 def test_other_sizes_and_seeds(tmp_path: Path, patients: int, seed: int) -> None:
     ran = run_month(tmp_path, patients, seed)
     test_what_must_be_set_aside_is_and_nothing_else(ran)

@@ -52,6 +52,7 @@ def test_shares_and_the_remark_on_a_qualified_patient_are_no_denials(store: Stor
     assert rows_of(store, claim_payments, "remarks") == [("MA01 N782",)]
 
 
+@pytest.mark.slow
 def test_a_second_payer_that_had_the_claim_already_is_waited_for(store: Store) -> None:
     """Row 21: Medicare handed the claim on without saying so, and the practice sent it too."""
     month = signed({"staff": "25", "coverages": covered(PART_B, MEDIGAP)})
@@ -88,6 +89,7 @@ def test_a_clinics_claim_with_cg_twice_is_returned_and_nothing_comes(store: Stor
     assert remittances(payer, NOTICE) == []
 
 
+@pytest.mark.slow
 def test_money_taken_back_after_an_audit_is_seen_beside_the_claims(store: Store) -> None:
     """Row 11: no line is refused; the payer keeps back from another payment what it paid for a unit too many."""
     people = [{"staff": "65", "coverages": covered(PART_B | {"member_id": f"M{n}"})} for n in (1, 2)]

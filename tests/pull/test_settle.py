@@ -42,7 +42,11 @@ def test_stop_does_not_tell_an_identity(write):
     assert "1944" not in str(caught.value)
 
 
-@pytest.mark.parametrize("table", list(inputs()))
+QUICK = ("time_entries", "consents")
+EACH_TABLE = [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in inputs()]
+
+
+@pytest.mark.parametrize("table", EACH_TABLE)  # a reading for every column
 def test_no_cell_is_repeated_whatever_stands_in_it(write, table):
     marker = "Jamie-Doe-1947-03-09"
     said = {}

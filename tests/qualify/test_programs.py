@@ -133,6 +133,7 @@ def test_a_visit_within_three_years_suffices_for_advanced_primary_care_even_to_a
     assert [billed(result, "apcm") for result in decided_apart(cases)] == ["G0557 x1", "G0557 x1", ""]
 
 
+@pytest.mark.slow
 def test_add_ons_of_advanced_primary_care_stand_in_the_place_of_what_they_mirror() -> None:
     consents = [{"program": "apcm"}, {"program": "bhi"}]
     case = month_of("bhi", "5") | {"consents": consents, "patient": {"enrolled_date": "2026-11-05"}}
@@ -143,6 +144,7 @@ def test_add_ons_of_advanced_primary_care_stand_in_the_place_of_what_they_mirror
     assert billed(without, "bhi") == "99484 x1"
 
 
+@pytest.mark.slow
 def test_chronic_care_and_advanced_primary_care_by_one_practitioner_are_never_both_billed() -> None:
     both = {"consents": [{}, {"program": "apcm"}], "staff": "20"}
     result = decided([both])
@@ -224,6 +226,7 @@ def test_of_two_programs_whose_codes_exclude_one_another_one_is_billed_whatever_
     assert "rpm" not in set(result["code_lines"].query("patient_id == 'P1'")["program"])
 
 
+@pytest.mark.slow
 def test_a_hold_that_is_mended_never_turns_the_choice_of_programs_round() -> None:
     """Chronic care is held, then signed: what went out while it was held is what goes out afterwards."""
     unsigned = {"care_plans": [{"established_date": "2025-02-02", "copy_given_date": "2025-02-03"}]}

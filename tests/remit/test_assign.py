@@ -66,6 +66,7 @@ def test_a_denial_moves_too_and_is_on_the_worklist(store):
     assert rows(store, claims, "state") == [("denied",)]
 
 
+@pytest.mark.slow
 def test_another_charge_is_taken_only_for_the_claim_that_the_payer_named(store):
     bill(store, ("C7", "99490"), ("C8", "99490 99439"))
     post(store, "a.835", answer(paid("C8") + "\n" + paid("7"), "94.84"), TODAY)

@@ -20,6 +20,9 @@ from tasks.store.remit_tables import (
 )
 from tests.remit.answers import answer, denied, paid
 from tests.remit.billed import bill, rows
+from tests.store.conftest import url
+
+__all__ = ["url"]  # on both databases in the quick suite too
 
 TODAY = date(2026, 11, 24)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from config.month import Month
 from tasks.claim.seen_answers import with_seen
 from tasks.remit.post import post
@@ -26,6 +28,7 @@ def seen(store) -> dict[str, str]:
     return told.set_index("rule")["seen"].fillna("").to_dict()
 
 
+@pytest.mark.slow
 def test_a_pair_that_nobody_predicted_is_in_the_next_scrub_once_its_error_is_named(store):
     bill(store, *((f"C{n}", "99490") for n in range(4)))
     assert set(seen(store).values()) == {""}

@@ -54,6 +54,7 @@ def test_a_person_moves_a_denial_and_its_history_remembers(store):
         cases.mark(connection, "C1", 7, "resent", "", NOW)
 
 
+@pytest.mark.slow
 def test_codes_that_were_seen_stand_beside_the_shipped_prediction(store):
     bill(store, *((f"C{n}", "99490") for n in range(4)))
     for n, (reason, remarks) in enumerate([("B20", "N472"), ("B20", "N472 MA01"), ("133", ""), ("B20", "")]):
@@ -70,6 +71,7 @@ def test_codes_that_were_seen_stand_beside_the_shipped_prediction(store):
     ]
 
 
+@pytest.mark.slow
 def test_an_error_that_a_person_named_is_found_the_next_time(store):
     bill(store, *((f"C{n}", "99490") for n in range(3)))
     for n in range(2):

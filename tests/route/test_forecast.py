@@ -195,6 +195,7 @@ SITE = SiteEntry.model_validate(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(
     amounts=st.lists(st.tuples(st.integers(1, 60_000), st.integers(0, 40)), min_size=1, max_size=2),
     left=st.one_of(st.none(), st.integers(0, 30_000)),

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ from tasks.route.machine import OUTCOMES, REDUCTIONS, TAKES_MONEY, Move
 from tasks.route.work import Work
 from tests.route.made import SETTINGS, balances, claim, tables
 
+pytestmark = pytest.mark.slow  # hundreds of practices
 START, UNTIL = date(2026, 8, 3), date(2027, 4, 30)
 CASES = case_settings("P1")
 SAID = ("refused", "cannot_pay", "disputes", "surprised", "asks_to_stop", "agreed")

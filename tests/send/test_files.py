@@ -146,6 +146,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_the_old_month(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["m"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.0, 0.05, 0.2])
 def test_killed_at_any_moment_the_next_run_gives_the_same_month(tmp_path, seconds):
     folder = write(tmp_path / "m", time_ledger=ledger())

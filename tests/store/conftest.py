@@ -77,6 +77,11 @@ def new_database(postgresql):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
     """Address of an empty database; its tables are there already where the test asks for `store` too."""
+    return address(request, tmp_path)
+
+
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new database of the kind that the test is run with."""
     migrated = "store" in request.fixturenames
     if request.param == "sqlite":
         path = tmp_path / "ccm.db"
@@ -84,7 +89,7 @@ def url(request, tmp_path):
             shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
         return f"sqlite:///{path}"
     template = request.getfixturevalue("migrated_postgresql") if migrated else ""
-    return request.getfixturevalue("new_database")(template)
+    return str(request.getfixturevalue("new_database")(template))
 
 
 @pytest.fixture

@@ -184,9 +184,8 @@ def test_killed_while_saving_leaves_all_or_nothing(url, stopped_after, earlier):
         save(store, month(39))
     worker = start(stopped_after, url)
     go(worker)
-    assert worker.stdout.readline() == "stopped\n"
+    assert worker.said() == "stopped"
     worker.kill()
-    worker.communicate()
 
     before = store.latest("P1", OCTOBER)
     assert (before.revision if before else None) == (1 if earlier else None)
@@ -207,6 +206,7 @@ def test_two_processes_save_the_same_month_once(url):
     store.close()
 
 
+@pytest.mark.slow
 def test_threads_save_their_practices_side_by_side(store):
     practices = [f"P{number}" for number in range(6)]
     with ThreadPoolExecutor(6) as threads:
@@ -287,6 +287,7 @@ def test_explain_says_what_it_cannot_find(store):
         store.explain("C-2", "P2")
 
 
+@pytest.mark.slow
 def test_a_large_panel(store):
     frames = month(8_000, entries_each=3)
     saved = save(store, frames, no_cases())

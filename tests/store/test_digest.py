@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +37,7 @@ def digest(rows):
     return result_digest(dict.fromkeys(RESULT, table.slice(0, 0)) | {"findings": table})
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(ROWS, ROWS, st.randoms(use_true_random=False))
 def test_equal_for_the_same_rows_in_any_order_and_only_then(rows, others, random):

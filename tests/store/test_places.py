@@ -115,6 +115,7 @@ def test_the_disk_is_full(tmp_path):
     store.close()
 
 
+@pytest.mark.slow
 def test_the_operating_system_refuses_to_write_on(tmp_path):
     url = f"sqlite:///{tmp_path}/ccm.db"
     open_store(url).close()

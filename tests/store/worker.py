@@ -1,12 +1,12 @@
-"""Another process at work on the same database: `python -m tests.store.worker JOB URL`.
+"""What another process does on the same database; tests/store/processes.py starts it.
 
-It says `ready` and waits for a line.
+It says `ready` and waits for a word.
 """
 
 from __future__ import annotations
 
-import sys
 import time
+from multiprocessing.connection import Connection
 
 import pandas as pd
 
@@ -14,41 +14,37 @@ from tasks.store import Store, bulk, open_store
 from tests.store.months import BASIS, OCTOBER, month, no_cases, save
 
 
-def stop_here() -> None:
+def stop_here(line: Connection) -> None:
     """Tell the parent, then wait to be killed."""
-    print("stopped", flush=True)
+    line.send("stopped")
     time.sleep(60)
 
 
-def save_and_stop(store: Store, after: str) -> None:
+def save_and_stop(store: Store, after: str, line: Connection) -> None:
     """Save a month but stop inside the transaction: after a table is written, or while messages are composed."""
     write = bulk.write_cycle
 
     def write_and_stop(connection, table, cycle_id, data):
         write(connection, table, cycle_id, data)
         if table.name == after:
-            stop_here()
+            stop_here(line)
 
     bulk.write_cycle = write_and_stop
-    store.save_cycle("P1", OCTOBER, BASIS, month(40), no_cases(), lambda revision, changes: stop_here() or [])
+    store.save_cycle("P1", OCTOBER, BASIS, month(40), no_cases(), lambda revision, changes: stop_here(line) or [])
 
 
-def main(job: str, url: str) -> None:
+def work(job: str, url: str, line: Connection) -> None:
     """Do the job once the parent says go."""
     store = open_store(url)
-    print("ready", flush=True)
-    sys.stdin.readline()
+    line.send("ready")
+    line.recv()
     if job == "number":
         ids = pd.Series([f"PT{number:06d}" for number in range(3000)])
-        print(store.case_numbers("P1", ids).str.cat(sep=" "), flush=True)
+        line.send(store.case_numbers("P1", ids).str.cat(sep=" "))
     elif job == "save":
         saved = save(store, month(200))
-        print(saved.cycle.revision, saved.new, flush=True)
+        line.send(f"{saved.cycle.revision} {saved.new}")
     elif job == "claim":
-        print(sum(store.claim_for_sending(message.id) for message in store.pending_messages()), flush=True)
+        line.send(str(sum(store.claim_for_sending(message.id) for message in store.pending_messages())))
     else:
-        save_and_stop(store, job)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+        save_and_stop(store, job, line)
