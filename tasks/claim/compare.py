@@ -133,6 +133,9 @@ def _corrected(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterat
     if draft.payer.payer_id != stood.payer_id:
         yield from _for_another_payer(draft, stood, settings)
         return
+    if number := stood.refused.get(draft.digest):
+        yield _refused(draft.key, stood, draft.codes, number)
+        return
     payer = _payer(stood, settings)
     if payer is None or not payer.takes_replacements:
         yield _instead(draft.key, stood, draft.codes, payer)
@@ -155,7 +158,9 @@ def _for_another_payer(draft: Draft, stood: Standing, settings: ClaimSettings) -
 
 def _withdrawn(key: Key, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:
     payer = _payer(stood, settings)
-    if payer is None or not payer.takes_voids:
+    if number := stood.refused.get(""):
+        yield _refused(key, stood, "", number)
+    elif payer is None or not payer.takes_voids:
         yield _instead(key, stood, "", payer)
     elif not stood.payer_claim_number:
         yield _wait(key, stood, "")
@@ -172,6 +177,15 @@ def _wait(key: Key, stood: Standing, wanted: str) -> ByHand:
     words = "What was sent is to be corrected, and the payer has not yet answered with its own claim number"
     fix = f"Wait for the remittance of {stood.claim_number} and post it, then run this again"
     return ByHand(key, stood, wanted, "wait_for_answer", words, fix)
+
+
+def _refused(key: Key, stood: Standing, wanted: str, number: str) -> ByHand:
+    words = f"The payer refused this correction ({number}), and {stood.claim_number} stands there as before"
+    fix = f"Put right what the denial of {number} names and send it again with ccm resend, or ask the payer"
+    if wanted or stood.paid_cents <= 0:
+        return ByHand(key, stood, wanted, "corrected_claim", words, fix)
+    fix += f"; or pay back what was paid on {stood.claim_number} within 60 days of finding it"
+    return ByHand(key, stood, wanted, "refund", words, fix)
 
 
 def _wait_for_correction(draft: Draft, stood: Standing) -> ByHand:

@@ -34,7 +34,10 @@ def settle(
         denied = standing.denied_lines(frames, answers, adjustments)
         found = standing.states(frames, answers, denied)
         found["paid_cents"] = answers.groupby("claim_number")["paid_cents"].sum().reindex(found.index, fill_value=0)
-        remittances.update_claims(connection, found.reset_index())
+        changed = remittances.update_claims(connection, found.reset_index())
+        if changed:
+            numbers = frames["claims"]["claim_number"]
+            frames["claims"]["state"] = numbers.map(changed).fillna(frames["claims"]["state"])
         opened = _denials(connection, frames, answers, adjustments, denied, today, now, settings)
         _paid_later(connection, frames, answers, adjustments, now)
         _overpayments(connection, frames, answers, found, today)

@@ -142,12 +142,17 @@ def of_asked(connection: Connection) -> dict[str, str]:
 
 
 def decided_of_month(connection: Connection, practice_id: str, month: str) -> dict[str, tuple[Key, bool]]:
-    """The claims of that month with an open case that a revision found: what each is about, and whether it stands."""
+    """The claims of that month with an open case that a revision found: what each is about, and whether it stands.
+
+    So has a claim of which the payer refused the void: it was not voided after its payment.
+    """
     joined = sa.join(overpayments, claims, overpayments.c.claim_number == claims.c.claim_number)
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (overpayments.c.state == "open")
     heads = (claims.c.claim_number, claims.c.patient_id, claims.c.program, claims.c.claim, claims.c.state)
-    rows = connection.execute(sa.select(*heads).select_from(joined).where(mine & overpayments.c.why.in_(DECIDED)))
     gone = ("replaced", "voided")
+    decided = overpayments.c.why.in_(DECIDED)
+    decided |= (overpayments.c.why == "voided_after_payment") & claims.c.state.not_in(gone)
+    rows = connection.execute(sa.select(*heads).select_from(joined).where(mine & decided))
     return {row.claim_number: ((row.patient_id, row.program, row.claim), row.state not in gone) for row in rows}
 
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tasks.store.claim_tables import claim_service_lines, claims, ledger
-from tasks.store.ledger import VOID
+
+FIRST = "1"  # the frequency of a claim that corrects none
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ Alone = tuple[SentAlone, ...]
 
 def sent_alone(connection: Connection, practice_id: str, month: str) -> dict[tuple[str, str, str], Alone]:
     """The claims to the first payer that are neither over nor in the ledger."""
-    over = (claims.c.frequency == VOID) | claims.c.state.in_(("replaced", "voided"))
+    over = (claims.c.frequency != FIRST) | claims.c.state.in_(("replaced", "voided"))  # corrections never go alone
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == 1) & ~over
     mine &= claims.c.claim_number.not_in(sa.select(ledger.c.claim_number).where(ledger.c.month == month))
     rows = connection.execute(sa.select(claims).where(mine).order_by(claims.c.version)).all()
