@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from config.claim_settings import ClaimSettings
 from config.payer_kinds import INSTEAD_WORDS, PayerKind, payer_kind, with_choices
@@ -60,7 +61,11 @@ Step = Send | Void | ByHand
 
 
 def compared(
-    drafts: Iterable[Draft], held: Collection[Key], standing: Mapping[Key, Standing], settings: ClaimSettings
+    drafts: Iterable[Draft],
+    held: Collection[Key],
+    standing: Mapping[Key, Standing],
+    settings: ClaimSettings,
+    today: date,
 ) -> Iterator[Step]:
     """What is to be sent or done by hand. Where the revision says what was sent, nothing.
 
@@ -72,9 +77,11 @@ def compared(
         stood = standing.get(draft.key)
         if stood is None:
             yield Send(draft, NEW)
+        elif (until := _correction_may_come(stood, settings)) and today <= until:
+            yield _wait_for_correction(draft, stood, until)
         elif any(one.out for one in stood.alone):
             yield from _beside_alone(draft, stood, settings)
-        elif _taken_back_without_a_word(stood) and stood.digest == draft.digest:
+        elif taken_back_without_a_word(stood) and stood.digest == draft.digest:
             yield _wait_for_correction(draft, stood)
         elif _open_again(stood):
             yield _after(draft, stood)
@@ -111,9 +118,16 @@ def _open_again(stood: Standing) -> bool:
     return not stood.stands or stood.refunded or (stood.state == "reversed" and not stood.paid_cents)
 
 
-def _taken_back_without_a_word(stood: Standing) -> bool:
+def taken_back_without_a_word(stood: Standing) -> bool:
     """Whether the payer reversed it of its own accord: its correction may come in a later remittance, and be paid."""
     return stood.stands and stood.state == "reversed" and not stood.paid_cents and not stood.has_case
+
+
+def _correction_may_come(stood: Standing, settings: ClaimSettings) -> date | None:
+    """The last day on which its correction is waited for, so that nothing is paid twice; None where none is."""
+    if stood.taken_back is None or not taken_back_without_a_word(stood):
+        return None
+    return stood.taken_back + timedelta(days=settings.correction_wait_days)
 
 
 def anything_out(stood: Standing) -> bool:
@@ -188,9 +202,12 @@ def _refused(key: Key, stood: Standing, wanted: str, number: str) -> ByHand:
     return ByHand(key, stood, wanted, "refund", words, fix)
 
 
-def _wait_for_correction(draft: Draft, stood: Standing) -> ByHand:
+def _wait_for_correction(draft: Draft, stood: Standing, until: date | None = None) -> ByHand:
     words = "The payer took its payment back and has not said what comes in its place"
-    fix = f"Post the remittance that corrects {stood.claim_number}, or ask the payer; a changed revision goes out"
+    fix = f"Post the remittance that corrects {stood.claim_number}, or ask the payer"
+    if until and stood.digest != draft.digest:
+        fix += f"; without one the changed claim goes out after {until}"
+    fix += f"; where none comes, ccm resend {stood.claim_number} --after-reversal bills the month again"
     return ByHand(draft.key, stood, draft.codes, "wait_for_answer", words, fix)
 
 

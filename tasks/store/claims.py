@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.errors import FaultError
-from tasks.store.answers import first_payers
+from tasks.store.answers import first_payers, reversal_days
 from tasks.store.claim_tables import claim_files, claim_service_lines, claims, ledger, sign_offs
 from tasks.store.ledger import VOID, end_what_is_replaced, into_ledger
 from tasks.store.overpayments import cases_of_month
@@ -61,6 +61,7 @@ class Standing:
     has_case: bool = False  # an overpayment was found on it
     refunded: bool = False  # all of its money went back
     refused: Mapping[str, str] = field(default_factory=dict)  # corrections of it, by digest; a void's is empty
+    taken_back: date | None = None  # by a reversal: the day of the last one
 
     @property
     def stands(self) -> bool:
@@ -149,6 +150,7 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
     refused = _unprocessable(connection, practice_id, month)
     cases = cases_of_month(connection, practice_id, month)
     alone, corrections = sent_alone(connection, practice_id, month), refused_corrections(connection, practice_id, month)
+    reversed_ = reversal_days(connection, practice_id, month)
     found = {}
     for row in connection.execute(query.select_from(joined).where(mine)):
         found[(row.patient_id, row.program, row.claim)] = Standing(
@@ -175,6 +177,7 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
             row.claim_number in cases,
             cases.get(row.claim_number, False),
             corrections.get(row.claim_number, {}),
+            reversed_.get(row.claim_number),
         )
     return found
 

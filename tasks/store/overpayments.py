@@ -150,8 +150,8 @@ def decided_of_month(connection: Connection, practice_id: str, month: str) -> di
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (overpayments.c.state == "open")
     heads = (claims.c.claim_number, claims.c.patient_id, claims.c.program, claims.c.claim, claims.c.state)
     gone = ("replaced", "voided")
-    decided = overpayments.c.why.in_(DECIDED)
-    decided |= (overpayments.c.why == "voided_after_payment") & claims.c.state.not_in(gone)
+    not_voided = (overpayments.c.why == "voided_after_payment") & claims.c.state.not_in(gone)
+    decided = sa.or_(overpayments.c.why.in_(DECIDED), not_voided)
     rows = connection.execute(sa.select(*heads).select_from(joined).where(mine & decided))
     return {row.claim_number: ((row.patient_id, row.program, row.claim), row.state not in gone) for row in rows}
 

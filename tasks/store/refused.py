@@ -38,9 +38,11 @@ def put_back(connection: Connection) -> dict[str, str]:
     """
     months: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
     ledgers: dict[tuple[str, ...], str] = {}
-    for number, replaces, frequency, version, state, said, stands, *key in connection.exec_driver_sql(_ROWS):
-        months[tuple(key)].append(Claim(number, replaces, frequency, version, state, said or state))
-        ledgers[tuple(key)] = stands
+    for row in connection.exec_driver_sql(_ROWS):
+        number, replaces, frequency, version, state, said, in_ledger = row[:7]
+        key: tuple[str, ...] = tuple(row[7:])
+        months[key].append(Claim(number, replaces, frequency, version, state, said or state))
+        ledgers[key] = in_ledger
     changed: dict[str, str] = {}
     for key, found in months.items():
         stands, states = _standing(found, ledgers[key])

@@ -22,7 +22,7 @@ def sent_codes(file: Any) -> list[str]:
 
 def once_more(store: Store, month: SignedMonth, number: str, *lines: int) -> Any:
     with store.writing() as connection:
-        return send_again(connection, month, asked(month), number, lines, NOW)
+        return send_again(connection, month, asked(month), number, lines, NOW, anyway=True)
 
 
 def test_denied_as_a_whole_and_paid_in_part_only_a_named_line_goes_again(store: Store) -> None:

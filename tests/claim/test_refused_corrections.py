@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from config.errors import InputError
 from tasks.claim.difference import difference
+from tasks.claim.send_out import send_again
 from tasks.claim.signed import SignedMonth, drafted
+from tasks.remit.worklist import answers_of
 from tasks.store.claim_tables import ledger
 from tasks.store.store import Store
-from tests.claim.signed_months import PLAN, rows, send, signed
+from tests.claim.signed_months import NOW, PLAN, rows, send, signed
 from tests.claim.test_overpaid import CHARGED, answered, cases, money, posted, sent
 from tests.claim.validators import named
 from tests.remit.billed import rows as rows_of
@@ -44,6 +49,11 @@ def stands(store: Store) -> list[tuple[Any, ...]]:
 
 def frequencies(file: Any) -> list[str]:
     return [one[5] for one in named(file.content, "CLM")]
+
+
+def once_more(store: Store, number: str, signed_month: SignedMonth) -> Any:
+    with store.writing() as connection:
+        return send_again(connection, signed_month, drafted(signed_month), number, (), NOW, anyway=True)
 
 
 def voided(store: Store) -> str:
@@ -146,3 +156,25 @@ def test_two_corrections_of_which_the_earlier_is_paid_late_are_one_too_many(stor
     posted(store, answered(second, "99490 99439", icn="ICN10"), trace="T4")
     assert [one[0] for one in stands(store)] == [third]
     assert cases(store, "claim_number", "open_cents", "why") == [(second, 8784, "paid_beside_replacement")]
+
+
+def test_a_refused_correction_goes_again_as_the_correction_that_it_is(store: Store) -> None:
+    number = sent(store, "99490", staff="25", payer=PLAN)
+    send(store, month("45", 2))
+    second = last(store)
+    posted(store, refused(second, "99490 99439"), trace="T2")
+    with pytest.raises(InputError, match="nothing is to be corrected"):
+        once_more(store, second, month("25", 3))
+    file = once_more(store, second, month("45", 3))
+    assert (frequencies(file), named(file.content, "REF", "F8")) == (["11:B:7"], [["REF", "F8", "ICN1"]])
+    assert [(one[0], one[1]) for one in rows(store, "state", "replaces")] == [
+        ("replaced", ""), ("denied", number), ("written", number),
+    ]  # fmt: skip
+    assert [(row["state"]) for row in answers_of(store, "P1")["denials"].to_dict("records")] == ["resent", "resent"]
+
+
+def test_a_refused_void_goes_again_as_a_void(store: Store) -> None:
+    number = voided(store)
+    file = once_more(store, last(store), month("15", 3))
+    assert (frequencies(file), named(file.content, "REF", "F8")) == (["11:B:8"], [["REF", "F8", "ICN1"]])
+    assert rows(store, "state", "replaces") == [("voided", ""), ("denied", number), ("written", number)]
