@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from config.claim_settings import ClaimSettings
@@ -38,6 +38,7 @@ class Void:
 
     key: Key
     stood: Standing
+    alone: bool = False  # of lines that went out beside the claim that stands
 
     @property
     def version(self) -> int:
@@ -88,8 +89,8 @@ def compared(
         elif stood.digest != draft.digest:
             yield from _corrected(draft, stood, settings)
     for key, stood in standing.items():
-        if key not in wanted and not _open_again(stood) and not _nothing_to_take_back(stood):
-            yield from _withdrawn(key, stood, settings)
+        if key not in wanted:
+            yield from _all_withdrawn(key, stood, settings)
 
 
 def _beside_alone(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:
@@ -168,6 +169,42 @@ def _for_another_payer(draft: Draft, stood: Standing, settings: ClaimSettings) -
         yield one
         if isinstance(one, Void):
             yield Send(draft, NEW, one.version + 1)
+
+
+def _all_withdrawn(key: Key, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:
+    """What stands is taken back, and lines of it that went out alone, each on its own."""
+    out, last = [one for one in stood.alone if one.out], stood.last_version
+    nothing = _open_again(stood) or _nothing_to_take_back(stood) or (out and stood.state in ("denied", "reversed"))
+    for step in () if nothing else _withdrawn(key, stood, settings):
+        last += isinstance(step, Void)
+        yield step
+    for one in out:
+        for step in _withdrawn(key, _as_standing(one, stood, last), settings):
+            last += isinstance(step, Void)
+            yield replace(step, alone=True) if isinstance(step, Void) else step
+
+
+def _as_standing(one: SentAlone, beside: Standing, last_version: int) -> Standing:
+    """The claim as if it stood for the month; form, case and day are those of the claim beside which it went."""
+    return replace(
+        beside,
+        claim_number=one.claim_number,
+        control_number=one.control_number,
+        version=one.version,
+        last_version=last_version,
+        frequency=NEW,
+        state=one.state,
+        codes=" ".join(f"{code} x{units}" for code, _, units in one.lines),
+        rendering_npi=one.rendering_npi,
+        payer_kind=one.payer_kind,
+        payer_id=one.payer_id,
+        payer_claim_number=one.payer_claim_number,
+        paid_cents=one.paid_cents,
+        unprocessable=False,
+        alone=(),
+        refunded=one.refunded,
+        refused=one.refused,
+    )
 
 
 def _withdrawn(key: Key, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:

@@ -208,4 +208,5 @@ def _taken_back(connection: Connection, one: Void, tag: str, cycle: Cycle) -> Nu
         "content_digest": "",
         "state": "written",
     }
-    return Numbered(row | changed, [{**line, "claim_number": number} for line in lines], "")
+    mine = [{**line, "claim_number": number} for line in lines]
+    return Numbered(row | changed, mine, "", in_ledger=not one.alone)

@@ -149,7 +149,8 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
     last = _last_versions(connection, practice_id, month)
     refused = _unprocessable(connection, practice_id, month)
     cases = cases_of_month(connection, practice_id, month)
-    alone, corrections = sent_alone(connection, practice_id, month), refused_corrections(connection, practice_id, month)
+    corrections = refused_corrections(connection, practice_id, month)
+    alone = sent_alone(connection, practice_id, month, cases, corrections)
     reversed_ = reversal_days(connection, practice_id, month)
     found = {}
     for row in connection.execute(query.select_from(joined).where(mine)):

@@ -126,7 +126,8 @@ def _into_ledger(connection: Connection, key: tuple[str, ...], number: str) -> N
     connection.execute(sa.update(ledger).where(mine).values(values))
 
 
-def _same(one: str, other: str) -> str:
+def same(one: str, other: str) -> str:
+    """The condition that two rows are of one patient-month, program and form."""
     return " AND ".join(f"{one}.{name} = {other}.{name}" for name in PATIENT_MONTH)
 
 
@@ -135,9 +136,9 @@ _ROWS = (
     "SELECT o.claim_number, o.replaces, o.frequency, o.version, o.state, f.state, l.claim_number,"
     f" {', '.join(f't.{name}' for name in PATIENT_MONTH)}"
     f" FROM (SELECT DISTINCT {_KEYS} FROM answered AS a JOIN claims AS c ON c.claim_number = a.claim_number"
-    f" JOIN claims AS n ON {_same('n', 'c')} AND n.payer_order = 1"
+    f" JOIN claims AS n ON {same('n', 'c')} AND n.payer_order = 1"
     f" WHERE n.frequency IN ('{REPLACES}', '{VOID}')) AS t"
-    f" JOIN claims AS o ON {_same('o', 't')} AND o.payer_order = 1"
-    f" JOIN ledger AS l ON {_same('l', 't')}"
+    f" JOIN claims AS o ON {same('o', 't')} AND o.payer_order = 1"
+    f" JOIN ledger AS l ON {same('l', 't')}"
     " LEFT JOIN answered AS f ON f.claim_number = o.claim_number ORDER BY o.version"
 )

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from config.frames import plainly_named
 from tasks.store import bulk
 from tasks.store.claim_tables import claims
-from tasks.store.refused import PATIENT_MONTH, put_back
+from tasks.store.refused import PATIENT_MONTH, put_back, same
 from tasks.store.remit_tables import claim_payments, remittance_files, remittances
 
 _answered = sa.Table(
@@ -175,7 +175,7 @@ def ask_also_for_replaced(connection: Connection) -> None:
     connection.exec_driver_sql(
         "INSERT INTO asked_claims SELECT DISTINCT o.claim_number FROM asked_claims AS a"
         " JOIN claims AS c ON c.claim_number = a.claim_number"
-        f" JOIN claims AS o ON {_same('o', 'c')} AND o.payer_order = c.payer_order"
+        f" JOIN claims AS o ON {same('o', 'c')} AND o.payer_order = c.payer_order"
         " WHERE (c.replaces <> '' OR c.state IN ('replaced', 'voided'))"
         " AND o.claim_number NOT IN (SELECT claim_number FROM asked_claims)"
     )
@@ -202,9 +202,9 @@ def update_claims(connection: Connection, found: pd.DataFrame) -> dict[str, str]
         " state = (SELECT c.state FROM claims AS c WHERE c.claim_number = ledger.claim_number)"
         f" FROM (SELECT {_keys('t')}, COALESCE(SUM(p.paid_cents), 0) AS paid FROM (SELECT DISTINCT {_keys('c')}"
         " FROM answered AS f JOIN claims AS c ON c.claim_number = f.claim_number) AS t"
-        f" JOIN claims AS o ON {_same('o', 't')}"
+        f" JOIN claims AS o ON {same('o', 't')}"
         f" LEFT JOIN claim_payments AS p ON p.claim_number = o.claim_number GROUP BY {_keys('t')}) AS k"
-        f" WHERE {_same('k', 'ledger')}"
+        f" WHERE {same('k', 'ledger')}"
     )
     connection.exec_driver_sql("DROP TABLE answered")
     return changed
@@ -214,7 +214,7 @@ def paid_replacements(connection: Connection) -> set[str]:
     """Of the asked claims, those whose replacement was paid, or a later one of the same claim."""
     query = (
         "SELECT DISTINCT c.claim_number FROM asked_claims AS a JOIN claims AS c ON c.claim_number = a.claim_number"
-        f" JOIN claims AS n ON {_same('n', 'c')} AND (n.replaces = c.claim_number OR n.replaces = c.replaces"
+        f" JOIN claims AS n ON {same('n', 'c')} AND (n.replaces = c.claim_number OR n.replaces = c.replaces"
         " AND c.frequency = '7' AND n.frequency = '7' AND n.version > c.version)"
         " JOIN claim_payments AS p ON p.claim_number = n.claim_number WHERE c.state = 'replaced' AND p.paid_cents > 0"
     )
@@ -223,10 +223,6 @@ def paid_replacements(connection: Connection) -> set[str]:
 
 def _keys(alias: str) -> str:
     return ", ".join(f"{alias}.{name}" for name in PATIENT_MONTH)
-
-
-def _same(one: str, other: str) -> str:
-    return " AND ".join(f"{one}.{name} = {other}.{name}" for name in PATIENT_MONTH)
 
 
 def _of(alias: str, columns: Mapping[str, pa.DataType]) -> dict[str, pa.DataType]:
