@@ -17,16 +17,13 @@ def not_booked(connection: Connection) -> dict[str, int]:
 
     What is paid above what may be kept and is not open came back; so much of it as was refunded, by refund.
     """
-    given = sa.select(refunds.c.claim_number, sa.func.sum(refunds.c.cents).label("cents"))
-    given = given.group_by(refunds.c.claim_number).subquery()
-    paid = sa.select(sa.func.coalesce(sa.func.sum(claim_payments.c.paid_cents), 0))
-    paid = paid.where(claim_payments.c.claim_number == overpayments.c.claim_number)
+    sums = sa.select(refunds.c.claim_number, sa.func.sum(refunds.c.cents).label("cents"))
+    given = sums.group_by(refunds.c.claim_number).subquery()
     columns = (overpayments.c.claim_number, overpayments.c.keeps_cents, overpayments.c.open_cents, given.c.cents)
     joined = overpayments.join(given, given.c.claim_number == overpayments.c.claim_number)
+    query = sa.select(*columns, _paid(overpayments)).select_from(joined)
     found = {}
-    for number, keeps, left, back, cents in connection.execute(
-        sa.select(*columns, paid.scalar_subquery()).select_from(joined)
-    ):
+    for number, keeps, left, back, cents in connection.execute(query):
         unbooked = min(int(back), int(cents) - keeps - left)
         if unbooked > 0:
             found[number] = unbooked
@@ -41,13 +38,16 @@ def into_ledger(connection: Connection) -> None:
     keys = [claims.c[name] for name in PATIENT_MONTH]
     whose = sa.select(*keys).where(claims.c.claim_number.in_(sa.select(refunds.c.claim_number))).distinct().subquery()
     months = claims.join(whose, sa.and_(*(claims.c[name] == whose.c[name] for name in PATIENT_MONTH)))
-    paid = sa.select(sa.func.coalesce(sa.func.sum(claim_payments.c.paid_cents), 0))
-    paid = paid.where(claim_payments.c.claim_number == claims.c.claim_number).scalar_subquery()
     sums: dict[tuple[str, ...], int] = defaultdict(int)
-    for number, cents, *key in connection.execute(
-        sa.select(claims.c.claim_number, paid, *keys).select_from(months)
-    ).tuples():
-        sums[tuple(key)] += int(cents) - unbooked.get(number, 0)
+    for row in connection.execute(sa.select(claims.c.claim_number, _paid(claims), *keys).select_from(months)):
+        key: tuple[str, ...] = tuple(row[2:])
+        sums[key] += int(row[1]) - unbooked.get(row[0], 0)
     for key, cents in sums.items():
         mine = sa.and_(*(ledger.c[name] == value for name, value in zip(PATIENT_MONTH, key, strict=True)))
         connection.execute(sa.update(ledger).where(mine).values(paid_cents=cents))
+
+
+def _paid(table: sa.Table) -> sa.ScalarSelect[int]:
+    """What payers' answers say is paid of the claim in a row of the table."""
+    paid = sa.select(sa.func.coalesce(sa.func.sum(claim_payments.c.paid_cents), 0))
+    return paid.where(claim_payments.c.claim_number == table.c.claim_number).scalar_subquery()
