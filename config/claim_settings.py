@@ -124,6 +124,8 @@ class ClaimSettings(Strict):
     admission_type: Annotated[str, Field(pattern=r"^\d$")]
     point_of_origin: Annotated[str, Field(pattern=r"^[0-9A-Z]$")]
     patient_status: Annotated[str, Field(pattern=r"^\d{2}$")]
+    correction_wait_days: Annotated[int, Field(ge=0, le=365)] = 30
+    unanswered_crossover: Literal["hold", "bill"] = "hold"
     payers: dict[str, PayerChoices] = Field(default_factory=dict)
 
 

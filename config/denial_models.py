@@ -78,7 +78,9 @@ class Route(Strict):
     steps: tuple[str, ...] = Field(min_length=1)
     owner: str = Field(min_length=3)
     clock: Clock | None = None
-    sent_as: Literal["", "replacement", "void"] = Field(default="", description="the claim that this route sends")
+    sent_as: Literal["", "new_claim", "replacement", "void"] = Field(
+        default="", description="the claim that this route sends; `ccm resend` sends a new one"
+    )
     otherwise: str = Field(default="", description="the route where a payer takes no void")
     confidence: Confidence
     source: str = Field(min_length=10)

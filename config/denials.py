@@ -76,7 +76,8 @@ class Denials:
 
 def refused(route: Route, payer: PayerKind) -> str:
     """The route in the place of one that is sent as a claim which the payer does not take; empty where it does."""
-    takes = payer.takes_replacements if route.sent_as == "replacement" else payer.takes_voids
+    taken = {"replacement": payer.takes_replacements, "void": payer.takes_voids}
+    takes = taken.get(route.sent_as, True)
     instead = route.otherwise or payer.instead
     return "" if takes or instead == route.name else instead
 

@@ -61,6 +61,12 @@ def resend(
     line: Annotated[
         list[int] | None, typer.Option(help="A denied line; may be repeated. Without it, all that are denied.")
     ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Although the denial is to be put right in another way, as by an appeal.")
+    ] = False,
+    after_reversal: Annotated[
+        bool, typer.Option("--after-reversal", help="All of a claim that the payer took back, and corrects no more.")
+    ] = False,
     out: Out = Path("out"),
     database: Database = None,
     settings: Settings = None,
@@ -69,7 +75,10 @@ def resend(
     with flow_on_terminal(database) as console:
         from flows.resend import resend as resend_flow
 
-        result = resend_flow(claim, line or [], out=str(out), settings=str(settings) if settings else None)
+        given = str(settings) if settings else None
+        result = resend_flow(
+            claim, line or [], out=str(out), settings=given, anyway=anyway, after_reversal=after_reversal
+        )
     _say(console, [result])
 
 

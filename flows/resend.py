@@ -18,16 +18,19 @@ def resend(
     out: str = "out",
     database: str | None = None,
     settings: str | None = None,
+    anyway: bool = False,
+    after_reversal: bool = False,
 ) -> dict[str, Any]:
     """Send the denied lines of a claim again, or those given, as the signed-off month has them now.
 
     Lines go alone where others of the claim were paid; their denials say that they were sent again. Lines that a rule
-    holds stand on the lists, and stop it with a UserError. Returns counts.
+    holds stand on the lists, and stop it with a UserError; so do denials that another way puts right, unless they are
+    to go `anyway`. `after_reversal` sends a claim again that the payer took back without a correction. Returns counts.
     """
     place = open_place(out, database, settings)
     practice_id, month = month_of_claim(place, claim_number)
     signed, drafts = draft_claims(place, practice_id, month)
-    billed = send_denied_lines(place, signed, drafts, claim_number, lines or [])
+    billed = send_denied_lines(place, signed, drafts, claim_number, lines or [], anyway, after_reversal)
     folder = write_claims(place, practice_id, month, billed.files, billed.frames, signed.lines)
     if billed.refused:
         raise billed.refused

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from config.claim_settings import ClaimSettings
 from config.payer_kinds import INSTEAD_WORDS, PayerKind, payer_kind, with_choices
@@ -37,6 +38,7 @@ class Void:
 
     key: Key
     stood: Standing
+    alone: bool = False  # of lines that went out beside the claim that stands
 
     @property
     def version(self) -> int:
@@ -60,7 +62,11 @@ Step = Send | Void | ByHand
 
 
 def compared(
-    drafts: Iterable[Draft], held: Collection[Key], standing: Mapping[Key, Standing], settings: ClaimSettings
+    drafts: Iterable[Draft],
+    held: Collection[Key],
+    standing: Mapping[Key, Standing],
+    settings: ClaimSettings,
+    today: date,
 ) -> Iterator[Step]:
     """What is to be sent or done by hand. Where the revision says what was sent, nothing.
 
@@ -72,17 +78,19 @@ def compared(
         stood = standing.get(draft.key)
         if stood is None:
             yield Send(draft, NEW)
+        elif (until := _correction_may_come(stood, settings)) and today <= until:
+            yield _wait_for_correction(draft, stood, until)
         elif any(one.out for one in stood.alone):
             yield from _beside_alone(draft, stood, settings)
-        elif _taken_back_without_a_word(stood) and stood.digest == draft.digest:
+        elif taken_back_without_a_word(stood) and stood.digest == draft.digest:
             yield _wait_for_correction(draft, stood)
         elif _open_again(stood):
             yield _after(draft, stood)
         elif stood.digest != draft.digest:
             yield from _corrected(draft, stood, settings)
     for key, stood in standing.items():
-        if key not in wanted and not _open_again(stood) and not _nothing_to_take_back(stood):
-            yield from _withdrawn(key, stood, settings)
+        if key not in wanted:
+            yield from _all_withdrawn(key, stood, settings)
 
 
 def _beside_alone(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:
@@ -111,9 +119,16 @@ def _open_again(stood: Standing) -> bool:
     return not stood.stands or stood.refunded or (stood.state == "reversed" and not stood.paid_cents)
 
 
-def _taken_back_without_a_word(stood: Standing) -> bool:
+def taken_back_without_a_word(stood: Standing) -> bool:
     """Whether the payer reversed it of its own accord: its correction may come in a later remittance, and be paid."""
     return stood.stands and stood.state == "reversed" and not stood.paid_cents and not stood.has_case
+
+
+def _correction_may_come(stood: Standing, settings: ClaimSettings) -> date | None:
+    """The last day on which its correction is waited for, so that nothing is paid twice; None where none is."""
+    if stood.taken_back is None or not taken_back_without_a_word(stood):
+        return None
+    return stood.taken_back + timedelta(days=settings.correction_wait_days)
 
 
 def anything_out(stood: Standing) -> bool:
@@ -132,6 +147,9 @@ def _corrected(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterat
         return
     if draft.payer.payer_id != stood.payer_id:
         yield from _for_another_payer(draft, stood, settings)
+        return
+    if number := stood.refused.get(draft.digest):
+        yield _refused(draft.key, stood, draft.codes, number)
         return
     payer = _payer(stood, settings)
     if payer is None or not payer.takes_replacements:
@@ -153,9 +171,47 @@ def _for_another_payer(draft: Draft, stood: Standing, settings: ClaimSettings) -
             yield Send(draft, NEW, one.version + 1)
 
 
+def _all_withdrawn(key: Key, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:
+    """What stands is taken back, and lines of it that went out alone, each on its own."""
+    out, last = [one for one in stood.alone if one.out], stood.last_version
+    nothing = _open_again(stood) or _nothing_to_take_back(stood) or (out and stood.state in ("denied", "reversed"))
+    for step in () if nothing else _withdrawn(key, stood, settings):
+        last += isinstance(step, Void)
+        yield step
+    for one in out:
+        for step in _withdrawn(key, _as_standing(one, stood, last), settings):
+            last += isinstance(step, Void)
+            yield replace(step, alone=True) if isinstance(step, Void) else step
+
+
+def _as_standing(one: SentAlone, beside: Standing, last_version: int) -> Standing:
+    """The claim as if it stood for the month; form, case and day are those of the claim beside which it went."""
+    return replace(
+        beside,
+        claim_number=one.claim_number,
+        control_number=one.control_number,
+        version=one.version,
+        last_version=last_version,
+        frequency=NEW,
+        state=one.state,
+        codes=" ".join(f"{code} x{units}" for code, _, units in one.lines),
+        rendering_npi=one.rendering_npi,
+        payer_kind=one.payer_kind,
+        payer_id=one.payer_id,
+        payer_claim_number=one.payer_claim_number,
+        paid_cents=one.paid_cents,
+        unprocessable=False,
+        alone=(),
+        refunded=one.refunded,
+        refused=one.refused,
+    )
+
+
 def _withdrawn(key: Key, stood: Standing, settings: ClaimSettings) -> Iterator[Step]:
     payer = _payer(stood, settings)
-    if payer is None or not payer.takes_voids:
+    if number := stood.refused.get(""):
+        yield _refused(key, stood, "", number)
+    elif payer is None or not payer.takes_voids:
         yield _instead(key, stood, "", payer)
     elif not stood.payer_claim_number:
         yield _wait(key, stood, "")
@@ -174,9 +230,21 @@ def _wait(key: Key, stood: Standing, wanted: str) -> ByHand:
     return ByHand(key, stood, wanted, "wait_for_answer", words, fix)
 
 
-def _wait_for_correction(draft: Draft, stood: Standing) -> ByHand:
+def _refused(key: Key, stood: Standing, wanted: str, number: str) -> ByHand:
+    words = f"The payer refused this correction ({number}), and {stood.claim_number} stands there as before"
+    fix = f"Put right what the denial of {number} names and send it again with ccm resend, or ask the payer"
+    if wanted or stood.paid_cents <= 0:
+        return ByHand(key, stood, wanted, "corrected_claim", words, fix)
+    fix += f"; or pay back what was paid on {stood.claim_number} within 60 days of finding it"
+    return ByHand(key, stood, wanted, "refund", words, fix)
+
+
+def _wait_for_correction(draft: Draft, stood: Standing, until: date | None = None) -> ByHand:
     words = "The payer took its payment back and has not said what comes in its place"
-    fix = f"Post the remittance that corrects {stood.claim_number}, or ask the payer; a changed revision goes out"
+    fix = f"Post the remittance that corrects {stood.claim_number}, or ask the payer"
+    if until and stood.digest != draft.digest:
+        fix += f"; without one the changed claim goes out after {until}"
+    fix += f"; where none comes, ccm resend {stood.claim_number} --after-reversal bills the month again"
     return ByHand(draft.key, stood, draft.codes, "wait_for_answer", words, fix)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import pandas as pd
 from sqlalchemy.engine import Connection
@@ -12,14 +13,14 @@ from config.contract import claim_outputs
 from config.frames import empty
 from tasks.claim.compare import NEW, REPLACES, ByHand, Send, Void, compared
 from tasks.claim.drafts import Draft, Key
-from tasks.claim.needs import Held, Need
+from tasks.claim.needs import Held, Need, needs
 from tasks.claim.rivals import without_rivals
 from tasks.claim.second import second_claims
 from tasks.claim.signed import Drafted, SignedMonth, sorted_out
 from tasks.store import answers, claims
 from tasks.store.claims import Standing
 
-TOO_LATE = "filing_limit_passed"
+TOO_LATE, UNHEARD = "filing_limit_passed", "crossover_unanswered"
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,12 @@ class Difference:
     beside: list[Draft] = field(default_factory=list, repr=False)
 
 
-def difference(connection: Connection, month: SignedMonth, drafted: Drafted) -> Difference:
-    """The difference as the database has it now."""
+def difference(connection: Connection, month: SignedMonth, drafted: Drafted, today: date | None = None) -> Difference:
+    """The difference as the database has it now, on the scrubber's day where no other is given."""
+    today = today or (drafted.scrubber.today if drafted.scrubber else date.today())
     whose = (month.cycle.practice_id, str(month.cycle.month))
     standing = claims.standing(connection, *whose)
-    found = compared(drafted.ready, drafted.held_keys, standing, month.settings)
+    found = compared(drafted.ready, drafted.held_keys, standing, month.settings, today)
     steps, by_hand, waiting = without_rivals(found, standing, month, drafted)
     held = [(draft, need, said) for draft, need, said in drafted.held if not _in_time(draft, need, standing)]
     held += waiting
@@ -51,7 +53,11 @@ def difference(connection: Connection, month: SignedMonth, drafted: Drafted) -> 
     charges, sent = answers.charges(connection, *whose), answers.sent_to(connection, *whose, order=2)
     # What holds a claim to the first payer need not hold one to the second, as that payer's filing limit.
     wanted = [*drafted.ready, *drafted.stopped]
-    second = list(second_claims(wanted, standing, answered, charges, sent, month.settings))
+    heard = answers.heard_of_later(connection, *whose)
+    second = list(second_claims(wanted, standing, answered, charges, sent, month.settings, today, heard))
+    if month.settings.unanswered_crossover == "hold":
+        held += [(one.draft, needs()[UNHEARD], f"handed_on={one.unheard_since}") for one in second if one.unheard_since]
+        second = [one for one in second if not one.unheard_since]
     ready = sorted_out([one.draft for one in second], month)
     leaving, found_of_second = ready.ready, empty(claim_outputs()["scrub"])
     held += ready.held

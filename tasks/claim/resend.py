@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import Connection
 
+from config.denials import denials
 from config.errors import InputError
-from tasks.claim.compare import NEW, Send
-from tasks.claim.drafts import Draft
+from tasks.claim.alone import without_alone
+from tasks.claim.compare import NEW, REPLACES, Send, Void, taken_back_without_a_word
+from tasks.claim.drafts import Draft, Key
 from tasks.claim.signed import Drafted
 from tasks.store import claims as stored
 from tasks.store import denied
 from tasks.store.claims import Standing
 
 WAY = "look at it in claims.csv"
+NEW_CLAIMS = ("new_claim",)
+CORRECTIONS = ("new_claim", "replacement", "void")
+
+
+@dataclass(frozen=True)
+class Again:
+    """What goes again: the claim that carries it, which denied lines of the old one that settles, and the lines that
+    stand beside them, as they went out.
+    """
+
+    step: Send | Void
+    lines: set[int] = field(default_factory=set)
+    beside: Draft | None = None
 
 
 def sent_again(
-    connection: Connection, drafted: Drafted, claim_number: str, lines: Collection[int]
-) -> tuple[Send, set[int], Draft]:
-    """The claim that carries the denied lines again as the signed-off month has them, which lines of the old one those
-    are, and the lines that stand beside them, as they went out.
+    connection: Connection, drafted: Drafted, claim_number: str, lines: Collection[int], anyway: bool = False
+) -> Again:
+    """The claim that carries the denied lines again as the signed-off month has them.
 
     Without lines all that are denied. Where every line goes again it follows the denied claim in the ledger; else it
-    stands beside it. InputError when there is nothing to send again.
+    stands beside it. A correction that the payer refused goes again as the correction that it is. InputError when there
+    is nothing to send again, and where the denial's route is no new claim, unless it is to go `anyway`.
     """
     key, stood = _standing(connection, claim_number)
     open_lines = denied.open_lines(connection, claim_number)
@@ -38,6 +53,11 @@ def sent_again(
         raise InputError(f"{claim_number} has no line {wrong[0]}; its lines are {_list(known)}.")
     if wrong := sorted(set(lines) - refused):
         raise InputError(f"Line {wrong[0]} of {claim_number} has no open denial, so it is not sent again; {WAY}.")
+    draft = next((draft for draft in (*drafted.ready, *drafted.stopped) if draft.key == key), None)
+    if claim_number in stood.refused.values():
+        if not anyway:
+            _refuse_other_ways(connection, claim_number, known, CORRECTIONS)
+        return _correction_again(key, draft, stood, claim_number, known)
     if 0 in open_lines and paid_lines and not lines:
         raise InputError(f"{claim_number} is denied as a whole and paid in part; name the denied line with --line.")
     chosen = set(lines) or refused - paid_lines or refused
@@ -48,7 +68,8 @@ def sent_again(
         )
     if not chosen:
         raise InputError(f"{claim_number} has no open denial, so nothing of it is sent again; {WAY}.")
-    draft = next((draft for draft in (*drafted.ready, *drafted.stopped) if draft.key == key), None)
+    if not anyway:
+        _refuse_other_ways(connection, claim_number, chosen, NEW_CLAIMS)
     if draft is None:
         raise InputError(f"The month does not bill {claim_number} any more, or it is held; see claim_holds.csv.")
     alone = chosen != known or claim_number != stood.claim_number
@@ -62,10 +83,61 @@ def sent_again(
     # What was sent again is no line that stands before it is paid.
     stay = paid | denied.undenied_codes(connection, stood.claim_number)
     beside = replace(draft, lines=tuple(line for line in draft.lines if line.code in stay and line not in kept))
-    return Send(replace(draft, lines=numbered), NEW, stood.last_version + 1, claim_number, alone=alone), chosen, beside
+    step = Send(replace(draft, lines=numbered), NEW, stood.last_version + 1, claim_number, alone=alone)
+    return Again(step, chosen, beside)
 
 
-def _standing(connection: Connection, claim_number: str) -> tuple[tuple[str, str, str], Standing]:
+def sent_after_reversal(connection: Connection, drafted: Drafted, claim_number: str, lines: Collection[int]) -> Again:
+    """The claim of the month once more, after the payer took its payment back and said no more: staff knows that no
+    correction comes. InputError when that is not how it stands, or when the month does not bill it.
+    """
+    key, stood = _standing(connection, claim_number)
+    if lines:
+        raise InputError("After a reversal the whole claim goes again; leave out --line.")
+    if claim_number != stood.claim_number or not taken_back_without_a_word(stood):
+        raise InputError(
+            f"{claim_number} is not a claim whose payment the payer took back without a correction; {WAY}, and send "
+            "denied lines again without --after-reversal."
+        )
+    draft = next((draft for draft in (*drafted.ready, *drafted.stopped) if draft.key == key), None)
+    rest = without_alone(draft, stood) if draft else None
+    if rest is None or not rest.lines:
+        raise InputError(f"The month does not bill {claim_number} any more, or it is held; see claim_holds.csv.")
+    return Again(Send(rest, NEW, stood.last_version + 1, claim_number))
+
+
+def _correction_again(key: Key, draft: Draft | None, stood: Standing, claim_number: str, lines: set[int]) -> Again:
+    """The correction of what stands that the month asks for by now; a void where it bills nothing."""
+    if draft is None:
+        if stood.refused.get("") == claim_number:
+            return Again(Void(key, stood), lines)
+        raise InputError(f"The month does not bill {claim_number} any more, or it is held; see claim_holds.csv.")
+    rest = without_alone(draft, stood)
+    if rest.digest == stood.digest:
+        raise InputError(
+            f"The month bills what {stood.claim_number} has, and that stands at the payer; nothing is to be corrected."
+        )
+    step = Send(rest, REPLACES, stood.last_version + 1, stood.claim_number, stood.payer_claim_number)
+    return Again(step, lines)
+
+
+def _refuse_other_ways(connection: Connection, claim_number: str, lines: set[int], sent: Collection[str]) -> None:
+    """InputError when the route of a denial of these lines is none that is sent so: what is done instead, and when."""
+    table = denials()
+    for line, (name, due) in denied.ways(connection, claim_number).items():
+        route = table.routes.get(name)
+        if route is None or route.sent_as in sent or line not in {0, *lines}:
+            continue
+        what = f"Line {line} of {claim_number}" if line else f"{claim_number} as a whole"
+        by = f", by {due}" if due else ""
+        clock = f" ({route.clock.words})" if route.clock else ""
+        raise InputError(
+            f"{what} is not put right by sending it again, but so: {route.words}{by}{clock}: "
+            f"{'; then '.join(route.steps)}; with --anyway it is sent all the same."
+        )
+
+
+def _standing(connection: Connection, claim_number: str) -> tuple[Key, Standing]:
     whose = stored.month_of(connection, claim_number)
     if whose is None:
         raise InputError(f"There is no claim {claim_number} in this database; its number stands in claims.csv.")

@@ -39,7 +39,7 @@ def without_rivals(
     """
     steps = list(found)
     by_hand = [one for one in steps if isinstance(one, ByHand)]
-    voided = {one.key for one in steps if isinstance(one, Void)}
+    voided = {one.stood.claim_number for one in steps if isinstance(one, Void)}
     out = _out(standing, voided)
     leaving: list[Send | Void] = []
     last: list[Send | Void] = []
@@ -61,19 +61,19 @@ def without_rivals(
     return [*leaving, *last], by_hand, held
 
 
-def _out(standing: Mapping[Key, Standing], voided: set[Key]) -> dict[str, list[Out]]:
+def _out(standing: Mapping[Key, Standing], voided: set[str]) -> dict[str, list[Out]]:
     """The claims by patient on which a payer may still pay or has paid, those that went out alone as well."""
     found: dict[str, list[Out]] = {}
-    for key, stood in standing.items():
-        patient, program, _ = key
+    for (patient, program, _), stood in standing.items():
         if anything_out(stood):
             codes = frozenset(stood.codes.split()[::2])  # of 99490 x1 99439 x2
-            out = Out(stood.claim_number, program, stood.rendering_npi, codes, key in voided)
+            out = Out(stood.claim_number, program, stood.rendering_npi, codes, stood.claim_number in voided)
             found.setdefault(patient, []).append(out)
         for one in stood.alone:
             if one.out:
                 codes = frozenset(code for code, _, _ in one.lines)
-                found.setdefault(patient, []).append(Out(one.claim_number, program, one.rendering_npi, codes, False))
+                out = Out(one.claim_number, program, one.rendering_npi, codes, one.claim_number in voided)
+                found.setdefault(patient, []).append(out)
     return found
 
 

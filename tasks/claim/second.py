@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from config.claim_settings import ClaimSettings, PayerChoices
 from config.denials import denials, is_denial
@@ -13,19 +14,22 @@ from tasks.store.answers import Answered, SentTo
 from tasks.store.claims import Standing
 
 NOT_COVERED = "not_covered_by_plan"  # of the table of errors
-PROCESSED_AS_FIRST = "1"  # 19 is the same, handed on to the next payer; 22 takes an answer back
+PROCESSED_AS_FIRST, HANDED_ON = "1", "19"  # 19 is the same, handed on to the next payer; 22 takes an answer back
+WAIT = "wait_for_crossover"  # of the routes of denials
 
 
 @dataclass(frozen=True)
 class Second:
     """A claim to the second payer: its version, and the one that it follows on, if any. `beside` are the lines of the
-    month that this payer had before, where it carries only those that went out alone.
+    month that this payer had before, where it carries only those that went out alone. `unheard_since` is the first
+    payer's answer that said it was handed on, where the second has not answered in time.
     """
 
     draft: Draft
     version: int
     before: SentTo | None = None
     beside: Draft | None = None
+    unheard_since: date | None = None
 
 
 def second_claims(
@@ -35,12 +39,15 @@ def second_claims(
     charges: Mapping[str, Mapping[int, int]],
     sent: Mapping[Key, Sequence[SentTo]],
     settings: ClaimSettings,
+    today: date,
+    heard: Collection[str] = (),
 ) -> Iterator[Second]:
     """The claims that a second payer has not had yet.
 
     The version of each is that of the claim that the first payer answered, so none goes out twice for one answer. A
     claim that replaces an earlier one waits until the second payer has given that its number; for lines that the first
-    payer answered on a claim of their own it gets one of their own as well.
+    payer answered on a claim of their own it gets one of their own as well. What the first handed on by itself is due
+    when the wait for the second one's answer is over; never where that answer came (`heard`).
     """
     for draft in drafts:
         stood, payer = standing.get(draft.key), draft.next_payer
@@ -49,16 +56,21 @@ def second_claims(
         choices, had = settings.payers.get(stood.payer_id), sent.get(draft.key, ())
         whole = draft if stood.digest == draft.digest else without_alone(draft, stood)
         answer = answers.get(stood.claim_number)
-        if answer and stood.digest == whole.digest and _due_to(payer, answer, choices):
+        waits = stood.claim_number not in heard, today
+        if answer and stood.digest == whole.digest and _due_to(payer, answer, choices, *waits):
             numbers = {one.version for one in stood.alone}
             before = next((one for one in reversed(had) if one.version not in numbers), None)
             if before is None or (before.version < stood.version and before.payer_claim_number):
-                yield Second(_draft(whole, payer, answer, charges[stood.claim_number]), stood.version, before)
+                second = _draft(whole, payer, answer, charges[stood.claim_number])
+                yield Second(second, stood.version, before, unheard_since=_handed_on(answer, choices))
         for one in stood.alone:
             answer, lines = answers.get(one.claim_number), lines_alone(draft, one)
-            if answer and lines and one.version not in {two.version for two in had} and _due_to(payer, answer, choices):
+            if not answer or not lines or one.version in {two.version for two in had}:
+                continue
+            if _due_to(payer, answer, choices, one.claim_number not in heard, today):
                 rest = _to(payer, draft, tuple(line for line in draft.lines if line.code not in codes_of(lines)))
-                yield Second(_draft(lines, payer, answer, charges[one.claim_number]), one.version, None, rest)
+                second = _draft(lines, payer, answer, charges[one.claim_number])
+                yield Second(second, one.version, None, rest, _handed_on(answer, choices))
 
 
 def codes_of(draft: Draft) -> set[str]:
@@ -66,18 +78,24 @@ def codes_of(draft: Draft) -> set[str]:
     return {line.code for line in draft.lines}
 
 
-def _due_to(payer: Payer, answer: Answered, choices: PayerChoices | None) -> bool:
-    """Whether the payer is to have the claim: something is owed and was not handed on, or Medicare comes after a payer
-    that does not cover the service at all.
+def _due_to(payer: Payer, answer: Answered, choices: PayerChoices | None, unheard: bool, today: date) -> bool:
+    """Whether the payer is to have the claim: something is owed and was not handed on, or was and nobody heard of it
+    since; or Medicare comes after a payer that does not cover the service at all.
     """
-    handed_on = (
-        bool(answer.crossover_payer) or "MA18" in answer.remarks or (choices is not None and choices.crosses_over)
-    )
-    if handed_on:
-        return False
+    if _handed_on(answer, choices):
+        wait = denials().routes[WAIT].clock
+        over = wait is not None and wait.end(answer.payment_date) < today
+        return unheard and over and answer.patient_cents > 0
     if answer.status == PROCESSED_AS_FIRST and answer.patient_cents > 0:
         return True
     return payer.kind == "medicare_part_b" and answer.paid_cents == 0 and _not_covered(answer)
+
+
+def _handed_on(answer: Answered, choices: PayerChoices | None) -> date | None:
+    """The day on which the first payer handed the claim on by itself, where it did."""
+    said = answer.status == HANDED_ON or bool(answer.crossover_payer) or "MA18" in answer.remarks
+    silently = choices is not None and choices.crosses_over and answer.status == PROCESSED_AS_FIRST
+    return answer.payment_date if said or silently else None
 
 
 def _not_covered(answer: Answered) -> bool:

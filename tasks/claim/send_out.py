@@ -18,7 +18,7 @@ from tasks.claim.drafts import Draft
 from tasks.claim.final_look import final_look
 from tasks.claim.numbers import claim_number
 from tasks.claim.overpaid import find_overpayments
-from tasks.claim.resend import sent_again
+from tasks.claim.resend import sent_after_reversal, sent_again
 from tasks.claim.signed import Drafted, SignedMonth
 from tasks.claim.x12.envelope import interchange
 from tasks.claim.x12.institutional import institutional
@@ -42,13 +42,14 @@ def send_out(
     transaction; `found` is the difference, where it was looked for in the same one.
     """
     stored.only_one_at_a_time(connection)
-    found = found or difference(connection, month, drafted)
+    today = now.astimezone(_zone(month)).date()
+    found = found or difference(connection, month, drafted, today)
     written = []
     for form in ("837P", "837I"):
-        mine = [one for one in found.steps if (one.draft.form if isinstance(one, Send) else one.stood.form) == form]
+        mine = [one for one in found.steps if _form(one) == form]
         if mine:
             written.append(_file(connection, month, form, mine, now))
-    whose, today = (month.cycle.practice_id, str(month.cycle.month)), now.astimezone(_zone(month)).date()
+    whose = (month.cycle.practice_id, str(month.cycle.month))
     find_overpayments(connection, whose, [*found.steps, *found.by_hand], drafted.ready, today)
     return written
 
@@ -60,25 +61,36 @@ def send_again(
     claim_number: str,
     lines: Collection[int],
     now: datetime,
+    anyway: bool = False,
+    after_reversal: bool = False,
 ) -> ClaimFile:
-    """A file with the denied lines of that claim, whose denials say so. Call it in a writing transaction.
+    """A file with the denied lines of that claim, whose denials say so; or, `after_reversal`, with all of it once more.
+    Call it in a writing transaction.
 
     They are asked as on any claim, beside the lines of it that stand; LineHeldError when a rule holds one of them.
     """
     stored.only_one_at_a_time(connection)
-    one, which, beside = sent_again(connection, drafted, claim_number, lines)
+    if after_reversal:
+        again = sent_after_reversal(connection, drafted, claim_number, lines)
+    else:
+        again = sent_again(connection, drafted, claim_number, lines, anyway)
+    one, beside = again.step, [again.beside] if again.beside else []
     asked = drafted.scrubber
-    if asked and (held := asked.asked([one.draft], [beside])) and held[1]:
+    if asked and isinstance(one, Send) and (held := asked.asked([one.draft], beside)) and held[1]:
         said = "; ".join(need.words for _, need, _ in held[1])
         raise LineHeldError(f"{claim_number} is not sent again: {said}. See claim_holds.csv.", *held[1:])
-    written = _file(connection, month, one.draft.form, [one], now)
+    written = _file(connection, month, _form(one), [one], now)
     if asked:
         sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
-        others = lines_of([beside], asked.billing_npi)
+        others = lines_of(beside, asked.billing_npi)
         final_look([written.content], sent, asked.tables, asked.book, asked.settings, asked.today, others)
-    (again,) = stored.numbers_of(connection, written.control_number)
-    mark_resent(connection, claim_number, which, again, now)
+    (number,) = stored.numbers_of(connection, written.control_number)
+    mark_resent(connection, claim_number, again.lines, number, now)
     return written
+
+
+def _form(one: Send | Void) -> str:
+    return one.draft.form if isinstance(one, Send) else one.stood.form
 
 
 def _zone(month: SignedMonth) -> ZoneInfo:
@@ -196,4 +208,5 @@ def _taken_back(connection: Connection, one: Void, tag: str, cycle: Cycle) -> Nu
         "content_digest": "",
         "state": "written",
     }
-    return Numbered(row | changed, [{**line, "claim_number": number} for line in lines], "")
+    mine = [{**line, "claim_number": number} for line in lines]
+    return Numbered(row | changed, mine, "", in_ledger=not one.alone)

@@ -102,16 +102,24 @@ def send_claims(place: Place, month: SignedMonth, drafts: Drafted) -> Billed:
 
 @task(name="send denied lines again", cache_policy=NO_CACHE)
 def send_denied_lines(
-    place: Place, month: SignedMonth, drafts: Drafted, claim_number: str, lines: Sequence[int]
+    place: Place,
+    month: SignedMonth,
+    drafts: Drafted,
+    claim_number: str,
+    lines: Sequence[int],
+    anyway: bool = False,
+    after_reversal: bool = False,
 ) -> Billed:
-    """The denied lines of that claim in a file of their own, then all that stands; UserError when there are none.
+    """The denied lines of that claim in a file of their own, then all that stands; UserError when there are none, or
+    when they go another way and not `anyway`. `after_reversal` it is all of a claim that the payer took back.
 
     Lines that a rule holds are not sent: they stand on the lists, and `refused` says it.
     """
     with step("claim", "sending denied lines again") as done:
         try:
             with place.store.writing() as connection:
-                file = send_again(connection, month, drafts, claim_number, lines, datetime.now(UTC))
+                now = datetime.now(UTC)
+                file = send_again(connection, month, drafts, claim_number, lines, now, anyway, after_reversal)
                 sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
                 keep_warnings(connection, sent, {file.control_number}, drafts.scrub)
         except LineHeldError as error:

@@ -12,7 +12,7 @@ from tasks.remit import standing
 from tasks.remit.terms import filing_terms
 from tasks.remit.trace import kinds, trace
 from tasks.store import denials as cases
-from tasks.store import overpayments, remittances
+from tasks.store import left_over, overpayments, refunded, remittances
 from tasks.store.known_findings import known_of
 from tasks.store.standing import ordered
 
@@ -29,15 +29,20 @@ def settle(
     """
     with remittances.asked(connection, claim_numbers):
         remittances.ask_also_for_replaced(connection)
+        left_over.ask_also_for_second(connection)
         frames = remittances.of_asked(connection)
         answers, adjustments = stand(frames)
         denied = standing.denied_lines(frames, answers, adjustments)
         found = standing.states(frames, answers, denied)
         found["paid_cents"] = answers.groupby("claim_number")["paid_cents"].sum().reindex(found.index, fill_value=0)
-        remittances.update_claims(connection, found.reset_index())
+        changed = remittances.update_claims(connection, found.reset_index())
+        if changed:
+            numbers = frames["claims"]["claim_number"]
+            frames["claims"]["state"] = numbers.map(changed).fillna(frames["claims"]["state"])
         opened = _denials(connection, frames, answers, adjustments, denied, today, now, settings)
         _paid_later(connection, frames, answers, adjustments, now)
-        _overpayments(connection, frames, answers, found, today)
+        _overpayments(connection, frames, answers, adjustments, found, today)
+        refunded.into_ledger(connection)
     return opened
 
 
@@ -127,9 +132,16 @@ def _paid_later(
 
 
 def _overpayments(
-    connection: Connection, frames: Frames, answers: pd.DataFrame, found: pd.DataFrame, today: date
+    connection: Connection,
+    frames: Frames,
+    answers: pd.DataFrame,
+    adjustments: pd.DataFrame,
+    found: pd.DataFrame,
+    today: date,
 ) -> None:
-    """What was paid for a claim taken back or replaced, or paid twice, has a case, open until all of it came back."""
+    """What was paid for a claim taken back or replaced, paid twice, or paid by a second payer of which the first took
+    its payment back, has a case, open until all of it came back.
+    """
     claims = frames["claims"].set_index("claim_number").join(found[["paid_cents"]])
     newer = remittances.paid_replacements(connection)
     twice = answers.loc[(answers["paid_times"] > 1) & answers["standing"]]
@@ -140,13 +152,17 @@ def _overpayments(
     replaced = (claims["state"] == "replaced").to_numpy() & claims.index.isin(newer)
     over["why"] = over["why"].mask(replaced, "paid_beside_replacement")
     over["why"] = over["why"].mask((claims["state"] == "voided").to_numpy(), "voided_after_payment")
+    after_all = pd.Series(left_over.paid_after_all(connection), dtype="str").reindex(over.index, fill_value="")
+    over["why"] = over["why"].mask(over["why"] == "", after_all)
+    behind = left_over.without_first(connection) | standing.left_by_first(answers, adjustments)
+    over["why"] = over["why"].mask((over["why"] == "") & over.index.isin(behind), "first_payer_took_back")
     over["keeps_cents"] = over["keeps_cents"].where(over["why"] == "paid_twice", 0)
     due = over[(over["why"] != "") & (claims["paid_cents"] > over["keeps_cents"])]
     for number, case in due.iterrows():
         keeps = int(case["keeps_cents"])
         overpayments.identify(connection, str(number), case["practice_id"], case["why"], keeps, today)
     known = overpayments.of_asked(connection)
-    alone = [one for one, why in known.items() if why == "paid_beside_replacement" and over.at[one, "why"] == ""]
-    for number in alone:  # nothing is paid beside it any more
-        overpayments.withdraw(connection, number)
+    beside = ("paid_beside_replacement", "first_payer_took_back")
+    for number in [one for one, why in known.items() if why in beside and over.at[one, "why"] == ""]:
+        overpayments.withdraw(connection, number)  # nothing is paid beside it any more, or the first pays again
     overpayments.refresh(connection, known, today)

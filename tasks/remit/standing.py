@@ -99,6 +99,22 @@ def allowed(frames: Frames, answers: pd.DataFrame, adjustments: pd.DataFrame) ->
     ]
 
 
+def left_by_first(answers: pd.DataFrame, adjustments: pd.DataFrame) -> set[str]:
+    """The claims on which a later payer's payment stands although the payer before it took its own back and allowed
+    nothing since; what the later one paid after that word it paid knowing it.
+    """
+    shares = adjustments.loc[(adjustments["kind"] == "patient_share") & (adjustments["cents"] > 0), "claim_payment_id"]
+    taken = answers.loc[answers["status"] == REVERSED, ["claim_number", "payer_order"]].drop_duplicates()
+    both = answers.merge(taken, on="claim_number", suffixes=("", "_taken"))
+    own = both[both["payer_order"] == both["payer_order_taken"]]
+    allows = own[own["standing"] & ((own["paid_cents"] > 0) | own["id"].isin(shares))]
+    later = both[(both["payer_order"] > both["payer_order_taken"]) & both["standing"] & (both["paid_cents"] > 0)]
+    later = later[~later["claim_number"].isin(allows["claim_number"])]
+    spoke = own.groupby("claim_number")["payment_date"].max().reindex(later["claim_number"]).to_numpy()
+    silent = ~later["claim_number"].isin(own.loc[own["standing"], "claim_number"])
+    return set(later.loc[silent | (later["payment_date"] <= spoke), "claim_number"])
+
+
 def settled(frames: Frames, answers: pd.DataFrame, adjustments: pd.DataFrame) -> pd.Series:
     """What each standing answer paid, put to the patient or took for sequestration, by answer and line of the claim."""
     lines = frames["answer_lines"][["claim_payment_id", "line", "claim_line", "paid_cents"]]

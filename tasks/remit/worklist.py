@@ -12,7 +12,7 @@ from tasks.remit.match import SUSPENSE
 from tasks.remit.settle import stand
 from tasks.remit.standing import balances
 from tasks.store import denials as cases
-from tasks.store import overpayments, remittances, suspense
+from tasks.store import overpayments, refunded, remittances, suspense
 from tasks.store.answer_counts import AnswerCounts, answer_counts
 from tasks.store.store import Store
 
@@ -65,6 +65,8 @@ def _balances(connection: Connection, practice_id: str) -> pd.DataFrame:
     on_lines = frames["answer_lines"].loc[_tells_of_qmb(frames["answer_lines"]), "claim_payment_id"]
     told = standing[_tells_of_qmb(standing) | standing["id"].isin(on_lines)]
     found["qmb_told"] = found.index.isin(told["claim_number"])
+    back = pd.Series(refunded.not_booked(connection), dtype="int64").reindex(found.index, fill_value=0)
+    found = found.assign(refunded_cents=back, paid_cents=found["paid_cents"] - back)
     return frames["claims"].merge(found, left_on="claim_number", right_index=True)
 
 

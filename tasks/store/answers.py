@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from tasks.store.claim_tables import claim_service_lines, claims
 from tasks.store.remit_tables import adjustments, claim_payments, line_payments, remittances
-from tasks.store.standing import EXACT_DUPLICATE, ordered
+from tasks.store.standing import EXACT_DUPLICATE, REVERSED, ordered
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,31 @@ def first_payers(connection: Connection, rows: Iterable[sa.Row[Any]]) -> list[in
     stands = ordered(frame, firsts, pd.DataFrame(said, columns=names))
     stands = stands[stands["standing"] & (stands["payer_order"] == 1) & stands["payment_date"].notna()]
     return stands.drop_duplicates("claim_number", keep="last")["id"].astype("int64").tolist()
+
+
+def reversal_days(connection: Connection, practice_id: str, month: str) -> dict[str, date]:
+    """The day of the last reversal of each claim of that month to a first payer that was ever reversed."""
+    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == 1)
+    joined = claim_payments.join(claims, claim_payments.c.claim_number == claims.c.claim_number)
+    joined = joined.join(remittances, claim_payments.c.remittance_id == remittances.c.id)
+    query = sa.select(claims.c.claim_number, sa.func.max(remittances.c.payment_date)).select_from(joined)
+    query = query.where(mine & (claim_payments.c.status == REVERSED)).group_by(claims.c.claim_number)
+    return {number: day for number, day in connection.execute(query) if day}
+
+
+def heard_of_later(connection: Connection, practice_id: str, month: str) -> set[str]:
+    """The claims of that month to first payers to which another payer has answered too, as one that they were handed on
+    to; an answer under such a number that waits in suspense counts, so that nothing is billed beside it.
+    """
+    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == 1)
+    joined = claim_payments.join(claims, claim_payments.c.claim_number == claims.c.claim_number)
+    joined = joined.join(remittances, claim_payments.c.remittance_id == remittances.c.id)
+    several = sa.func.count(sa.distinct(remittances.c.payer_id)) > 1
+    later = sa.func.max(claim_payments.c.payer_order) > 1
+    query = sa.select(claims.c.claim_number).select_from(joined).where(mine).group_by(claims.c.claim_number)
+    found = set(connection.execute(query.having(sa.or_(several, later))).scalars())
+    waiting = (claim_payments.c.claim_number == "") & (claim_payments.c.control_number == claims.c.claim_number)
+    return found | set(connection.execute(sa.select(claims.c.claim_number).where(mine & waiting)).scalars())
 
 
 def sent_to(

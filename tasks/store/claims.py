@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.errors import FaultError
-from tasks.store.answers import first_payers
+from tasks.store.answers import first_payers, reversal_days
 from tasks.store.claim_tables import claim_files, claim_service_lines, claims, ledger, sign_offs
 from tasks.store.ledger import VOID, end_what_is_replaced, into_ledger
 from tasks.store.overpayments import cases_of_month
 from tasks.store.records import Cycle
+from tasks.store.refused import refused_corrections
 from tasks.store.remit_tables import claim_payments, line_payments, remittances
 from tasks.store.sent_alone import Alone, sent_alone
 
@@ -59,6 +60,8 @@ class Standing:
     alone: Alone = ()
     has_case: bool = False  # an overpayment was found on it
     refunded: bool = False  # all of its money went back
+    refused: Mapping[str, str] = field(default_factory=dict)  # corrections of it, by digest; a void's is empty
+    taken_back: date | None = None  # by a reversal: the day of the last one
 
     @property
     def stands(self) -> bool:
@@ -146,7 +149,9 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
     last = _last_versions(connection, practice_id, month)
     refused = _unprocessable(connection, practice_id, month)
     cases = cases_of_month(connection, practice_id, month)
-    alone = sent_alone(connection, practice_id, month)
+    corrections = refused_corrections(connection, practice_id, month)
+    alone = sent_alone(connection, practice_id, month, cases, corrections)
+    reversed_ = reversal_days(connection, practice_id, month)
     found = {}
     for row in connection.execute(query.select_from(joined).where(mine)):
         found[(row.patient_id, row.program, row.claim)] = Standing(
@@ -172,6 +177,8 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
             alone.get((row.patient_id, row.program, row.claim), ()),
             row.claim_number in cases,
             cases.get(row.claim_number, False),
+            corrections.get(row.claim_number, {}),
+            reversed_.get(row.claim_number),
         )
     return found
 

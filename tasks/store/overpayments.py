@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from config.clocks import overpayment_term
 from config.errors import InputError
 from tasks.store.claim_tables import claims
+from tasks.store.refunded import into_ledger
 from tasks.store.remit_tables import claim_payments, overpayments, provider_adjustments, refunds, remittances
 from tasks.store.remittances import select
 
@@ -39,9 +40,9 @@ def identify(
 ) -> None:
     """What the claim was paid above what may be kept is an open case; none where nothing is above it.
 
-    `why` is voided_after_payment, paid_beside_replacement, paid_twice, decision_changed or decided_less. A case that
-    is open keeps the day it was identified; one whose money had come back begins anew today. A finding of its own
-    (another reason, or another sum that may be kept) takes the place of the one before.
+    `why` is voided_after_payment, paid_beside_replacement, paid_twice, first_payer_took_back, decision_changed or
+    decided_less. A case that is open keeps the day it was identified; one whose money had come back begins anew today.
+    A finding of its own (another reason, or another sum that may be kept) takes the place of the one before.
     """
     paid = _paid(connection, claim_number)
     mine = overpayments.c.claim_number == claim_number
@@ -130,6 +131,7 @@ def record_refund(
     row = {"claim_number": claim_number, "reference": reference, "cents": cents, "refunded_date": refunded}
     connection.execute(sa.insert(refunds), row | {"recorded_by": recorded_by, "recorded_at": now})
     refresh(connection, [claim_number], refunded)
+    into_ledger(connection)
     return True, int(connection.execute(sa.select(overpayments.c.open_cents).where(mine)).scalar_one())
 
 
@@ -142,12 +144,17 @@ def of_asked(connection: Connection) -> dict[str, str]:
 
 
 def decided_of_month(connection: Connection, practice_id: str, month: str) -> dict[str, tuple[Key, bool]]:
-    """The claims of that month with an open case that a revision found: what each is about, and whether it stands."""
+    """The claims of that month with an open case that a revision found: what each is about, and whether it stands.
+
+    So has a claim of which the payer refused the void: it was not voided after its payment.
+    """
     joined = sa.join(overpayments, claims, overpayments.c.claim_number == claims.c.claim_number)
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (overpayments.c.state == "open")
     heads = (claims.c.claim_number, claims.c.patient_id, claims.c.program, claims.c.claim, claims.c.state)
-    rows = connection.execute(sa.select(*heads).select_from(joined).where(mine & overpayments.c.why.in_(DECIDED)))
     gone = ("replaced", "voided")
+    not_voided = (overpayments.c.why == "voided_after_payment") & claims.c.state.not_in(gone)
+    decided = sa.or_(overpayments.c.why.in_(DECIDED), not_voided)
+    rows = connection.execute(sa.select(*heads).select_from(joined).where(mine & decided))
     return {row.claim_number: ((row.patient_id, row.program, row.claim), row.state not in gone) for row in rows}
 
 

@@ -15,12 +15,12 @@ from sqlalchemy.engine import Connection
 from config.frames import plainly_named
 from tasks.store import bulk
 from tasks.store.claim_tables import claims
+from tasks.store.refused import PATIENT_MONTH, put_back, same
 from tasks.store.remit_tables import claim_payments, remittance_files, remittances
 
 _answered = sa.Table(
     "answered", sa.MetaData(), *(sa.Column(name, sa.Text()) for name in ("claim_number", "state", "number"))
 )
-PATIENT_MONTH = ("practice_id", "patient_id", "month", "program", "claim")
 TEXT, NUMBER, DAY = pa.large_string(), pa.int64(), pa.date32()
 
 ANSWERS = "claim_payments AS p JOIN remittances AS r ON r.id = p.remittance_id"
@@ -171,18 +171,21 @@ def of_claims(connection: Connection, claim_numbers: list[str]) -> dict[str, pd.
 
 
 def ask_also_for_replaced(connection: Connection) -> None:
-    """The claims that an asked one replaced are asked for too."""
+    """Where an asked claim replaced another, or was replaced, all of its patient-month are asked for too."""
     connection.exec_driver_sql(
-        "INSERT INTO asked_claims SELECT DISTINCT c.replaces FROM asked_claims AS a"
+        "INSERT INTO asked_claims SELECT DISTINCT o.claim_number FROM asked_claims AS a"
         " JOIN claims AS c ON c.claim_number = a.claim_number"
-        " WHERE c.replaces <> '' AND c.replaces NOT IN (SELECT claim_number FROM asked_claims)"
+        f" JOIN claims AS o ON {same('o', 'c')} AND o.payer_order = c.payer_order"
+        " WHERE (c.replaces <> '' OR c.state IN ('replaced', 'voided'))"
+        " AND o.claim_number NOT IN (SELECT claim_number FROM asked_claims)"
     )
 
 
-def update_claims(connection: Connection, found: pd.DataFrame) -> None:
+def update_claims(connection: Connection, found: pd.DataFrame) -> dict[str, str]:
     """The asked claims have the state and payer's number given, and their ledger rows what was paid in all.
 
-    What was replaced or voided stays so, whatever is answered to it.
+    What was replaced or voided stays so, whatever is answered to it, unless the payer refused what was to end it;
+    the states that became others by that.
     """
     connection.exec_driver_sql("CREATE TEMP TABLE answered (claim_number TEXT PRIMARY KEY, state TEXT, number TEXT)")
     given = found.rename(columns={"payer_claim_number": "number"})
@@ -193,23 +196,26 @@ def update_claims(connection: Connection, found: pd.DataFrame) -> None:
         " state = CASE WHEN claims.state IN ('replaced', 'voided') THEN claims.state ELSE f.state END"
         " FROM answered AS f WHERE f.claim_number = claims.claim_number"
     )
+    changed = put_back(connection)
     connection.exec_driver_sql(
         "UPDATE ledger SET paid_cents = k.paid,"
         " state = (SELECT c.state FROM claims AS c WHERE c.claim_number = ledger.claim_number)"
         f" FROM (SELECT {_keys('t')}, COALESCE(SUM(p.paid_cents), 0) AS paid FROM (SELECT DISTINCT {_keys('c')}"
         " FROM answered AS f JOIN claims AS c ON c.claim_number = f.claim_number) AS t"
-        f" JOIN claims AS o ON {_same('o', 't')}"
+        f" JOIN claims AS o ON {same('o', 't')}"
         f" LEFT JOIN claim_payments AS p ON p.claim_number = o.claim_number GROUP BY {_keys('t')}) AS k"
-        f" WHERE {_same('k', 'ledger')}"
+        f" WHERE {same('k', 'ledger')}"
     )
     connection.exec_driver_sql("DROP TABLE answered")
+    return changed
 
 
 def paid_replacements(connection: Connection) -> set[str]:
-    """Of the asked claims, those whose replacement was paid."""
+    """Of the asked claims, those whose replacement was paid, or a later one of the same claim."""
     query = (
-        "SELECT DISTINCT n.replaces FROM asked_claims AS a JOIN claims AS c ON c.claim_number = a.claim_number"
-        f" JOIN claims AS n ON {_same('n', 'c')} AND n.replaces = c.claim_number"
+        "SELECT DISTINCT c.claim_number FROM asked_claims AS a JOIN claims AS c ON c.claim_number = a.claim_number"
+        f" JOIN claims AS n ON {same('n', 'c')} AND (n.replaces = c.claim_number OR n.replaces = c.replaces"
+        " AND c.frequency = '7' AND n.frequency = '7' AND n.version > c.version)"
         " JOIN claim_payments AS p ON p.claim_number = n.claim_number WHERE c.state = 'replaced' AND p.paid_cents > 0"
     )
     return {row[0] for row in connection.exec_driver_sql(query)}
@@ -217,10 +223,6 @@ def paid_replacements(connection: Connection) -> set[str]:
 
 def _keys(alias: str) -> str:
     return ", ".join(f"{alias}.{name}" for name in PATIENT_MONTH)
-
-
-def _same(one: str, other: str) -> str:
-    return " AND ".join(f"{one}.{name} = {other}.{name}" for name in PATIENT_MONTH)
 
 
 def _of(alias: str, columns: Mapping[str, pa.DataType]) -> dict[str, pa.DataType]:

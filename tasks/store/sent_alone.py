@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tasks.store.claim_tables import claim_service_lines, claims, ledger
-from tasks.store.ledger import VOID
+from tasks.store.remit_tables import claim_payments
+
+FIRST = "1"  # the frequency of a claim that corrects none
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,12 @@ class SentAlone:
     payer_id: str
     rendering_npi: str
     lines: tuple[tuple[str, str, int], ...]
+    control_number: int = 0
+    payer_kind: str = ""
+    payer_claim_number: str = ""
+    paid_cents: int = 0
+    refunded: bool = False  # all of its money went back
+    refused: Mapping[str, str] = field(default_factory=dict)  # corrections of it, by digest; a void's is empty
 
     @property
     def unanswered(self) -> bool:
@@ -30,15 +39,23 @@ class SentAlone:
     @property
     def out(self) -> bool:
         """Whether the payer may still pay it, or has."""
-        return self.state in ("written", "paid", "part_paid")
+        return self.state in ("written", "paid", "part_paid") and not self.refunded
 
 
 Alone = tuple[SentAlone, ...]
 
 
-def sent_alone(connection: Connection, practice_id: str, month: str) -> dict[tuple[str, str, str], Alone]:
-    """The claims to the first payer that are neither over nor in the ledger."""
-    over = (claims.c.frequency == VOID) | claims.c.state.in_(("replaced", "voided"))
+def sent_alone(
+    connection: Connection,
+    practice_id: str,
+    month: str,
+    cases: Mapping[str, bool],
+    refused: Mapping[str, Mapping[str, str]],
+) -> dict[tuple[str, str, str], Alone]:
+    """The claims to the first payer that are neither over nor in the ledger; `cases` say which were refunded in full,
+    `refused` which corrections of them the payer did not take.
+    """
+    over = (claims.c.frequency != FIRST) | claims.c.state.in_(("replaced", "voided"))  # corrections never go alone
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == 1) & ~over
     mine &= claims.c.claim_number.not_in(sa.select(ledger.c.claim_number).where(ledger.c.month == month))
     rows = connection.execute(sa.select(claims).where(mine).order_by(claims.c.version)).all()
@@ -50,8 +67,19 @@ def sent_alone(connection: Connection, practice_id: str, month: str) -> dict[tup
         else ()
     ):
         lines[line.claim_number].append((line.code, line.modifiers, line.units))
+    paid: dict[str, int] = {}
+    if rows:
+        sums = sa.select(claim_payments.c.claim_number, sa.func.sum(claim_payments.c.paid_cents))
+        sums = sums.where(claim_payments.c.claim_number.in_(sa.select(claims.c.claim_number).where(mine)))
+        sums = sums.group_by(claim_payments.c.claim_number)
+        paid = {number: int(cents) for number, cents in connection.execute(sums)}
     found: dict[tuple[str, str, str], Alone] = {}
     for r in rows:
-        one = SentAlone(r.claim_number, r.version, r.state, r.payer_id, r.rendering_npi, tuple(lines[r.claim_number]))
+        number = r.claim_number
+        one = SentAlone(
+            *(number, r.version, r.state, r.payer_id, r.rendering_npi, tuple(lines[number]), r.control_number),
+            *(r.payer_kind, r.payer_claim_number, paid.get(number, 0), cases.get(number, False)),
+            refused.get(number, {}),
+        )
         found[r.patient_id, r.program, r.claim] = (*found.get((r.patient_id, r.program, r.claim), ()), one)
     return found

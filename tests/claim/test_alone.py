@@ -29,7 +29,7 @@ def again(store: Store, number: str, *lines: int) -> str:
     """The denied lines of the claim go out alone; the number of the new claim."""
     signed_month = month()
     with store.writing() as connection:
-        send_again(connection, signed_month, drafted(signed_month), number, lines, NOW)
+        send_again(connection, signed_month, drafted(signed_month), number, lines, NOW, anyway=True)
     return str(rows(store, "claim_number")[-1][0])
 
 
@@ -141,7 +141,7 @@ def test_the_second_payer_gets_its_claim_for_a_line_that_was_paid_alone(store: S
     (file,) = sent()
     assert codes([file]) == ["HC:99490", "HC:99439"]
     with store.writing() as connection:
-        send_again(connection, both, asked, str(number), (), NOW)
+        send_again(connection, both, asked, str(number), (), NOW, anyway=True)
     (second,) = (one[0] for one in rows(store, "claim_number", "payer_order", "version") if one[1:] == (1, 2))
     assert sent() == [], "not before it is answered"
     share = f"CLP*{second}*1*72*40*10*MB*ICN9\nSVC*HC:99439*72*40**1\nCAS*CO*45*22\nCAS*PR*2*10"

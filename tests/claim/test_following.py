@@ -177,7 +177,7 @@ PART = "CLP*{n}*1*167*51.84*13.23*MB*ICN5\n" + PAID_99490 + "\nSVC*HC:99439*72*0
 
 def again(store: Store, month: SignedMonth, number: str, today: date = TODAY) -> Any:
     with store.writing() as connection:
-        return send_again(connection, month, asked(month, today), number, [], NOW)
+        return send_again(connection, month, asked(month, today), number, [], NOW, anyway=True)
 
 
 @pytest.mark.slow
@@ -195,7 +195,7 @@ def test_a_further_unit_whose_base_is_denied_too_does_not_go_alone(store: Store)
     both = "CLP*{n}*4*167*0**MB*ICN5\nSVC*HC:99490*95*0**1\nCAS*CO*16*95\nSVC*HC:99439*72*0**1\nCAS*CO*16*72"
     number = answered(store, month, both, "0")
     with store.writing() as connection, pytest.raises(LineHeldError, match=r"claim_holds\.csv") as caught:
-        send_again(connection, month, asked(month), number, [2], NOW)
+        send_again(connection, month, asked(month), number, [2], NOW, anyway=True)
     assert [need.need for _, need, _ in caught.value.held] == ["base_not_on_claim"]
     assert set(caught.value.findings["rule"]) == {"base_not_on_claim"}
     assert len(rows(store, "claim_number")) == 1
@@ -209,12 +209,12 @@ def test_a_line_that_is_held_stands_on_the_lists_of_the_month(store: Store) -> N
     both = "CLP*{n}*4*167*0**MB*ICN5\nSVC*HC:99490*95*0**1\nCAS*CO*16*95\nSVC*HC:99439*72*0**1\nCAS*CO*16*72"
     number = answered(store, month, both, "0")
     place: Any = SimpleNamespace(store=store, settings=None)
-    billed = send_denied_lines.fn(place, month, asked(month), number, [2])
+    billed = send_denied_lines.fn(place, month, asked(month), number, [2], anyway=True)
     assert billed.new == []
     assert isinstance(billed.refused, LineHeldError)
     assert billed.frames["claim_holds"]["need"].tolist() == ["base_not_on_claim"]
     assert billed.frames["scrub"][["rule", "line"]].to_numpy().tolist() == [["base_not_on_claim", 1]]
-    assert send_denied_lines.fn(place, month, asked(month), number, []).refused is None
+    assert send_denied_lines.fn(place, month, asked(month), number, [], anyway=True).refused is None
 
 
 @pytest.mark.slow

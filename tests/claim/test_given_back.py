@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+from typing import Any
+
 import pytest
 
+from config.errors import InputError
 from tasks.claim.difference import difference
+from tasks.claim.send_out import send_again, send_out
 from tasks.claim.signed import SignedMonth, drafted
 from tasks.store.store import Store
-from tests.claim.signed_months import PLAN, rows, send, signed
+from tests.claim.signed_months import NOW, PLAN, rows, send, signed
 from tests.claim.test_overpaid import answered, cases, posted, refund, sent
 from tests.claim.validators import named
 
@@ -64,3 +69,68 @@ def test_a_reversal_alone_bills_nothing_again_before_its_correction(store: Store
     posted(store, answered(number, "99490", icn="ICN2"), trace="T3")
     assert (send(store, month), by_hand(store, month)) == ([], [])
     assert rows(store, "version", "state") == [(1, "paid")]
+
+
+REVERSED = date(2026, 11, 20)  # of every remittance that these tests post
+CHANGED = {"staff": "25", "conditions": [{"icd10_code": "E11.9"}, {"icd10_code": "I50.9"}]}
+
+
+def reversed_alone(store: Store) -> str:
+    number = sent(store, "99490", staff="25")
+    posted(store, answered(number, "99490", "22", -1), trace="T2")
+    return number
+
+
+def on(store: Store, month: SignedMonth, day: date) -> tuple[list[Any], list[str]]:
+    """What goes out on that day, and what a person is told to do."""
+    with store.writing() as connection:
+        files = send_out(connection, month, drafted(month), datetime.combine(day, NOW.timetz()))
+    with store.reading() as connection:
+        return files, [one.action for one in difference(connection, month, drafted(month), day).by_hand]
+
+
+def test_a_changed_month_waits_for_the_correction_of_a_reversal_and_is_not_billed_twice(store: Store) -> None:
+    number = reversed_alone(store)
+    changed = signed(CHANGED, revision=2)
+    assert on(store, changed, REVERSED + timedelta(days=30)) == ([], ["wait_for_answer"])
+    posted(store, answered(number, "99490", icn="ICN2"), trace="T3")
+    assert on(store, changed, REVERSED + timedelta(days=90)) == ([], ["clerical_reopening"])
+    assert rows(store, "version", "state") == [(1, "paid")]
+
+
+def test_without_a_correction_the_changed_month_goes_out_when_the_wait_is_over(store: Store) -> None:
+    reversed_alone(store)
+    (file,), told = on(store, signed(CHANGED, revision=2), REVERSED + timedelta(days=31))
+    assert named(file.content, "CLM")[0][5] == "11:B:1"
+    assert told == []
+
+
+def again(store: Store, number: str, month: SignedMonth, *lines: int) -> Any:
+    with store.writing() as connection:
+        return send_again(connection, month, drafted(month), number, lines, NOW, after_reversal=True)
+
+
+def test_after_a_reversal_staff_may_have_the_same_billed_again(store: Store) -> None:
+    number = reversed_alone(store)
+    month = signed({"staff": "25"})
+    file = again(store, number, month)
+    assert [one[1:3] for one in named(file.content, "SV1")] == [["HC:99490", "95"]]
+    assert named(file.content, "CLM")[0][5] == "11:B:1"
+    assert rows(store, "version", "state") == [(1, "replaced"), (2, "written")]
+    assert (send(store, month), by_hand(store, month)) == ([], [])
+    second = str(rows(store, "claim_number")[1][0])
+    posted(store, answered(second, "99490", icn="ICN3"), trace="T3")
+    assert cases(store) == []
+    posted(store, answered(number, "99490", icn="ICN2"), trace="T4")
+    assert cases(store, "claim_number", "open_cents", "why") == [(number, 5184, "paid_beside_replacement")]
+
+
+def test_what_was_not_taken_back_is_not_sent_after_a_reversal(store: Store) -> None:
+    number = sent(store, "99490", staff="25")
+    with pytest.raises(InputError, match=f"{number} is not a claim whose payment the payer took back"):
+        again(store, number, signed({"staff": "25"}))
+    posted(store, answered(number, "99490", "22", -1), trace="T2")
+    with pytest.raises(InputError, match="leave out --line"):
+        again(store, number, signed({"staff": "25"}), 1)
+    with pytest.raises(InputError, match="does not bill"):
+        again(store, number, signed({"staff": "15"}, revision=2))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from config.denials import denials as denials_table
 from config.errors import InputError
 from tasks.claim.send_out import send_again
 from tasks.claim.signed import drafted
@@ -19,7 +20,7 @@ from tests.claim.validators import complaints, named
 MONTH = {"staff": "45"}
 
 
-def denied(store: Store, *lines: int, state: str = "part_paid") -> str:
+def denied(store: Store, *lines: int, state: str = "part_paid", route: str = "resubmission") -> str:
     """The month is sent and these lines of its claim are denied; the claim's number."""
     send(store, signed(MONTH))
     number = str(rows(store, "claim_number")[0][0])
@@ -41,16 +42,17 @@ def denied(store: Store, *lines: int, state: str = "part_paid") -> str:
                 "error": "",
                 "rule": "",
             }
-            case |= {"route": "resubmission", "owner": "billing", "opened_date": date(2026, 11, 20), "state": "open"}
+            case |= {"due_date": date(2027, 3, 25)}
+            case |= {"route": route, "owner": "billing", "opened_date": date(2026, 11, 20), "state": "open"}
             known = {name: value for name, value in case.items() if name in denials.c}
             connection.execute(sa.insert(denials).values(known))
     return number
 
 
-def again(store: Store, number: str, *lines: int, month: Any = None) -> Any:
+def again(store: Store, number: str, *lines: int, month: Any = None, anyway: bool = False) -> Any:
     signed_month = month or signed(MONTH)
     with store.writing() as connection:
-        return send_again(connection, signed_month, drafted(signed_month), number, lines, NOW)
+        return send_again(connection, signed_month, drafted(signed_month), number, lines, NOW, anyway)
 
 
 def test_the_denied_line_goes_alone_and_what_was_paid_stays_as_it_is(store: Store) -> None:
@@ -103,3 +105,37 @@ def test_after_a_line_went_alone_a_correction_still_gets_a_number_of_its_own(sto
     answer(store, number, "reversed")
     send(store, signed({"staff": "25"}, revision=2))
     assert [one[0] for one in rows(store, "version")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("route", "said"),
+    [
+        ("redetermination", r"Appeal to the contractor: redetermination, by 2027-03-25 \(120 days from the payer's"),
+        ("unit_appeal", r"by 2027-03-25 .*: Print the time log that shows every unit; then File a redetermination"),
+        (
+            "corrected_claim",
+            r"Send a corrected claim, by 2027-03-25 \(by the payer's filing limit\): Put",
+        ),
+        ("clerical_reopening", "Ask for a reopening of a clerical error"),
+        ("refund", "Report and return the money"),
+        ("wait_for_crossover", "Send nothing for thirty days"),
+        ("review", "Find out what the payer means by this answer"),
+    ],
+)
+def test_what_another_way_puts_right_is_not_sent_again(store: Store, route: str, said: str) -> None:
+    number = denied(store, 2, route=route)
+    with pytest.raises(InputError, match=f"Line 2 of {number} is not put right by sending it again.*{said}") as refused:
+        again(store, number)
+    assert str(refused.value).endswith("; with --anyway it is sent all the same.")
+    assert len(rows(store, "claim_number")) == 1
+    assert named(again(store, number, anyway=True).content, "SV1")[0][1] == "HC:99439"
+
+
+@pytest.mark.parametrize("route", sorted(name for name, one in denials_table().routes.items()))
+def test_a_route_is_a_resend_or_is_refused(store: Store, route: str) -> None:
+    number = denied(store, 0, state="denied", route=route)
+    if route in ("resubmission", "retroactive_authorization"):
+        assert again(store, number).claims == 1
+    else:
+        with pytest.raises(InputError, match=f"{number} as a whole is not put right by sending it again"):
+            again(store, number)

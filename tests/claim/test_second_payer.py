@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+from typing import Any
+
 import pytest
 
 from tasks.claim.difference import difference
+from tasks.claim.send_out import send_out
 from tasks.claim.signed import SignedMonth, drafted
+from tasks.remit.post import post
 from tasks.store.store import Store
-from tests.claim.signed_months import MEDIGAP, PART_B, claim_settings_of, covered, remit, rows, send, signed
+from tests.claim.signed_months import MEDIGAP, NOW, PART_B, claim_settings_of, covered, remit, rows, send, signed
 from tests.claim.validators import complaints, named
+from tests.remit.answers import answer
 
 BOTH = {"staff": "25", "coverages": covered(PART_B, MEDIGAP)}
 
@@ -73,3 +79,55 @@ def test_a_clinics_second_claim_is_on_its_own_form(store: Store) -> None:
     assert complaints(file.content) == []
     assert named(file.content, "CLM")[0][5] == "71:A:1"
     assert named(file.content, "SVD") == [["SVD", "15202", "51.84", "HC:99490", "0521", "1"]]
+
+
+LAST_DAY = date(2026, 12, 20)  # thirty days after the first payer's answer of 20 November
+BILLS = claim_settings_of(unanswered_crossover="bill")
+SECONDS = "CLP*{n}*2*95*13.23**12*S1\nSVC*HC:99490*95*13.23**1\nCAS*OA*23*81.77"
+
+
+def sent_on(store: Store, month: SignedMonth, day: date) -> list[Any]:
+    with store.writing() as connection:
+        return send_out(connection, month, drafted(month), datetime.combine(day, NOW.timetz()))
+
+
+def needs_on(store: Store, month: SignedMonth, day: date) -> list[tuple[int, str]]:
+    with store.reading() as connection:
+        held = difference(connection, month, drafted(month), day).held
+    return [(draft.payer_order, need.need) for draft, need, _ in held]
+
+
+@pytest.mark.parametrize(
+    ("status", "more"), [("19", {}), ("1", {"remarks": "MA01 MA18"}), ("1", {"crossover": "FOUNDERS F"})]
+)
+def test_a_crossover_that_nobody_answers_is_told_once_its_wait_is_over(
+    store: Store, status: str, more: dict[str, str]
+) -> None:
+    month = answered(store, status, **more)
+    assert (sent_on(store, month, LAST_DAY), needs_on(store, month, LAST_DAY)) == ([], [])
+    later = LAST_DAY + timedelta(days=1)
+    assert sent_on(store, month, later) == [], "a practice that has not chosen to bill it sends nothing"
+    assert needs_on(store, month, later) == [(2, "crossover_unanswered")]
+
+
+def test_where_the_practice_chose_so_the_second_payer_is_billed_after_the_wait_and_once(store: Store) -> None:
+    month = answered(store, "19", signed(BOTH, settings=BILLS))
+    assert sent_on(store, month, LAST_DAY) == []
+    (file,) = sent_on(store, month, LAST_DAY + timedelta(days=1))
+    assert complaints(file.content) == []
+    assert [one[3] for one in named(file.content, "NM1", "PR")] == ["FOUNDERS F", "MEDICARE"]
+    later = LAST_DAY + timedelta(days=60)
+    assert (sent_on(store, month, later), needs_on(store, month, later)) == ([], [])
+
+
+@pytest.mark.parametrize("number", ["{n}", "{n}-"])
+def test_a_crossover_that_was_answered_is_never_billed(store: Store, number: str) -> None:
+    month = answered(store, "19", signed(BOTH, settings=BILLS))
+    claim = str(rows(store, "claim_number")[0][0])
+    body = SECONDS.replace("{n}", number.replace("{n}-", "{n}").replace("{n}", claim))
+    if number.endswith("-"):  # the second payer has other charges: it waits in suspense, and came all the same
+        body = body.replace("*95*", "*94*").replace("81.77", "80.77")
+    done = post(store, "s.835", answer(body, "13.23", trace="S1", payer_id="1999999999"), date(2026, 12, 1))
+    assert done.in_suspense == number.endswith("-")
+    later = LAST_DAY + timedelta(days=60)
+    assert (sent_on(store, month, later), needs_on(store, month, later)) == ([], [])
