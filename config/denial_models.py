@@ -95,7 +95,7 @@ class AnswerCode(Dated):
 
     code: str
     kind: Literal["reason", "remark"]
-    what: Literal["", "denial", "contractual", "patient_share", "earlier_payer"] = ""
+    what: Literal["", "denial", "contractual", "reduction", "patient_share", "earlier_payer"] = ""
     only_group: Group | None = None
 
     @property

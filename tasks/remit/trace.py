@@ -20,6 +20,7 @@ from tasks.store.store import Store
 
 # Remarks that only inform, of appeal rights and crossovers: they tell no error apart.
 ALERTS = frozenset({"MA01", "MA02", "MA07", "MA18"})
+UNSURE = " is taken for a reduction of a paid line, which is not verified: read the payer's notice"
 FORMS = {"professional": "837P", "facility": "837I"}
 TOLD = ["error", "rule", "cause", "route", "owner", "due_date"]
 
@@ -27,16 +28,33 @@ Named = dict[tuple[str, str, str, str, str], str]
 
 
 def kinds(adjustments: pd.DataFrame) -> pd.Series:
-    """What each pair of group and reason is, by "CO 45": patient_share, contractual, earlier_payer or denial."""
+    """What each pair of group and reason is, by "CO 45": patient_share, contractual, earlier_payer or denial.
+
+    A penalty or incentive is contractual: of a line that is paid it is a part, and where it leaves nothing of a line,
+    that is a denial as with a contract.
+    """
     pairs = adjustments[["adjustment_group", "reason"]].drop_duplicates()
     known = tables().codes
     found = {}
     for group, reason in pairs.itertuples(index=False):
         what = known[reason].what if reason in known else ""
-        if what == "patient_share" and group != "PR":
-            what = ""  # a share of the patient that the patient may not be asked for
-        found[f"{group} {reason}"] = what or "denial"
+        if (what == "patient_share") != (group == "PR") and what in ("patient_share", "reduction"):
+            what = ""  # a share that the patient may not be asked for, or a penalty that the patient is asked for
+        found[f"{group} {reason}"] = {"reduction": "contractual"}.get(what, what) or "denial"
     return pd.Series(found, dtype="str")
+
+
+def reductions(adjustments: pd.DataFrame) -> pd.DataFrame:
+    """Of each claim, by its number: `reduced_cents` that penalties took, less what incentives gave, and a `warning`
+    where a code of them is not verified; only claims that have any."""
+    known = {code: row for code, row in tables().codes.items() if row.what == "reduction"}
+    mine = adjustments[(adjustments["kind"] == "contractual") & adjustments["reason"].isin(list(known))]
+    unsure = mine["reason"].map({code: row.confidence == "unverified" for code, row in known.items()})
+    codes = (mine["adjustment_group"] + "-" + mine["reason"]).where(unsure.astype("boolean").fillna(False))
+    claims = mine["claim_number"]
+    told = codes.dropna().groupby(claims).agg(lambda found: ", ".join(sorted(set(found))))
+    sums = mine.groupby(claims)["cents"].sum().to_frame("reduced_cents")
+    return sums.assign(warning=(told + UNSURE).reindex(sums.index).fillna("").astype("str"))
 
 
 def telling(remarks: str) -> str:

@@ -11,6 +11,7 @@ from config.frames import as_contract
 from tasks.remit.match import SUSPENSE
 from tasks.remit.settle import stand
 from tasks.remit.standing import balances
+from tasks.remit.trace import reductions
 from tasks.store import denials as cases
 from tasks.store import overpayments, remittances, suspense
 from tasks.store.answer_counts import AnswerCounts, answer_counts
@@ -61,6 +62,9 @@ def _balances(connection: Connection, practice_id: str) -> pd.DataFrame:
     frames = remittances.of_claims(connection, remittances.answered(connection, practice_id))
     answers, adjustments = stand(frames)
     found = balances(frames["claims"], answers, adjustments).drop(columns="charge_cents")
+    found = found.join(reductions(adjustments))
+    found["reduced_cents"] = found["reduced_cents"].fillna(0).astype("int64")
+    found["warning"] = found["warning"].fillna("").astype("str")
     standing = answers[answers["standing"]]
     on_lines = frames["answer_lines"].loc[_tells_of_qmb(frames["answer_lines"]), "claim_payment_id"]
     told = standing[_tells_of_qmb(standing) | standing["id"].isin(on_lines)]
