@@ -80,6 +80,8 @@ class Route(Strict):
     clock: Clock | None = None
     sent_as: Literal["", "replacement", "void"] = Field(default="", description="the claim that this route sends")
     otherwise: str = Field(default="", description="the route where a payer takes no void")
+    kinds: tuple[str, ...] = Field(default=(), description="the payers whose way it is; empty for every payer's")
+    others: str = Field(default="", description="the route with payers of any other kind")
     confidence: Confidence
     source: str = Field(min_length=10)
 
@@ -87,6 +89,8 @@ class Route(Strict):
     def _says_what_else(self) -> Route:
         if bool(self.otherwise) != (self.sent_as == "void"):
             raise ValueError("a route that is sent as a void, and no other, says what is done 'otherwise'")
+        if bool(self.kinds) != bool(self.others):
+            raise ValueError("a route of some 'kinds' of payers says by 'others' what is done with the rest")
         return self
 
 

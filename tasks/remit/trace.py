@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from config.denials import denials as tables
-from config.denials import due_date, traced
+from config.denials import traced
 from config.errors import InputError
 from config.month import Month
 from tasks.remit.causes import Known, cause_of, rules_met, with_inputs
-from tasks.remit.terms import Terms, filing_terms
+from tasks.remit.terms import Terms, terms_of
 from tasks.store import denials as cases
 from tasks.store.known_findings import known_of
 from tasks.store.store import Store
@@ -84,7 +84,7 @@ def trace(
     ]
     groups = result.groupby([*names, "opened_date"], sort=False, dropna=False).ngroup()
     unique = result[~groups.duplicated().to_numpy()]
-    found = [_one(row, named, terms or {}) for row in unique.to_dict("records")]
+    found = [_one(row, named, terms or Terms()) for row in unique.to_dict("records")]
     columns = pd.DataFrame(found, columns=TOLD)
     columns["due_date"] = pd.to_datetime(columns["due_date"])
     rows = columns.iloc[groups.to_numpy()].set_axis(result.index)
@@ -108,9 +108,7 @@ def _one(row: dict[str, Any], named: Named, terms: Terms) -> tuple[str, str, str
         error, route = own, tables().route(by_group, kind, form)
         owner = own.owner or route.owner
     rules, cause = cause_of(error, met, str(row["foretold"]).split(), Month.of(day))
-    days = terms.get((str(row["practice_id"]), str(row["billed_payer_id"])))
-    last = due_date(route, row["opened_date"].date(), service_date=day, payer_kind=kind, filing_days=days)
-    return (error.name if error else "", " ".join(rules), cause, route.name, owner, last)
+    return (error.name if error else "", " ".join(rules), cause, route.name, owner, terms.last_day(route, row))
 
 
 def name_cause(
@@ -133,7 +131,7 @@ def name_cause(
         told = same[["claim_number", "line", "practice_id", "payer_id", "adjustment_group", "reason", "remarks"]]
         more = same[["claim", "payer_kind", "billed_payer_id", "service_date", "code", "payment_date"]]
         met = known_of(connection, same["claim_number"])
-        terms = filing_terms(connection, [str(mine["practice_id"])], settings)
+        terms = terms_of(connection, [str(mine["practice_id"])], settings)
         again = trace(pd.concat([told, more], axis=1), cases.codes_named(connection), today, met, terms)
         cases.retrace(connection, again, datetime.now(UTC))
         return len(same)
