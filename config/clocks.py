@@ -30,13 +30,17 @@ class Clock(BaseModel):
     days: int = Field(default=0, ge=0)
     years: int = Field(default=0, ge=0)
     grace_days: int = Field(default=0, ge=0, description="presumed between the notice and its receipt")
-    until: Literal["", "filing_limit"] = ""
+    until: Literal["", "filing_limit", "ask_plan"] = Field(
+        default="", description="ask_plan: the term is the plan's own and not known; the day is the one to ask by"
+    )
 
     @model_validator(mode="after")
     def _has_one_length(self) -> Clock:
         by_limit = self.counts_from == "service_date"
-        if by_limit != (self.until == "filing_limit") or by_limit == bool(self.days or self.years):
+        if by_limit != (self.until == "filing_limit") or bool(self.until) == bool(self.days or self.years):
             raise ValueError("a clock from 'service_date' runs until 'filing_limit'; others need 'days' or 'years'")
+        if self.until == "ask_plan" and self.counts_from != "notice":
+            raise ValueError("a plan is asked within days of its notice; write from: notice")
         return self
 
     def end(self, day: date) -> date:
@@ -46,6 +50,8 @@ class Clock(BaseModel):
     @property
     def words(self) -> str:
         """The term in a few words."""
+        if self.until == "ask_plan":
+            return "unknown: ask the plan, from the first working day after its notice on (settings: ask_plan_days)"
         if self.until:
             return "by the payer's filing limit"
         length = f"{self.years} year" if self.years else f"{self.days} days"
@@ -91,6 +97,14 @@ def after(day: date, days: int, years: int = 0) -> date:
     except ValueError:
         later = date(day.year + years, 2, 28)
     return later + timedelta(days=days)
+
+
+def asked_by(notice: date, days: int) -> date:
+    """The day by which a payer is asked for a term that is not known: so many days after the first working day that
+    follows its notice. Holidays are not known here."""
+    first = notice + timedelta(days=1)
+    first += timedelta(days=max(0, 7 - first.weekday()) if first.weekday() > 4 else 0)
+    return first + timedelta(days=days)
 
 
 @cache

@@ -82,6 +82,8 @@ class Route(Strict):
         default="", description="the claim that this route sends; `ccm resend` sends a new one"
     )
     otherwise: str = Field(default="", description="the route where a payer takes no void")
+    kinds: tuple[str, ...] = Field(default=(), description="the payers whose way it is; empty for every payer's")
+    others: str = Field(default="", description="the route with payers of any other kind")
     confidence: Confidence
     source: str = Field(min_length=10)
 
@@ -89,6 +91,8 @@ class Route(Strict):
     def _says_what_else(self) -> Route:
         if bool(self.otherwise) != (self.sent_as == "void"):
             raise ValueError("a route that is sent as a void, and no other, says what is done 'otherwise'")
+        if bool(self.kinds) != bool(self.others):
+            raise ValueError("a route of some 'kinds' of payers says by 'others' what is done with the rest")
         return self
 
 
@@ -97,7 +101,7 @@ class AnswerCode(Dated):
 
     code: str
     kind: Literal["reason", "remark"]
-    what: Literal["", "denial", "contractual", "patient_share", "earlier_payer"] = ""
+    what: Literal["", "denial", "contractual", "reduction", "patient_share", "earlier_payer"] = ""
     only_group: Group | None = None
 
     @property

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from config.catalogue import OPEN, rising, validated
-from config.clocks import filing_limit
+from config.clocks import asked_by, filing_limit
 from config.dated_csv import read_dated
 from config.denial_models import Answer, AnswerCode, DenialError, Route
 from config.errors import RuleError
@@ -59,18 +59,22 @@ class Denials:
         return [error for error in self.on(day) if rule in error.stopped_by]
 
     def route(self, name: str, kind: str = "", form: str = "", day: date = OPEN) -> Route:
-        """The route of that name, or, where payers of that kind take no such claim, what is done in its place."""
+        """The route of that name, or, where it is not that kind of payer's or it takes no such claim, what is done in
+        its place."""
         found = self.routes[name]
         payer = payer_kind(kind, form, day) if found.sent_as else None
         instead = refused(found, payer) if payer else ""
-        return self.routes[instead] if instead else found
+        found = self.routes[instead] if instead else found
+        return self.routes[found.others] if found.kinds and kind and kind not in found.kinds else found
 
     def elsewhere(self, route: Route) -> list[tuple[Route, tuple[str, ...], tuple[str, ...]]]:
         """What is done in the route's place, with the kinds of payers and the forms, as it is known today."""
         found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        for payer in payer_kinds() if route.sent_as else ():
-            if payer.until == OPEN and (instead := refused(route, payer)):
+        for payer in payer_kinds() if route.sent_as or route.kinds else ():
+            if route.sent_as and payer.until == OPEN and (instead := refused(route, payer)):
                 found.setdefault((instead, payer.kinds), []).append(payer.form)
+            elif payer.until == OPEN and route.kinds and not set(payer.kinds) & set(route.kinds):
+                found.setdefault((route.others, payer.kinds), []).append(payer.form)
         return [(self.routes[name], kinds, tuple(forms)) for (name, kinds), forms in found.items()]
 
 
@@ -166,15 +170,18 @@ def due_date(
     service_date: date | None = None,
     payer_kind: str = "",
     filing_days: int | None = None,
+    ask_days: int = 0,
 ) -> date | None:
     """The last day for the route; None when it has no clock, or the payer's filing limit is not known.
 
     `notice` is the day of the payer's answer, or the day on which an overpayment was identified; `filing_days` are the
-    practice's own terms with the payer.
+    practice's own terms with the payer, `ask_days` within how many a plan whose term is not known is asked for it.
     """
     clock = route.clock
     if clock is None:
         return None
+    if clock.until == "ask_plan":
+        return asked_by(notice, ask_days)
     if clock.counts_from != "service_date":
         return clock.end(notice)
     limit = filing_limit(payer_kind, service_date, filing_days) if service_date else None
@@ -190,7 +197,8 @@ def denials(folder: Path = FOLDER) -> Denials:
     for name in {error.name for error in errors}:
         rising([(error.since, error.until) for error in errors if error.name == name], f"errors.yaml, {name}")
     for route in routes.values():
-        _known([route.otherwise] if route.otherwise else [], routes, f"routes.yaml, {route.name}", "route")
+        named = [name for name in (route.otherwise, route.others) if name]
+        _known(named, routes, f"routes.yaml, {route.name}", "route")
     _known([payer.instead for payer in payer_kinds()], routes, "payers/kinds.yaml", "route")
     for error in errors:
         place = f"errors.yaml, {error.name}"

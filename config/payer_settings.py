@@ -43,6 +43,7 @@ class PayerSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     register_: tuple[OwnEntry, ...] = Field(default=(), alias="register")
+    ask_plan_days: int = Field(default=5, ge=0, le=60)  # to ask a plan for a term that is not known
     policies: dict[str, str] = Field(default_factory=dict)  # payer_id -> policy
 
     @model_validator(mode="after")

@@ -62,7 +62,7 @@ def denial(
     change(Console(), database or database_of(out), claim, line, state, error, note, date.today(), settings)
 
 
-suspense = typer.Typer(help="Answers that fit no claim: list them, or give one to a claim by hand.")
+suspense = typer.Typer(help="Answers that fit no claim: list them, give one to a claim by hand, or take it back.")
 
 
 @suspense.callback(invoke_without_command=True)
@@ -83,6 +83,10 @@ def assign(
     by: Annotated[
         str | None, typer.Option("--by", help="Who assigns it; without it, the user of this computer.")
     ] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Although it tells of another day of service.")] = False,
+    other_payer: Annotated[
+        bool, typer.Option("--other-payer", help="Although it comes from another payer than the claim went to.")
+    ] = False,
     out: Out = Path("out"),
     database: Database = None,
     settings: Settings = None,
@@ -91,8 +95,28 @@ def assign(
     from flows.waiting_answers import assign_answer
     from tasks.store.engine import database_of
 
+    name, place = getpass.getuser() if by is None else by, database or database_of(out)
+    said = {"anyway": anyway, "other_payer": other_payer}
+    assign_answer(Console(), place, number, claim, name, reason, out, settings, **said)
+
+
+@suspense.command("unassign")
+def unassign(
+    number: Annotated[int, typer.Argument(help="Number of the answer that was given to a claim by hand.")],
+    reason: Annotated[str, typer.Option(help="Why it is taken back, for its history; without names.")],
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who takes it back; without it, the user of this computer.")
+    ] = None,
+    out: Out = Path("out"),
+    database: Database = None,
+    settings: Settings = None,
+) -> None:
+    """Take an answer back from the claim it was given to by hand: balances and denials are those of before."""
+    from flows.waiting_answers import take_back_answer
+    from tasks.store.engine import database_of
+
     name = getpass.getuser() if by is None else by
-    assign_answer(Console(), database or database_of(out), number, claim, name, reason, out, settings)
+    take_back_answer(Console(), database or database_of(out), number, name, reason, out, settings)
 
 
 def _run(

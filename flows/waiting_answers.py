@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tasks.remit.assign import assign
+from tasks.remit.unassign import unassign
 from tasks.remit.worklist import waiting
 from tasks.send.answers_folder import write_suspense
 from tasks.store.store import Store, open_store
@@ -35,17 +36,34 @@ def assign_answer(
     note: str,
     out: Path,
     settings: Path | None = None,
+    *,
+    anyway: bool = False,
+    other_payer: bool = False,
 ) -> None:
     """The answer is the claim's, the list is written without it, and it is said; a second time changes nothing."""
-    store = open_store(database)
+    store, today = open_store(database), date.today()
     try:
-        new = assign(store, number, claim, by, note, date.today(), settings)
+        new = assign(store, number, claim, by, note, today, settings, anyway=anyway, other_payer=other_payer)
         write_suspense(out, waiting(store))
     finally:
         store.close()
     said = "is assigned to" if new else "was assigned before to"
     text = f"Answer {number} {said} claim {claim}."
     console.print(f"{text} ccm denials writes balances and denials anew." if new else text, highlight=False)
+
+
+def take_back_answer(
+    console: Console, database: str, number: int, by: str, note: str, out: Path, settings: Path | None = None
+) -> None:
+    """The answer waits again, the list is written with it, and it is said."""
+    store = open_store(database)
+    try:
+        claim = unassign(store, number, by, note, date.today(), settings)
+        write_suspense(out, waiting(store))
+    finally:
+        store.close()
+    text = f"Answer {number} is taken back from claim {claim} and waits in suspense again."
+    console.print(f"{text} ccm denials writes balances and denials anew.", highlight=False, soft_wrap=True)
 
 
 def _list(console: Console, store: Store, out: Path) -> None:

@@ -124,6 +124,7 @@ def _payer(row: Row) -> Payer:
         member_id=text(row["member_id"]),
         msp_type=text(row.get("msp_type")),
         relationship=text(row.get("subscriber_relationship")),
+        authorization=text(row.get("authorization_number")),
         subscriber=Subscriber(last, first, _day(row.get("subscriber_birth_date")), sex),
     )
 

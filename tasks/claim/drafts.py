@@ -47,7 +47,8 @@ class Subscriber:
 class Payer:
     """The payer of one order and the patient's number there.
 
-    `msp_type` says why Medicare pays after another payer, `relationship` what the patient is to the subscriber.
+    `msp_type` says why Medicare pays after another payer, `relationship` what the patient is to the subscriber,
+    `authorization` is the number under which the payer allowed the care beforehand.
     """
 
     kind: str
@@ -57,6 +58,7 @@ class Payer:
     msp_type: str = ""
     relationship: str = ""
     subscriber: Subscriber = Subscriber()
+    authorization: str = ""
 
     @property
     def is_of_another(self) -> bool:
@@ -158,7 +160,8 @@ class Draft:
     def digest(self) -> str:
         """Fingerprint of what a payer decides by.
 
-        Charges, names and addresses are no part of it: a new price list or a patient who moved corrects no claim.
+        Charges, names and addresses are no part of it: a new price list or a patient who moved corrects no claim. Nor
+        is an authorization: one that came later takes no paid claim back, and what was denied for it is sent again.
         """
         lines = [(one.code, one.modifiers, one.units, str(one.service_date), one.revenue_code) for one in self.lines]
         payer = (self.payer.payer_id, self.payer.member_id)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from config.errors import InputError
+from tasks.remit.contradicts import contradictions
 from tasks.remit.match import TRIED_AGAIN, line_places
 from tasks.remit.settle import settle
 from tasks.store import remittances, suspense
@@ -16,12 +17,22 @@ from tasks.store.suspense import Waiting
 
 
 def assign(
-    store: Store, number: int, claim_number: str, by: str, note: str, today: date, settings: Path | None = None
+    store: Store,
+    number: int,
+    claim_number: str,
+    by: str,
+    note: str,
+    today: date,
+    settings: Path | None = None,
+    *,
+    anyway: bool = False,
+    other_payer: bool = False,
 ) -> bool:
     """The waiting answer is that claim's: its balance, denials and ledger row say so, and history who did it and why.
 
     False when that claim had it already; nothing is changed then. InputError when there is no such answer or claim, or
-    when the answer cannot be this claim's or nobody's.
+    when the answer cannot be this claim's or nobody's. One of another day of service is taken only `anyway`, one of
+    another payer only where that is said (`other_payer`); history tells of both.
     """
     if not by.strip() or not note.strip():
         raise InputError("Say who assigns it and why: --by NAME and --reason TEXT, without names of patients.")
@@ -42,10 +53,12 @@ def assign(
         answers = answers.assign(control_number=claim_number)
         place = line_places(answers, lines, own)
         _fits(found, number, claim_number, int(claims["charge_cents"].iloc[0]), lines, place)
+        passed = contradictions(connection, number, claim_number, anyway, other_payer)
+        told = note.strip() + (f" ({' and '.join(passed)}, said by {by.strip()})" if passed else "")
         suspense.leave_suspense(
             connection, answers.assign(claim_number=claim_number), lines.assign(claim_line=place.to_numpy())
         )
-        suspense.tell_assigned(connection, number, claim_number, found.reason, by.strip(), note.strip(), now)
+        suspense.tell_assigned(connection, number, claim_number, found.reason, by.strip(), told, now)
         settle(connection, pd.Series([claim_number], dtype="str"), today, now, settings)
     return True
 

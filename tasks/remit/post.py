@@ -21,6 +21,8 @@ from tasks.store.remit_tables import remittances as payments
 from tasks.store.remittances import StoredFile
 from tasks.store.store import Store
 
+ANSWERED = ("control_number", "payer_claim_number")  # by what an answer names its claim
+
 
 @dataclass(frozen=True)
 class Posted:
@@ -110,7 +112,7 @@ def _without_known(connection: Connection, found: Remittance, name: str) -> tupl
     """The remittance without payments posted before; none, and why, when one of them says something else now."""
     found.payments["payment_key"] = payment_keys(found.payments)
     found.payments["content_digest"] = content_digests(found)
-    found.payments["payment_key"] = _keys_of_no_money(found)
+    found.payments["payment_key"] = _keys_of_no_money(connection, found)
     before = remittances.payments_known(connection, found.payments["payment_key"].tolist())
     heads = found.payments
     for key, content, trace in heads[["payment_key", "content_digest", "trace_number"]].itertuples(index=False):
@@ -131,15 +133,24 @@ def _without_known(connection: Connection, found: Remittance, name: str) -> tupl
     return (found if len(kept) == len(heads) else _only(found, kept)), ""
 
 
-def _keys_of_no_money(found: Remittance) -> pd.Series:
-    """The keys, where a file has several payments of one key that move no money: each that says something else is one
-    of its own, for payers give such answers one and the same trace number."""
+def _keys_of_no_money(connection: Connection, found: Remittance) -> pd.Series:
+    """The keys, where several payments of one key move no money: each that says something else, in this file or in one
+    posted before, is one of its own, for payers give such answers one and the same trace number.
+
+    One about a claim that the earlier one was about keeps its key: which of the two is right is for the payer to say.
+    """
     heads = found.payments
     paid = found.claims.loc[found.claims["paid_cents"] != 0, "payment"]
     moving = heads.index.isin([*paid, *found.provider_adjustments["payment"]]) | (heads["payment_cents"] != 0)
+    before = remittances.payments_known(connection, heads.loc[~moving, "payment_key"].unique().tolist())
     first = heads.groupby("payment_key")["content_digest"].transform("first")
+    first = heads["payment_key"].map({key: content for key, (content, _) in before.items()}).fillna(first)
     other = ~moving & (heads["content_digest"] != first).to_numpy()
     own = heads["payment_key"] + heads["content_digest"]
+    posted = [*remittances.payments_known(connection, own[other].tolist())]
+    for place in heads.index[other & heads["payment_key"].isin([*before]).to_numpy() & ~own.isin(posted).to_numpy()]:
+        mine = found.claims.loc[found.claims["payment"] == place, list(ANSWERED)].itertuples(index=False, name=None)
+        other[place] = not set(mine) & remittances.claims_of_payments(connection, heads.at[place, "payment_key"])
     return heads["payment_key"].mask(other, own)
 
 

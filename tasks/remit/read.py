@@ -38,8 +38,8 @@ class Remittance:
     """
 
     payments: pd.DataFrame  # payer_name payer_id payee_id trace_number payment_date payment_cents
-    claims: pd.DataFrame  # payment control_number status charge_cents paid_cents patient_cents ... fault
-    lines: pd.DataFrame  # claim line code modifiers units charge_cents paid_cents remarks
+    claims: pd.DataFrame  # payment control_number status charge_cents paid_cents ... service_date fault
+    lines: pd.DataFrame  # claim line code modifiers units charge_cents paid_cents remarks service_date
     adjustments: pd.DataFrame  # claim line position adjustment_group reason cents quantity; line 0 is the whole claim
     provider_adjustments: pd.DataFrame  # payment position reason reference cents
 
@@ -100,6 +100,7 @@ def _frames(tables: dict[str, pa.Table], of_claims: dict[int, str]) -> Remittanc
         }
     )
     answers["position"] = answers.groupby("payment").cumcount() + 1
+    answers["service_date"] = _dates(claims["statement_from"])
     answers["fault"] = pd.Series(of_claims, dtype="str").reindex(answers.index).fillna("")
     place = pd.Series(services["claim"].to_numpy(), dtype="int64")
     number = (place.groupby(place).cumcount() + 1).to_numpy()
@@ -115,6 +116,7 @@ def _frames(tables: dict[str, pa.Table], of_claims: dict[int, str]) -> Remittanc
             "charge_cents": _cents(services["charge_amount"]),
             "paid_cents": _cents(services["payment_amount"]),
             "remarks": _remarks(tables["remarks"], len(place)),
+            "service_date": _dates(services["service_date"]),
         }
     )
     adjustments = pd.DataFrame(
@@ -161,7 +163,8 @@ def content_digests(read: Remittance) -> list[str]:
         (read.adjustments, read.adjustments["claim"].map(by_claim)),
         (read.provider_adjustments, read.provider_adjustments["payment"]),
     ):
-        told = frame.drop(columns=["payment", "claim"], errors="ignore")
+        # Dates are no part of it: payments posted before they were read must be known again.
+        told = frame.drop(columns=["payment", "claim", "service_date"], errors="ignore")
         rows = pd.util.hash_pandas_object(told, index=False).to_numpy()
         for place, rows_of_one in pd.Series(rows).groupby(owner.to_numpy()):
             found[int(place)].update(rows_of_one.to_numpy().tobytes())

@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy.engine import Connection
 
 from tasks.remit import standing
-from tasks.remit.terms import filing_terms
+from tasks.remit.terms import terms_of
 from tasks.remit.trace import kinds, trace
 from tasks.store import denials as cases
 from tasks.store import left_over, overpayments, refunded, remittances
@@ -105,7 +105,7 @@ def _rows(
     done = settled.reindex(pd.MultiIndex.from_frame(told[["claim_payment_id", "line"]]), fill_value=0).to_numpy()
     left = (told["expected_cents"] - done).clip(lower=0)
     told["expected_cents"] = left.mask((left > told["denied_cents"]).fillna(False), told["denied_cents"])
-    terms = filing_terms(connection, sorted(set(told["practice_id"])), settings)
+    terms = terms_of(connection, sorted(set(told["practice_id"])), settings)
     traced = trace(told, cases.codes_named(connection), today, known_of(connection, told["claim_number"]), terms)
     return traced.assign(state="open")
 

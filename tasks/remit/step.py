@@ -67,7 +67,7 @@ def list_answers(place: Place, practice: str | None = None) -> Answers:
         with place.store.reading() as connection:
             practices = remittances.practices_answered(connection)
         wanted = [one for one in practices if practice in (None, one)]
-        lists = {one: answers_of(place.store, one) for one in wanted}
+        lists = {one: answers_of(place.store, one, place.settings) for one in wanted}
         held = waiting(place.store)
         open_ = sum(int((one["denials"]["state"] == "open").sum()) for one in lists.values())
         done(f"{open_:,} open denials, {len(held):,} answers in suspense", open_)

@@ -1,30 +1,56 @@
-"""How long each payer takes a practice's claims by the practice's own terms with it."""
+"""The practice's own terms with its payers: how long they take its claims, and within how many days it asks them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from config.denial_models import Route
+from config.denials import due_date
+from config.payer_settings import payer_settings
 from config.settings import practice_settings
 from tasks.store.basis import latest_settings
 
-Terms = dict[tuple[str, str], int]
+
+@dataclass(frozen=True)
+class Terms:
+    """Days from the date of service by practice and payer, and days to ask a plan for its term by practice."""
+
+    filing: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    ask: Mapping[str, int] = field(default_factory=dict)
+
+    def last_day(self, route: Route, denial: Mapping[str, Any]) -> date | None:
+        """The last day of the route for a denial, which has practice, payer, its kind, notice and date of service."""
+        practice = str(denial["practice_id"])
+        return due_date(
+            route,
+            denial["opened_date"].date(),
+            service_date=denial["service_date"].date(),
+            payer_kind=str(denial["payer_kind"]),
+            filing_days=self.filing.get((practice, str(denial["billed_payer_id"]))),
+            ask_days=self.ask.get(practice, 0),
+        )
 
 
-def filing_terms(connection: Connection, practices: Iterable[str], settings: Path | None = None) -> Terms:
-    """The days from the date of service by practice and payer: those of the settings file where one is given, else
-    those that the practice's last decided month went by.
+def terms_of(connection: Connection, practices: Iterable[str], settings: Path | None = None) -> Terms:
+    """The practices' terms: those of the settings file where one is given; else, for filing, those that the last
+    decided month went by, and for asking those that ship.
 
     InputError when the file cannot be used.
     """
-    found: Terms = {}
+    filing: dict[tuple[str, str], int] = {}
+    ask: dict[str, int] = {}
     for practice in practices:
         if settings:
             days = practice_settings(practice, settings).filing_days
         else:
             days = json.loads(latest_settings(connection, practice) or "{}").get("filing_days", {})
-        found |= {(practice, payer): int(limit) for payer, limit in days.items()}
-    return found
+        filing |= {(practice, payer): int(limit) for payer, limit in days.items()}
+        ask[practice] = payer_settings(practice, settings).ask_plan_days
+    return Terms(filing, ask)

@@ -9,17 +9,18 @@ from typing import Any
 import pandas as pd
 
 from config.denials import denials as tables
-from config.denials import due_date, traced
+from config.denials import traced
 from config.errors import InputError
 from config.month import Month
 from tasks.remit.causes import Known, cause_of, rules_met, with_inputs
-from tasks.remit.terms import Terms, filing_terms
+from tasks.remit.terms import Terms, terms_of
 from tasks.store import denials as cases
 from tasks.store.known_findings import known_of
 from tasks.store.store import Store
 
 # Remarks that only inform, of appeal rights and crossovers: they tell no error apart.
 ALERTS = frozenset({"MA01", "MA02", "MA07", "MA18"})
+UNSURE = " is taken for a reduction of a paid line, which is not verified: read the payer's notice"
 FORMS = {"professional": "837P", "facility": "837I"}
 TOLD = ["error", "rule", "cause", "route", "owner", "due_date"]
 
@@ -27,16 +28,33 @@ Named = dict[tuple[str, str, str, str, str], str]
 
 
 def kinds(adjustments: pd.DataFrame) -> pd.Series:
-    """What each pair of group and reason is, by "CO 45": patient_share, contractual, earlier_payer or denial."""
+    """What each pair of group and reason is, by "CO 45": patient_share, contractual, earlier_payer or denial.
+
+    A penalty or incentive is contractual: of a line that is paid it is a part, and where it leaves nothing of a line,
+    that is a denial as with a contract.
+    """
     pairs = adjustments[["adjustment_group", "reason"]].drop_duplicates()
     known = tables().codes
     found = {}
     for group, reason in pairs.itertuples(index=False):
         what = known[reason].what if reason in known else ""
-        if what == "patient_share" and group != "PR":
-            what = ""  # a share of the patient that the patient may not be asked for
-        found[f"{group} {reason}"] = what or "denial"
+        if (what == "patient_share") != (group == "PR") and what in ("patient_share", "reduction"):
+            what = ""  # a share that the patient may not be asked for, or a penalty that the patient is asked for
+        found[f"{group} {reason}"] = {"reduction": "contractual"}.get(what, what) or "denial"
     return pd.Series(found, dtype="str")
+
+
+def reductions(adjustments: pd.DataFrame) -> pd.DataFrame:
+    """Of each claim, by its number: `reduced_cents` that penalties took, less what incentives gave, and a `warning`
+    where a code of them is not verified; only claims that have any."""
+    known = {code: row for code, row in tables().codes.items() if row.what == "reduction"}
+    mine = adjustments[(adjustments["kind"] == "contractual") & adjustments["reason"].isin(list(known))]
+    unsure = mine["reason"].map({code: row.confidence == "unverified" for code, row in known.items()})
+    codes = (mine["adjustment_group"] + "-" + mine["reason"]).where(unsure.astype("boolean").fillna(False))
+    claims = mine["claim_number"]
+    told = codes.dropna().groupby(claims).agg(lambda found: ", ".join(sorted(set(found))))
+    sums = mine.groupby(claims)["cents"].sum().to_frame("reduced_cents")
+    return sums.assign(warning=(told + UNSURE).reindex(sums.index).fillna("").astype("str"))
 
 
 def telling(remarks: str) -> str:
@@ -66,7 +84,7 @@ def trace(
     ]
     groups = result.groupby([*names, "opened_date"], sort=False, dropna=False).ngroup()
     unique = result[~groups.duplicated().to_numpy()]
-    found = [_one(row, named, terms or {}) for row in unique.to_dict("records")]
+    found = [_one(row, named, terms or Terms()) for row in unique.to_dict("records")]
     columns = pd.DataFrame(found, columns=TOLD)
     columns["due_date"] = pd.to_datetime(columns["due_date"])
     rows = columns.iloc[groups.to_numpy()].set_axis(result.index)
@@ -90,9 +108,7 @@ def _one(row: dict[str, Any], named: Named, terms: Terms) -> tuple[str, str, str
         error, route = own, tables().route(by_group, kind, form)
         owner = own.owner or route.owner
     rules, cause = cause_of(error, met, str(row["foretold"]).split(), Month.of(day))
-    days = terms.get((str(row["practice_id"]), str(row["billed_payer_id"])))
-    last = due_date(route, row["opened_date"].date(), service_date=day, payer_kind=kind, filing_days=days)
-    return (error.name if error else "", " ".join(rules), cause, route.name, owner, last)
+    return (error.name if error else "", " ".join(rules), cause, route.name, owner, terms.last_day(route, row))
 
 
 def name_cause(
@@ -115,7 +131,7 @@ def name_cause(
         told = same[["claim_number", "line", "practice_id", "payer_id", "adjustment_group", "reason", "remarks"]]
         more = same[["claim", "payer_kind", "billed_payer_id", "service_date", "code", "payment_date"]]
         met = known_of(connection, same["claim_number"])
-        terms = filing_terms(connection, [str(mine["practice_id"])], settings)
+        terms = terms_of(connection, [str(mine["practice_id"])], settings)
         again = trace(pd.concat([told, more], axis=1), cases.codes_named(connection), today, met, terms)
         cases.retrace(connection, again, datetime.now(UTC))
         return len(same)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 from sqlalchemy.engine import Connection
 
@@ -11,6 +13,8 @@ from config.frames import as_contract
 from tasks.remit.match import SUSPENSE
 from tasks.remit.settle import stand
 from tasks.remit.standing import balances
+from tasks.remit.terms import Terms, terms_of
+from tasks.remit.trace import reductions
 from tasks.store import denials as cases
 from tasks.store import overpayments, refunded, remittances, suspense
 from tasks.store.answer_counts import AnswerCounts, answer_counts
@@ -19,11 +23,12 @@ from tasks.store.store import Store
 QMB_REMARKS = r"\bN78[123]\b"  # remark codes that tell of a Qualified Medicare Beneficiary
 
 
-def answers_of(store: Store, practice_id: str) -> dict[str, pd.DataFrame]:
-    """The practice's lists in contract columns, by name."""
+def answers_of(store: Store, practice_id: str, settings: Path | None = None) -> dict[str, pd.DataFrame]:
+    """The practice's lists in contract columns, by name; last days by the practice's terms of today (`settings`)."""
     with store.reading() as connection:
+        terms = terms_of(connection, [practice_id], settings)
         found = {
-            "denials": _denials(cases.of_practice(connection, practice_id)),
+            "denials": _denials(cases.of_practice(connection, practice_id), terms),
             "claim_balances": _balances(connection, practice_id),
             "overpayments": overpayments.of_practice(connection, practice_id),
             "denial_rates": rates(answer_counts(connection, practice_id)),
@@ -48,11 +53,17 @@ def waiting(store: Store) -> pd.DataFrame:
     return as_contract(found.rename(columns={"suspense_reason": "reason"}), source_outputs()["suspense"])
 
 
-def _denials(denied: pd.DataFrame) -> pd.DataFrame:
+def _denials(denied: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     known = tables()
     words = {error.name: error.words for error in known.errors}
     steps = {name: "; then ".join(route.steps) for name, route in known.routes.items()}
+    clocks = {name: route.clock.words for name, route in known.routes.items() if route.clock}
     told = denied.assign(words=denied["error"].map(words), steps=denied["route"].map(steps))
+    told["clock"] = told["route"].map(clocks).fillna("").astype("str")
+    # Terms change after a denial was opened: the day is that of the terms of now, so long as it is worked on.
+    live = told["state"].isin(["open", "resent", "appealed"])
+    days = [terms.last_day(known.routes[row["route"]], row) for row in told[live].to_dict("records")]
+    told.loc[live, "due_date"] = pd.to_datetime(pd.Series(days, index=told.index[live], dtype="object"))
     order = told["state"].map({"open": 0, "resent": 1, "appealed": 1}).fillna(2)
     return told.assign(order=order).sort_values(["order", "due_date", "claim_number", "line"], ignore_index=True)
 
@@ -61,6 +72,9 @@ def _balances(connection: Connection, practice_id: str) -> pd.DataFrame:
     frames = remittances.of_claims(connection, remittances.answered(connection, practice_id))
     answers, adjustments = stand(frames)
     found = balances(frames["claims"], answers, adjustments).drop(columns="charge_cents")
+    found = found.join(reductions(adjustments))
+    found["reduced_cents"] = found["reduced_cents"].fillna(0).astype("int64")
+    found["warning"] = found["warning"].fillna("").astype("str")
     standing = answers[answers["standing"]]
     on_lines = frames["answer_lines"].loc[_tells_of_qmb(frames["answer_lines"]), "claim_payment_id"]
     told = standing[_tells_of_qmb(standing) | standing["id"].isin(on_lines)]

@@ -116,6 +116,15 @@ def learn(connection: Connection, seen: pd.DataFrame) -> None:
         _count(connection, dict(zip(keys, key, strict=True)), len(dates), dates.min().date(), dates.max().date(), False)
 
 
+def unlearn(connection: Connection, seen: pd.DataFrame) -> None:
+    """These answers were seen once less; what a person named stays."""
+    keys = ["practice_id", "payer_id", "adjustment_group", "reason", "remarks", "error"]
+    for row in seen.to_dict("records"):
+        equal = [denial_codes.c[name] == row[name] for name in keys]
+        connection.execute(sa.update(denial_codes).where(*equal).values(times=denial_codes.c.times - 1))
+        connection.execute(sa.delete(denial_codes).where(*equal, denial_codes.c.times <= 0, ~denial_codes.c.named))
+
+
 def open_with_codes_of(connection: Connection, claim_number: str, line: int) -> pd.DataFrame:
     """That denial and the practice's open ones of the same group and reason; InputError when it is not there."""
     where = (denials.c.claim_number == claim_number, denials.c.line == line)

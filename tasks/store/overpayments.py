@@ -75,6 +75,21 @@ def withdraw(connection: Connection, claim_number: str) -> None:
     connection.execute(sa.update(overpayments).where(mine).values(kept | ({"cents": back} if back > 0 else {})))
 
 
+def forget_never_paid(connection: Connection, claim_number: str) -> None:
+    """The claim has no case where nothing was ever paid above what may be kept, now that an answer was taken back from
+    it; one that stays is about what was."""
+    mine = overpayments.c.claim_number == claim_number
+    case = connection.execute(sa.select(overpayments).where(mine)).mappings().one_or_none()
+    if case is None or case["state"] == "withdrawn":
+        return
+    over, _ = _over(connection, claim_number, case["keeps_cents"])
+    sent_back = _withheld(connection, claim_number) + _refunded(connection, claim_number)
+    if not over and not sent_back:
+        connection.execute(sa.delete(overpayments).where(mine))
+    elif case["cents"] > max(over, sent_back):
+        connection.execute(sa.update(overpayments).where(mine).values(cents=max(over, sent_back)))
+
+
 def refresh(connection: Connection, claim_numbers: Collection[str], today: date) -> None:
     """Each case of these claims says how much is open still, and it is closed when nothing is.
 

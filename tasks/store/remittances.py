@@ -92,6 +92,13 @@ def payments_known(connection: Connection, keys: list[str]) -> dict[str, tuple[s
     return found
 
 
+def claims_of_payments(connection: Connection, key: str) -> set[tuple[str, str]]:
+    """The claims that the payments whose key begins so answer, by the number written and the payer's own."""
+    table = claim_payments.c
+    query = sa.select(table.control_number, table.payer_claim_number).join(remittances)
+    return {(row[0], row[1]) for row in connection.execute(query.where(remittances.c.payment_key.startswith(key)))}
+
+
 def next_ids(connection: Connection) -> tuple[int, int]:
     """The first free id of a payment and of a claim's answer."""
     first, second = (

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tasks.store.remit_tables import claim_payments, line_payments, suspense_events
+from tasks.store.claim_tables import claim_service_lines, claims
+from tasks.store.remit_tables import (
+    claim_payments,
+    line_payments,
+    remittance_files,
+    remittances,
+    suspense_events,
+)
 from tasks.store.remittances import ANSWERS, DAY, NUMBER, TEXT, select
 
 
@@ -21,6 +28,56 @@ class Waiting:
     control_number: str
     charge_cents: int
     reason: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """From where an answer came: its payer, its payment, its place in that, and the file as it came."""
+
+    payer_id: str
+    payer_name: str
+    payment_key: str
+    position: int
+    file_name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Billed:
+    """To whom a claim went, and for which days."""
+
+    payer_id: str
+    payer_name: str
+    service_dates: frozenset[date]
+
+
+def source(connection: Connection, number: int) -> Source:
+    """Where the answer of that number came from; there is one."""
+    payment, file = remittances.c, remittance_files.c
+    query = sa.select(
+        payment.payer_id, payment.payer_name, payment.payment_key, claim_payments.c.position, file.file_name,
+        file.content,
+    ).select_from(claim_payments.join(remittances).join(remittance_files))  # fmt: skip
+    return Source(*connection.execute(query.where(claim_payments.c.id == number)).one())
+
+
+def billed(connection: Connection, claim_number: str) -> Billed:
+    """To whom the claim of that number went, and for which days; there is one."""
+    head = sa.select(claims.c.payer_id, claims.c.payer_name).where(claims.c.claim_number == claim_number)
+    of_lines = claim_service_lines.c.claim_number == claim_number
+    days = connection.execute(sa.select(claim_service_lines.c.service_date).where(of_lines)).scalars()
+    payer_id, name = connection.execute(head).one()
+    return Billed(payer_id, name, frozenset(days))
+
+
+def answered_for(connection: Connection, payer_id: str) -> set[str]:
+    """The payers to whom the claims went that this one, as remittances call it, answered by their numbers and in their
+    place of the order."""
+    by_hand = sa.select(suspense_events.c.claim_payment_id)
+    own = (remittances.c.payer_id == payer_id) & (claim_payments.c.payer_order.in_((0, claims.c.payer_order)))
+    joined = claim_payments.join(remittances).join(claims, claims.c.claim_number == claim_payments.c.claim_number)
+    query = sa.select(claims.c.payer_id).select_from(joined).where(own & claim_payments.c.id.not_in(by_hand))
+    return set(connection.execute(query.distinct()).scalars())
 
 
 def answer(connection: Connection, number: int) -> Waiting | None:

@@ -107,6 +107,44 @@ def test_a_plan_that_takes_replacements_is_sent_one() -> None:
     assert traced("CO", "11", [], DAY, payer_kind="medicare_part_b", form="837I").route.name == "corrected_claim"
 
 
+PLANS = ("medicare_advantage", "medicaid", "qmb", "commercial", "medigap", "tricare", "va", "other")
+
+
+@pytest.mark.parametrize("kind", PLANS)
+@pytest.mark.parametrize(
+    ("answer", "remarks", "told", "route"),
+    [
+        (("CO", "B20"), [], {}, "plan_appeal"),
+        (("CO", "151"), ["N362"], {"code": "99437"}, "plan_appeal"),
+        (("CO", "B13"), [], {}, "plan_review"),
+    ],
+)
+def test_a_plan_does_not_get_the_clocks_of_medicare(
+    kind: str, answer: tuple[str, str], remarks: list[str], told: dict[str, Any], route: str
+) -> None:
+    """No source gives a plan's or a state's term of appeal: the day is the one to ask by, and the clock says so."""
+    found = traced(*answer, remarks, DAY, payer_kind=kind, form="837P", **told).route
+    assert found.name == route
+    assert due_date(found, NOTICE, payer_kind=kind, ask_days=5) == date(2026, 11, 28)  # Monday the 23rd and 5 days
+    assert found.clock is not None
+    assert found.clock.words.startswith("unknown: ask the plan")
+    assert "redetermination" not in found.words
+    assert denials().route("clerical_reopening", kind).name == "plan_review"
+
+
+@pytest.mark.parametrize(("notice", "day"), [(19, 20), (20, 23), (21, 23), (22, 23), (23, 24)])
+def test_a_plan_is_asked_from_the_first_working_day_on(notice: int, day: int) -> None:
+    """19 November 2026 is a Thursday."""
+    asked = due_date(denials().routes["plan_appeal"], date(2026, 11, notice))
+    assert asked == date(2026, 11, day)
+
+
+def test_the_page_of_denials_tells_the_way_with_other_payers() -> None:
+    told = {kinds: route.name for route, kinds, _ in denials().elsewhere(denials().routes["redetermination"])}
+    assert set(told.values()) == {"plan_appeal"}
+    assert {kind for kinds in told for kind in kinds} == set(PLANS)
+
+
 def test_who_takes_frequency_seven_and_eight_stands_in_one_place() -> None:
     """The way back of a denial is what the table of payers says, for every kind and form of it."""
     for payer in payer_kinds():

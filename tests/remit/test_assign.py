@@ -21,6 +21,7 @@ from tests.remit.billed import bill, rows
 
 TODAY = date(2026, 11, 24)
 WHO = ("A. Biller", "the payer dropped our prefix")
+PAYER = {"payer_name": "Medicare Test Contractor"}  # as the answers call it
 
 
 def number_of(store, control_number: str) -> int:
@@ -36,7 +37,7 @@ def whole(store) -> list:
 
 
 def test_a_payment_moves_to_the_claim_and_its_balance_ties(store):
-    bill(store, ("C7", "99490"))
+    bill(store, ("C7", "99490"), **PAYER)
     post(store, "a.835", answer(paid("7"), "47.42"), TODAY)
     number = number_of(store, "7")
     assert waiting(store)["number"].tolist() == [number]
@@ -58,7 +59,7 @@ def test_a_payment_moves_to_the_claim_and_its_balance_ties(store):
 
 
 def test_a_denial_moves_too_and_is_on_the_worklist(store):
-    bill(store, ("C7", "99490"))
+    bill(store, ("C7", "99490"), **PAYER)
     post(store, "a.835", answer(denied("7", "CO", "B20")), TODAY)
     assert rows(store, denials, "claim_number") == []
     assign(store, number_of(store, "7"), "C7", *WHO, TODAY)
@@ -68,7 +69,7 @@ def test_a_denial_moves_too_and_is_on_the_worklist(store):
 
 @pytest.mark.slow
 def test_another_charge_is_taken_only_for_the_claim_that_the_payer_named(store):
-    bill(store, ("C7", "99490"), ("C8", "99490 99439"))
+    bill(store, ("C7", "99490"), ("C8", "99490 99439"), **PAYER)
     post(store, "a.835", answer(paid("C8") + "\n" + paid("7"), "94.84"), TODAY)
     named, nameless = number_of(store, "C8"), number_of(store, "7")
     before = whole(store)
@@ -93,7 +94,7 @@ def test_another_charge_is_taken_only_for_the_claim_that_the_payer_named(store):
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_in_one_sentence_and_changes_nothing(store, control, claim, who, sentence):
-    bill(store, ("C6", "99490"), ("C7", "99490"), ("C8", "G0506"))
+    bill(store, ("C6", "99490"), ("C7", "99490"), ("C8", "G0506"), **PAYER)
     bad = paid("BAD").replace("CAS*PR*2*12.10", "CAS*PR*2*11.10")
     post(store, "a.835", answer(paid("7") + "\n" + bad + "\n" + paid("C7"), "142.26"), TODAY)
     number, before = number_of(store, control), whole(store)
@@ -106,7 +107,7 @@ def test_what_cannot_be_is_refused_in_one_sentence_and_changes_nothing(store, co
 
 
 def test_an_answer_that_was_assigned_is_not_moved_on(store):
-    bill(store, ("C6", "99490"), ("C7", "99490"))
+    bill(store, ("C6", "99490"), ("C7", "99490"), **PAYER)
     post(store, "a.835", answer(paid("7"), "47.42"), TODAY)
     number = number_of(store, "7")
     assign(store, number, "C7", *WHO, TODAY)
@@ -116,7 +117,7 @@ def test_an_answer_that_was_assigned_is_not_moved_on(store):
 
 def test_the_commands_list_and_assign(tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'ccm.db'}")
-    bill(store, ("C7", "99490"))
+    bill(store, ("C7", "99490"), **PAYER)
     post(store, "a.835", answer(paid("[red]7"), "47.42"), TODAY)
     store.close()
     run, out = CliRunner(), ["--out", str(tmp_path)]

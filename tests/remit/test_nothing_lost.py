@@ -26,6 +26,31 @@ def test_two_payments_of_no_money_with_one_trace_are_both_posted(store):
     assert post(store, "b.835", interchange(*two, control=2), TODAY).state == "repeated"
 
 
+def test_a_payment_of_no_money_with_the_trace_of_another_file_is_posted_where_its_claims_differ(store):
+    bill(store, ("C7", "99490"), ("C8", "99490"), ("C9", "99490"))
+    one, two, three = (remittance(denied(claim, "CO", "16", "MA130"), trace="0") for claim in ("C7", "C8", "C9"))
+    for place, body in enumerate((one, two, three)):
+        done = post(store, f"{place}.835", interchange(body, control=place + 1), TODAY)
+        assert (done.state, done.denials) == ("posted", 1)
+    again = [(two,), (two, one), (three, two, one)]
+    for place, bodies in enumerate(again, start=4):
+        assert post(store, f"{place}.835", interchange(*bodies, control=place), TODAY).state == "repeated"
+    assert rows(store, denials, "claim_number") == [("C7",), ("C8",), ("C9",)]
+
+
+@pytest.mark.parametrize("claim", ["C7", "C8"])
+def test_it_is_set_aside_where_it_says_something_else_of_one_of_its_claims(store, claim):
+    bill(store, ("C7", "99490"), ("C8", "99490"))
+    for place, number in enumerate(("C7", "C8"), start=1):
+        body = remittance(denied(number, "CO", "97"), trace="0")
+        post(store, f"{place}.835", interchange(body, control=place), TODAY)
+    other = remittance(denied(claim, "CO", "B20"), trace="0")
+    done = post(store, "b.835", interchange(other, control=3), TODAY)
+    assert done.state == "quarantined"
+    assert "payment 0 was posted from 1.835 with other claims or amounts" in done.reason
+    assert rows(store, denials, "reason") == [("97",), ("97",)]
+
+
 def test_two_payments_of_money_that_differ_under_one_trace_are_set_aside(store):
     bill(store, ("C7", "99490"), ("C8", "99490"))
     two = [remittance(paid(claim), "47.42") for claim in ("C7", "C8")]

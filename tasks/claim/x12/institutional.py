@@ -7,7 +7,7 @@ from collections.abc import Callable
 from config.claim_settings import ClaimSettings
 from tasks.claim.drafts import Draft, ServiceLine
 from tasks.claim.x12 import other_payer
-from tasks.claim.x12.parties import PART_B, diagnosis, practitioner, subscriber
+from tasks.claim.x12.parties import PART_B, authorization, diagnosis, practitioner, subscriber
 from tasks.claim.x12.segments import code, composite, day, money, safe, segment
 
 
@@ -32,6 +32,7 @@ def institutional(
         segment("DTP", "434", "RD8", f"{day(min(days))}-{day(max(days))}"),
         segment("CL1", settings.admission_type, settings.point_of_origin, settings.patient_status),
     ]
+    parts.append(authorization(draft.payer))
     if payer_claim_number:
         parts.append(segment("REF", "F8", safe(payer_claim_number, 50)))
     first, *others = draft.diagnoses

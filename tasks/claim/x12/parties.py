@@ -5,7 +5,7 @@ from __future__ import annotations
 from config import claim_settings
 from config.claim_settings import ClaimSettings
 from tasks.claim.drafts import Address, Draft, Patient, Payer, Practitioner, Subscriber
-from tasks.claim.x12.segments import code, composite, day, digits, safe, segment
+from tasks.claim.x12.segments import code, composite, day, digits, legible, safe, segment
 
 SEX = {"F": "F", "M": "M"}
 ORDER = {1: "P", 2: "S", 3: "T"}
@@ -50,6 +50,12 @@ def subscriber(draft: Draft, indicator: str) -> str:
     found += ["HL*{patient_hl}*{hl}*23*0~\n", segment("PAT", RELATIONSHIP[who.relationship])]
     found += [segment("NM1", "QC", "1", *_names(patient)), address(patient.address), demographics(patient)]
     return "".join(["HL*{hl}*1*22*1~\n", head, *found])
+
+
+def authorization(payer: Payer) -> str:
+    """The number under which the payer allowed the care beforehand; nothing where it gave none that can be written."""
+    number = safe(payer.authorization, 50)
+    return segment("REF", "G1", number) if legible(number) else ""
 
 
 def person(entity: str, who: Patient | Subscriber, member_id: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from config.claim_settings import ClaimSettings
 from tasks.claim.drafts import Draft, ServiceLine
 from tasks.claim.x12 import other_payer
-from tasks.claim.x12.parties import address, diagnosis, practitioner, subscriber
+from tasks.claim.x12.parties import address, authorization, diagnosis, practitioner, subscriber
 from tasks.claim.x12.segments import code, composite, day, digits, money, safe, segment
 
 
@@ -29,6 +29,7 @@ def professional(
             *("Y", "A" if settings.accepts_assignment else "C", "Y" if settings.accepts_assignment else "N", "Y"),
         ),
     ]
+    parts.append(authorization(draft.payer))
     if payer_claim_number:
         parts.append(segment("REF", "F8", safe(payer_claim_number, 50)))
     first, *others = draft.diagnoses
