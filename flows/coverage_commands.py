@@ -75,17 +75,30 @@ def answer(
     database: Database = None,
 ) -> None:
     """Record what a payer answered; it serves every patient of the plan until it expires, then it is asked again."""
-    from flows.who_covers import record_answer, written_answer
+    from flows.payer_answers import record_answer
     from tasks.store.engine import database_of
 
     needed = None if authorization is None else authorization == "needed"
     terms = {"takes_coinsurance": coinsurance, "takes_deductible": deductible, "patient_owes": owes, "note": note}
     told: dict[str, Any] = {name: value or "" for name, value in terms.items()} | {"needs_authorization": needed}
     told |= {"answer": said, "step": step, "source": source, "reference_number": reference}
-    who = getpass.getuser() if by is None else by
-    today = date.today()
-    recorded = written_answer(told, who, on, since, until, today)
-    record_answer(Console(), database or database_of(out), task, practice, recorded, today)
+    who, place = getpass.getuser() if by is None else by, database or database_of(out)
+    record_answer(Console(), place, task, practice, told, who, on, since, until, date.today())
+
+
+@coverage.command("import")
+def import_answers(
+    file: Annotated[Path, typer.Argument(help="coverage_tasks.xlsx or .csv with its answers.")],
+    practice: Practice = None,
+    out: Out = Path("out"),
+    database: Database = None,
+) -> None:
+    """Take in the answers of a list of tasks. What cannot be is refused by line; the same file twice is no harm."""
+    from flows.payer_answers import take_in_list
+    from tasks.store.engine import database_of
+
+    if take_in_list(Console(), database or database_of(out), file, practice, date.today()):
+        raise typer.Exit(InputError.exit_code)
 
 
 @coverage.command()

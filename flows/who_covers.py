@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Any
-
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
 from config.errors import InputError
 from config.month import Month
-from config.payer_register import questions
-from flows.typed import day_of
 from tasks.store import coverage as stored
 from tasks.store.store import Store, open_store
 
-SHORTEST = 4  # signs of a source
 ANSWERS = ("covers", "does_not", "unknown", "conflicting")
 
 
@@ -102,46 +96,3 @@ def _answers(store: Store, month: Month, practice: str | None) -> list[tuple[str
         whose = f" of practice {practice}" if practice else ""
         raise InputError(f"There is no decided {month}{whose} in this database; run that month first.")
     return found
-
-
-def written_answer(
-    told: dict[str, Any], by: str, on: str | None, since: str | None, until: str | None, today: date
-) -> stored.Recorded:
-    """The answer as it is recorded; what is not given is by the questions of the register, or refused (InputError)."""
-    how = questions()
-    if not by.strip() or len(told["source"].strip()) < SHORTEST:
-        raise InputError(
-            "Say who found it out (--by) and where it stands (--source), so that it can be looked up again."
-        )
-    answered = day_of(on, "--on") or today
-    ends = day_of(until, "--until") or (pd.Timestamp(answered) + pd.DateOffset(months=how.valid_months)).date()
-    begins = day_of(since, "--since")
-    if begins is not None and begins > ends:
-        raise InputError(f"The answer ends ({ends}) before it begins ({begins}); correct --since or --until.")
-    sure = how.confidence_of(told["step"]) or "unverified"
-    told = told | {"answered_date": answered, "holds_from": begins, "valid_until": ends}
-    return stored.Recorded(**told, answered_by=by.strip(), confidence=sure)
-
-
-def record_answer(
-    console: Console, database: str, task: str, practice: str | None, recorded: stored.Recorded, today: date
-) -> None:
-    """The plan's answer is on record and its task answered, and that is said; the same again changes nothing."""
-    number = stored.task_number(task)
-    if recorded.answered_date > today:
-        raise InputError(f"The answer is dated {recorded.answered_date}, which is yet to come; correct --on.")
-    if recorded.valid_until < today:
-        raise InputError(
-            f"The answer held until {recorded.valid_until}, so it says nothing any more; ask the payer again."
-        )
-    store = open_store(database)
-    try:
-        with store.writing() as connection:
-            found = stored.answer(connection, number, practice, recorded, datetime.now(UTC))
-    finally:
-        store.close()
-    called = " ".join(filter(None, (found["payer_name"] or found["payer_kind"], found["plan"])))
-    said = recorded.answer.replace("_", " ")
-    text = f"{stored.task_text(number)}: {called} {said}, until {recorded.valid_until}, for every patient of the plan."
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
-    console.print("Run the months again that wait for it.", highlight=False)

@@ -14,8 +14,9 @@ from rich.console import Console
 
 from config.month import Month
 from flows.cli import main
+from flows.payer_answers import record_answer
 from flows.replay import replay_month
-from flows.who_covers import print_case, print_matrix, record_answer, written_answer
+from flows.who_covers import print_case, print_matrix
 from tasks.demo.write import write_demo_data
 from tests.cover.answers_271 import MEDICARE, PLAN, Asked, answer
 
@@ -91,9 +92,14 @@ def test_a_plan_is_asked_once_and_its_answer_changes_every_patient_of_it(source:
     assert mine["patient_id"] not in case
 
     told = TOLD | {"needs_authorization": False, "takes_coinsurance": "", "takes_deductible": "", "patient_owes": ""}
-    recorded = written_answer(told | {"note": ""}, "kim", None, "2026-10-01", "2099-12-31", TODAY)
-    said = printed(record_answer, database(out), mine["task_number"], None, recorded, TODAY)
+    answer_it = (mine["task_number"], None, told | {"note": ""}, "kim", None, "2026-10-01", "2099-12-31", TODAY)
+    said = printed(record_answer, database(out), *answer_it)
     assert "2099-12-31" in said
+    assert "Run again for practice P1: 2026-10" in said
+    assert "replaces" not in said
+    again = printed(record_answer, database(out), *answer_it)
+    assert "on record already" in again
+    assert "Run again" in again, "it was not run since"
     run(source)
     after = outcomes(out)
     assert after[mine["case_number"]] == ("bill", "")
@@ -141,11 +147,7 @@ def test_an_eligibility_answer_holds_what_it_contradicts_and_a_bad_file_is_named
     [
         (("answer", "T-000999", *SAID), "T-000999"),
         (("answer", "X", *SAID), "'X' is no verification task"),
-        (("answer", "T-1", *SAID[:-1], ""), "--source"),
-        (("answer", "T-1", *SAID, "--on", "2999-01-01"), "yet to come"),
-        (("answer", "T-1", *SAID, "--on", "soon"), "'soon' is not a day"),
-        (("answer", "T-1", *SAID, "--on", "2020-01-01"), "The answer held until 2021-01-01"),
-        (("answer", "T-1", *SAID, "--since", "2999-01-01"), "before it begins"),
+        (("answer", "T-999", *SAID[:-1], "", "--on", "soon"), "T-000999"),  # before all that is wrong beside it
         (("--month", "2031-01"), "There is no decided 2031-01"),
         ((), "Say which month"),
     ],
