@@ -14,7 +14,8 @@ from tasks.cover.compare import shown
 from tasks.cover.lists import kept
 from tasks.cover.payers import Payers, payers_of
 from tasks.cover.verify import Known, contradictions, said, verify, verify_other
-from tasks.store.store import Cycle, Store
+from tasks.store.records import Cycle
+from tasks.store.store import Store
 
 TABLES = ("patients", "coverages", "stays", "payer_answers", "program_answers")
 SHOWN = ("conflict", "eligibility", "deductible_left_cents", "patient_owes")  # all that an eligibility answer tells

@@ -20,6 +20,7 @@ from config.payer_register import FIRST, Contradiction, questions, register_in
 from config.payer_settings import payer_settings
 from config.rulebook import all_programs
 from tasks.cover import lists
+from tasks.cover.answered import held_against_months, told_of
 from tasks.cover.compare import shown
 from tasks.cover.eligibility import COLUMNS, SetAsideError, read
 from tasks.cover.payers import Payers, payers_of
@@ -135,6 +136,23 @@ def read_files(place: Place, files: Iterable[str]) -> list[dict[str, Any]]:
         aside = sum(one["state"] == "quarantined" for one in found)
         done(f"{len(found):,} files, {people:,} people" + (f"; {aside:,} files set aside" if aside else ""), people)
     return found
+
+
+@task(name="hold the answers against the months", cache_policy=NO_CACHE)
+def hold_against_months(place: Place, files: list[dict[str, Any]]) -> pd.DataFrame:
+    """Each answer of the files that were read, in contract columns; `files` say besides what that comes to.
+
+    `unmatched` are places in the file, `contradictions` counts by name, `run_again` practices with their months.
+    """
+    with step("cover", "holding the answers against the decided months") as done:
+        listed = held_against_months(place.store, [one["digest"] for one in files])
+        for one in files:
+            one |= told_of(listed[(listed["digest"] == one["digest"]).to_numpy(bool)])
+        names = {one["digest"]: one["file_name"] for one in files}
+        listed["file_name"] = listed["digest"].map(names).astype("str")
+        strange = sum(len(one["unmatched"]) for one in files)
+        done(f"{len(listed):,} answers, {strange:,} of nobody", len(listed))
+    return listed.sort_values(["file_name", "answer"], kind="stable").reset_index(drop=True)
 
 
 def _kept(place: Place, name: str, content: bytes, today: date) -> dict[str, Any]:
