@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Literal, Self, TypeVar, get_args
 
 from pydantic import Field, model_validator
 
-from config.catalogue import OPEN, Confidence, Sourced, rising, validated
+from config.catalogue import OPEN, Confidence, Program, Sourced, catalogue, rising, validated
 from config.errors import RuleError
 from config.month import Month
 from config.strict_yaml import load_yaml
@@ -22,12 +22,14 @@ FOLDER = Path(__file__).parent / "payers"
 Covers = Literal["yes", "no", "by_plan", "by_state", "by_policy", "unknown"]
 Takes = Literal["all", "part", "none", "unknown"]
 Owes = Literal["never", "share", "unknown"]
+FIRST = "ccm"  # the program about which a payer is asked before any other
+CLINIC: Program = "clinic"  # its codes stand for several programs
 
 
 class Terms(Sourced):
     """What a payer does with care management."""
 
-    programs: tuple[str, ...] = ("ccm",)
+    programs: tuple[Program, ...] = ("ccm",)
     codes: tuple[str, ...] = ()  # none: all codes of the programs
     covers: Covers
     authorization: Literal["needed", "not_needed", "unknown"] = "unknown"
@@ -37,6 +39,16 @@ class Terms(Sourced):
     filing_days: int | None = Field(default=None, gt=0)
     crossover: Literal["automatic", "no", "unknown"] = "unknown"
     words: str = Field(min_length=10)
+
+    @model_validator(mode="after")
+    def _known_codes(self) -> Self:
+        known = catalogue().codes
+        for code in self.codes:
+            if code not in known:
+                raise ValueError(f"'{code}' is not in the code catalogue")
+            if known[code].program not in (*self.programs, CLINIC):
+                raise ValueError(f"{code} is a code of {known[code].program}, which the entry does not speak of")
+        return self
 
 
 class PayerEntry(Terms):
@@ -141,6 +153,17 @@ class Plan:
         return "|".join((self.kind, self.payer_id.upper() or plain(self.payer_name), self.part.upper()))
 
 
+def key_for(plan_key: str, program: str) -> str:
+    """The plan where it is asked about that program; no other part of a key is written small."""
+    return plan_key if program == FIRST else f"{plan_key}|{program}"
+
+
+def program_of(plan_key: str) -> str:
+    """The program about which the plan of that key is asked."""
+    last = plan_key.rpartition("|")[2]
+    return last if last in get_args(Program) else FIRST
+
+
 @dataclass(frozen=True)
 class Register:
     """The entries that hold on some day of a month."""
@@ -155,7 +178,7 @@ class Register:
         kind: str,
         day: date,
         *,
-        program: str = "ccm",
+        program: str = FIRST,
         payer_name: str = "",
         policy: str = "",
         plan_letter: str = "",

@@ -18,6 +18,7 @@ from flows.prefect_server import flow_on_terminal
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")]
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
+MOST = 10  # places of a file that are named
 Takes = Literal["all", "part", "none", "unknown"]
 
 coverage = typer.Typer(help="Who covers care management: the matrix of a month, one case, answers of payers.")
@@ -31,6 +32,9 @@ def show(
     practice: Practice = None,
     out: Out = Path("out"),
     database: Database = None,
+    settings: Annotated[
+        Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
+    ] = None,
 ) -> None:
     """Show who covers a decided month: payers against answers in patients, and the plans to ask; or one case."""
     if context.invoked_subcommand:
@@ -42,7 +46,7 @@ def show(
 
     place = database or database_of(out)
     if patient:
-        print_case(Console(), place, patient, Month.parse(month), practice)
+        print_case(Console(), place, patient, Month.parse(month), practice, settings)
     else:
         print_matrix(Console(), place, Month.parse(month), practice)
 
@@ -75,17 +79,30 @@ def answer(
     database: Database = None,
 ) -> None:
     """Record what a payer answered; it serves every patient of the plan until it expires, then it is asked again."""
-    from flows.who_covers import record_answer, written_answer
+    from flows.payer_answers import record_answer
     from tasks.store.engine import database_of
 
     needed = None if authorization is None else authorization == "needed"
     terms = {"takes_coinsurance": coinsurance, "takes_deductible": deductible, "patient_owes": owes, "note": note}
     told: dict[str, Any] = {name: value or "" for name, value in terms.items()} | {"needs_authorization": needed}
     told |= {"answer": said, "step": step, "source": source, "reference_number": reference}
-    who = getpass.getuser() if by is None else by
-    today = date.today()
-    recorded = written_answer(told, who, on, since, until, today)
-    record_answer(Console(), database or database_of(out), task, practice, recorded, today)
+    who, place = getpass.getuser() if by is None else by, database or database_of(out)
+    record_answer(Console(), place, task, practice, told, who, on, since, until, date.today())
+
+
+@coverage.command("import")
+def import_answers(
+    file: Annotated[Path, typer.Argument(help="coverage_tasks.xlsx or .csv with its answers.")],
+    practice: Practice = None,
+    out: Out = Path("out"),
+    database: Database = None,
+) -> None:
+    """Take in the answers of a list of tasks. What cannot be is refused by line; the same file twice is no harm."""
+    from flows.payer_answers import take_in_list
+    from tasks.store.engine import database_of
+
+    if take_in_list(Console(), database or database_of(out), file, practice, date.today()):
+        raise typer.Exit(InputError.exit_code)
 
 
 @coverage.command()
@@ -100,6 +117,7 @@ def eligibility(
 
         found = read([str(path) for path in files], out=str(out))
     _print_files(console, found)
+    print_told(console, found, out)
     if any(one["state"] == "quarantined" for one in found):
         raise typer.Exit(InputError.exit_code)
 
@@ -115,6 +133,32 @@ def _print_files(console: Console, found: list[dict[str, Any]]) -> None:
     for one in found:
         if one["state"] == "quarantined":
             console.print(one["reason"], highlight=False, soft_wrap=True, markup=False)
+
+
+def print_told(console: Console, found: list[dict[str, Any]], out: Path) -> None:
+    """Which answers are nobody's, what contradicts, and which months to run again; places and counts, nobody named."""
+
+    def say(text: str) -> None:
+        console.print(text, highlight=False, soft_wrap=True, markup=False)
+
+    for one in found:
+        places = [str(place) for place in one["unmatched"]]
+        if places:
+            more = f" and {len(places) - MOST:,} more" if len(places) > MOST else ""
+            which = f"answer{'s' if len(places) > 1 else ''} {', '.join(places[:MOST])}{more}"
+            say(f"{one['file_name']}: {len(places):,} of {one['people']:,} match no patient: {which}")
+        if one["contradictions"]:
+            said = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in one["contradictions"].items())
+            say(f"{one['file_name']} contradicts what is on file: {said}")
+    months = sorted({tuple(one) for file in found for one in file["run_again"]})
+    if months:
+        by_practice = {practice: [month for whose, month in months if whose == practice] for practice, _ in months}
+        for practice_id, theirs in by_practice.items():
+            say(f"Run again for practice {practice_id}: {', '.join(theirs)} (ccm run --month ...)")
+    elif any(one["people"] for one in found):
+        say("No decided month has to be run again.")
+    if any(one["people"] for one in found):
+        say(f"Each answer, and whose it is: {out / 'eligibility_answers.csv'}")
 
 
 def add_to(app: typer.Typer) -> None:

@@ -1,85 +1,169 @@
-"""Who covers it, looked at and answered: the matrix of a month, one case, and what a payer said."""
+"""Who covers it, looked at: the matrix of a month, and one case as it is known today."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from config.errors import InputError
 from config.month import Month
-from config.payer_register import questions
-from flows.typed import day_of
+from config.payer_register import FIRST, program_of, register_in
+from config.payer_settings import payer_settings
+from flows.payer_answers import called
+from tasks.cover.lists import asked_about, nobody_known
+from tasks.cover.rerun import TABLES, answers_in, changed, known_now, of_patients
+from tasks.cover.verify import Known
 from tasks.store import coverage as stored
+from tasks.store.coverage import NOBODY_KNOWN
+from tasks.store.records import Cycle
 from tasks.store.store import Store, open_store
 
-SHORTEST = 4  # signs of a source
+HEADS = ("covers", "does not", "unknown", "conflict")  # as short as 80 columns want them
+MOST = 6  # cases that are named
+WORDS = {
+    "unknown": "nobody has said yet whether the payer covers it",
+    "conflicting": "what is on file, or an eligibility answer, contradicts itself, so no answer counts",
+}
 ANSWERS = ("covers", "does_not", "unknown", "conflicting")
 
 
 def print_matrix(console: Console, database: str, month: Month, practice: str | None) -> None:
-    """Payers by their place against their answers, in patients; then the plans that are asked. No identities."""
+    """Payers by their place against their answers, in patients; then who and what is asked. No identities."""
     store = open_store(database)
     try:
-        for practice_id, answers in _answers(store, month, practice):
-            rows = answers[answers["place"] > 0]
-            table = Table(title=f"{practice_id} · {month} · who covers care management", title_justify="left")
-            for heading in ("Place", "Payer", *(name.replace("_", " ") for name in ANSWERS), "Patients"):
-                table.add_column(heading, justify="left" if heading == "Payer" else "right")
+        for practice_id, cycle, answers in _answers(store, month, practice):
+            decisions = store.frame("decisions", cycle)
+            rows = asked_about({"payer_answers": answers} | store.kept_tables(cycle, "program_answers"), decisions)
+            rows = rows[rows["place"] > 0]
+            table = Table(
+                title=f"{practice_id} · {month} · who covers care management", title_justify="left", box=SIMPLE_HEAD
+            )
+            for heading in ("Place", "Payer", *HEADS, "Patients"):
+                left = heading in ("Place", "Payer")
+                table.add_column(heading, justify="left" if left else "right", no_wrap=True)
             place = rows["place"].clip(upper=3)
-            for (where, kind), group in rows.groupby([place, rows["payer_kind"].astype("str")]):
-                counts = group["answer"].astype("str").value_counts()
-                cells = [f"{int(counts.get(name, 0)):,}" for name in ANSWERS]
-                name = {1: "first", 2: "second", 3: "later"}[int(where)]
-                table.add_row(name, kind.replace("_", " "), *cells, f"{group['patient_id'].nunique():,}")
+            kind = rows["payer_kind"].astype("str")
+            for (program, where, payer), group in rows.groupby([rows["program"] != FIRST, place, kind]):
+                for name, some in group.groupby(group["program"].astype("str")) if program else [("", group)]:
+                    counts = some["answer"].astype("str").value_counts()
+                    cells = [f"{int(counts.get(one, 0)):,}" if counts.get(one, 0) else "·" for one in ANSWERS]
+                    called = _plain(str(payer)) + (f", {name}" if name else "")
+                    words = {1: "1st", 2: "2nd", 3: "later"}[int(where)]
+                    table.add_row(words, called, *cells, f"{some['patient_id'].nunique():,}")
             console.print(table, highlight=False)
-            _print_tasks(console, store, practice_id, rows)
+            cases = decisions.drop_duplicates("patient_id").set_index("patient_id")["case_number"]
+            _print_tasks(console, store, practice_id, month, rows, nobody_known(rows, cases))
     finally:
         store.close()
 
 
-def _print_tasks(console: Console, store: Store, practice_id: str, rows: pd.DataFrame) -> None:
-    patients = rows.groupby(rows["plan_key"].astype("str"))["patient_id"].nunique()
+def _print_tasks(
+    console: Console, store: Store, practice_id: str, month: Month, rows: pd.DataFrame, nobody: pd.DataFrame
+) -> None:
+    mine = rows[rows["asks"]]
+    patients = mine.groupby(mine["plan_key"].astype("str"))["patient_id"].nunique()
     with store.reading() as connection:
         tasks = [one for one in stored.tasks_of(connection, practice_id) if one["state"] == "open"]
-    for task in tasks:
-        called = " ".join(filter(None, (task["payer_name"] or task["payer_kind"], task["plan"])))
-        count = int(patients.get(task["plan_key"], 0))
-        text = f"{stored.task_text(task['number'])} by {task['due_date']}: ask {called} ({count:,} patients)"
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
-    if not tasks:
-        console.print("No plan has to be asked.", highlight=False)
+    plans = [one for one in tasks if one["plan_key"] in patients.index]
+    for task in sorted(plans, key=lambda one: -int(patients[one["plan_key"]])):
+        program = program_of(task["plan_key"])
+        what = called(task) + ("" if program == FIRST else f" about {program}")
+        _say(console, f"{stored.task_text(task['number'])} by {task['due_date']}: ask {what} "
+                      f"({_patients(int(patients[task['plan_key']]))})")  # fmt: skip
+    if not plans:
+        _say(console, "No plan has to be asked.")
+    if len(nobody):
+        number = {one["plan"]: stored.task_text(one["number"]) for one in tasks if one["payer_kind"] == NOBODY_KNOWN}
+        cases = [f"{case} ({number[case]})" if case in number else case for case in nobody["case_number"]]
+        more = f" and {len(cases) - MOST:,} more in coverage_tasks.csv" if len(cases) > MOST else ""
+        _say(console, f"{_patients(len(nobody))} of whom nobody knows who pays first: {', '.join(cases[:MOST])}{more}.")
+    for answer, where in (("unknown", "coverage_tasks.csv"), ("conflicting", "coverage_queries.csv")):
+        some = rows[(rows["answer"].astype("str") == answer).to_numpy(bool)]
+        if len(some):
+            _say(console, f"{answer.capitalize()}: {WORDS[answer]}; see coverage/{where} of {month}.")
 
 
-def print_case(console: Console, database: str, case: str, month: Month, practice: str | None) -> None:
-    """One case's payers in their order, each with its answer and what that rests on; nobody is named."""
+def print_case(
+    console: Console, database: str, case: str, month: Month, practice: str | None, settings: Path | None = None
+) -> None:
+    """One case's payers in their order as they are known today, each with its answer and what that rests on.
+
+    Where the month was decided by less, that is said with what it was decided by. Nobody is named.
+    """
     store = open_store(database)
     try:
         practice_id, patient = store.patient(case, practice)
-        for _, answers in _answers(store, month, practice_id):
-            mine = answers[(answers["patient_id"] == patient) & (answers["place"] > 0)].sort_values("place")
+        for _, cycle, answers in _answers(store, month, practice_id):
+            tables = of_patients(store.kept_tables(cycle, *TABLES), [patient])
+            before = answers_in(tables)
+            before = answers.assign(program=FIRST) if before is None else before
+            now, newer = _today(store, practice_id, tables, before, month, settings)
+            mine = now[now["place"] > 0].sort_values("place", kind="stable")
             if mine.empty:
                 raise InputError(f"{case} has no payer on file in {month}; run an eligibility inquiry (270/271).")
+            decided = before.set_index(["coverage_id", "program"])["answer"].astype("str")
             for row in mine.to_dict("records"):
-                called = " ".join(filter(None, (row["payer_name"] or row["payer_kind"], row["plan"])))
-                lines = [
-                    f"{row['place']}. {called} ({_plain(row['payer_kind'])}): {_plain(row['answer'])}",
-                    f"   {row['evidence']}",
-                    f"   {row['confidence']}: {row['source']}",
-                    f"   takes coinsurance: {row['takes_coinsurance']}; deductible: {row['takes_deductible']}; "
-                    f"patient owes: {row['patient_owes']}; authorization: {_authorization(row['needs_authorization'])}",
-                ]
-                lines += [f"   eligibility: {row['eligibility']}"] if row["eligibility"] else []
-                console.print("\n".join(lines), highlight=False, markup=False, soft_wrap=True)
+                was = decided.get((row["coverage_id"], row["program"]), "")
+                _print_payer(console, row, "" if was == row["answer"] else str(was))
+            if newer:
+                text = f"{month} was decided before this was known: it rests on the older state until it is run again"
+                _say(console, f"{text} (ccm run --month {month}).")
     finally:
         store.close()
+
+
+def _today(
+    store: Store, practice_id: str, tables: dict[str, pd.DataFrame], before: pd.DataFrame, month: Month,
+    settings: Path | None,
+) -> tuple[pd.DataFrame, bool]:  # fmt: skip
+    """The answers by what is known now, and whether the month was decided by less."""
+    with store.reading() as connection:
+        recorded = stored.latest_answers(connection, practice_id)
+        shown = stored.shown_since(connection, month.first)
+    known = Known(register_in(month), payer_settings(practice_id, settings), recorded)
+    now, *_ = known_now(tables, month, known, shown)
+    if settings is None:  # what the practice's own settings say cannot be asked again without them
+        own = before[(before["reason"] == "own_entry").to_numpy(bool)]
+        theirs = now["coverage_id"].isin(own["coverage_id"]) & (now["answer"] != "conflicting")
+        now = pd.concat([now[~theirs.to_numpy(bool)], own[own["coverage_id"].isin(now["coverage_id"][theirs])]])
+    return now, len(changed(before, now)) > 0
+
+
+def _print_payer(console: Console, row: dict[str, Any], was: str) -> None:
+    about = "" if row["program"] == FIRST else f", {row['program']}"
+    name = f"{row['payer_name']} {row['plan']}".strip()
+    kind = _plain(row["payer_kind"])
+    head = f"{row['place']}. {name} ({kind}{about})" if name else f"{row['place']}. {kind}{about}"
+    before = f" (decided by: {_plain(was)})" if was else ""
+    _say(console, f"{head}: {_plain(row['answer'])}{before}")
+    owes = f"patient owes: {row['patient_owes']}; authorization: {_authorization(row['needs_authorization'])}"
+    lines = [
+        row["evidence"],
+        f"{row['confidence']}: {row['source']}",
+        f"takes coinsurance: {row['takes_coinsurance']}; deductible: {row['takes_deductible']}; {owes}",
+        f"eligibility: {row['eligibility']}" if row["eligibility"] else "",
+    ]
+    for line in filter(None, lines):
+        console.print(Padding(Text(str(line)), (0, 0, 0, 3)))
 
 
 def _plain(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _patients(count: int) -> str:
+    return f"{count:,} patient{'' if count == 1 else 's'}"
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False)
 
 
 def _authorization(needed: object) -> str:
@@ -88,7 +172,7 @@ def _authorization(needed: object) -> str:
     return "needed" if needed else "not needed"
 
 
-def _answers(store: Store, month: Month, practice: str | None) -> list[tuple[str, pd.DataFrame]]:
+def _answers(store: Store, month: Month, practice: str | None) -> list[tuple[str, Cycle, pd.DataFrame]]:
     found = []
     for practice_id in [practice] if practice else store.practices(month):
         cycle = store.latest(practice_id, month)
@@ -97,51 +181,8 @@ def _answers(store: Store, month: Month, practice: str | None) -> list[tuple[str
         answers = store.kept_table(cycle, "payer_answers")
         if answers is None:
             raise InputError(f"{practice_id}, {month} was decided before payers were asked; run the month again.")
-        found.append((practice_id, answers))
+        found.append((practice_id, cycle, answers))
     if not found:
         whose = f" of practice {practice}" if practice else ""
         raise InputError(f"There is no decided {month}{whose} in this database; run that month first.")
     return found
-
-
-def written_answer(
-    told: dict[str, Any], by: str, on: str | None, since: str | None, until: str | None, today: date
-) -> stored.Recorded:
-    """The answer as it is recorded; what is not given is by the questions of the register, or refused (InputError)."""
-    how = questions()
-    if not by.strip() or len(told["source"].strip()) < SHORTEST:
-        raise InputError(
-            "Say who found it out (--by) and where it stands (--source), so that it can be looked up again."
-        )
-    answered = day_of(on, "--on") or today
-    ends = day_of(until, "--until") or (pd.Timestamp(answered) + pd.DateOffset(months=how.valid_months)).date()
-    begins = day_of(since, "--since")
-    if begins is not None and begins > ends:
-        raise InputError(f"The answer ends ({ends}) before it begins ({begins}); correct --since or --until.")
-    sure = how.confidence_of(told["step"]) or "unverified"
-    told = told | {"answered_date": answered, "holds_from": begins, "valid_until": ends}
-    return stored.Recorded(**told, answered_by=by.strip(), confidence=sure)
-
-
-def record_answer(
-    console: Console, database: str, task: str, practice: str | None, recorded: stored.Recorded, today: date
-) -> None:
-    """The plan's answer is on record and its task answered, and that is said; the same again changes nothing."""
-    number = stored.task_number(task)
-    if recorded.answered_date > today:
-        raise InputError(f"The answer is dated {recorded.answered_date}, which is yet to come; correct --on.")
-    if recorded.valid_until < today:
-        raise InputError(
-            f"The answer held until {recorded.valid_until}, so it says nothing any more; ask the payer again."
-        )
-    store = open_store(database)
-    try:
-        with store.writing() as connection:
-            found = stored.answer(connection, number, practice, recorded, datetime.now(UTC))
-    finally:
-        store.close()
-    called = " ".join(filter(None, (found["payer_name"] or found["payer_kind"], found["plan"])))
-    said = recorded.answer.replace("_", " ")
-    text = f"{stored.task_text(number)}: {called} {said}, until {recorded.valid_until}, for every patient of the plan."
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
-    console.print("Run the months again that wait for it.", highlight=False)

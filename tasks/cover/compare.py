@@ -12,6 +12,7 @@ from tasks.cover.payers import Payers, place_in
 from tasks.store.coverage import as_reported, newest
 
 MEDICARE = ("part_a", "part_b")
+OTHERWISE = {"refused": "refused", "unreadable": "not readable", "nothing": "nothing"}
 NOT_ANSWERED = ("refused", "unreadable")
 DISAGREE = (
     "plan_not_on_file", "part_b_not_active", "other_payer_first", "hospice_not_on_file", "facility_not_on_file",
@@ -111,10 +112,14 @@ def _stay(payers: Payers, stays: pd.DataFrame, *kinds: str) -> np.ndarray:
     return payers.patients["patient_id"].isin(there).to_numpy(bool)
 
 
+def words_for(what: str) -> str:
+    """What a finding, or the want of any, is called in a sentence."""
+    return (words_of() | OTHERWISE)[what]
+
+
 def _words(found: pd.DataFrame, size: int) -> np.ndarray:
     """What the answers show in a sentence; empty for who has none."""
     words = np.full(size, "", dtype=object)
-    called = words_of() | {"refused": "refused", "unreadable": "not readable", "nothing": "nothing"}
     for patient, rows in found.groupby("patient"):
         said = []
         for row in rows.to_dict("records"):
@@ -124,6 +129,6 @@ def _words(found: pd.DataFrame, size: int) -> np.ndarray:
             )
             since = "" if pd.isna(row["begin_date"]) else f" since {row['begin_date']:%Y-%m-%d}"
             until = "" if pd.isna(row["end_date"]) else f" to {row['end_date']:%Y-%m-%d}"
-            said.append(f"{called[row['what']]}{detail}{since}{until}")
+            said.append(f"{words_for(row['what'])}{detail}{since}{until}")
         words[int(patient)] = f"{'; '.join(dict.fromkeys(said))} (answer of {rows['answered_date'].max():%Y-%m-%d})"
     return words

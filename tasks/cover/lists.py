@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from config.catalogue import catalogue
 from config.contract import coverage_outputs
-from config.frames import as_contract
-from config.payer_register import Contradiction, Questions
-from tasks.cover.payers import Payers
-from tasks.store.coverage import Asked, task_text
+from config.frames import among, as_contract, month_key
+from config.payer_register import FIRST, Contradiction, Questions, program_of
+from config.rulebook import all_programs
+from tasks.cover.payers import ONE_EACH, Payers
+from tasks.store.coverage import NOBODY_KNOWN, Asked, task_text
 
-QUESTION = (
-    "Does this plan pay for care management (99490 and its family), from which day, with which authorization, co-pay "
-    "and filing limit?"
+QUESTION = "Does this plan pay for {what}, from which day, with which authorization, co-pay and filing limit?"
+WHO_PAYS = (
+    "Who pays first for this patient, and who after that? Write it into the coverages and run the month again, which "
+    "ends the task."
 )
+CHRONIC = "care management (99490 and its family)"
 # What is kept of a month's answers: what the decision takes, and what tells it again later.
 KEPT = (
     "coverage_id", "patient_id", "on_day", "place", "payer_kind", "payer_name", "payer_id", "plan", "plan_key",
@@ -58,6 +63,53 @@ def coverage(answers: pd.DataFrame, case_numbers: pd.Series, tasks: Mapping[str,
     return as_contract(frame, coverage_outputs()["coverage"])
 
 
+def asked_about(tables: Mapping[str, pd.DataFrame], decisions: pd.DataFrame) -> pd.DataFrame:
+    """The answers with the program that each is about: chronic care, and any other for whom it is decided.
+
+    `decisions` are those of the month; a program without a family of codes has nothing to ask a payer about.
+    """
+    answers = tables["payer_answers"].assign(program=FIRST)
+    others = tables.get("program_answers")
+    if others is None:
+        return answers
+    billed = decisions[decisions["family"].fillna("") != ""]
+    others = others[among(month_key(others), month_key(billed))]
+    if others.empty:
+        return answers
+    texts = dict.fromkeys(_TEXTS, "str")
+    both = pd.concat([answers.astype(texts), others.astype(texts)], ignore_index=True)
+    order = pd.factorize(both["patient_id"])[0]  # chronic care has every patient, in the order of the coverages
+    return both.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+
+
+def nobody_known(answers: pd.DataFrame, cases: pd.Series) -> pd.DataFrame:
+    """The patients decided upon of whom nobody knows who pays first, by case number, with why."""
+    first = answers[(answers["place"] == 1) & (answers["program"] == FIRST)]
+    kind = first["payer_kind"].astype("str").to_numpy(object)
+    named = np.isin(kind, ONE_EACH) | (first["payer_name"] != "").to_numpy() | (first["payer_id"] != "").to_numpy()
+    why = np.select([kind == "unknown", ~named], ["unknown_payer", "payer_not_named"], "")
+    reason = pd.Series(why, index=first["patient_id"].to_numpy(), dtype="str").reindex(cases.index)
+    found = pd.DataFrame({"case_number": cases.astype("str"), "reason": reason.fillna("no_coverage")})
+    return found[found["reason"] != ""].sort_values("case_number")
+
+
+def asked_patients(nobody: pd.DataFrame) -> list[Asked]:
+    """The patients of `nobody_known`, each asked about by itself: no payer's answer serves another."""
+    return [
+        Asked(_key_of(str(case)), NOBODY_KNOWN, "", "", str(case), str(reason))
+        for case, reason in zip(nobody["case_number"], nobody["reason"], strict=True)
+    ]
+
+
+def known_patients(cases: pd.Series, nobody: pd.DataFrame) -> list[str]:
+    """The other patients decided upon, as they would be asked about."""
+    return [_key_of(str(case)) for case in cases[~cases.isin(nobody["case_number"])]]
+
+
+def _key_of(case: str) -> str:
+    return f"{NOBODY_KNOWN}|{case}|"
+
+
 def asked_plans(answers: pd.DataFrame) -> list[Asked]:
     """The plans that must be asked, each once, in the order of their keys; a payer whom nobody knows is no plan."""
     mine = answers[answers["asks"] & (answers["payer_kind"] != "unknown") & (answers["place"] > 0)]
@@ -75,23 +127,39 @@ def known_plans(answers: pd.DataFrame) -> list[str]:
     return sorted({str(key) for key in answers["plan_key"].unique()} - {str(key) for key in asked})
 
 
-def worklist(answers: pd.DataFrame, tasks: Sequence[Mapping[str, Any]], how: Questions) -> pd.DataFrame:
+def worklist(
+    answers: pd.DataFrame, nobody: pd.DataFrame, tasks: Sequence[Mapping[str, Any]], how: Questions
+) -> pd.DataFrame:
     """The open verification tasks that patients of the month wait for, those of most patients first."""
     mine = answers[answers["asks"] & (answers["place"] > 0)]
-    patients = mine.groupby(mine["plan_key"].astype("str"))["patient_id"].nunique()
+    patients = mine.groupby(mine["plan_key"].astype("str"))["patient_id"].nunique().to_dict()
+    patients |= {_key_of(case): 1 for case in nobody["case_number"]}
     steps = " | ".join(f"{place}. {step.words}: {step.asks}" for place, step in enumerate(how.steps, 1))
-    rows = [
-        dict(task)
-        | {"task_number": task_text(task["number"]), "patients": int(patients[task["plan_key"]])}
-        | {"question": QUESTION, "steps": steps}
-        for task in tasks
-        if task["state"] == "open" and task["plan_key"] in patients.index
-    ]
-    rows.sort(key=lambda row: (-row["patients"], row["number"]))
+    rows = [_row(task, patients[task["plan_key"]], steps) for task in tasks if task["plan_key"] in patients]
+    rows = [row for row in rows if row["state"] == "open"]
+    rows.sort(key=lambda row: (row["case_number"] is not None, -row["patients"], row["number"]))
     frame = pd.DataFrame(rows, columns=coverage_outputs()["coverage_tasks"].names)
     for name in ("due_date", "opened_date"):
         frame[name] = pd.to_datetime(frame[name])
     return as_contract(frame, coverage_outputs()["coverage_tasks"])
+
+
+def _row(task: Mapping[str, Any], patients: int, steps: str) -> dict[str, Any]:
+    row = dict(task) | {"task_number": task_text(task["number"]), "patients": patients, "steps": steps}
+    if task["payer_kind"] == NOBODY_KNOWN:
+        return row | {"case_number": task["plan"], "plan": None, "program": None, "question": WHO_PAYS}
+    program = program_of(task["plan_key"])
+    return row | {"case_number": None, "program": program, "question": QUESTION.format(what=_service(program))}
+
+
+@cache
+def _service(program: str) -> str:
+    """The program and its codes, as a payer is asked about them."""
+    if program == FIRST:
+        return CHRONIC
+    words = next(one.words for one in all_programs() if one.program == program).partition(":")[0]
+    codes = [name for name in catalogue().of(program) if catalogue().codes[name].decided]
+    return f"{words[:1].lower()}{words[1:]} ({', '.join(codes)})"
 
 
 def queries(

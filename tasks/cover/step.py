@@ -16,19 +16,22 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import InputError, PlaceError
 from config.month import Month
-from config.payer_register import Contradiction, questions, register_in
+from config.payer_register import FIRST, Contradiction, questions, register_in
 from config.payer_settings import payer_settings
+from config.rulebook import all_programs
 from tasks.cover import lists
+from tasks.cover.answered import held_against_months, told_of
 from tasks.cover.compare import shown
 from tasks.cover.eligibility import COLUMNS, SetAsideError, read
 from tasks.cover.payers import Payers, payers_of
-from tasks.cover.verify import Known, contradictions, verify
+from tasks.cover.verify import Known, contradictions, taking_part, verify, verify_other
 from tasks.progress import step
 from tasks.retry import on_errors_of
 from tasks.store import coverage as stored
 from tasks.store.step import Place
 
 Tables = dict[str, pd.DataFrame]
+PROGRAMS = tuple(program.program for program in all_programs())
 
 
 @dataclass
@@ -57,32 +60,49 @@ def who_covers(place: Place, practice_id: str, tables: Tables, month: Month) -> 
 
 
 def cover(tables: Tables, month: Month, known: Known, answers: pd.DataFrame) -> Covered:
-    """Who covers each patient, by the tables, what is known of payers, and the eligibility answers."""
+    """Who covers each patient, by the tables, what is known of payers, and the eligibility answers.
+
+    Where a payer does otherwise with another program than with chronic care, `program_answers` has those rows.
+    """
     payers = payers_of(tables, month)
     seen = shown(payers, tables, answers)
     against = contradictions(payers, known.register, seen)
     rows = verify(payers, known, against, seen)
-    return Covered(tables | {"payer_answers": lists.kept(rows)}, payers, rows, against)
+    found = {"payer_answers": lists.kept(rows)}
+    others = {
+        program: verify_other(payers, known, against, seen, program, part)
+        for program in PROGRAMS
+        if program != FIRST and (part := taking_part(tables, payers, program)).any()
+    }
+    apart = [lists.kept(rows).assign(program=program) for program, rows in others.items() if len(rows)]
+    if apart:
+        found["program_answers"] = pd.concat(apart, ignore_index=True)
+    return Covered(tables | found, payers, rows, against)
 
 
 @task(name="ask what is not known", cache_policy=NO_CACHE)
 def ask_payers(place: Place, practice_id: str, month: Month, covered: Covered, decisions: pd.DataFrame) -> Tables:
     """The lists of the month's coverage; every plan whose answer is not known has one open task."""
     with step("cover", "asking what is not known") as done:
-        answers, how = covered.tables["payer_answers"], questions()
-        asked, known = lists.asked_plans(answers), lists.known_plans(answers)
+        answers, how = lists.asked_about(covered.tables, decisions), questions()
+        cases = decisions.drop_duplicates("patient_id").set_index("patient_id")["case_number"]
+        nobody = lists.nobody_known(answers, cases)
+        asked = lists.asked_plans(answers) + lists.asked_patients(nobody)
+        known = lists.known_plans(answers) + lists.known_patients(cases, nobody)
         due = place.today + timedelta(days=how.due_days)
         with place.store.writing() as connection:
             numbers = stored.ask(connection, practice_id, str(month), asked, known, how.owner, place.today, due)
             tasks = stored.tasks_of(connection, practice_id)
-        cases = decisions.drop_duplicates("patient_id").set_index("patient_id")["case_number"]
         frames = {
             "coverage": lists.coverage(answers, cases, numbers),
-            "coverage_tasks": lists.worklist(answers, tasks, how),
+            "coverage_tasks": lists.worklist(answers, nobody, tasks, how),
             "coverage_queries": lists.queries(covered.payers, covered.against, covered.rows, cases),
         }
         queries = frames["coverage_queries"]
-        done(f"{len(frames['coverage_tasks']):,} plans to ask, {len(queries):,} contradictions", len(queries))
+        plans = (
+            f"{len(frames['coverage_tasks']) - len(nobody):,} plans to ask, {len(nobody):,} patients without a payer"
+        )
+        done(f"{plans}, {len(queries):,} contradictions", len(queries))
     return frames
 
 
@@ -116,6 +136,23 @@ def read_files(place: Place, files: Iterable[str]) -> list[dict[str, Any]]:
         aside = sum(one["state"] == "quarantined" for one in found)
         done(f"{len(found):,} files, {people:,} people" + (f"; {aside:,} files set aside" if aside else ""), people)
     return found
+
+
+@task(name="hold the answers against the months", cache_policy=NO_CACHE)
+def hold_against_months(place: Place, files: list[dict[str, Any]]) -> pd.DataFrame:
+    """Each answer of the files that were read, in contract columns; `files` say besides what that comes to.
+
+    `unmatched` are places in the file, `contradictions` counts by name, `run_again` practices with their months.
+    """
+    with step("cover", "holding the answers against the decided months") as done:
+        listed = held_against_months(place.store, [one["digest"] for one in files])
+        for one in files:
+            one |= told_of(listed[(listed["digest"] == one["digest"]).to_numpy(bool)])
+        names = {one["digest"]: one["file_name"] for one in files}
+        listed["file_name"] = listed["digest"].map(names).astype("str")
+        strange = sum(len(one["unmatched"]) for one in files)
+        done(f"{len(listed):,} answers, {strange:,} of nobody", len(listed))
+    return listed.sort_values(["file_name", "answer"], kind="stable").reset_index(drop=True)
 
 
 def _kept(place: Place, name: str, content: bytes, today: date) -> dict[str, Any]:

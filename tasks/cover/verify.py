@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from config.payer_register import Contradiction, PayerEntry, Register, Terms
+from config.payer_register import FIRST, Contradiction, PayerEntry, Register, Terms, key_for
 from config.payer_settings import OwnEntry, PayerSettings
 from tasks.cover import order
 from tasks.cover.compare import Shown
@@ -50,13 +50,18 @@ class Known:
     own: PayerSettings
     recorded: Mapping[str, Mapping[str, Any]]  # the latest recorded answer of each plan
 
-    def answer(self, row: Mapping[str, Any], day: date) -> Answer:
+    def tells_apart(self, row: Mapping[str, Any], day: date, program: str) -> bool:
+        """Whether the plan is known otherwise, or less, for that program than for chronic care."""
+        entries = self._entry(row, day, program), self._own(row, day, program)
+        return entries != (self._entry(row, day, FIRST), self._own(row, day, FIRST))
+
+    def answer(self, row: Mapping[str, Any], day: date, program: str = FIRST) -> Answer:
         """The plan's answer: the recorded one, else the practice's own entry, else the register's."""
-        entry = self._entry(row, day)
-        told = self.recorded.get(str(row["plan_key"]))
+        entry = self._entry(row, day, program)
+        told = self.recorded.get(key_for(str(row["plan_key"]), program))
         if told and told["holds_from"] <= day <= told["valid_until"]:
             return _recorded(told, entry, part_of(row))
-        own = self._own(row, day)
+        own = self._own(row, day, program)
         if own is not None:
             return _by(own, "own_entry", part_of(row), own.valid_until, recorded=True)
         expired = told is not None and told["valid_until"] < day
@@ -68,10 +73,11 @@ class Known:
             return Answer(**asdict(found) | {"reason": "answer_expired", "evidence": words})
         return found
 
-    def _entry(self, row: Mapping[str, Any], day: date) -> PayerEntry | None:
+    def _entry(self, row: Mapping[str, Any], day: date, program: str) -> PayerEntry | None:
         return self.register.find(
             row["kind"],
             day,
+            program=program,
             payer_name=row["payer_name"],
             policy=self.own.policies.get(row["payer_id"], ""),
             plan_letter=row["plan_letter"],
@@ -80,10 +86,9 @@ class Known:
             is_first=bool(row["first"]),
         )
 
-    def _own(self, row: Mapping[str, Any], day: date) -> OwnEntry | None:
-        mine = (
-            one for one in self.own.register_ if one.speaks_of(row["payer_id"], row["payer_name"], part_of(row), day)
-        )
+    def _own(self, row: Mapping[str, Any], day: date, program: str) -> OwnEntry | None:
+        who = row["payer_id"], row["payer_name"], part_of(row), day
+        mine = (one for one in self.own.register_ if program in one.programs and one.speaks_of(*who))
         return max(mine, key=lambda one: (bool(one.plans), one.since), default=None)
 
 
@@ -105,7 +110,7 @@ def _recorded(told: Mapping[str, Any], entry: PayerEntry | None, part: str) -> A
         part,
         str(told["answer"]),
         "recorded_answer",
-        f"{_said(told)}; holds until {told['valid_until']}",
+        said(told),
         str(told["source"]),
         str(told["confidence"]),
         told["valid_until"],
@@ -115,6 +120,11 @@ def _recorded(told: Mapping[str, Any], entry: PayerEntry | None, part: str) -> A
         of("patient_owes"),
         recorded=True,
     )
+
+
+def said(told: Mapping[str, Any]) -> str:
+    """What a recorded answer is as evidence."""
+    return f"{_said(told)}; holds until {told['valid_until']}"
 
 
 def _said(told: Mapping[str, Any]) -> str:
@@ -139,7 +149,35 @@ def contradictions(payers: Payers, register: Register, shown: Shown) -> list[tup
     return found
 
 
-def verify(payers: Payers, known: Known, against: list[tuple[Contradiction, np.ndarray]], shown: Shown) -> pd.DataFrame:
+Against: TypeAlias = list[tuple[Contradiction, np.ndarray]]
+
+
+def taking_part(tables: Mapping[str, pd.DataFrame], payers: Payers, program: str) -> np.ndarray:
+    """Which patients may have a decision about the program: who consented to it or has time logged for it."""
+    consents, entries = tables["consents"], tables["time_entries"]
+    first, last = pd.Timestamp(payers.month.first), pd.Timestamp(payers.month.last)
+    given = (consents["program"] == program) & (consents["consent_date"] <= last)
+    given &= ~(consents["revoked_date"] < first)
+    found = [consents.loc[given.to_numpy(bool), "patient_id"]]
+    found.append(entries.loc[(entries["program"] == program).to_numpy(bool), "patient_id"].drop_duplicates())
+    return payers.patients["patient_id"].isin(pd.concat([one.astype("str") for one in found])).to_numpy(bool)
+
+
+def verify_other(
+    payers: Payers, known: Known, against: Against, shown: Shown, program: str, part: np.ndarray
+) -> pd.DataFrame:
+    """The rows of those patients whose plans are known otherwise for that program than for chronic care.
+
+    Such a plan is asked, and its answer recorded, for the program by itself.
+    """
+    theirs = replace(payers, rows=payers.rows[part[payers.rows["patient"].to_numpy()]].reset_index(drop=True))
+    rows = verify(theirs, known, against, shown, program)
+    apart = rows["told_apart"].to_numpy(bool)
+    rows["plan_key"] = [key_for(str(key), program) for key in rows["plan_key"]]
+    return rows[apart].reset_index(drop=True)
+
+
+def verify(payers: Payers, known: Known, against: Against, shown: Shown, program: str = FIRST) -> pd.DataFrame:
     """Every row of `payers` with its answer.
 
     A plan is asked once for each place it stands in, whoever its patients are. What contradicts itself is conflicting,
@@ -149,8 +187,12 @@ def verify(payers: Payers, known: Known, against: list[tuple[Contradiction, np.n
     rows["first"] = (rows["place"] == 1) | ((rows["place"] == 0) & (rows["priority"] == 1))
     _, example, number = np.unique(rows["plan_number"] * 2 + rows["first"], return_index=True, return_inverse=True)
     plans = rows.iloc[example][[*PLAN, "plan_key", "first"]].to_dict("records")
-    found = [known.answer(row, payers.month.last) for row in plans]
+    last = payers.month.last
+    found = [known.answer(row, last, program) for row in plans]
     answers = pd.DataFrame([asdict(one) | {"asks": one.asks} for one in found], columns=_columns())
+    if program != FIRST:
+        apart = np.array([known.tells_apart(row, last, program) for row in plans], dtype=bool)
+        rows["told_apart"] = apart[number]
     for name in _columns():
         rows[name] = answers[name].array.take(number)
     rows["asks"] = rows["asks"].astype(bool) & rows["is_named"]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tasks.qualify.months import Facts
 
 ANSWERS = "payer_answers"
+OF_PROGRAMS = "program_answers"  # where a payer does otherwise with another program than with chronic care
 
 
 def add_payer_answers(facts: Facts, patient: Any, coverage_id: pd.Series) -> None:
@@ -28,6 +29,7 @@ def add_payer_answers(facts: Facts, patient: Any, coverage_id: pd.Series) -> Non
         conflict = answers["conflict"].astype("str").to_numpy(object)
         there = conflict != ""
         against[whose[there]] = conflict[there]
+        answers = _of_the_program(facts, answers)
         told = answers["answer"].astype("str").where(answers["recorded"], "").to_numpy(object)
         needed = answers["needs_authorization"].fillna(False).to_numpy(bool) & answers["recorded"].to_numpy(bool)
         lacks = needed & ~answers["authorized"].to_numpy(bool)
@@ -39,3 +41,13 @@ def add_payer_answers(facts: Facts, patient: Any, coverage_id: pd.Series) -> Non
     facts.frame["authorization_missing"] = unauthorized
     facts.frame["payer_said"] = pd.array(said, dtype="str")
     facts.frame["coverage_conflict"] = pd.array(against, dtype="str")
+
+
+def _of_the_program(facts: Facts, answers: pd.DataFrame) -> pd.DataFrame:
+    """The answers, before them those that the payers give for this very program."""
+    if OF_PROGRAMS not in facts.tables:
+        return answers
+    others = facts.tables[OF_PROGRAMS]
+    own = others[(others["program"] == facts.book.program).to_numpy(bool)]
+    columns = ["coverage_id", "answer", "recorded", "needs_authorization", "authorized"]
+    return pd.concat([own[columns], answers[columns]], ignore_index=True) if len(own) else answers

@@ -65,25 +65,37 @@ class Answer:
 
 def read_answers(path: Path) -> list[Answer]:
     """The lines with an answer; InputError naming the file when it is no worklist."""
+    found = []
+    for line, cells in filled_rows(path, READ, NEEDED, "a worklist", "copay_cases.xlsx"):
+        if cells["answer"]:
+            answer, note = (cells[name].casefold().replace(" ", "_") for name in ("answer", "note_code"))
+            found.append(Answer(line, **cells | {"answer": answer, "note_code": note}))
+    return found
+
+
+def filled_rows(
+    path: Path, read: Sequence[str], needed: Sequence[str], called: str, file: str, days: Sequence[str] = ()
+) -> list[tuple[int, dict[str, str]]]:
+    """The lines of a list that came back, each with the text of the columns to read, empty for those it has not.
+
+    What stands in `days` is written as 2026-10-20 where it is a day. InputError, naming the file, when it is no such
+    list, or a column is missing that is `needed`.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path}: the file cannot be read ({error.strerror}); give a worklist.") from error
+        raise InputError(f"{path}: the file cannot be read ({error.strerror}); give {called}.") from error
     rows = _sheet(path, content) if content[:2] == b"PK" else _lines(path, content)
     header = [_name(cell) for cell in next(iter(rows), [])]
-    if missing := [name for name in NEEDED if name not in header]:
-        raise InputError(
-            f"{path.name}: the columns {', '.join(missing)} are missing; fill in copay_cases.xlsx or .csv."
-        )
-    places = {name: header.index(name) for name in READ if name in header}
+    if missing := [name for name in needed if name not in header]:
+        raise InputError(f"{path.name}: the columns {', '.join(missing)} are missing; fill in {file} or .csv.")
+    places = {name: header.index(name) for name in read if name in header}
     found = []
     for line, row in enumerate(rows[1:], start=2):
-        cells = {name: _text(row[place]) if place < len(row) else "" for name, place in places.items()}
-        if cells["answer"]:
-            answer = cells["answer"].casefold().replace(" ", "_")
-            note = cells.get("note_code", "").casefold().replace(" ", "_")
-            texts = {name: cells.get(name, "") for name in READ} | {"answer": answer, "note_code": note}
-            found.append(Answer(line, **texts))
+        cells = dict.fromkeys(read, "")
+        cells |= {name: _text(row[place]) for name, place in places.items() if place < len(row)}
+        cells |= {name: str(_day(cells[name]) or cells[name]) for name in days}
+        found.append((line, cells))
     return found
 
 

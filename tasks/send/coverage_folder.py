@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from config.contract import coverage_outputs
+from config.contract import coverage_outputs, source_outputs
 from tasks.send.csv_files import write_csv
-from tasks.send.files import alone, on_disk, place_sentences, put, put_in_place
+from tasks.send.files import alone, on_disk, place_sentences, put, put_in_place, write_list
 from tasks.send.workbook import workbook
 
 FOLDER = "coverage"
 WORKLIST = "coverage_tasks.xlsx"
+
+
+def write_eligibility(out: Path, answers: pd.DataFrame) -> Path:
+    """The list of eligibility answers stands in the output folder; without answers there is none."""
+    return write_list(out, source_outputs()["eligibility_answers"], answers)
 
 
 def write_coverage_folder(month_folder: Path, frames: Mapping[str, pd.DataFrame]) -> Path:

@@ -17,6 +17,7 @@ from config.errors import InputError
 from tasks.store import bulk
 from tasks.store.coverage_tables import coverage_answers, coverage_tasks, eligibility, eligibility_files
 
+NOBODY_KNOWN = "unknown"  # the kind of payer of a task that asks who pays, not what a plan covers
 _TEXT, _NUMBER, _DAY = pa.large_string(), pa.int64(), pa.date32()
 ELIGIBILITY = {
     "response": _NUMBER, "member_id": _TEXT, "birth_date": _DAY, "what": _TEXT, "begin_date": _DAY, "end_date": _DAY,
@@ -54,6 +55,16 @@ class Recorded:
     takes_deductible: str = ""
     patient_owes: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A task whose plan has its answer on record: the day it holds from, what stood before, whether this is new."""
+
+    task: dict[str, Any]
+    holds_from: date
+    before: dict[str, Any] | None
+    new: bool
 
 
 @dataclass(frozen=True)
@@ -127,13 +138,8 @@ def ask(
     return {key: opened[key] for key in wanted}
 
 
-def answer(
-    connection: Connection, number: int, practice_id: str | None, recorded: Recorded | None, now: datetime
-) -> dict[str, Any]:
-    """The task with its plan's answer on record, when one is given; the same answer again changes nothing.
-
-    InputError when there is no such task, or one in several practices.
-    """
+def task_of(connection: Connection, number: int, practice_id: str | None) -> dict[str, Any]:
+    """The task; InputError when there is none, one in several practices, or one that no payer's answer ends."""
     tasks = coverage_tasks.c
     query = sa.select(coverage_tasks).where(tasks.number == number)
     found = connection.execute(query.where(tasks.practice_id == practice_id) if practice_id else query).mappings().all()
@@ -144,22 +150,33 @@ def answer(
         names = ", ".join(sorted(row["practice_id"] for row in found))
         raise InputError(f"Task {task_text(number)} exists in the practices {names}; name one with --practice.")
     task = dict(found[0])
-    if recorded is None:
-        return task
-    _alone(connection, task["practice_id"])
-    begins = recorded.holds_from or date.fromisoformat(f"{task['first_month']}-01")
-    row = asdict(recorded) | {
-        "holds_from": begins,
-        "practice_id": task["practice_id"],
-        "plan_key": task["plan_key"],
-        "task_number": number,
-    }
-    before = latest_answers(connection, task["practice_id"]).get(task["plan_key"])
-    if before is None or any(before[name] != value for name, value in row.items()):
-        connection.execute(sa.insert(coverage_answers), row | {"recorded_at": now})
-    where = (tasks.practice_id == task["practice_id"], tasks.number == number)
-    connection.execute(sa.update(coverage_tasks).where(*where).values(state="answered"))
+    if task["payer_kind"] == NOBODY_KNOWN:
+        raise InputError(
+            f"{task_text(number)} asks who pays for {task['plan']}; write that into the coverages and run the month "
+            "again, which ends the task."
+        )
     return task
+
+
+def answer(connection: Connection, task: dict[str, Any], recorded: Recorded, now: datetime) -> Answered:
+    """The plan of the task has this answer on record, beside those before; the same again changes nothing."""
+    tasks = coverage_tasks.c
+    _alone(connection, task["practice_id"])
+    row = as_row(task, recorded)
+    before = latest_answers(connection, task["practice_id"]).get(task["plan_key"])
+    new = before is None or any(before[name] != value for name, value in row.items())
+    if new:
+        connection.execute(sa.insert(coverage_answers), row | {"recorded_at": now})
+    where = (tasks.practice_id == task["practice_id"], tasks.number == task["number"])
+    connection.execute(sa.update(coverage_tasks).where(*where).values(state="answered"))
+    return Answered(task, row["holds_from"], before, new)
+
+
+def as_row(task: dict[str, Any], recorded: Recorded) -> dict[str, Any]:
+    """The answer as it stands on record, but for the moment of recording."""
+    begins = recorded.holds_from or date.fromisoformat(f"{task['first_month']}-01")
+    keys = {"practice_id": task["practice_id"], "plan_key": task["plan_key"], "task_number": task["number"]}
+    return asdict(recorded) | {"holds_from": begins} | keys
 
 
 def tasks_of(connection: Connection, practice_id: str) -> list[dict[str, Any]]:
@@ -177,7 +194,11 @@ def file_known(connection: Connection, digest: str) -> StoredFile | None:
 
 
 def keep_file(connection: Connection, file: StoredFile, content: bytes, rows: pd.DataFrame, now: datetime) -> None:
-    """The file and what it shows are on record; what stood of the same content is replaced."""
+    """The file and what it shows are on record; what stood of the same content is replaced.
+
+    Of a file that was set aside name, digest and reason tell why; what is in it, whatever that was, is not kept.
+    """
+    content = content if file.state == "read" else b""
     for table in (eligibility, eligibility_files):
         connection.execute(sa.delete(table).where(table.c.digest == file.digest))
     connection.execute(sa.insert(eligibility_files), vars(file) | {"content": content, "read_at": now})
@@ -190,11 +211,20 @@ def keep_file(connection: Connection, file: StoredFile, content: bytes, rows: pd
 
 def shown_since(connection: Connection, day: date) -> pd.DataFrame:
     """Every finding of the eligibility answers given since that day, in the order in which files were read."""
+    return _findings(connection, eligibility.c.answered_date >= day)
+
+
+def shown_in(connection: Connection, digests: Sequence[str]) -> pd.DataFrame:
+    """Every finding of these files."""
+    return _findings(connection, eligibility.c.digest.in_(list(digests)))
+
+
+def _findings(connection: Connection, where: sa.ColumnElement[bool]) -> pd.DataFrame:
     joined = eligibility.join(eligibility_files, eligibility_files.c.digest == eligibility.c.digest)
     order = (eligibility_files.c.read_at, eligibility.c.digest, eligibility.c.position)
     columns = [eligibility.c[name] for name in ELIGIBILITY]
     query = sa.select(*columns, eligibility.c.digest, eligibility_files.c.read_at).select_from(joined)
-    rows = connection.execute(query.where(eligibility.c.answered_date >= day).order_by(*order)).mappings().all()
+    rows = connection.execute(query.where(where).order_by(*order)).mappings().all()
     names = [*ELIGIBILITY, "digest", "read_at"]
     frame = pd.DataFrame([dict(row) for row in rows], columns=names)
     for name, kind in ELIGIBILITY.items():

@@ -35,6 +35,14 @@ def latest(connection: Connection, practice_id: str, month: Month) -> Cycle | No
     return Cycle(row.id, practice_id, month, row.revision, row.state, digests, row.result_digest, row.created_at)
 
 
+def of_each_month(connection: Connection, practice_id: str) -> list[Cycle]:
+    """The newest revision of every saved month of the practice, the oldest month first."""
+    mine = sa.select(cycles.c.month).where(cycles.c.practice_id == practice_id).distinct()
+    months = sorted(connection.execute(mine).scalars())
+    found = [latest(connection, practice_id, Month.parse(month)) for month in months]
+    return [cycle for cycle in found if cycle is not None]
+
+
 def practices(connection: Connection, month: Month) -> list[str]:
     """The practices of which that month was saved."""
     mine = sa.select(cycles.c.practice_id).where(cycles.c.month == str(month)).distinct()

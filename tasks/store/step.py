@@ -27,7 +27,8 @@ from tasks.store.engine import WAIT_SECONDS, database_of
 from tasks.store.records import Basis, Digests, OutboxMessage, Saved
 from tasks.store.store import Store, open_store
 
-ANSWERED = ["coverage_id", "answer", "conflict", "needs_authorization", "authorized"]  # what is decided by
+# What is decided by, and what an eligibility answer showed: shown of a month until it is run again.
+ANSWERED = ["coverage_id", "answer", "conflict", "needs_authorization", "authorized", "eligibility"]
 
 
 @dataclass
@@ -89,7 +90,8 @@ def decided_from(
 ) -> Basis:
     """What the month is decided from, as the store keeps it; what earlier runs offered, payers answered
     and staff recorded in cases is input too where it counts."""
-    for added in (tables.get("earlier_claims"), _answers_of_payers(tables), _answers_of_patients(tables)):
+    payers = (_answers_of_payers(tables.get(name)) for name in ("payer_answers", "program_answers"))
+    for added in (tables.get("earlier_claims"), *payers, _answers_of_patients(tables)):
         if added is not None and len(added):
             whole = f"{input_digest}\n{added.to_csv(index=False)}".encode()
             input_digest = hashlib.sha256(whole).hexdigest()[: len(input_digest)]
@@ -97,12 +99,14 @@ def decided_from(
     return Basis(digests, tables, settings.model_dump_json(), archived(book))
 
 
-def _answers_of_payers(tables: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
-    """Those that somebody recorded or that contradict one another; the others say what the shipped register says."""
-    found = tables.get("payer_answers")
+def _answers_of_payers(found: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Those that somebody recorded, that contradict one another or that an eligibility answer speaks of; the others
+    say what the shipped register says."""
     if found is None:
         return None
-    return found.loc[found["recorded"] | (found["conflict"] != ""), ANSWERED]
+    shown = found["eligibility"].astype("str").str.contains("(answer of", regex=False).to_numpy(bool)
+    said = found["recorded"].to_numpy(bool) | (found["conflict"] != "").to_numpy(bool) | shown
+    return found.loc[said, [*ANSWERED, *(["program"] if "program" in found else [])]]
 
 
 def _answers_of_patients(tables: dict[str, pd.DataFrame]) -> pd.DataFrame | None:

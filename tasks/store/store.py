@@ -14,7 +14,7 @@ from config.contract import outputs
 from config.month import Month
 from tasks.progress import Taken
 from tasks.store import basis as bases
-from tasks.store import bulk, case_numbers, cases, cycles, history, outbox
+from tasks.store import bulk, case_numbers, case_work, cases, cycles, history, outbox
 from tasks.store.answer_counts import AnswerCounts, answer_counts
 from tasks.store.digest import result_digest
 from tasks.store.engine import WAIT_SECONDS, WRITES, connect, parse, place_errors
@@ -86,6 +86,16 @@ class Store:
         with self.reading() as connection:
             return cycles.latest(connection, practice_id, month)
 
+    def decided(self, practice_id: str) -> list[Cycle]:
+        """The newest revision of every saved month of the practice, the oldest month first."""
+        with self.reading() as connection:
+            return cycles.of_each_month(connection, practice_id)
+
+    def every_practice(self) -> list[str]:
+        """The practices of which any month was saved, in order."""
+        with self.reading() as connection:
+            return case_work.practices_with_months(connection)
+
     def frame(self, name: str, cycle: Cycle) -> pd.DataFrame:
         """An output table of that cycle, rows in the order in which they were saved, typed by the contract."""
         with self.reading() as connection:
@@ -120,8 +130,12 @@ class Store:
 
     def kept_table(self, cycle: Cycle, name: str) -> pd.DataFrame | None:
         """One of the tables that cycle was decided from; None when it had no such table, or none is kept."""
+        return self.kept_tables(cycle, name).get(name)
+
+    def kept_tables(self, cycle: Cycle, *names: str) -> dict[str, pd.DataFrame]:
+        """Those of the tables that cycle was decided from which are kept."""
         with self.reading() as connection:
-            return bases.tables_of(connection, cycle.id, [name]).get(name)
+            return bases.tables_of(connection, cycle.id, names)
 
     def open_copay_cases(self, practice_id: str) -> pd.DataFrame:
         """The practice's open co-pay cases in contract columns."""

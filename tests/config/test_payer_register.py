@@ -14,14 +14,14 @@ from config.month import Month
 from config.payer_register import Plan, all_entries, all_order, plain, questions, register_in
 from config.payer_settings import payer_settings
 from tasks.cover import order
+from tests.payer_kinds import PAYER_KINDS
 
-KINDS = inputs()["coverages"].column("payer_kind").values
 LETTERS = inputs()["coverages"].column("plan_letter").values
 DAY = dt.date(2026, 10, 31)
 REGISTER = register_in(Month(2026, 10))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PAYER_KINDS)
 def test_every_kind_of_payer_has_an_entry_in_every_month_since_the_first(kind: str) -> None:
     for year in range(2015, 2027):
         entry = register_in(Month(year, 1)).find(kind, dt.date(year, 1, 31))
@@ -31,7 +31,7 @@ def test_every_kind_of_payer_has_an_entry_in_every_month_since_the_first(kind: s
 def test_entries_speak_only_of_what_the_contract_knows() -> None:
     programs = {"ccm", "pcm", "apcm", "bhi", "cocm", "cpm", "rpm"}
     for entry in all_entries():
-        assert set(entry.kinds) <= set(KINDS), entry.name
+        assert set(entry.kinds) <= set(PAYER_KINDS), entry.name
         assert set(entry.plan_letters) <= set(LETTERS), entry.name
         assert set(entry.programs) <= programs, entry.name
         assert set(entry.savings_programs) <= set(inputs()["coverages"].column("savings_program").values)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cover.month import B, listed, october, payer, queried
+from tests.payer_kinds import PAYER_KINDS
 
 MA = payer("medicare_advantage", payer_id="SYN11", plan_id="H9901-001")
 MEDIGAP = payer("medigap", 2, payer_name="Lakeside", plan_letter="G")
@@ -100,17 +101,7 @@ def test_while_the_order_contradicts_itself_nobody_is_billed_first() -> None:
     assert not rows["bill_first"].any()
 
 
-KINDS = [
-    "medicare_part_b",
-    "medicare_advantage",
-    "medigap",
-    "medicaid",
-    "qmb",
-    "commercial",
-    "tricare",
-    "va",
-    "unknown",
-]
+ANY_KIND = st.sampled_from(PAYER_KINDS)
 
 
 @pytest.mark.slow
@@ -118,7 +109,9 @@ KINDS = [
 @given(
     st.lists(
         st.lists(
-            st.tuples(st.sampled_from(KINDS), st.integers(1, 4), st.sampled_from(["", "SYN1", "SYN2"]), st.booleans()),
+            st.tuples(
+                st.sampled_from(PAYER_KINDS), st.integers(1, 4), st.sampled_from(["", "SYN1", "SYN2"]), st.booleans()
+            ),
             max_size=5,
         ),
         min_size=1,

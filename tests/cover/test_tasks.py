@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from config.errors import InputError
 from tasks.cover.eligibility import read
 from tasks.store import coverage as stored
-from tasks.store.coverage_tables import coverage_answers, coverage_tasks, eligibility
+from tasks.store.coverage_tables import coverage_answers, coverage_tasks, eligibility, eligibility_files
 from tests.cover.answers_271 import MEDICARE, PLAN, Asked, answer
 
 NOW = dt.datetime(2026, 10, 20, 12, tzinfo=dt.UTC)
@@ -40,7 +40,7 @@ def asks(store, *plans, known=(), practice="P1", month="2026-10"):
 
 def answers(store, number, recorded=SAID, practice=None, now=NOW):
     with store.writing() as connection:
-        return stored.answer(connection, number, practice, recorded, now)
+        return stored.answer(connection, stored.task_of(connection, number, practice), recorded, now)
 
 
 def states(store, practice="P1"):
@@ -64,13 +64,13 @@ def test_tasks_are_counted_within_a_practice(store):
     assert asks(store, RIVER, practice="P2") == {RIVER.plan_key: 1}
     with pytest.raises(InputError, match="P1, P2"):
         answers(store, 1)
-    assert answers(store, 1, practice="P2")["plan_key"] == RIVER.plan_key
+    assert answers(store, 1, practice="P2").task["plan_key"] == RIVER.plan_key
 
 
 def test_an_answer_stands_and_the_same_again_changes_nothing(store):
     asks(store, ACORN)
-    answers(store, 1)
-    answers(store, 1)
+    first, again = answers(store, 1), answers(store, 1)
+    assert (first.before, first.new, again.new) == (None, True, False)
     assert states(store) == [(1, "SYN13|", "answered")]
     assert count(store, coverage_answers) == 1
     with store.reading() as connection:
@@ -87,6 +87,22 @@ def test_a_later_answer_stands_beside_the_first_and_counts(store):
     assert count(store, coverage_answers) == 3
     with store.reading() as connection:
         assert stored.latest_answers(connection, "P1")[ACORN.plan_key]["answer"] == "does_not"
+
+
+def test_what_an_answer_replaces_is_said_and_stays(store):
+    asks(store, ACORN)
+    answers(store, 1)
+    second = answers(store, 1, replace(SAID, answer="does_not", answered_date=dt.date(2026, 10, 21)))
+    assert (second.new, second.before["answer"], second.before["answered_by"]) == (True, "covers", "kim")
+
+
+def test_who_pays_is_no_question_to_a_payer(store):
+    nobody = stored.Asked("unknown|C-000007|", "unknown", "", "", "C-000007", "no_coverage")
+    asks(store, nobody)
+    with pytest.raises(InputError, match="asks who pays for C-000007; write that into the coverages"):
+        answers(store, 1)
+    assert asks(store, known=[nobody.plan_key]) == {}
+    assert states(store)[0][2] == "settled"
 
 
 def test_when_an_answer_expired_the_plan_is_asked_again_by_a_new_task(store):
@@ -139,6 +155,21 @@ def test_the_same_file_again_is_kept_once(store):
     kept(store, content)
     kept(store, content)
     assert count(store, eligibility) == 2
+
+
+def test_of_a_file_that_was_set_aside_only_the_why_is_kept(store):
+    file = stored.StoredFile("d", "letter.pdf", "quarantined", "letter.pdf: it is no X12", 0)
+    with store.writing() as connection:
+        stored.keep_file(
+            connection, file, b"a letter about somebody", pd.DataFrame(columns=list(stored.ELIGIBILITY)), NOW
+        )
+        assert stored.file_known(connection, "d") == file
+    kept(store, answer(Asked(benefits=MEDICARE)))
+    with store.reading() as connection:
+        table = eligibility_files.c
+        sizes = dict(connection.execute(sa.select(table.file_name, sa.func.length(table.content))).all())
+    assert sizes["letter.pdf"] == 0
+    assert sizes["a.271"] > 500
 
 
 def test_no_answers_at_all(store):

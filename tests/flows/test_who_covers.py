@@ -14,8 +14,10 @@ from rich.console import Console
 
 from config.month import Month
 from flows.cli import main
+from flows.coverage_commands import print_told
+from flows.payer_answers import record_answer
 from flows.replay import replay_month
-from flows.who_covers import print_case, print_matrix, record_answer, written_answer
+from flows.who_covers import print_case, print_matrix
 from tasks.demo.write import write_demo_data
 from tests.cover.answers_271 import MEDICARE, PLAN, Asked, answer
 
@@ -92,9 +94,14 @@ def test_a_plan_is_asked_once_and_its_answer_changes_every_patient_of_it(source:
     assert mine["patient_id"] not in case
 
     told = TOLD | {"needs_authorization": False, "takes_coinsurance": "", "takes_deductible": "", "patient_owes": ""}
-    recorded = written_answer(told | {"note": ""}, "kim", None, "2026-10-01", "2099-12-31", TODAY)
-    said = printed(record_answer, database(out), mine["task_number"], None, recorded, TODAY)
+    answer_it = (mine["task_number"], None, told | {"note": ""}, "kim", None, "2026-10-01", "2099-12-31", TODAY)
+    said = printed(record_answer, database(out), *answer_it)
     assert "2099-12-31" in said
+    assert "Run again for practice P1: 2026-10" in said
+    assert "replaces" not in said
+    again = printed(record_answer, database(out), *answer_it)
+    assert "on record already" in again
+    assert "Run again" in again, "it was not run since"
     run(source)
     after = outcomes(out)
     assert after[mine["case_number"]] == ("bill", "")
@@ -120,16 +127,37 @@ def test_an_eligibility_answer_holds_what_it_contradicts_and_a_bad_file_is_named
     member = coverages.loc[coverages["patient_id"] == mine["patient_id"], "member_id"].iloc[0]
     born = patients.loc[mine["patient_id"], "birth_date"].replace("-", "")
     good, bad = source.parent / "good.271", source.parent / "bad.271"
-    good.write_bytes(answer(Asked(member, born, (*MEDICARE, *PLAN))))
+    other = coverages.loc[coverages["member_id"].notna() & (coverages["member_id"] != member), "member_id"].iloc[0]
+    people = (Asked(member, born, (*MEDICARE, *PLAN)), Asked("9ZZ9ZZ9ZZ99"), Asked(other, "19010101", MEDICARE))
+    good.write_bytes(answer(*people))
     bad.write_bytes(b"not an answer")
     found = eligibility([str(bad), str(good)], out=str(out))
     assert [(one["file_name"], one["state"]) for one in found] == [("bad.271", "quarantined"), ("good.271", "read")]
     assert found[0]["reason"].startswith("bad.271: it does not begin as an X12 interchange does")
     assert found[1]["shows"]["medicare_advantage"] == 1
+    assert found[1]["unmatched"] == [2, 3]
+    assert found[1]["contradictions"] == {"plan_not_on_file": 1}
+    assert found[1]["run_again"] == [("P1", MONTH)]
+    listed = pd.read_csv(out / "eligibility_answers.csv", dtype=str)
+    assert list(listed["state"]) == ["matched", "not_found", "other_birth_date"]
+    assert (listed["case_number"][0], listed["contradictions"][0]) == (mine["case_number"], "plan_not_on_file")
+    said = printed(print_told, found, out)
+    assert "good.271: 2 of 3 match no patient: answers 2, 3" in said
+    assert "contradicts what is on file: 1 plan not on file" in said
+    assert "Run again for practice P1: 2026-10" in said
+    assert member not in said
+    case = printed(print_case, database(out), mine["case_number"], Month(2026, 10), None)
+    assert "conflicting" in case
+    assert "2026-10 was decided before" in case
+    assert "H9901-001" in case
     assert member not in str(found)
     assert eligibility([str(good)], out=str(out))[0]["state"] == "repeated"
     run(source)
     assert outcomes(out)[mine["case_number"]] == ("hold", "eligibility_says_otherwise")
+    again = eligibility([str(good)], out=str(out))[0]
+    assert (again["contradictions"], again["run_again"]) == ({"plan_not_on_file": 1}, [])
+    case = printed(print_case, database(out), mine["case_number"], Month(2026, 10), None)
+    assert "decided before" not in case
     queries = rows(out, "coverage/coverage_queries.csv")
     query = next(one for one in queries if one["case_number"] == mine["case_number"])
     assert (query["contradiction"], query["holds"]) == ("plan_not_on_file", "true")
@@ -143,11 +171,7 @@ def test_an_eligibility_answer_holds_what_it_contradicts_and_a_bad_file_is_named
     [
         (("answer", "T-000999", *SAID), "T-000999"),
         (("answer", "X", *SAID), "'X' is no verification task"),
-        (("answer", "T-1", *SAID[:-1], ""), "--source"),
-        (("answer", "T-1", *SAID, "--on", "2999-01-01"), "yet to come"),
-        (("answer", "T-1", *SAID, "--on", "soon"), "'soon' is not a day"),
-        (("answer", "T-1", *SAID, "--on", "2020-01-01"), "The answer held until 2021-01-01"),
-        (("answer", "T-1", *SAID, "--since", "2999-01-01"), "before it begins"),
+        (("answer", "T-999", *SAID[:-1], "", "--on", "soon"), "T-000999"),  # before all that is wrong beside it
         (("--month", "2031-01"), "There is no decided 2031-01"),
         ((), "Say which month"),
     ],

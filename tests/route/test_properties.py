@@ -25,23 +25,13 @@ from tasks.route.entries import all_options
 from tasks.route.guards import checked
 from tasks.route.machine import OUTCOMES, REDUCTIONS, TAKES_MONEY, Move
 from tasks.route.work import Work
+from tests.payer_kinds import PAYER_KINDS
 from tests.route.made import SETTINGS, balances, claim, tables
 
 pytestmark = pytest.mark.slow  # hundreds of practices
 START, UNTIL = date(2026, 8, 3), date(2027, 4, 30)
 CASES = case_settings("P1")
 SAID = ("refused", "cannot_pay", "disputes", "surprised", "asks_to_stop", "agreed")
-KINDS = (
-    "medicare_part_b",
-    "medicare_advantage",
-    "medigap",
-    "medicaid",
-    "qmb",
-    "commercial",
-    "tricare",
-    "va",
-    "unknown",
-)
 PLACES = ("office", "fqhc", "rhc", "hopd_on_campus", "cah_method_2", "nursing_facility", "home")
 ASKING = ("payment_plan", "reminder", "hardship_application", "sliding_fee_application", "savings_program")
 # `share_explained` tells a Qualified Medicare Beneficiary that nothing is owed: the letter itself is held to that.
@@ -73,7 +63,7 @@ named = st.sampled_from([entry.name for entry in all_options()])
 patient = st.fixed_dictionaries(
     {
         "said": st.lists(st.tuples(day.map(str), st.sampled_from(SAID)), max_size=4),
-        "kinds": st.lists(st.sampled_from(KINDS), max_size=3),
+        "kinds": st.lists(st.sampled_from(PAYER_KINDS), max_size=3),
         "claims": st.lists(left, max_size=3),
         "paid": st.lists(payment, max_size=3),
         "tried": st.lists(st.tuples(st.sampled_from(BY_HAND), named, st.sampled_from(list(OUTCOMES))), max_size=6),

@@ -14,6 +14,7 @@ from config.strict_yaml import load_yaml
 from tasks.route.entries import all_options
 from tasks.route.guards import checked
 from tasks.route.machine import OUTCOMES
+from tests.payer_kinds import PAYER_KINDS
 from tests.route.made import NUMBER, balances, claim, determination, moves, settings, stood, tables
 
 CASES: list[dict[str, Any]] = load_yaml(Path(__file__).parents[1] / "scenarios" / "copay.yaml")["cases"]
@@ -104,17 +105,6 @@ def test_the_table_is_whole() -> None:
     settings_met = {case.get("setting", "office") for case in CASES}
     assert settings_met >= {"office", "fqhc", "rhc", "hopd_on_campus", "cah_method_2", "nursing_facility", "home"}
     kinds = {kind for case in CASES for kind in case["coverages"] if isinstance(kind, str)}
-    every = {
-        "medicare_part_b",
-        "medicare_advantage",
-        "medigap",
-        "medicaid",
-        "qmb",
-        "commercial",
-        "tricare",
-        "va",
-        "unknown",
-    }
-    assert kinds >= every
+    assert kinds >= {*PAYER_KINDS} - {"other"}, "an insurer of no other kind is worked as a commercial one"
     said = {answer for case in CASES for _, answer in case.get("responses", [])}
     assert said == {"agreed", "refused", "cannot_pay", "disputes", "surprised", "asks_to_stop"}
