@@ -15,12 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from config.errors import InputError
+from config.money import cents_of as written_cents
 from tasks.remit.worklist import balances_of
 from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, open_desk
 from tasks.route.determinations import decide
 from tasks.route.entries import all_options
 from tasks.route.machine import BY_HAND, Case, Move, after
-from tasks.route.readback import cents_written
 from tasks.send.words import dollars, plain
 from tasks.store.case_numbers import parse
 from tasks.store.store import Store, open_store
@@ -80,15 +80,15 @@ def desk_of(store: Store, practice_id: str, today: date, settings: Path | None) 
 
 def _move(desk: Desk, number: str, told: Told) -> None:
     if told.action not in MOVES:
-        raise InputError(f"'{told.action}' is nothing that can be done; write one of {', '.join(MOVES)}.")
+        raise InputError(f"That is nothing that can be done; write one of {', '.join((*MOVES, 'determine'))}.")
     if not told.by.strip():
         raise InputError("Say who did it, by staff identifier: --by S1.")
     _, facts = desk.case(number)
-    known_staff(desk, ("--by", told.by))
+    known_staff(desk.tables, ("--by", told.by))
     row, day = desk.row(number), _day(told, desk.work.settings.time_zone or facts.zone)
     if day > desk.today:
         raise InputError(f"{day} is in the future; correct --date.")
-    cents = _cents(told.amount) if told.amount else 0
+    cents = written_cents(told.amount, "--amount") if told.amount else 0
     if told.action == "resolve" and not told.amount:
         cents = cents_of(told.outcome, row, desk.work.determinations.get(number, []), day)
     move = Move(
@@ -107,15 +107,16 @@ def _move(desk: Desk, number: str, told: Told) -> None:
 
 def _determine(desk: Desk, number: str, told: Told) -> None:
     _, known = desk.case(number)
-    known_staff(desk, ("--by", told.by), ("--second", told.second))
+    known_staff(desk.tables, ("--by", told.by), ("--second", told.second))
     if not told.household or not told.income:
         raise InputError(f"{number}: give --household and --income; both are part of the determination.")
     patients = desk.tables["patients"]
     state = patients.loc[patients["patient_id"] == desk.row(number).get("patient_id"), "state"].dropna()
     owed = int(desk.row(number).get("owed_cents") or 0)
-    amount = _cents(told.amount) if told.amount else owed * told.percent // 100
+    amount = written_cents(told.amount, "--amount") if told.amount else owed * told.percent // 100
+    income = written_cents(told.income, "--income")
     found = decide(
-        number, told.kind, told.household, _cents(told.income), told.ground, told.by, _day(told, known.zone),
+        number, told.kind, told.household, income, told.ground, told.by, _day(told, known.zone),
         desk.work.settings, "" if state.empty else str(state.iloc[0]), told.percent, amount, told.second,
     )  # fmt: skip
     determine(desk, found)
@@ -186,10 +187,3 @@ def _history(desk: Desk, number: str) -> Table:
 
 def _day(told: Told, zone: str) -> date:
     return told.at.date() if told.whole_day else told.at.astimezone(ZoneInfo(zone)).date()
-
-
-def _cents(text: str) -> int:
-    cents = cents_written(text)
-    if cents is None:
-        raise InputError(f"'{text}' is no amount; write dollars, as 13.23.")
-    return cents

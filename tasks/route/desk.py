@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -146,12 +146,12 @@ def determine(desk: Desk, determination: Determination) -> None:
     do(desk, one.case_number, [move], determination=one)
 
 
-def known_staff(desk: Desk, *told: tuple[str, str]) -> None:
+def known_staff(tables: Mapping[str, pd.DataFrame], *told: tuple[str, str]) -> None:
     """Each person told is of the practice; InputError naming the place, never what stands in it.
 
     A practice that exports neither staff nor practitioners names whom it likes.
     """
-    staff, practitioners = desk.tables["staff"], desk.tables["practitioners"]
+    staff, practitioners = tables["staff"], tables["practitioners"]
     if staff.empty:
         return
     ids = {*staff["staff_id"].astype("str"), *practitioners["practitioner_id"].astype("str")}
@@ -208,7 +208,7 @@ def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
             f"the list is stale: the case was at {revision} when it was written and is at {case.moves} now; "
             "answer again on a new list."
         )
-    known_staff(desk, ("answered_by", answer.answered_by))
+    known_staff(desk.tables, ("answered_by", answer.answered_by))
     option = answer.option or str(row.get("option") or "")
     cents = answer.cents()
     if cents is None:

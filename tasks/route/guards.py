@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from config.case_settings import CaseSettings
 from config.errors import InputError
 from tasks.route.determinations import Determination, ground_for
-from tasks.route.entries import option_named
+from tasks.route.entries import all_options, option_named
 from tasks.route.machine import GIVES_UP, REDUCTIONS, TAKES_MONEY, Case, Move, after
 
 SUNDAY = 6
@@ -122,7 +122,7 @@ def _offer(case: Case, move: Move, known: Known, settings: CaseSettings, at: dat
     if move.what != "offer":
         return ""
     if option_named(move.option) is None:
-        return f"'{move.option}' is no option; see config/copay_options.yaml."
+        return f"that is no option; write one of {', '.join(one.name for one in all_options())}."
     if known.answers.get(move.option, "not") == "not":
         return f"'{move.option}' is not open to this patient."
     return ""
