@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.errors import InputError
+from config.letters import LANGUAGES
 from config.money import cents_of as written_cents
 from tasks.remit.worklist import balances_of
 from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, open_desk
@@ -176,12 +177,19 @@ def _history(desk: Desk, number: str) -> Table:
     for heading in ("Day", "What", "Detail", "By", "Stands"):
         table.add_column(heading)
     case = Case()
+    rows: list[tuple[date, str, str, str, str]] = []
     for move in [*desk.work.moves.get(number, []), *desk.standing.new.get(number, [])]:
         with suppress(InputError):
             case = after(case, move)
         detail = " ".join(filter(None, (move.outcome or move.option or move.reason, move.note)))
         cents = dollars(move.cents) if move.cents else ""
-        table.add_row(str(move.day), move.what, f"{plain(detail)} {cents}".strip(), move.by, plain(case.stage))
+        rows.append((move.day, move.what, f"{plain(detail)} {cents}".strip(), move.by, plain(case.stage)))
+    for one in desk.work.letters.get(number, []):
+        place = max((place for place, row in enumerate(rows, start=1) if row[0] <= one.day), default=0)
+        written = (one.day, "letter", f"{plain(one.reason)} ({LANGUAGES.get(one.note, one.note)})", one.by, "")
+        rows.insert(place, written)
+    for day, *cells in rows:
+        table.add_row(str(day), *cells)
     return table
 
 

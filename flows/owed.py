@@ -46,6 +46,8 @@ PARTS = {
     "year_most_cents": "at most in a year of such months",
     "allowed_cents": "allowed for the month, all claims together",
 }
+# Of the tables of a month those that a forecast and a letter take; the time entries are not among them.
+NEEDED = ("practices", "patients", "coverages", "copay_responses", "payer_answers", "staff", "practitioners")
 COLUMNS = ["payer_kind", "answer", "takes_coinsurance", "takes_deductible", "patient_owes"]
 
 
@@ -66,7 +68,7 @@ def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
 
     Whom an eligibility answer read since shows as a Qualified Medicare Beneficiary owes nothing from then on.
     """
-    basis, chosen = store.basis(cycle), forecast_settings(cycle.practice_id, settings)
+    basis, chosen = store.basis(cycle, NEEDED), forecast_settings(cycle.practice_id, settings)
     tables, book = dict(basis.tables), restored(basis.rulebook)
     practice = tables["practices"].iloc[0]
     setting, locality = str(practice["setting"]), practice.get("locality")

@@ -22,7 +22,7 @@ from tasks.route.determinations import OPTION_OF, Determination
 from tasks.route.guards import Known, checked
 from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move
 from tasks.route.readback import Answer
-from tasks.route.work import Work, as_row, determinations_by_case, moves_by_case
+from tasks.route.work import Work, as_row, determinations_by_case, letters_by_case, moves_by_case
 from tasks.route.worklist import moves_for
 from tasks.store import case_work
 from tasks.store.store import Store
@@ -70,14 +70,15 @@ def open_desk(
     """The practice's cases as they stand today, by the tables of its last decided month; InputError before any."""
     with store.reading() as connection:
         tables = case_work.last_tables(connection, practice_id, today)
-        moves = moves_by_case(case_work.moves(connection, practice_id))
+        recorded = case_work.moves(connection, practice_id)
         determined = determinations_by_case(case_work.determined(connection, practice_id))
         known = case_work.known(connection, practice_id)
     if not tables:
         raise InputError(f"Practice {practice_id} has no decided month in this database; run a month first.")
     for name in case_work.NEEDED:
         tables.setdefault(name, empty(inputs()[name]))
-    work = Work(moves, determined, settings=case_settings(practice_id, settings))
+    moves, written = moves_by_case(recorded), letters_by_case(recorded)
+    work = Work(moves, determined, settings=case_settings(practice_id, settings), letters=written)
     work = work if balances is None else replace(work, balances=balances)
     ids = tables["patients"]["patient_id"]
     numbers = pd.Series(store.known_case_numbers(practice_id, ids).to_numpy(), index=ids.to_numpy()).dropna()
