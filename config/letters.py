@@ -184,10 +184,10 @@ def letters(path: Path = FILE) -> Letters:
         raise RuleError(f"{path.name}: '{place}': {first['msg']}; correct it.") from error
 
 
-def language_of(written: object, practice: LetterSettings) -> str:
+def language_of(written: object, languages: Sequence[str]) -> str:
     """The language to write in: the patient's own where the practice writes it, else the practice's first."""
     wanted = _language(written)
-    return wanted if wanted in practice.languages else practice.languages[0]
+    return wanted if wanted in languages else languages[0]
 
 
 def language_note(written: object, languages: Sequence[str], language: str = "") -> str:

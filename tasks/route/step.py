@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.case_settings import case_settings
 from config.frames import among
+from config.letter_settings import forecast_settings
 from config.month import Month
 from config.settings import PracticeSettings
 from tasks.progress import LOG, step
@@ -124,7 +125,9 @@ def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = No
             "copay_worklist": worklist(found.frame, desk.tables["patients"]),
             "copay_measures": measures(dict(moves), payments, place.today),
             "copay_alerts": alerts(dict(moves), determined, refunds, practice_id, settings, place.today),
-            "copay_letters": letters_due(found.frame),
+            "copay_letters": letters_due(
+                found.frame, desk.tables["patients"], forecast_settings(practice_id, place.settings).languages
+            ),
         }
         counts = _counts(found.frame, lists, place)
         done(f"{counts['open']:,} open, {counts['due']:,} due, {counts['escalated']:,} overdue", counts["open"])
@@ -154,5 +157,6 @@ def _counts(cases: pd.DataFrame, lists: dict[str, pd.DataFrame], place: Place) -
         "due": int((live["due_date"] <= pd.Timestamp(place.today)).sum()),
         "escalated": int(live["escalated_to"].notna().sum()),
         "letters": len(lists["copay_letters"]),
+        "letters_not_read": int(lists["copay_letters"]["language_note"].notna().sum()),
         "alerts": len(lists["copay_alerts"]),
     }

@@ -32,7 +32,7 @@ def letter_for(
     row = _mine(tables["patients"], patient_id).iloc[0]
     said = _said(tables, patient_id)
     found: dict[str, Any] = {
-        "language": language_of(row.get("language"), practice),
+        "language": language_of(row.get("language"), practice.languages),
         "said": (*said["response"].astype("str"), *besides),
         "owes": share["owes"],
     }
