@@ -1,4 +1,4 @@
-"""A filled-in worklist read back, XLSX or CSV as a spreadsheet program saved it; cell by cell, nothing is guessed."""
+"""A filled-in worklist read back, XLSX or CSV as a spreadsheet program saved it; a word that is none is refused."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from config.contract import worklist_outputs
 from config.errors import InputError
 from config.money import cents_of
+from config.worklist_answers import word_of
 
 READ = ("case_number", "revision", "option", "answer", "answer_date", "answered_by", "note_code", "answer_amount")
 NEEDED = ("case_number", "revision", "answer", "answer_date", "answered_by")
@@ -75,8 +76,7 @@ def read_answers(path: Path) -> list[Answer]:
     for line, row in enumerate(rows[1:], start=2):
         cells = {name: _text(row[place]) if place < len(row) else "" for name, place in places.items()}
         if cells["answer"]:
-            answer = cells["answer"].casefold().replace(" ", "_")
-            note = cells.get("note_code", "").casefold().replace(" ", "_")
+            answer, note = word_of("answer", cells["answer"]), word_of("note_code", cells.get("note_code", ""))
             texts = {name: cells.get(name, "") for name in READ} | {"answer": answer, "note_code": note}
             found.append(Answer(line, **texts))
     return found
