@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,6 +20,7 @@ from tasks.remit.worklist import balances_of
 from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, open_desk
 from tasks.route.determinations import decide
 from tasks.route.entries import all_options
+from tasks.route.guards import Known
 from tasks.route.machine import BY_HAND, Case, Move, after
 from tasks.send.words import dollars, plain
 from tasks.store.case_numbers import parse
@@ -144,7 +144,7 @@ def show(console: Console, desk: Desk, number: str, sources: bool = False, whole
         console.print(f"  On record: {row['document']}", markup=False)
         if isinstance(row["letter"], str):
             console.print(f"  Letter: {plain(row['letter'])}")
-        console.print(_options(known.answers, sources))
+        console.print(_options(known, sources))
     for one in known.determinations:
         result = f"granted, {one.reduced_percent} percent off until {one.until_date}" if one.granted else "refused"
         people = one.decided_by + (f" and {one.second_by}" if one.second_by else "")
@@ -159,16 +159,16 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def _options(answers: Mapping[str, str], sources: bool) -> Table:
+def _options(known: Known, sources: bool) -> Table:
     table = Table(title="Options, in their order", title_justify="left")
     for heading in ("Option", "Answer", "Why", *(("Source",) if sources else ())):
         table.add_column(heading)
     for entry in all_options():
-        if entry.name in answers:
-            answer = answers[entry.name]
+        if entry.name in known.answers:
+            answer, cause = known.answers[entry.name], known.causes.get(entry.name, "")
             said = "not available" if answer == "not" else plain(answer)
-            source = (f"{entry.source} ({entry.confidence})",) if sources else ()
-            table.add_row(plain(entry.name), said, entry.reason(answer), *source)
+            source = (entry.rests_on(answer, cause),) if sources else ()
+            table.add_row(plain(entry.name), said, entry.reason(answer, cause), *source)
     return table
 
 

@@ -21,6 +21,7 @@ from config.month import Month
 from config.settings import PracticeSettings
 from tasks.route import balances as money
 from tasks.route import options as tests
+from tasks.route.causes import first_causes
 from tasks.route.entries import Option, options_in
 from tasks.route.facts import coverage_flags, facts
 from tasks.route.guards import Known
@@ -239,6 +240,9 @@ def _options(
         row = frame.iloc[place + count]
         about[number] = {"answers": dict(zip((entry.name for entry in entries), today, strict=True)), "row": row}
         place += count + 1
+    is_today = ~asks["case_number"].duplicated(keep="last").to_numpy(bool)
+    for one, causes in zip(about.values(), first_causes(frame[is_today], entries), strict=True):
+        one["causes"] = causes
     return chosen, about
 
 

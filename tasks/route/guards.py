@@ -27,6 +27,7 @@ class Known:
     owed_days: int = 0
     waiting: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)  # option -> available, not, needs_information
+    causes: Mapping[str, str] = field(default_factory=dict)  # option that is not open -> why
     determinations: Sequence[Determination] = ()
     at_cost: bool = False
     schedule: bool = False  # a sliding-fee schedule holds for the practice
@@ -84,7 +85,7 @@ def _need(case: Case, move: Move, known: Known, settings: CaseSettings, at: date
         return "" if known.schedule else "the practice has no sliding-fee schedule; there is nothing to determine by."
     if known.answers.get(move.option, "not") == "not":
         entry = option_named(move.option)
-        why = entry.reason("not") if entry else "it is no option"
+        why = entry.reason("not", known.causes.get(move.option, "")) if entry else "it is no option"
         return f"a hardship determination is not open to this patient. {why}."
     return ""
 
