@@ -39,7 +39,10 @@ Tables = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Standing:
-    """The cases as they stand on a day; `new` moves are not on record yet."""
+    """The cases as they stand on a day; `new` moves are not on record yet.
+
+    `frame` has the contract's columns and `escalated_to`, which is said of that day and kept of no month.
+    """
 
     frame: pd.DataFrame
     cases: Mapping[str, Case]
@@ -47,6 +50,11 @@ class Standing:
     new: Mapping[str, list[Move]]
     money: pd.DataFrame
     unpaid: pd.DataFrame
+
+    @property
+    def of_month(self) -> pd.DataFrame:
+        """The frame as a month keeps it, in contract columns alone."""
+        return self.frame[outputs()["copay_cases"].names]
 
 
 def copay_cases(
@@ -59,7 +67,7 @@ def copay_cases(
 ) -> pd.DataFrame:
     """The co-pay cases as they stand at the month's end, in contract columns, the soonest due first."""
     numbers = case_numbers(decisions, known, tables["patients"])
-    return standing(tables, numbers, settings, month, month.last, known, work or Work()).frame
+    return standing(tables, numbers, settings, month, month.last, known, work or Work()).of_month
 
 
 def standing(
@@ -102,19 +110,9 @@ def standing(
     }
     options, about = _options(listed, patients, tables, owed, work, month, until)
     days = settings.copay_contact_days
+    about_of = {number: (options.get(number), about.get(number)) for number in listed}
     rows = [
-        row_of(
-            number,
-            patients[number],
-            case,
-            history[number],
-            options.get(number),
-            about.get(number),
-            owed,
-            work,
-            days,
-            until,
-        )
+        row_of(number, patients[number], case, history[number], *about_of[number], owed, work, days, until)
         for number, case in listed.items()
     ]
     contract = outputs()["copay_cases"]
@@ -124,6 +122,8 @@ def standing(
     facts_of = {
         number: known_of(number, row, listed[number], owed, work, until, zone, by_case) for number, row in about.items()
     }
+    late = {row["case_number"]: row.get("escalated_to") for row in rows}
+    frame = frame.assign(escalated_to=frame["case_number"].map(late).astype("str"))
     return Standing(frame, cases, facts_of, new, owed, unpaid)
 
 

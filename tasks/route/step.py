@@ -94,7 +94,7 @@ def route_copay_cases(
         found = standing(numbered, called, settings, month, month.last, known, work)
         opened = found.frame[found.frame["state"] == "open"]
         done(f"{len(opened):,} open, {len(found.frame) - len(opened):,} closed", len(found.frame))
-    return Routed(found.frame, dict(found.new), balances)
+    return Routed(found.of_month, dict(found.new), balances)
 
 
 @task(name="keep the co-pay cases", cache_policy=NO_CACHE)

@@ -143,7 +143,7 @@ def test_one_patients_share_on_the_screen_names_nobody(stored: Path) -> None:
     show_share(console, f"sqlite:///{stored / 'ccm.db'}", "C-000001", None, None, None)
     said = console.export_text()
     assert "C-000001, 2026-10: About $13.23 a month" in said
-    assert "$66.13  at most" in said
+    assert "$66.13  at most, if nothing of the yearly deductible is paid yet" in said
     assert "Rosa" not in said
 
 
