@@ -22,8 +22,9 @@ def _zip(value: str) -> str:
 
 
 class Forecast(Strict):
-    """Of the letters' settings those that a forecast needs, which all have a default."""
+    """Of the letters' settings those that a forecast and a list of letters need, which all have a default."""
 
+    languages: tuple[Literal["en", "es"], ...] = Field(min_length=1)
     months_a_year: Annotated[int, Field(ge=1, le=12)]
     usual_codes: tuple[Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")], ...] = Field(min_length=1)
 
@@ -37,7 +38,6 @@ class LetterSettings(Forecast):
     state: State
     zip: Annotated[str, AfterValidator(_zip)]
     hours: dict[Literal["en", "es"], Annotated[str, Field(min_length=3, max_length=80)]]
-    languages: tuple[Literal["en", "es"], ...] = Field(min_length=1)
     font_points: Annotated[int, Field(ge=14, le=24)]
 
     @model_validator(mode="after")
@@ -59,7 +59,8 @@ def letter_settings(practice_id: str, path: Path | None = None) -> LetterSetting
 
 
 def forecast_settings(practice_id: str, path: Path | None = None) -> Forecast:
-    """In how many months of a year a patient is expected to get the service, and which codes that usually is."""
+    """In how many months of a year a patient is expected to get the service, which codes that usually is, and in which
+    languages the practice writes."""
     found: Any = settings_of(practice_id, path).get("letters") or {}
     try:
         return Forecast.model_validate({name: found.get(name) for name in Forecast.model_fields})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -19,6 +20,7 @@ from config.strict_yaml import load_yaml
 
 FILE = Path(__file__).parent / "letters.yaml"
 VOICEMAIL = "voicemail"
+SLIDING_FEE = "sliding_fee"
 LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Spanish"}
 _SPELLINGS = {"en": "en", "eng": "en", "english": "en", "es": "es", "spa": "es", "spanish": "es", "español": "es"}
 
@@ -31,7 +33,7 @@ WHY_NOT: Mapping[str, str] = {
 
 GIVEN_AS: Mapping[str, str] = {
     "balance_cents": "--amount", "refund_cents": "--amount", "due": "--day", "payments": "--day",
-    "reduced_percent": "--percent", "until": "--until", "reason": "--reason", "options": "--option",
+    "reduced_percent": "a determination", "until": "a determination", "reason": "--reason", "options": "an open option",
 }  # fmt: skip
 
 
@@ -55,6 +57,7 @@ class LetterKind(_Cited):
     after: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     needs_else: tuple[str, ...] = ()
+    schedule: bool = False
 
 
 class Voicemail(_Cited):
@@ -78,6 +81,7 @@ class Letters(BaseModel):
     kinds: tuple[LetterKind, ...] = Field(min_length=1)
     voicemail: Voicemail
     inward: tuple[str, ...]
+    while_asking: tuple[str, ...]
     options_after: dict[str, tuple[str, ...]]
     reasons: tuple[str, ...]
     numbers: tuple[HelpLine, ...]
@@ -141,7 +145,8 @@ class LetterFor:
 
     `owes` is `never` for a Qualified Medicare Beneficiary, `share` where it is known what the payers leave to the
     patient, else `unknown`. `said` holds what the patient has said about the co-pay (values of
-    copay_responses.response), `options` the names of the options that are open to them, in order.
+    copay_responses.response), `options` the names of the options that are open to them, in order. `sliding_schedule`
+    says that the practice has a sliding-fee schedule.
     """
 
     kind: str
@@ -156,6 +161,7 @@ class LetterFor:
     month: Month | None = None
     share: ShareFigures | None = None
     options: tuple[str, ...] = ()
+    sliding_schedule: bool = False
     balance_cents: int | None = None
     due: date | None = None
     payments: tuple[Instalment, ...] = ()
@@ -178,10 +184,33 @@ def letters(path: Path = FILE) -> Letters:
         raise RuleError(f"{path.name}: '{place}': {first['msg']}; correct it.") from error
 
 
-def language_of(written: object, practice: LetterSettings) -> str:
+def language_of(written: object, languages: Sequence[str]) -> str:
     """The language to write in: the patient's own where the practice writes it, else the practice's first."""
-    wanted = _SPELLINGS.get(str(written).strip().lower().split("-")[0].split("_")[0], "")
-    return wanted if wanted in practice.languages else practice.languages[0]
+    wanted = _language(written)
+    return wanted if wanted in languages else languages[0]
+
+
+def language_note(written: object, languages: Sequence[str], language: str = "") -> str:
+    """What to do where the patient reads another language than the practice's letters to them; else nothing."""
+    text = str(written).strip() if isinstance(written, str) else ""
+    wanted = _language(text)
+    if not text or wanted in (*languages, language or None):
+        return ""
+    here = LANGUAGES[language or languages[0]]
+    if wanted:
+        return (
+            f"The patient reads {LANGUAGES[wanted]}, this letter is in {here}: add {wanted} to letters.languages in "
+            "the settings, with its hours"
+        )
+    reads = f"'{text}'" if re.fullmatch(r"[A-Za-z-]{2,12}", text) else "another language"
+    return (
+        f"The patient reads {reads}, for which there are no letters, and this one is in {here}: go through it with an "
+        "interpreter (the script of the call, --call), and note with_interpreter"
+    )
+
+
+def _language(written: object) -> str:
+    return _SPELLINGS.get(str(written).strip().lower().split("-")[0].split("_")[0], "")
 
 
 def may_go(letter: LetterFor) -> LetterKind:
@@ -192,6 +221,11 @@ def may_go(letter: LetterFor) -> LetterKind:
         raise LetterRefusedError(f"{where}: there is none in '{letter.language}'; write {' or '.join(LANGUAGES)}.")
     if letter.owes not in kind.owes:
         raise LetterRefusedError(f"{where}: {WHY_NOT[letter.owes]}.")
+    if kind.schedule and not letter.sliding_schedule:
+        raise LetterRefusedError(
+            f"{where}: this practice has no sliding-fee schedule; a practice that has one of its own sets "
+            "cases.sliding_fee_policy."
+        )
     if kind.after and not set(kind.after) & set(letter.said):
         raise LetterRefusedError(
             f"{where}: it goes only to a patient who has said so ({', '.join(kind.after)}), for a lower share is never "
@@ -229,5 +263,6 @@ def told_options(letter: LetterFor) -> tuple[str, ...]:
         name
         for name in letter.options
         if name not in rules.inward
+        and (name != SLIDING_FEE or letter.sliding_schedule)
         and (name not in rules.options_after or set(rules.options_after[name]) & set(letter.said))
     )

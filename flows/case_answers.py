@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from config.errors import InputError
 from flows.one_case import desk_of
 from tasks.route.desk import Taken, keep, take_in
 from tasks.route.readback import Answer, read_answers
+from tasks.store.case_numbers import parse
 from tasks.store.store import Store, open_store
 
 
@@ -46,8 +48,13 @@ def _by_practice(
     refused = []
     for answer in answers:
         try:
-            practice_id, _ = store.patient(answer.case_number, practice)
-            found.setdefault(practice_id, []).append(answer)
+            number = f"C-{parse(answer.case_number):06d}"
+        except InputError as error:  # what stands in the cell may be a name, so it is not shown
+            refused.append(Taken(answer.line, "case_number", "refused", str(error)))
+            continue
+        try:
+            practice_id, _ = store.patient(number, practice)
+            found.setdefault(practice_id, []).append(replace(answer, case_number=number))
         except InputError as error:
-            refused.append(Taken(answer.line, answer.case_number, "refused", str(error)))
+            refused.append(Taken(answer.line, number, "refused", str(error)))
     return found, refused

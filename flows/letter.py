@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from config.case_settings import case_settings
 from config.errors import InputError
-from config.instalments import monthly_parts
 from config.letter_settings import letter_settings
-from config.letters import VOICEMAIL, LetterRefusedError
+from config.letters import VOICEMAIL, LetterFor, LetterRefusedError, language_note
 from config.month import Month
-from flows.letter_grounds import grounds_hold
+from flows.letter_grounds import ASKS, FROM_RECORD, answer_day, asking, grounded, said_in_case
+from flows.one_case import desk_of
 from flows.owed import Stored, share_of, stored_case, stored_month
+from tasks.route.desk import known_staff
+from tasks.route.facts import has_sliding_schedule, setting_of
+from tasks.route.work import as_row, letter_written, letters_by_case, moves_by_case
 from tasks.send.addressed import letter_for
 from tasks.send.letters import FOLDER, render_letter, render_voicemail, stands_there, write_letters
+from tasks.store import case_work
 from tasks.store.store import Store, open_store
 
 BEFORE_ANY_BILL = "welcome"
-PROPOSED_PARTS = 3
+BY_OUTREACH = "outreach"
+
+
+class Written(NamedTuple):
+    """The files of a letter, and what to do where the patient does not read its language."""
+
+    paths: list[Path]
+    note: str
 
 
 def write_letter(
@@ -35,19 +47,34 @@ def write_letter(
     settings: Path | None = None,
     call: bool = False,
     settled: bool = False,
-) -> list[Path]:
-    """The letter stands in the month's folder `letters` as PDF, HTML and text; the paths.
+    by: str = "",
+    recorder: str = "",
+) -> Written:
+    """The letter stands in the month's folder `letters` as PDF, HTML and text, and on record in the patient's case.
 
-    `given` holds what is to be said of the matter itself (fields of LetterFor). `settled` says that every payer has
-    answered, so that what is left is the patient's; it changes nothing for a Qualified Medicare Beneficiary.
+    `given` holds what is to be said of the matter itself (fields of LetterFor); what is on record fills in the rest,
+    and nothing else may be typed in its place. `settled` says that every payer has answered, so that what is left is
+    the patient's; it changes nothing for a Qualified Medicare Beneficiary. `by` is who writes it, else the `recorder`.
     LetterRefusedError when the letter may not go to this patient.
     """
-    store = open_store(database)
+    store, today = open_store(database), date.today()
     try:
         cycle, patient = stored_case(store, case, month, practice)
         found = stored_month(store, cycle, settings)
-        files = _rendered(store, found, patient, kind, given, settings, call, settled)
-        return write_letters(_folder(out, found), files)
+        known_staff(found.tables, ("--by", by))
+        share = _share(store, found, patient, kind, settled)
+        if kind in FROM_RECORD and (share["owes"] != "never" or kind == "refund"):
+            desk = desk_of(store, cycle.practice_id, today, settings)
+            given = grounded(desk, share, kind, given, today)
+        with store.reading() as connection:
+            recorded = case_work.moves(connection, cycle.practice_id, share["case_number"])
+        said = said_in_case(moves_by_case(recorded).get(share["case_number"], []))
+        letter = _letter(found, share, kind, dict(given) | {"said": said}, settings, today)
+        files = render_voicemail(letter) if kind == VOICEMAIL else render_letter(letter, call)
+        paths = write_letters(_folder(out, found), files)
+        if not call and kind != VOICEMAIL:
+            _keep(store, cycle.practice_id, letter, by or recorder)
+        return Written(paths, _note(found, patient, letter))
     finally:
         store.close()
 
@@ -55,28 +82,46 @@ def write_letter(
 def write_due_letters(
     store: Store, practice_id: str, due: pd.DataFrame, settings: Path | None, out: Path
 ) -> tuple[list[Path], list[str]]:
-    """The letters that are due (case_number, letter, due_date, ask_cents) stand in the folders of their months.
+    """The letters that are due (case_number, letter, ask_cents) stand in the folders of their months and on record.
 
     The paths of those written now, and a sentence for each letter that may not go or lacks something: the others are
-    written all the same. One that stands there with the same words keeps the day on which it was written.
-    What may be asked for is taken for settled, and a plan of payment is proposed in so many monthly parts.
+    written all the same. One that stands there with the same words keeps the day on which it was written, as long as
+    the day that it gives the patient is not over. What may be asked for is taken for settled.
     """
     months: dict[int, Stored] = {}
     paths, refused = [], []
+    with store.reading() as connection:
+        recorded = case_work.moves(connection, practice_id)
+    moves, written = moves_by_case(recorded), letters_by_case(recorded)
+    books = store.open_copay_cases(practice_id).set_index("case_number")["refund_cents"]
+    days, today = case_settings(practice_id, settings), date.today()
     for row in due.to_dict("records"):
+        number, kind = row["case_number"], row["letter"]
         try:
-            cycle, patient = stored_case(store, row["case_number"], None, practice_id)
+            cycle, patient = stored_case(store, number, None, practice_id)
             if cycle.id not in months:
                 months[cycle.id] = stored_month(store, cycle, settings)
             found = months[cycle.id]
             cents = None if pd.isna(row["ask_cents"]) else int(row["ask_cents"])
-            day = None if pd.isna(row["due_date"]) else pd.Timestamp(row["due_date"]).date()
-            given: dict[str, Any] = {"balance_cents": cents, "due": day}
-            if cents and day and row["letter"] == "payment_plan":
-                given["payments"] = monthly_parts(cents, min(PROPOSED_PARTS, cents), day)
-            files = _rendered(store, found, patient, row["letter"], given, settings, False, bool(cents), listed=True)
-            folder = _folder(out, found)
-            paths += [] if stands_there(folder, files) else write_letters(folder, files)
+            share = _share(store, found, patient, kind, bool(cents))
+            back = books.get(number) if kind == "refund" else None
+            given = {"said": said_in_case(moves.get(number, [])), "refund_cents": int(back) if back else None}
+            before = [one for one in written.get(number, []) if one.reason == kind]
+            if before and before[-1].by != BY_OUTREACH and answer_day(before[-1].day, days) >= today:
+                continue  # a person has written it
+            for day in dict.fromkeys([*(one.day for one in before[-1:]), today]):
+                by_then = answer_day(day, days)
+                if kind in ASKS and by_then < today:
+                    continue
+                more = asking(kind, cents, by_then) if kind in ASKS and cents else {}
+                letter = _letter(found, share, kind, given | more, settings, day)
+                files, folder = render_letter(letter), _folder(out, found)
+                if stands := stands_there(folder, files):
+                    break
+            if not stands:
+                paths += write_letters(folder, files)
+            if not (stands and before):
+                _keep(store, practice_id, letter, BY_OUTREACH)
         except (InputError, LetterRefusedError) as error:
             refused.append(str(error))
     return paths, refused
@@ -86,38 +131,40 @@ def _folder(out: Path, found: Stored) -> Path:
     return out / found.cycle.practice_id / str(found.cycle.month) / FOLDER
 
 
-def _rendered(
-    store: Store, found: Stored, patient: str, kind: str, given: Mapping[str, Any], settings: Path | None, call: bool,
-    settled: bool, listed: bool = False,
-) -> dict[str, bytes]:  # fmt: skip
-    practice_id = found.cycle.practice_id
+def _share(store: Store, found: Stored, patient: str, kind: str, settled: bool) -> dict[str, Any]:
     share = share_of(store, found, patient, usual=kind == BEFORE_ANY_BILL)
     if settled and share["owes"] == "unknown":
         share["owes"] = "share"
-    cases = store.open_copay_cases(practice_id)
-    options = cases.loc[(cases["patient_id"] == patient).to_numpy(bool), "option"].dropna().astype("str")
+    return share
+
+
+def _letter(
+    found: Stored, share: Mapping[str, Any], kind: str, given: Mapping[str, Any], settings: Path | None, day: date
+) -> LetterFor:
+    practice_id = found.cycle.practice_id
     deductible = found.terms.deductible if found.terms.site.deductible else None
-    if not listed and share["owes"] != "never":  # who owes nothing is refused below, with the reason
-        grounds_hold(store, practice_id, share, kind, given, cases)
-    letter = letter_for(
+    schedule = has_sliding_schedule(setting_of(found.tables), case_settings(practice_id, settings))
+    return letter_for(
         "share_explained" if kind == VOICEMAIL else kind,
         found.tables,
         share,
         found.cycle.month,
         letter_settings(practice_id, settings),
-        date.today(),
+        day,
         found.book.numbers["coinsurance_percent"],
         deductible.cents if deductible else None,
-        {"options": tuple(options)} | {name: value for name, value in given.items() if value},
+        {name: value for name, value in given.items() if value and name != "parts"} | {"sliding_schedule": schedule},
     )
-    return render_voicemail(letter) if kind == VOICEMAIL else render_letter(letter, call)
 
 
-def cents_of(text: str | None, name: str) -> int | None:
-    """Dollars as people write them, in cents; InputError for anything else."""
-    if text is None:
-        return None
-    whole, _, part = text.strip().removeprefix("$").replace(",", "").partition(".")
-    if not whole.isdigit() or (part and not (part.isdigit() and len(part) == 2)):
-        raise InputError(f"{name}: '{text}' is no amount; write it as 39.69.")
-    return int(whole) * 100 + int(part or 0)
+def _keep(store: Store, practice_id: str, letter: LetterFor, by: str) -> None:
+    """The letter is on record in the patient's case: kind, language, day and who, and nothing that it says."""
+    move = letter_written(letter.kind, letter.language, letter.written, by)
+    with store.writing() as connection:
+        case_work.add_moves(connection, practice_id, {letter.case_number: [as_row(move)]}, datetime.now(UTC))
+
+
+def _note(found: Stored, patient: str, letter: LetterFor) -> str:
+    people = found.tables["patients"]
+    reads = people.loc[(people["patient_id"] == patient).to_numpy(bool), "language"] if "language" in people else []
+    return language_note(next(iter(reads), None), letter.practice.languages, letter.language)

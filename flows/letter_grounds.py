@@ -1,59 +1,141 @@
-"""What a letter rests on beside its own words: the case's determination, the books' amount, a day to come."""
+"""What a letter rests on beside its words: the case's options, its determination, the books' amounts, a day to come."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
-import pandas as pd
-
-from config.letters import LetterRefusedError
-from tasks.route.work import determinations_by_case
-from tasks.store import case_work
-from tasks.store.store import Store
+from config.case_settings import CaseSettings
+from config.instalments import monthly_parts
+from config.letters import LetterRefusedError, letters
+from tasks.route.desk import Desk
+from tasks.route.entries import all_options, option_named
+from tasks.route.machine import Move, stand
+from tasks.route.next_step import working_day
 
 ASKS = ("reminder", "payment_plan")
 DETERMINED = {"hardship_granted": True, "hardship_refused": False}
+FROM_RECORD = (*ASKS, *DETERMINED, "options", "refund")
+PROPOSED_PARTS = 3
 
 
-def grounds_hold(
-    store: Store, practice_id: str, share: Mapping[str, Any], kind: str, given: Mapping[str, Any], cases: pd.DataFrame
-) -> None:
-    """Nothing, where the letter has what it rests on; LetterRefusedError, one sentence, where it has not."""
-    case, today = share["case_number"], date.today()
-    where = f"{case}: the letter '{kind}' is refused"
-    if kind in DETERMINED and (reason := _undetermined(store, practice_id, case, kind, given, today)):
-        raise LetterRefusedError(f"{where}: {reason}")
-    if kind not in ASKS or share["owes"] == "unknown":  # of whom it is not known what they owe is refused as such
-        return
-    if given.get("due") and given["due"] < today:
-        raise LetterRefusedError(f"{where}: the day {given['due']} is over; give a day to come with --day.")
-    mine = cases.loc[(cases["case_number"] == case).to_numpy(bool), "ask_cents"].fillna(0)
-    ask, wanted = int(mine.sum()), given.get("balance_cents")
+def grounded(desk: Desk, share: Mapping[str, Any], kind: str, given: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """`given` with what is on record of the matter; LetterRefusedError, one sentence, where that does not carry the
+    letter, or where something else was typed."""
+    number = share["case_number"]
+    where = f"{number}: the letter '{kind}' is refused"
+    if kind in DETERMINED:
+        return dict(given) | _determined(desk, number, kind, given, today, where)
+    if kind == "options":
+        return dict(given) | {"options": _open_options(desk, number, tuple(given.get("options") or ()), where)}
+    row = desk.row(number)
+    if kind == "refund":
+        back, wanted = int(row.get("refund_cents") or 0), given.get("refund_cents")
+        if back and wanted not in (None, back):
+            raise LetterRefusedError(f"{where}: by the books {_dollars(back)} go back; leave --amount out.")
+        return dict(given) | ({"refund_cents": back} if back else {})
+    if share["owes"] == "unknown":  # of whom it is not known what they owe is refused as such
+        return dict(given)
+    ask, wanted = int(row.get("ask_cents") or 0), given.get("balance_cents")
     if ask <= 0:
         raise LetterRefusedError(
             f"{where}: by the books nothing may be asked of this patient now; wait for every payer's answer."
         )
-    if wanted and wanted > ask:
+    if wanted not in (None, ask):
         raise LetterRefusedError(
-            f"{where}: ${wanted / 100:,.2f} are more than the ${ask / 100:,.2f} that the books let be asked."
+            f"{where}: the books let {_dollars(ask)} be asked, not {_dollars(wanted)}; leave --amount out, and put a "
+            "payment that is missing into patient_payments."
         )
+    due = given.get("due") or answer_day(today, desk.work.settings)
+    if due < today:
+        raise LetterRefusedError(f"{where}: the day {due} is over; give a day to come with --day.")
+    return dict(given) | asking(kind, ask, due, given.get("parts") or PROPOSED_PARTS)
 
 
-def _undetermined(store: Store, practice_id: str, case: str, kind: str, given: Mapping[str, Any], today: date) -> str:
-    """Why the case's last determination does not carry the letter; empty where it does."""
-    with store.reading() as connection:
-        found = determinations_by_case(case_work.determined(connection, practice_id, case)).get(case, ())
+def asking(kind: str, cents: int, due: date, parts: int = PROPOSED_PARTS) -> dict[str, Any]:
+    """What a letter says that asks for so much by that day, a plan of payment in so many monthly parts."""
+    payments = monthly_parts(cents, min(parts, cents), due) if kind == "payment_plan" else ()
+    return {"balance_cents": cents, "due": due, "payments": payments}
+
+
+def answer_day(written: date, settings: CaseSettings) -> date:
+    """The day that a letter written on that one gives the patient: a working day to come, never one that is over."""
+    return working_day(written + timedelta(days=settings.follow_up_days))
+
+
+def said_in_case(moves: Sequence[Move]) -> tuple[str, ...]:
+    """What the patient has said since the case was opened, as it was recorded in it; nothing once it is over."""
+    case = stand(moves)
+    return tuple(turn.response for turn in case.turns) if case.live else ()
+
+
+def _determined(
+    desk: Desk, number: str, kind: str, given: Mapping[str, Any], today: date, where: str
+) -> dict[str, Any]:
+    """What the case's last determination says; a paper that is missing is known where an application was refused."""
+    found = desk.work.determinations.get(number, [])
     if not found:
-        return f"the case has no determination; record one first: ccm case {case} determine."
+        if kind == "hardship_refused" and _application_refused(desk.work.moves.get(number, [])):
+            return {}  # refused before it was determined: its reason has to be said
+        why = f"the case has no determination; record one first: ccm case {number} determine."
+        raise LetterRefusedError(f"{where}: {why}")
     last = max(found, key=lambda one: (one.decided_date, one.until_date))
     if last.granted != DETERMINED[kind]:
-        return f"the determination of {last.decided_date} {'granted' if last.granted else 'refused'} it."
+        verdict = "granted" if last.granted else "refused"
+        raise LetterRefusedError(f"{where}: the determination of {last.decided_date} {verdict} it.")
     if last.granted and last.until_date < today:
-        return f"its determination expired on {last.until_date}; determine again."
-    if last.granted and given.get("reduced_percent") not in (None, last.reduced_percent):
-        return f"the determination lowers the share by {last.reduced_percent} percent; give no other --percent."
-    if last.granted and given.get("until") not in (None, last.until_date):
-        return f"the determination holds until {last.until_date}; give no other --until."
-    return ""
+        raise LetterRefusedError(f"{where}: its determination expired on {last.until_date}; determine again.")
+    says = {"reduced_percent": last.reduced_percent, "until": last.until_date} if last.granted else {"reason": "income"}
+    options = {"reduced_percent": "--percent", "until": "--until", "reason": "--reason"}
+    for name, value in says.items():
+        if given.get(name) not in (None, value):
+            raise LetterRefusedError(f"{where}: the determination says {value}; leave {options[name]} out.")
+    return says
+
+
+def _application_refused(moves: Sequence[Move]) -> bool:
+    steps = [move.what for move in moves if move.what in ("hear", "offer", "apply", "refuse")]
+    return bool(steps) and steps[-1] == "refuse"
+
+
+def _open_options(desk: Desk, number: str, named: Sequence[str], where: str) -> tuple[str, ...]:
+    """The options that are open to this patient and that a letter may name, in their order; of them those named."""
+    known, rules = desk.standing.known.get(number), letters()
+    if known is None:
+        raise LetterRefusedError(f"{where}: the patient has no open co-pay case; record what they said first.")
+    said = {turn.response for turn in desk.standing.cases[number].turns}
+    every = [entry.name for entry in all_options()]
+    for place, name in enumerate(named, start=1):
+        if option_named(name) is None:
+            raise LetterRefusedError(
+                f"{where}: the option typed as number {place} is none; write one of {', '.join(every)}."
+            )
+        if name in rules.inward:
+            raise LetterRefusedError(
+                f"{where}: '{name}' is the practice's own work and no choice of the patient's; leave it out."
+            )
+        if not set(rules.options_after.get(name, said)) & said:
+            raise LetterRefusedError(f"{where}: '{name}' is never offered unasked; the patient has not asked for it.")
+        if not _is_open(name, known.answers):
+            raise LetterRefusedError(f"{where}: '{name}' is not open to this patient; see ccm case {number}.")
+    found = [
+        name
+        for name in every
+        if _is_open(name, known.answers)
+        and name not in rules.inward
+        and set(rules.options_after.get(name, said)) & said
+        and (not named or name in named)
+    ]
+    if not found:
+        raise LetterRefusedError(f"{where}: no option that a letter names is open to this patient; see ccm case.")
+    return tuple(found)
+
+
+def _is_open(name: str, answers: Mapping[str, str]) -> bool:
+    answer = answers.get(name, "not")
+    return answer == "available" or (answer == "needs_information" and name in letters().while_asking)
+
+
+def _dollars(cents: int) -> str:
+    return f"${cents / 100:,.2f}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,12 +14,14 @@ from rich.console import Console
 from rich.table import Table
 
 from config.errors import InputError
+from config.letters import LANGUAGES
+from config.money import cents_of as written_cents
 from tasks.remit.worklist import balances_of
 from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, open_desk
 from tasks.route.determinations import decide
 from tasks.route.entries import all_options
+from tasks.route.guards import Known
 from tasks.route.machine import BY_HAND, Case, Move, after
-from tasks.route.readback import cents_written
 from tasks.send.words import dollars, plain
 from tasks.store.case_numbers import parse
 from tasks.store.store import Store, open_store
@@ -80,15 +81,15 @@ def desk_of(store: Store, practice_id: str, today: date, settings: Path | None) 
 
 def _move(desk: Desk, number: str, told: Told) -> None:
     if told.action not in MOVES:
-        raise InputError(f"'{told.action}' is nothing that can be done; write one of {', '.join(MOVES)}.")
+        raise InputError(f"That is nothing that can be done; write one of {', '.join((*MOVES, 'determine'))}.")
     if not told.by.strip():
         raise InputError("Say who did it, by staff identifier: --by S1.")
     _, facts = desk.case(number)
-    known_staff(desk, ("--by", told.by))
+    known_staff(desk.tables, ("--by", told.by))
     row, day = desk.row(number), _day(told, desk.work.settings.time_zone or facts.zone)
     if day > desk.today:
         raise InputError(f"{day} is in the future; correct --date.")
-    cents = _cents(told.amount) if told.amount else 0
+    cents = written_cents(told.amount, "--amount") if told.amount else 0
     if told.action == "resolve" and not told.amount:
         cents = cents_of(told.outcome, row, desk.work.determinations.get(number, []), day)
     move = Move(
@@ -107,15 +108,16 @@ def _move(desk: Desk, number: str, told: Told) -> None:
 
 def _determine(desk: Desk, number: str, told: Told) -> None:
     _, known = desk.case(number)
-    known_staff(desk, ("--by", told.by), ("--second", told.second))
+    known_staff(desk.tables, ("--by", told.by), ("--second", told.second))
     if not told.household or not told.income:
         raise InputError(f"{number}: give --household and --income; both are part of the determination.")
     patients = desk.tables["patients"]
     state = patients.loc[patients["patient_id"] == desk.row(number).get("patient_id"), "state"].dropna()
     owed = int(desk.row(number).get("owed_cents") or 0)
-    amount = _cents(told.amount) if told.amount else owed * told.percent // 100
+    amount = written_cents(told.amount, "--amount") if told.amount else owed * told.percent // 100
+    income = written_cents(told.income, "--income")
     found = decide(
-        number, told.kind, told.household, _cents(told.income), told.ground, told.by, _day(told, known.zone),
+        number, told.kind, told.household, income, told.ground, told.by, _day(told, known.zone),
         desk.work.settings, "" if state.empty else str(state.iloc[0]), told.percent, amount, told.second,
     )  # fmt: skip
     determine(desk, found)
@@ -142,7 +144,7 @@ def show(console: Console, desk: Desk, number: str, sources: bool = False, whole
         console.print(f"  On record: {row['document']}", markup=False)
         if isinstance(row["letter"], str):
             console.print(f"  Letter: {plain(row['letter'])}")
-        console.print(_options(known.answers, sources))
+        console.print(_options(known, sources))
     for one in known.determinations:
         result = f"granted, {one.reduced_percent} percent off until {one.until_date}" if one.granted else "refused"
         people = one.decided_by + (f" and {one.second_by}" if one.second_by else "")
@@ -157,16 +159,16 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def _options(answers: Mapping[str, str], sources: bool) -> Table:
+def _options(known: Known, sources: bool) -> Table:
     table = Table(title="Options, in their order", title_justify="left")
     for heading in ("Option", "Answer", "Why", *(("Source",) if sources else ())):
         table.add_column(heading)
     for entry in all_options():
-        if entry.name in answers:
-            answer = answers[entry.name]
+        if entry.name in known.answers:
+            answer, cause = known.answers[entry.name], known.causes.get(entry.name, "")
             said = "not available" if answer == "not" else plain(answer)
-            source = (f"{entry.source} ({entry.confidence})",) if sources else ()
-            table.add_row(plain(entry.name), said, entry.reason(answer), *source)
+            source = (entry.rests_on(answer, cause),) if sources else ()
+            table.add_row(plain(entry.name), said, entry.reason(answer, cause), *source)
     return table
 
 
@@ -175,21 +177,21 @@ def _history(desk: Desk, number: str) -> Table:
     for heading in ("Day", "What", "Detail", "By", "Stands"):
         table.add_column(heading)
     case = Case()
+    rows: list[tuple[date, str, str, str, str]] = []
     for move in [*desk.work.moves.get(number, []), *desk.standing.new.get(number, [])]:
         with suppress(InputError):
             case = after(case, move)
         detail = " ".join(filter(None, (move.outcome or move.option or move.reason, move.note)))
         cents = dollars(move.cents) if move.cents else ""
-        table.add_row(str(move.day), move.what, f"{plain(detail)} {cents}".strip(), move.by, plain(case.stage))
+        rows.append((move.day, move.what, f"{plain(detail)} {cents}".strip(), move.by, plain(case.stage)))
+    for one in desk.work.letters.get(number, []):
+        place = max((place for place, row in enumerate(rows, start=1) if row[0] <= one.day), default=0)
+        written = (one.day, "letter", f"{plain(one.reason)} ({LANGUAGES.get(one.note, one.note)})", one.by, "")
+        rows.insert(place, written)
+    for day, *cells in rows:
+        table.add_row(str(day), *cells)
     return table
 
 
 def _day(told: Told, zone: str) -> date:
     return told.at.date() if told.whole_day else told.at.astimezone(ZoneInfo(zone)).date()
-
-
-def _cents(text: str) -> int:
-    cents = cents_written(text)
-    if cents is None:
-        raise InputError(f"'{text}' is no amount; write dollars, as 13.23.")
-    return cents

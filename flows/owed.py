@@ -23,7 +23,7 @@ from tasks.route.payers_on_file import payers_in, who_never_owe
 from tasks.route.usual_service import for_patients, usual_lines
 from tasks.send.files import write_list
 from tasks.send.letters import FOLDER
-from tasks.send.words import dollars
+from tasks.send.words import CONFIDENCE_NAMES, dollars
 from tasks.store.beneficiaries import shown_as_qmb
 from tasks.store.records import Cycle
 from tasks.store.store import Store, open_store
@@ -36,16 +36,18 @@ ANYBODY = [
     ("QMB", (("qmb", "covers", "all", "all", "never"),)),
 ]
 PARTS = {
-    "share_cents": "expected, with what is known of the deductible, else once it is met",
-    "share_most_cents": "at most",
-    "deductible_cents": "of it deductible",
-    "coinsurance_cents": "of it coinsurance",
-    "second_coinsurance_cents": "of it second coinsurance, of the hospital's claim",
-    "second_payer_takes_cents": "taken off: a further payer takes it",
+    "share_cents": "the patient is expected to pay for the month",
+    "share_most_cents": "at most, if nothing of the yearly deductible is paid yet",
+    "deductible_cents": "of it goes to the yearly deductible",
+    "coinsurance_cents": "of it is the patient's percentage (coinsurance)",
+    "second_coinsurance_cents": "of it is the percentage on the hospital's own bill",
+    "second_payer_takes_cents": "is paid by other insurance; it is taken off already",
     "year_share_cents": "expected in a year of such months",
-    "year_most_cents": "at most in a year of such months",
-    "allowed_cents": "allowed for the month, all claims together",
+    "year_most_cents": "at most in such a year",
+    "allowed_cents": "is what Medicare allows for the month, all bills together",
 }
+# Of the tables of a month those that a forecast and a letter take; the time entries are not among them.
+NEEDED = ("practices", "patients", "coverages", "copay_responses", "payer_answers", "staff", "practitioners")
 COLUMNS = ["payer_kind", "answer", "takes_coinsurance", "takes_deductible", "patient_owes"]
 
 
@@ -66,7 +68,7 @@ def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
 
     Whom an eligibility answer read since shows as a Qualified Medicare Beneficiary owes nothing from then on.
     """
-    basis, chosen = store.basis(cycle), forecast_settings(cycle.practice_id, settings)
+    basis, chosen = store.basis(cycle, NEEDED), forecast_settings(cycle.practice_id, settings)
     tables, book = dict(basis.tables), restored(basis.rulebook)
     practice = tables["practices"].iloc[0]
     setting, locality = str(practice["setting"]), practice.get("locality")
@@ -127,7 +129,8 @@ def show_share(
             if pd.notna(row[name]):
                 console.print(f"  {dollars(row[name]):>10}  {meaning}", highlight=False, soft_wrap=True)
         if row["confidence"]:
-            console.print(f"  How sure: {row['confidence']}", highlight=False)
+            sure = CONFIDENCE_NAMES.get(row["confidence"], row["confidence"])
+            console.print(f"  How sure: {sure}", highlight=False)
     finally:
         store.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 from rich.console import Console
 
 from config.errors import InputError
+from config.money import cents_of
 from config.month import Month
 from flows.typed import day_of
 
@@ -60,37 +62,47 @@ def letter(
     call: Annotated[bool, typer.Option("--call", help="The script for a call instead of the letter.")] = False,
     month: CaseMonth = None,
     practice: Practice = None,
-    amount: Annotated[str | None, typer.Option(help="What is owed, or paid back, as 39.69.")] = None,
+    amount: Annotated[str | None, typer.Option(help="Paid back, as 39.69, where the books do not say it.")] = None,
     parts: Annotated[int, typer.Option(min=1, max=36, help="Payment plan: in how many monthly parts.")] = 3,
-    day: Annotated[str | None, typer.Option(help="First part, or last day to pay, as 2026-12-15.")] = None,
-    percent: Annotated[int | None, typer.Option(help="By how much the share is lowered.")] = None,
-    until: Annotated[str | None, typer.Option(help="Until when it is lowered, as 2027-10-31.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Why it is not lowered: income or papers.")] = None,
-    option: Annotated[list[str] | None, typer.Option(help="Options by name instead of the case's own.")] = None,
+    day: Annotated[
+        str | None, typer.Option(help="First part, or last day to pay; without it, the usual time from today.")
+    ] = None,
+    percent: Annotated[int | None, typer.Option(help="By how much it is lowered; the determination says it.")] = None,
+    until: Annotated[str | None, typer.Option(help="Until when it is lowered; the determination says it.")] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Why an application was refused that nobody determined: papers.")
+    ] = None,
+    option: Annotated[list[str] | None, typer.Option(help="Of the options open to the patient only these.")] = None,
     settled: Annotated[bool, typer.Option("--settled", help="Every payer has answered: the rest is real.")] = False,
+    by: Annotated[
+        str, typer.Option("--by", help="Who writes it, by staff identifier; without it, the user of this computer.")
+    ] = "",
     out: Out = Path("out"),
     database: Database = None,
     settings: Settings = None,
 ) -> None:
     """Write a letter to a patient, or the script of a call, as PDF, HTML and text; it holds patient data."""
-    from config.instalments import monthly_parts
-    from flows.letter import cents_of, write_letter
+    from flows.letter import write_letter
     from tasks.store.engine import database_of
 
-    cents, when = cents_of(amount, "--amount"), day_of(day, "--day", "2026-12-15")
     given = {
         "language": language,
-        "refund_cents" if kind == "refund" else "balance_cents": cents,
-        "due": when,
-        "payments": monthly_parts(cents, parts, when) if cents and when and kind == "payment_plan" else (),
+        "refund_cents" if kind == "refund" else "balance_cents": cents_of(amount, "--amount") if amount else None,
+        "due": day_of(day, "--day", "2026-12-15"),
+        "parts": parts,
         "reduced_percent": percent,
         "until": day_of(until, "--until", "2026-12-15"),
         "reason": reason,
         "options": tuple(option or ()),
     }
     place, parsed = database or database_of(out), Month.parse(month) if month else None
-    paths = write_letter(place, out, case, kind, given, parsed, practice, settings, call, settled)
-    Console().print(
+    paths, note = write_letter(
+        place, out, case, kind, given, parsed, practice, settings, call, settled, by, getpass.getuser()
+    )
+    console = Console()
+    if note:
+        console.print(f"{note}.", style="yellow", highlight=False, markup=False, soft_wrap=True)
+    console.print(
         f"Open {paths[0]}; the same as .html and .txt. It holds patient data.", highlight=False, soft_wrap=True
     )
 

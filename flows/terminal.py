@@ -110,6 +110,10 @@ def print_outreach(console: Console, summary: dict[str, Any]) -> None:
     console.print(f"[bold]{summary['practice_id']}[/]: {said}; {letters} due", highlight=False)
     for sentence in summary["letters_kept_back"]:
         console.print(f"  [yellow]not written[/]: {escape(sentence)}", highlight=False, soft_wrap=True)
+    if summary["letters_not_read"]:
+        number = _count(summary["letters_not_read"], "letter")
+        told = "in a language that the patient does not read[/]: see language_note in letters_due.csv"
+        console.print(f"  [yellow]{number} {told}", highlight=False)
     if summary["alerts"]:
         console.print(f"  [yellow]{alerts} for compliance[/]: see compliance_alerts.csv", highlight=False)
     console.print(f"Open {summary['report']}", highlight=False, soft_wrap=True)

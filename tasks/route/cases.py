@@ -21,6 +21,7 @@ from config.month import Month
 from config.settings import PracticeSettings
 from tasks.route import balances as money
 from tasks.route import options as tests
+from tasks.route.causes import first_causes
 from tasks.route.entries import Option, options_in
 from tasks.route.facts import coverage_flags, facts
 from tasks.route.guards import Known
@@ -38,7 +39,10 @@ Tables = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Standing:
-    """The cases as they stand on a day; `new` moves are not on record yet."""
+    """The cases as they stand on a day; `new` moves are not on record yet.
+
+    `frame` has the contract's columns and `escalated_to`, which is said of that day and kept of no month.
+    """
 
     frame: pd.DataFrame
     cases: Mapping[str, Case]
@@ -46,6 +50,11 @@ class Standing:
     new: Mapping[str, list[Move]]
     money: pd.DataFrame
     unpaid: pd.DataFrame
+
+    @property
+    def of_month(self) -> pd.DataFrame:
+        """The frame as a month keeps it, in contract columns alone."""
+        return self.frame[outputs()["copay_cases"].names]
 
 
 def copay_cases(
@@ -58,7 +67,7 @@ def copay_cases(
 ) -> pd.DataFrame:
     """The co-pay cases as they stand at the month's end, in contract columns, the soonest due first."""
     numbers = case_numbers(decisions, known, tables["patients"])
-    return standing(tables, numbers, settings, month, month.last, known, work or Work()).frame
+    return standing(tables, numbers, settings, month, month.last, known, work or Work()).of_month
 
 
 def standing(
@@ -103,19 +112,9 @@ def standing(
     options, about = _options(listed, patients, tables, owed, work, month, until)
     money_by, whose = owed.to_dict(), patients.to_dict()  # looked up case by case, which a frame does slowly
     days = settings.copay_contact_days
+    about_of = {number: (options.get(number), about.get(number)) for number in listed}
     rows = [
-        row_of(
-            number,
-            whose[number],
-            case,
-            history[number],
-            options.get(number),
-            about.get(number),
-            money_by,
-            work,
-            days,
-            until,
-        )
+        row_of(number, whose[number], case, history[number], *about_of[number], money_by, work, days, until)
         for number, case in listed.items()
     ]
     contract = outputs()["copay_cases"]
@@ -126,6 +125,8 @@ def standing(
         number: known_of(number, row, listed[number], money_by, work, until, zone, by_case)
         for number, row in about.items()
     }
+    late = {row["case_number"]: row.get("escalated_to") for row in rows}
+    frame = frame.assign(escalated_to=frame["case_number"].map(late).astype("str"))
     return Standing(frame, cases, facts_of, new, owed, unpaid)
 
 
@@ -255,6 +256,9 @@ def _options(
         row = flags[place + count]
         about[number] = {"answers": dict(zip((entry.name for entry in entries), today, strict=True)), "row": row}
         place += count + 1
+    is_today = ~asks["case_number"].duplicated(keep="last").to_numpy(bool)
+    for one, causes in zip(about.values(), first_causes(frame[is_today], entries), strict=True):
+        one["causes"] = causes
     return chosen, about
 
 

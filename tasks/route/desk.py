@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from tasks.route.determinations import OPTION_OF, Determination
 from tasks.route.guards import Known, checked
 from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move
 from tasks.route.readback import Answer
-from tasks.route.work import Work, as_row, determinations_by_case, moves_by_case
+from tasks.route.work import Work, as_row, determinations_by_case, letters_by_case, moves_by_case
 from tasks.route.worklist import moves_for
 from tasks.store import case_work
 from tasks.store.store import Store
@@ -99,10 +99,11 @@ def _look(
     work: Work,
 ) -> Desk:
     with store.reading() as connection:
-        moves = moves_by_case(case_work.moves(connection, practice_id))
+        recorded = case_work.moves(connection, practice_id)
         determined = determinations_by_case(case_work.determined(connection, practice_id))
         known = case_work.known(connection, practice_id)
-    work = replace(work, moves=moves, determinations=determined)
+    moves, letters = moves_by_case(recorded), letters_by_case(recorded)
+    work = replace(work, moves=moves, determinations=determined, letters=letters)
     open_cases = known[known["state"] == "open"]
     found = standing(tables, numbers, settings, Month.of(today), today, open_cases, work)
     return Desk(store, practice_id, today, settings, tables, numbers, work, found)
@@ -165,12 +166,12 @@ def determine(desk: Desk, determination: Determination) -> None:
     do(desk, one.case_number, [move], determination=one)
 
 
-def known_staff(desk: Desk, *told: tuple[str, str]) -> None:
+def known_staff(tables: Mapping[str, pd.DataFrame], *told: tuple[str, str]) -> None:
     """Each person told is of the practice; InputError naming the place, never what stands in it.
 
     A practice that exports neither staff nor practitioners names whom it likes.
     """
-    staff, practitioners = desk.tables["staff"], desk.tables["practitioners"]
+    staff, practitioners = tables["staff"], tables["practitioners"]
     if staff.empty:
         return
     ids = {*staff["staff_id"].astype("str"), *practitioners["practitioner_id"].astype("str")}
@@ -227,7 +228,7 @@ def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
             f"the list is stale: the case was at {revision} when it was written and is at {case.moves} now; "
             "answer again on a new list."
         )
-    known_staff(desk, ("answered_by", answer.answered_by))
+    known_staff(desk.tables, ("answered_by", answer.answered_by))
     option = answer.option or str(row.get("option") or "")
     cents = answer.cents()
     if cents is None:

@@ -65,7 +65,7 @@ def decide(
     InputError, one sentence, where it lacks its ground, its person, or the second person above the set amount.
     """
     if kind not in KINDS:
-        raise InputError(f"'{kind}' is no kind of determination; write one of {', '.join(KINDS)}.")
+        raise InputError(f"{case_number}: that is no kind of determination; write one of {', '.join(KINDS)}.")
     if ground not in GROUNDS:
         raise InputError(f"{case_number}: say what the determination rests on: {' or '.join(GROUNDS)}.")
     if not decided_by.strip():

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from config.dated_csv import Sure
 from config.errors import RuleError
 from config.month import Month
 from config.rulebook import HERE, Cited
@@ -18,6 +19,17 @@ Letter = Literal[
     "", "withdrawal", "refund", "share_explained", "savings_program", "hardship_application",
     "sliding_fee_application", "payment_plan", "reminder",
 ]  # fmt: skip
+
+
+class Cause(BaseModel):
+    """One cause for which an option is not open; it holds where the function of its name in causes.py says so."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cause: str
+    words: str
+    confidence: Sure
+    source: str = Field(min_length=10)
 
 
 class Option(Cited):
@@ -34,12 +46,23 @@ class Option(Cited):
     applies: bool
     repeat: bool
     available: str
-    not_: str = Field(alias="not")
+    not_: tuple[Cause, ...] = Field(alias="not", min_length=1)
     needs_information: str
 
-    def reason(self, answer: str) -> str:
-        """Why the option is answered so."""
-        return self.not_ if answer == "not" else str(getattr(self, answer))
+    def reason(self, answer: str, cause: str = "") -> str:
+        """Why the option is answered so; where it is not open, by that cause, or by any where none is known."""
+        if answer != "not":
+            return str(getattr(self, answer))
+        return "; or ".join(one.words for one in self._causes(cause))
+
+    def rests_on(self, answer: str, cause: str = "") -> str:
+        """The source of that answer, and how sure it is."""
+        if answer != "not":
+            return f"{self.source} ({self.confidence})"
+        return "; ".join(f"{one.source} ({one.confidence})" for one in self._causes(cause))
+
+    def _causes(self, cause: str) -> tuple[Cause, ...]:
+        return tuple(one for one in self.not_ if one.cause == cause) or self.not_
 
 
 @cache

@@ -72,18 +72,22 @@ def facts(
     flags = {name: theirs[name].astype("boolean").fillna(False).astype(bool) for name in ("waiting", "second_answered")}
     told = theirs["qmb_told"].astype("boolean").fillna(False).astype(bool)
     setting = setting_of(tables)
-    schedule = setting == "fqhc" or settings.sliding_fee_policy
     found = asks.assign(**{name: on_day[name] for name in COVERAGE}, **flags)
     return found.assign(
         qmb=on_day["qmb"] | today["qmb"] | told,
         owed_cents=theirs["owed_cents"].fillna(0).astype("int64"),
         setting=setting,
-        sliding_schedule=schedule,
+        sliding_schedule=has_sliding_schedule(setting, settings),
         sliding_percent=settings.sliding_fee_percent,
         hardship_percent=settings.hardship_percent,
         percent=pd.array([_percent(row, determinations) for row in asks.itertuples(index=False)], dtype="Int64"),
         refused_before=np.array([_refused(row, determinations) for row in asks.itertuples(index=False)], dtype=bool),
     )
+
+
+def has_sliding_schedule(setting: str, settings: CaseSettings) -> bool:
+    """Whether the practice lowers what it charges by household and income: a health center, or by its own policy."""
+    return setting == "fqhc" or settings.sliding_fee_policy
 
 
 def setting_of(tables: Mapping[str, pd.DataFrame]) -> str:

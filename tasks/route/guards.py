@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from config.case_settings import CaseSettings
 from config.errors import InputError
 from tasks.route.determinations import Determination, ground_for
-from tasks.route.entries import option_named
+from tasks.route.entries import all_options, option_named
 from tasks.route.machine import GIVES_UP, REDUCTIONS, TAKES_MONEY, Case, Move, after
 
 SUNDAY = 6
@@ -27,6 +27,7 @@ class Known:
     owed_days: int = 0
     waiting: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)  # option -> available, not, needs_information
+    causes: Mapping[str, str] = field(default_factory=dict)  # option that is not open -> why
     determinations: Sequence[Determination] = ()
     at_cost: bool = False
     schedule: bool = False  # a sliding-fee schedule holds for the practice
@@ -84,7 +85,7 @@ def _need(case: Case, move: Move, known: Known, settings: CaseSettings, at: date
         return "" if known.schedule else "the practice has no sliding-fee schedule; there is nothing to determine by."
     if known.answers.get(move.option, "not") == "not":
         entry = option_named(move.option)
-        why = entry.reason("not") if entry else "it is no option"
+        why = entry.reason("not", known.causes.get(move.option, "")) if entry else "it is no option"
         return f"a hardship determination is not open to this patient. {why}."
     return ""
 
@@ -122,7 +123,7 @@ def _offer(case: Case, move: Move, known: Known, settings: CaseSettings, at: dat
     if move.what != "offer":
         return ""
     if option_named(move.option) is None:
-        return f"'{move.option}' is no option; see config/copay_options.yaml."
+        return f"that is no option; write one of {', '.join(one.name for one in all_options())}."
     if known.answers.get(move.option, "not") == "not":
         return f"'{move.option}' is not open to this patient."
     return ""

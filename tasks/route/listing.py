@@ -92,6 +92,7 @@ def known_of(
         owed_days=effort_days(case, owed["owed_since"].get(number), until),
         waiting=bool(flags["waiting"]),
         answers=about["answers"],
+        causes=about["causes"],
         determinations=tuple(work.determinations.get(number, ())),
         at_cost=flags["setting"] in AT_COST and not flags["medicare_advantage"],
         zone=zone,

@@ -181,11 +181,11 @@ def refusal(case: Case, move: Move) -> str:
     where = case.stage.replace("_", " ") or "not opened"
     if move.what == "resolve" and case.live:
         if move.outcome not in OUTCOMES:
-            return f"'{move.outcome}' is no outcome; write one of {', '.join(OUTCOMES)}."
+            return f"That is no outcome; write one of {', '.join(OUTCOMES)}."
         needed = " or ".join(stage.replace("_", " ") for stage in OUTCOMES[move.outcome])
         return f"A case that is {where} cannot be resolved as {move.outcome}: it must be {needed} before."
     known = [BY_HAND[what] for what, stage in TABLE if stage == case.stage and what in BY_HAND]
     if move.what not in {what for what, _ in TABLE}:
-        return f"'{move.what}' is no move; write one of {', '.join(dict.fromkeys(what for what, _ in TABLE))}."
+        return f"That is no move; write one of {', '.join(dict.fromkeys(what for what, _ in TABLE))}."
     named = BY_HAND.get(move.what, move.what)
     return f"'{named}' is not possible in a case that is {where}; possible is {', '.join(known)}."

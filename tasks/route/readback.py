@@ -1,4 +1,4 @@
-"""A filled-in worklist read back, XLSX or CSV as a spreadsheet program saved it; cell by cell, nothing is guessed."""
+"""A filled-in worklist read back, XLSX or CSV as a spreadsheet program saved it; a word that is none is refused."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from config.contract import worklist_outputs
 from config.errors import InputError
+from config.money import cents_of
+from config.worklist_answers import word_of
 
 READ = ("case_number", "revision", "option", "answer", "answer_date", "answered_by", "note_code", "answer_amount")
 NEEDED = ("case_number", "revision", "answer", "answer_date", "answered_by")
@@ -35,12 +36,7 @@ class Answer:
 
     def cents(self) -> int | None:
         """The amount in cents, None where the line has none; InputError where it is no amount."""
-        if not self.answer_amount:
-            return None
-        cents = cents_written(self.answer_amount)
-        if cents is None:
-            raise InputError("answer_amount is no amount; write dollars, as 13.23.")
-        return cents
+        return cents_of(self.answer_amount, "answer_amount") if self.answer_amount else None
 
     def read(self, today: date) -> tuple[int, date]:
         """Revision and day; InputError with one sentence where the line cannot be used as it stands."""
@@ -68,7 +64,7 @@ def read_answers(path: Path) -> list[Answer]:
     found = []
     for line, cells in filled_rows(path, READ, NEEDED, "a worklist", "copay_cases.xlsx"):
         if cells["answer"]:
-            answer, note = (cells[name].casefold().replace(" ", "_") for name in ("answer", "note_code"))
+            answer, note = (word_of(name, cells[name]) for name in ("answer", "note_code"))
             found.append(Answer(line, **cells | {"answer": answer, "note_code": note}))
     return found
 
@@ -134,17 +130,9 @@ def _text(cell: Any) -> str:
         return cell.strftime("%Y-%m-%d")
     if isinstance(cell, date):
         return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):  # what a spreadsheet reckoned may be off by less than anybody wrote
+        return f"{cell:.6f}".rstrip("0").rstrip(".")
     return str(cell).strip().removeprefix("'")
-
-
-def cents_written(text: str) -> int | None:
-    """Dollars as people write them, in cents; None where it is no amount."""
-    try:
-        return int((Decimal(text.replace("$", "").replace(",", "")) * 100).to_integral_exact())
-    except (ArithmeticError, ValueError):
-        return None
 
 
 def _day(text: str) -> date | None:

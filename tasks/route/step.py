@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.case_settings import case_settings
 from config.frames import among
+from config.letter_settings import forecast_settings
 from config.month import Month
 from config.settings import PracticeSettings
 from tasks.progress import LOG, step
@@ -93,7 +94,7 @@ def route_copay_cases(
         found = standing(numbered, called, settings, month, month.last, known, work)
         opened = found.frame[found.frame["state"] == "open"]
         done(f"{len(opened):,} open, {len(found.frame) - len(opened):,} closed", len(found.frame))
-    return Routed(found.frame, dict(found.new), balances)
+    return Routed(found.of_month, dict(found.new), balances)
 
 
 @task(name="keep the co-pay cases", cache_policy=NO_CACHE)
@@ -123,7 +124,9 @@ def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = No
             "copay_worklist": worklist(found.frame, desk.tables["patients"]),
             "copay_measures": measures(dict(moves), payments, place.today),
             "copay_alerts": alerts(dict(moves), determined, refunds, practice_id, settings, place.today),
-            "copay_letters": letters_due(found.frame),
+            "copay_letters": letters_due(
+                found.frame, desk.tables["patients"], forecast_settings(practice_id, place.settings).languages
+            ),
         }
         counts = _counts(found.frame, lists, place)
         done(f"{counts['open']:,} open, {counts['due']:,} due, {counts['escalated']:,} overdue", counts["open"])
@@ -153,5 +156,6 @@ def _counts(cases: pd.DataFrame, lists: dict[str, pd.DataFrame], place: Place) -
         "due": int((live["due_date"] <= pd.Timestamp(place.today)).sum()),
         "escalated": int(live["escalated_to"].notna().sum()),
         "letters": len(lists["copay_letters"]),
+        "letters_not_read": int(lists["copay_letters"]["language_note"].notna().sum()),
         "alerts": len(lists["copay_alerts"]),
     }

@@ -24,10 +24,28 @@ class Work:
     determinations: Mapping[str, list[Determination]] = field(default_factory=dict)
     balances: pd.DataFrame = field(default_factory=lambda: empty(answer_outputs()["claim_balances"]))
     settings: CaseSettings = field(default_factory=lambda: case_settings(""))
+    letters: Mapping[str, list[Move]] = field(default_factory=dict)
+
+
+LETTER = "letter"  # on record among the moves of a case, and none: where the case stands does not change by it
 
 
 def moves_by_case(rows: pd.DataFrame) -> dict[str, list[Move]]:
     """The stored moves, by case."""
+    return _by_case(rows[(rows["what"] != LETTER).to_numpy(bool)])
+
+
+def letters_by_case(rows: pd.DataFrame) -> dict[str, list[Move]]:
+    """The letters written to each patient, by case: kind in `reason`, language in `note`."""
+    return _by_case(rows[(rows["what"] == LETTER).to_numpy(bool)])
+
+
+def letter_written(kind: str, language: str, day: date, by: str) -> Move:
+    """A letter as it is kept, without what it says; the same one again on that day is the same."""
+    return Move(LETTER, day, f"{LETTER}:{kind}:{language}:{day}", reason=kind, by=by, note=language)
+
+
+def _by_case(rows: pd.DataFrame) -> dict[str, list[Move]]:
     found: dict[str, list[Move]] = {}
     for row in _plain(rows):
         number = row.pop("case_number")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from config.contract import worklist_outputs
 from config.frames import as_contract
+from config.letters import language_note, language_of
 from tasks.route.machine import OUTCOMES, Case, Move
 
 ATTEMPTS = ("no_answer", "voicemail", "wrong_number")
@@ -24,10 +26,20 @@ def worklist(cases: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
     return as_contract(live.merge(who, on="patient_id", how="left"), table)
 
 
-def letters_due(cases: pd.DataFrame) -> pd.DataFrame:
-    """The letters that the open cases' next steps ask for: case, kind, day, and what it may ask for."""
-    table = worklist_outputs()["copay_letters"]
-    return as_contract(cases[(cases["state"] == "open") & cases["letter"].notna()], table)
+def letters_due(cases: pd.DataFrame, patients: pd.DataFrame, languages: Sequence[str]) -> pd.DataFrame:
+    """The letters that the open cases' next steps ask for: case, kind, day, language, and what it may ask for.
+
+    `languages` are those that the practice writes; a patient who reads none of them gets a letter and a note.
+    """
+    due = cases[(cases["state"] == "open") & cases["letter"].notna()]
+    reads: pd.Series = pd.Series(None, index=due["patient_id"], dtype=object)
+    if "language" in patients:
+        reads = patients.drop_duplicates("patient_id").set_index("patient_id")["language"].reindex(due["patient_id"])
+    told = {
+        "language": [language_of(one, languages) for one in reads],
+        "language_note": [language_note(one, languages) or None for one in reads],
+    }
+    return as_contract(due.assign(**told), worklist_outputs()["copay_letters"])
 
 
 def moves_for(

@@ -23,14 +23,17 @@ def letter_for(
     """The letter of that kind to the patient of `share`, a row of the forecast.
 
     Name, address, language and what the patient said come from the tables, the day on which they asked to stop too.
-    What is `given` of the matter itself (fields of LetterFor) stands before what the tables say.
+    What is `given` of the matter itself (fields of LetterFor) stands before what the tables say; what was `said`
+    besides, as a case has it, stands behind.
     """
+    given = dict(given)
+    besides = given.pop("said", ())
     patient_id = share["patient_id"]
     row = _mine(tables["patients"], patient_id).iloc[0]
     said = _said(tables, patient_id)
     found: dict[str, Any] = {
-        "language": language_of(row.get("language"), practice),
-        "said": tuple(said["response"].astype("str")),
+        "language": language_of(row.get("language"), practice.languages),
+        "said": (*said["response"].astype("str"), *besides),
         "owes": share["owes"],
     }
     stops = said[(said["response"] == STOPS).to_numpy(bool)]["response_date"]

@@ -74,7 +74,7 @@ def open_cases(cases: pd.DataFrame, owner: str) -> pd.DataFrame:
 def call(row: Row) -> Row:
     """What a message says of a co-pay case."""
     names = ("case_number", "response", "option_words", "next_step")
-    return {name: row[name] for name in names} | {"due": row["due_date"]}
+    return {name: row[name] for name in names} | {"due": row["due_date"], "escalated": False}
 
 
 def by_rule(rows: Iterable[Row]) -> list[Row]:

@@ -36,6 +36,7 @@ SPANISH_MONTHS = (
     "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
 )  # fmt: skip
 MONEY = re.compile(r"\$\s?\d|\d+\s?(?:cents|dollars|dólares|centavos)")
+CLOCK = re.compile(r"(?:\d )?\b[ap]\. ?m\.")  # 8 a.m., 8 a. m.: stays on one line
 Run = tuple[str, bool]
 """A stretch of text, and whether it is bold."""
 
@@ -126,7 +127,7 @@ def _filled(letter: LetterFor, name: str) -> str:
         raise LetterRefusedError(
             f"{letter.case_number}: there are no words for it ({error.name}); add that template, or leave it out."
         ) from error
-    return re.sub(r"\b([ap])\. m\.", "\\1.\N{NO-BREAK SPACE}m.", filled)
+    return CLOCK.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), filled)
 
 
 def _view(letter: LetterFor) -> dict[str, Any]:

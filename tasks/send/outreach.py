@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from tasks.send.care_manager import call
+from tasks.send.care_manager import by_step, call
 from tasks.send.messages import MOST_ROWS, Message, tidy
 from tasks.send.render import render, render_mail
 from tasks.send.words import long_day, plural
@@ -76,6 +76,7 @@ def _message(
         "calls": calls,
         "alerts": alerts,
         "most": MOST_ROWS,
+        "by_step": by_step,
         "today": today,
     }
     return Message(

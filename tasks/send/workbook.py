@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
@@ -16,6 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from config.contract import Column, Table
 from config.frames import as_contract
@@ -27,13 +29,30 @@ DAY_NOUGHT = pd.Timestamp(1899, 12, 30)  # from which spreadsheets count days
 TOGETHER = 5_000  # rows
 LONGEST = 32_767  # characters of a cell
 FORMATS = {"cents": "#,##0.00", "date": "yyyy-mm-dd", "integer": "0"}
+FIRST_DAY = "43831"  # 2020-01-01 as a spreadsheet counts: an answer of an older day is a slip of the pen
+HEAD, ANSWERS = "1F4E5F", "8A4B08"  # a column that is to be filled in has a heading of its own colour
 UPPER = {"npi": "NPI", "id": "ID"}
 
 
-def workbook(frame: pd.DataFrame, table: Table, title: str) -> bytes:
+@dataclass(frozen=True)
+class Guide:
+    """How a workbook is filled in: the columns that take answers, with their words, and the sheet that says so.
+
+    `lines` are the rows of that sheet: texts, of which a line of one alone is a heading; a word in front of others
+    that a column takes stands in a line of its own.
+    """
+
+    title: str
+    lines: tuple[tuple[str, ...], ...]
+    words: Mapping[str, tuple[str, ...]]
+    takes: Mapping[str, str]
+
+
+def workbook(frame: pd.DataFrame, table: Table, title: str, guide: Guide | None = None) -> bytes:
     """One sheet with the contract's columns: a frozen header with a filter, dates as dates, money in dollars.
 
     Text is text even where it begins like a formula, and codes and identifiers are text, so that nothing is reckoned.
+    With a guide a second sheet says what the answer columns take, and these have it as drop-downs and hints.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
@@ -43,8 +62,10 @@ def workbook(frame: pd.DataFrame, table: Table, title: str) -> bytes:
         sheet.column_dimensions[get_column_letter(place)].width = _width(rows[column.name], column)
     last = f"{get_column_letter(len(table.columns))}{len(rows) + 1}"
     sheet.auto_filter.ref = f"A1:{last}"
-    sheet.append([_head(sheet, column) for column in table.columns])
+    sheet.append([_head(sheet, column, bool(guide and column.name in guide.takes)) for column in table.columns])
     styles = {kind: _style(sheet, form) for kind, form in FORMATS.items()}
+    if guide and len(rows):
+        _ask(book, sheet, table, guide, len(rows) + 1)
     stream = io.BytesIO()
     book.save(stream)
     return _with_rows(stream.getvalue(), _rows(rows, table, styles))
@@ -58,9 +79,37 @@ def label(name: str) -> str:
     return text[:1].upper() + text[1:] + (" ($)" if name.endswith("_cents") else "")
 
 
-def _head(sheet: Any, column: Column) -> Any:
+def _ask(book: Workbook, sheet: Any, table: Table, guide: Guide, last: int) -> None:
+    """The guide is the second sheet, and each column that it speaks of has its hint and, with words, its drop-down."""
+    page = book.create_sheet(guide.title)
+    for letter, width in zip("ABC", (22, 60, 80), strict=True):
+        page.column_dimensions[letter].width = width
+    for line in guide.lines:
+        cells = [WriteOnlyCell(page, value=text) for text in line]
+        for place, cell in enumerate(cells):
+            cell.font = Font(bold=place == 0)
+            cell.alignment = Alignment(vertical="top", wrap_text=len(line) > 1)
+        page.append(cells)
+    first = [line[0] for line in guide.lines]
+    for name, takes in guide.takes.items():
+        rule = DataValidation()  # a hint alone
+        if words := guide.words.get(name, ()):
+            start = next(row for row in range(len(first)) if tuple(first[row : row + len(words)]) == words) + 1
+            rule.type, rule.formula1 = "list", f"'{guide.title}'!$A${start}:$A${start + len(words) - 1}"
+        elif table.column(name).type == "date":
+            rule.type, rule.operator, rule.formula1 = "date", "greaterThanOrEqual", FIRST_DAY
+        letter = get_column_letter(table.names.index(name) + 1)
+        # Another word may be one that is read all the same, so the program asks and does not refuse it.
+        rule.errorStyle, rule.allow_blank, rule.showErrorMessage = "warning", True, rule.type is not None
+        rule.errorTitle, rule.error = "How to answer", f"See the sheet '{guide.title}'. {takes}."[:225]
+        rule.showInputMessage, rule.promptTitle, rule.prompt = True, label(name)[:32], takes[:255]
+        rule.add(f"{letter}2:{letter}{last}")
+        sheet.data_validations.append(rule)
+
+
+def _head(sheet: Any, column: Column, answers: bool = False) -> Any:
     cell = WriteOnlyCell(sheet, value=label(column.name))
-    cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1F4E5F")
+    cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor=ANSWERS if answers else HEAD)
     cell.alignment = Alignment(vertical="center", wrap_text=True)
     return cell
 

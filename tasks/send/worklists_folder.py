@@ -9,8 +9,9 @@ import pandas as pd
 
 from config.contract import worklist_outputs
 from config.errors import PlaceError
+from config.worklist_answers import Word, worklist_answers
 from tasks.send.files import put, write_list
-from tasks.send.workbook import workbook
+from tasks.send.workbook import Guide, label, workbook
 
 FOLDER = "worklists"
 WORKBOOK = "copay_cases.xlsx"
@@ -28,7 +29,30 @@ def write_worklists_folder(out: Path, practice_id: str, lists: Mapping[str, pd.D
             if name in lists:
                 write_list(folder, table, lists[name])
         table = worklist_outputs()["copay_worklist"]
-        put(folder / WORKBOOK, workbook(lists["copay_worklist"], table, "Co-pay cases"))
+        put(folder / WORKBOOK, workbook(lists["copay_worklist"], table, "Co-pay cases", how_to_answer()))
     except OSError as error:
         raise PlaceError(f"{folder}: the lists cannot be written ({error.strerror}); choose another --out.") from error
     return folder
+
+
+def how_to_answer() -> Guide:
+    """The second sheet of the workbook: what each answer column takes, every word of it, and what follows."""
+    known = worklist_answers()
+    columns = [(label(one.column), one.takes) for one in known.columns]
+    answers = [(one.word, one.means, _follows(one)) for one in known.answers]
+    notes = [(one.word, one.means, _follows(one)) for one in known.notes]
+    lines: list[tuple[str, ...]] = [
+        ("Fill in the columns with the brown heading and hand the file back: ccm cases import FILE",),
+        ("Column", "What it takes"), *columns, (" ",),
+        ("Answer", "What it says", "What follows"), *answers, (" ",),
+        ("Note code", "What it says", "Also read"), *notes,
+    ]  # fmt: skip
+    words = {"answer": tuple(one.word for one in known.answers), "note_code": tuple(one.word for one in known.notes)}
+    return Guide("How to answer", tuple(lines), words, {one.column: one.takes for one in known.columns})
+
+
+def _follows(one: Word) -> str:
+    also = f"also read: {', '.join(one.also)}" if one.also else ""
+    if not one.follows:
+        return ", ".join(one.also)
+    return f"{one.follows} ({also})" if also else one.follows

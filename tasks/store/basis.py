@@ -30,9 +30,13 @@ def keep(connection: Connection, cycle_id: int, basis: Basis) -> None:
     connection.execute(insert.values(book).on_conflict_do_nothing())
 
 
-def of_cycle(connection: Connection, cycle: Cycle) -> Basis:
-    """What the cycle was decided from; the tables equal those that were kept, to their types and order of rows."""
+def of_cycle(connection: Connection, cycle: Cycle, names: Sequence[str] = ()) -> Basis:
+    """What the cycle was decided from; the tables equal those that were kept, to their types and order of rows.
+
+    Of the tables only those named, or all.
+    """
     mine = sa.select(cycle_inputs.c.name, cycle_inputs.c.content).where(cycle_inputs.c.cycle_id == cycle.id)
+    mine = mine.where(cycle_inputs.c.name.in_(list(names))) if names else mine
     tables = {row.name: _unpacked(row.content) for row in connection.execute(mine.order_by(cycle_inputs.c.name))}
     book = sa.select(rulebooks.c.content).where(rulebooks.c.digest == cycle.digests.rulebook)
     content = connection.execute(book).scalar_one_or_none()

@@ -66,7 +66,7 @@ def parse(case_number: str) -> int:
     """The number in a case number as people write it; InputError for anything else."""
     match = re.fullmatch(r"\s*(?:[Cc]-?)?(\d{1,12})\s*", case_number)
     if not match:
-        raise InputError(f"'{case_number[:40]}' is not a case number; write it as C-000123.")
+        raise InputError("That is not a case number; write it as C-000123.")
     return int(match[1])
 
 

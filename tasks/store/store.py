@@ -123,10 +123,10 @@ class Store:
         with self.writing() as connection:
             return cycles.save(connection, practice_id, month, basis, digest, tables, messages, now)
 
-    def basis(self, cycle: Cycle) -> Basis:
-        """What that cycle was decided from; InputError when it is not in the database."""
+    def basis(self, cycle: Cycle, names: Sequence[str] = ()) -> Basis:
+        """What that cycle was decided from, of its tables those named, or all; InputError when it is not there."""
         with self.reading() as connection:
-            return bases.of_cycle(connection, cycle)
+            return bases.of_cycle(connection, cycle, names)
 
     def kept_table(self, cycle: Cycle, name: str) -> pd.DataFrame | None:
         """One of the tables that cycle was decided from; None when it had no such table, or none is kept."""

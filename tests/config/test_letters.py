@@ -12,6 +12,7 @@ from config.letter_settings import LetterSettings, forecast_settings, letter_set
 from config.letters import (
     Instalment,
     LetterRefusedError,
+    language_note,
     language_of,
     letters,
     may_go,
@@ -73,8 +74,29 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, words: str) -> None:
      ("English", "en"), ("vi", "en"), ("", "en"), (None, "en"), (float("nan"), "en")],
 )  # fmt: skip
 def test_language_is_the_patients_where_the_practice_writes_it(written: object, language: str) -> None:
-    assert language_of(written, PRACTICE) == language
-    assert language_of(written, PRACTICE.model_copy(update={"languages": ("en",)})) == "en"
+    assert language_of(written, ("en", "es")) == language
+    assert language_of(written, ("en",)) == "en"
+
+
+@pytest.mark.parametrize(
+    ("written", "languages", "words"),
+    [
+        ("es", ("en", "es"), ""),
+        ("Spanish", ("es",), ""),
+        ("", ("en",), ""),
+        (None, ("en",), ""),
+        (float("nan"), ("en",), ""),
+        ("es", ("en",), "The patient reads Spanish, this letter is in English: add es to letters.languages"),
+        ("vi", ("en", "es"), "The patient reads 'vi', for which there are no letters, and this one is in English"),
+        ("vi", ("es", "en"), "this one is in Spanish: go through it with an interpreter"),
+        ("asked Ann Doe", ("en",), "The patient reads another language, for which"),
+    ],
+)
+def test_a_language_that_is_not_written_has_its_remedy(written: object, languages: tuple[str, ...], words: str) -> None:
+    found = language_note(written, languages)
+    assert words in found
+    assert bool(words) == bool(found)
+    assert "Doe" not in found
 
 
 def test_no_kind_for_somebody_who_owes_nothing_needs_a_sum_from_them() -> None:
@@ -92,13 +114,13 @@ def test_no_kind_for_somebody_who_owes_nothing_needs_a_sum_from_them() -> None:
         ("reminder", {"owes": "unknown"}, "not known yet what this patient owes"),
         ("payment_plan", {"owes": "unknown"}, "not known yet"),
         ("hardship_application", {"said": ("refused",)}, r"only to a patient who has said so \(cannot_pay\)"),
-        ("hardship_granted", {"until": None}, "needs --until"),
+        ("hardship_granted", {"until": None}, "needs a determination"),
         ("hardship_granted", {"reduced_percent": 120}, "1 to 100 percent, not by 120"),
         ("hardship_refused", {"reason": "rude"}, "write one of income, papers"),
         ("payment_plan", {"balance_cents": 4000}, "parts come to 3969 cents, the balance is 4000"),
         ("payment_plan", {"payments": ()}, "needs --day"),
         ("refund", {"refund_cents": 0}, "refund_cents is 0; give an amount above zero"),
-        ("options", {"options": ()}, "needs --option"),
+        ("options", {"options": ()}, "needs an open option"),
         ("welcome", {"language": "fr"}, "none in 'fr'; write en or es"),
     ],
 )

@@ -128,8 +128,33 @@ def test_a_line_of_the_list_is_refused_by_its_column_and_never_quoted(practice, 
     assert "line 2, C-000001: answer: that word is none of" in told("Cora paid,2025-10-20,S1,,")
     assert "answer_date is no day" in told("reached,Cora's day,S1,,")
     assert "answer_amount is no amount" in told("paid,2025-10-20,S1,,Cora 5")
+    assert "answer_amount is below nought" in told("paid,2025-10-20,S1,,-13.23")
+    assert "answer_amount has parts of a cent" in told("paid,2025-10-20,S1,,13.235")
     assert "say how much was paid" in told("paid,2025-10-20,S1,,")
     assert "1 answers taken" in told("paid,2025-10-20,S1,by_phone,$13.23")
+
+
+def test_neither_a_case_number_nor_an_option_that_is_none_is_quoted(practice, tmp_path: Path) -> None:
+    ccm, file = practice(), tmp_path / "list.csv"
+    lines = ["Cora Pine,1,,reached", f"{NUMBER},1,Cora Pine,offered", "C-99,1,,reached", "1,1,,reached"]
+    head = "case_number,revision,option,answer,answer_date,answered_by,note_code"
+    file.write_text("\n".join([head, *(f"{line},2025-10-20,S1," for line in lines)]) + "\n", "utf-8")
+    said = ccm("cases", "import", str(file)).output
+    assert "Cora" not in said
+    assert "line 2, case_number: That is not a case number; write it as C-000123." in said
+    assert f"line 3, {NUMBER}: that is no option; write one of stop_at_month_end" in said
+    assert "line 4, C-000099: There is no case C-000099" in said
+    assert "1 answers taken, 0 were there already, 3 refused." in said
+    for words in (
+        ("case", "Cora Pine"),
+        ("case", NUMBER, "Cora Pine", "--by", "S1"),
+        ("case", NUMBER, "offer", "--by", "S1", "--option", "Cora Pine"),
+        ("case", NUMBER, "resolve", "--by", "S1", "--outcome", "Cora Pine"),
+        ("case", NUMBER, "resolve", "--by", "S1", "--outcome", "paid", "--amount", "Cora Pine"),
+        ("case", NUMBER, *DETERMINE, "--kind", "Cora Pine"),
+        ("case", NUMBER, *DETERMINE, "--income", "-1"),
+    ):
+        assert "Cora" not in why(ccm(*words)), words
 
 
 @pytest.mark.slow

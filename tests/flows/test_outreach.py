@@ -119,6 +119,9 @@ def test_a_worklist_goes_out_is_filled_in_and_read_back(place: Path) -> None:
     assert set(first.index) == {"cannot_pay", "refused", "asks_to_stop", "surprised"}
     assert first.loc["surprised", "Option"] == "qmb_never_billed"
     assert first.loc["surprised", "Letter"] == "refund"
+    of_month = pd.read_csv(place / "P1" / MONTH / "copay_cases.csv", dtype=str)
+    assert "Escalated to" in first, "of today, and so on the worklist alone"
+    assert "escalated_to" not in of_month
     assert first.loc["surprised", "Ask ($)"] == "0"
     assert first[["Last name", "First name", "Next step", "Due date"]].notna().all(axis=None)
     number = first["Case number"]

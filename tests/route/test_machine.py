@@ -117,8 +117,8 @@ def test_a_further_unpaid_claim_does_not_make_a_list_stale() -> None:
 @pytest.mark.parametrize(
     ("move", "sentence"),
     [
-        (Move("forgive", DAY, "x"), "'forgive' is no move"),
-        (Move("resolve", DAY, "x", outcome="forgiven"), "'forgiven' is no outcome; write one of agreed, paid"),
+        (Move("forgive", DAY, "x"), "That is no move"),
+        (Move("resolve", DAY, "x", outcome="forgiven"), "That is no outcome; write one of agreed, paid"),
         (Move("resolve", DAY, "x", outcome="waived"), "cannot be resolved as waived: it must be application pending"),
         (Move("reopen", DAY, "x"), "'reopen' is not possible in a case that is open; possible is attempted, contacted"),
     ],

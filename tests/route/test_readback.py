@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from config.contract import worklist_outputs
 from config.errors import InputError
 from tasks.route.readback import Answer, read_answers
-from tasks.route.worklist import moves_for, worklist
+from tasks.route.worklist import letters_due, moves_for, worklist
 from tasks.send.workbook import workbook
 from tests.route.made import balances as answered
 from tests.route.made import claim, frame, stood, tables
@@ -115,6 +115,19 @@ def test_every_answer_of_the_list_stands_for_moves() -> None:
     for answer in worklist_outputs()["copay_worklist"].column("answer").values:
         moves = moves_for(answer, case, TODAY, "S1", "", "payment_plan", 0, "x")
         assert len({move.source for move in moves}) == len(moves) > 0
+
+
+def test_letters_due_name_their_language_and_what_to_do_where_it_is_not_read() -> None:
+    made = tables(["medicare_part_b"], [["2026-10-09", "refused"]])
+    cases = stood(made).frame
+
+    def of(reads: str | None, *languages: str) -> pd.Series:
+        return letters_due(cases, made["patients"].assign(language=reads), languages).iloc[0]
+
+    assert (of("Spanish", "en", "es")["language"], pd.isna(of("es", "en", "es")["language_note"])) == ("es", True)
+    assert "interpreter" in of("vi", "en", "es")["language_note"]
+    assert "add es to letters.languages" in of("es", "en")["language_note"]
+    assert pd.isna(letters_due(cases, made["patients"].drop(columns="language"), ("en",)).iloc[0]["language_note"])
 
 
 def test_the_list_has_no_closed_case() -> None:

@@ -38,6 +38,7 @@ EVERYTHING: dict[str, Any] = {
         "qmb_never_billed", "wait_for_secondary", "explain_the_share", "screen_for_savings_program",
         "hardship_determination", "payment_plan",
     ),
+    "sliding_schedule": True,
     "balance_cents": 3969,
     "due": date(2026, 12, 15),
     "payments": (

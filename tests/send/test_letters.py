@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from datetime import date
@@ -12,6 +13,7 @@ import pytest
 
 from config.errors import PlaceError
 from config.letters import LANGUAGES, Addressee, letters
+from tasks.send.letter_text import words_of
 from tasks.send.letters import render_letter, render_voicemail, stands_there, write_letters
 from tests.send.letter_cases import PRACTICE, letter
 
@@ -127,3 +129,17 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     blocked.write_text("")
     with pytest.raises(PlaceError, match="cannot be written"):
         write_letters(blocked / "letters", {"a.txt": b""})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("points", [14, 16, 20, 24])
+def test_no_page_ends_with_a_heading_and_no_line_within_a_time_of_day(points: int) -> None:
+    practice = PRACTICE.model_copy(update={"font_points": points})
+    for kind, language in itertools.product(KINDS, LANGUAGES):
+        asked = letter(kind, language, practice=practice)
+        headings = {block.plain[0][0] for block in words_of(asked).blocks if block.form == "heading"}
+        for page in pypdfium2.PdfDocument(next(iter(render_letter(asked).values()))):
+            lines = [line.strip() for line in page.get_textpage().get_text_range().splitlines()]
+            body = [line for line in lines if line and not re.match(r"Your number|Su número|Page \d|Página \d", line)]
+            assert body[-1] not in headings, (kind, language)
+            assert not [line for line in body if re.match(r"[ap]\. ?m\.|\d{3}-\d{4}", line)], (kind, language)

@@ -273,7 +273,7 @@ def test_explain_gives_every_row_of_a_case(store):
 
 
 def test_explain_says_what_it_cannot_find(store):
-    with pytest.raises(InputError, match="'C 12 x' is not a case number"):
+    with pytest.raises(InputError, match="That is not a case number"):
         store.explain("C 12 x")
     with pytest.raises(InputError, match="There is no case C-000001;"):
         store.explain("C-1")

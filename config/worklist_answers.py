@@ -1,0 +1,88 @@
+"""What the answer columns of the worklist of co-pay cases take, and what follows: config/worklist_answers.yaml."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from config.contract import worklist_outputs
+from config.errors import RuleError
+from config.strict_yaml import load_yaml
+
+FILE = Path(__file__).parent / "worklist_answers.yaml"
+
+
+class Word(BaseModel):
+    """One word that a column takes: what it says, what follows from it, and how else people write it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    word: str = Field(pattern=r"^[a-z][a-z_]*$")
+    means: str = Field(min_length=5)
+    follows: str = ""
+    also: tuple[str, ...] = ()
+
+
+class Takes(BaseModel):
+    """What a column takes, in a sentence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    column: str
+    takes: str = Field(min_length=10)
+
+
+class Answers(BaseModel):
+    """The file as a whole."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    answers: tuple[Word, ...]
+    notes: tuple[Word, ...]
+    columns: tuple[Takes, ...]
+
+
+@cache
+def worklist_answers(path: Path = FILE) -> Answers:
+    """The words; RuleError where one is missing, unknown to the contract, or stands for two."""
+    try:
+        found = Answers.model_validate(load_yaml(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise RuleError(f"{path.name}: '{place}': {first['msg']}; correct it.") from error
+    table = worklist_outputs()["copay_worklist"]
+    for column, words in (("answer", found.answers), ("note_code", found.notes)):
+        if [one.word for one in words] != list(table.column(column).values):
+            raise RuleError(
+                f"{path.name}: the words are not those of {column} in copay_worklist.yaml; make them agree."
+            )
+        _spelled(words, path.name)
+    return found
+
+
+@cache
+def word_of(column: str, written: str) -> str:
+    """The column's word as somebody wrote it; as it is, in small letters with underscores, where it is none."""
+    found = worklist_answers()
+    return _spelled(found.answers if column == "answer" else found.notes).get(_bare(written), _joined(written))
+
+
+def _spelled(words: tuple[Word, ...], file: str = "") -> dict[str, str]:
+    spelled: dict[str, str] = {}
+    for one in words:
+        for text in (one.word, *one.also):
+            if spelled.setdefault(_bare(text), one.word) != one.word:
+                raise RuleError(f"{file}: '{text}' stands for {spelled[_bare(text)]} and {one.word}; leave it to one.")
+    return spelled
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.casefold())
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"[\s_-]+", "_", text.strip().casefold())
