@@ -25,13 +25,11 @@ from tasks.route.causes import first_causes
 from tasks.route.entries import Option, options_in
 from tasks.route.facts import coverage_flags, facts
 from tasks.route.guards import Known
+from tasks.route.heard import said_moves, with_known
 from tasks.route.listing import case_numbers, known_of, payments_by_case, row_of, zone_of
 from tasks.route.machine import Case, Move, stand
 from tasks.route.work import Work
 
-OPENS = ("refused", "cannot_pay", "disputes", "surprised", "asks_to_stop")
-CLOSES = "agreed"
-RECORDED = "case:"  # begins the identifier of an answer that a case's move became
 FIRST_OF_ALL = ("stop_at_month_end", "qmb_never_billed")  # whatever was chosen before, they go first once they are open
 
 Tables = Mapping[str, pd.DataFrame]
@@ -89,7 +87,7 @@ def standing(
     history = {number: list(moves) for number, moves in work.moves.items()}
     new: dict[str, list[Move]] = {}
     heard = said_moves(tables["copay_responses"], numbers, until)
-    _add(history, new, _with_known(heard, known, history))
+    _add(history, new, with_known(heard, known, history))
     payments = _numbered_payments(tables, numbers)
     paid = frozenset(payments["case_number"].dropna())
     unpaid = money.unpaid_claims(work.balances, payments, money.settled_cents(history, until, paid), until)
@@ -139,42 +137,6 @@ def _in_question(tables: Tables, numbers: pd.Series, known: pd.DataFrame, work: 
     cases.append(pd.Series([*work.moves, *work.determinations], dtype="str"))
     heard = among(numbers.index.to_series(), pd.concat(ids)) if ids else np.zeros(len(numbers), dtype=bool)
     return numbers[heard | among(numbers, pd.concat(cases))]
-
-
-def said_moves(responses: pd.DataFrame, numbers: pd.Series, until: date) -> dict[str, list[Move]]:
-    """What patients said up to that day as moves by case, in the order of their days; agreeing resolves a case."""
-    # What was recorded in a case is a move already; among the answers it stands for the rules alone.
-    recorded = responses["response_id"].astype("str").str.startswith(RECORDED, na=False)
-    rows = responses[(responses["response_date"] <= pd.Timestamp(until)) & ~recorded]
-    rows = rows.assign(response=rows["response"].astype("str"), case_number=rows["patient_id"].map(numbers))
-    rows = rows[rows["response"].isin([*OPENS, CLOSES])].dropna(subset=["case_number"])
-    rows = rows.sort_values("response_date", kind="stable")
-    found: dict[str, list[Move]] = {}
-    for number, day, response in zip(rows["case_number"], rows["response_date"].dt.date, rows["response"], strict=True):
-        found.setdefault(number, []).append(said(day, response))
-    return found
-
-
-def said(day: date, response: str) -> Move:
-    """One answer of a patient as a move; the same answer on the same day is the same move."""
-    source = f"said:{day}:{response}"
-    if response == CLOSES:
-        return Move("resolve", day, source, outcome="agreed")
-    return Move("hear", day, source, reason=response)
-
-
-def _with_known(
-    heard: Mapping[str, list[Move]], known: pd.DataFrame, history: Mapping[str, list[Move]]
-) -> dict[str, list[Move]]:
-    """What was heard, and the opening of each known case of which neither move nor answer is there."""
-    found = dict(heard)
-    rows = known[~known["case_number"].isin(list(history))].dropna(subset=["response_date", "response"])
-    days, responses = rows["response_date"].dt.date, rows["response"].astype("str")
-    for number, day, response in zip(rows["case_number"], days, responses, strict=True):
-        opening, mine = said(day, response), found.get(number, [])
-        if opening.source not in {move.source for move in mine}:
-            found[number] = sorted([opening, *mine], key=lambda move: move.day)
-    return found
 
 
 def _add(history: dict[str, list[Move]], new: dict[str, list[Move]], moves: Mapping[str, Iterable[Move]]) -> None:

@@ -17,9 +17,10 @@ from config.errors import InputError
 from config.frames import empty
 from config.month import Month
 from config.settings import PracticeSettings, practice_settings
-from tasks.route.cases import RECORDED, Standing, standing
+from tasks.route.cases import Standing, standing
 from tasks.route.determinations import OPTION_OF, Determination
 from tasks.route.guards import Known, checked
+from tasks.route.heard import RECORDED
 from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move
 from tasks.route.readback import Answer
 from tasks.route.work import Work, as_row, determinations_by_case, letters_by_case, moves_by_case
