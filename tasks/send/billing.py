@@ -33,6 +33,7 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
         "copay_open": int((cases["state"] == "open").sum()),
         "calls": [call(row) for row in open_cases(cases, "billing").to_dict("records")],
         "payers": payers_to_ask(frames),
+        "without_payer": patients_without_payer(frames),
         "contradictions": len(frames["coverage_queries"]) if "coverage_queries" in frames else 0,
         "set_aside": counts.set_aside(frames["quarantine"]),
         "set_aside_rows": counts.set_aside_rows(frames["quarantine"]),
@@ -49,8 +50,15 @@ def payers_to_ask(frames: counts.Frames) -> list[dict[str, Any]]:
     tasks = frames.get("coverage_tasks")
     if tasks is None:
         return []
+    tasks = tasks[tasks["case_number"].isna()]
     names = ("task_number", "payer_kind", "payer_name", "plan", "patients", "due_date", "owner")
     return [{name: "" if pd.isna(row[name]) else row[name] for name in names} for row in tasks.to_dict("records")]
+
+
+def patients_without_payer(frames: counts.Frames) -> int:
+    """How many patients have a task because nobody knows who pays first for them."""
+    tasks = frames.get("coverage_tasks")
+    return 0 if tasks is None else int(tasks["case_number"].notna().sum())
 
 
 def hand_on(holds: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -74,6 +74,9 @@ def billing_mail(out: Path) -> str:
 @pytest.mark.slow
 def test_a_plan_is_asked_once_and_its_answer_changes_every_patient_of_it(source: Path, out: Path) -> None:
     tasks = rows(out, "coverage/coverage_tasks.csv")
+    without = [one for one in tasks if one["case_number"]]
+    assert all((one["reason"], one["owner"]) == ("unknown_payer", "billing") for one in without)
+    assert (f"{len(without)} patient" in billing_mail(out)) == bool(without)
     assert (out / "P1" / MONTH / "coverage" / "coverage_tasks.xlsx").stat().st_size > 2000
     covered = rows(out, "coverage/coverage.csv")
     plans = [one for one in covered if one["payer_kind"] == "medicare_advantage"]
