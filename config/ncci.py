@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -183,15 +184,28 @@ def add_ons(day: date, folder: Path = FOLDER) -> Mapping[str, AddOn]:
 @lru_cache(maxsize=64)
 def edits(day: date, kind: Kind, folder: Path = FOLDER) -> Edits:
     """The edits in force that day on that kind of claim; of two edits of one pair the stricter, then the later."""
-    loaded = {edit.quarter for edit in all_edits(kind, folder)}
-    quarter = quarter_of(day, loaded)
-    pairs: dict[frozenset[str], Edit] = {}
-    for edit in sorted(all_edits(kind, folder), key=lambda edit: (not edit.bypassable, edit.until)):
-        if edit.quarter == quarter and day <= edit.until:
-            pairs[frozenset((edit.column1, edit.column2))] = edit
+    loaded, ends = _quarters_and_ends(kind, folder)
+    quarter, later = quarter_of(day, loaded), bisect_left(ends, day)
+    pairs = _pairs(kind, folder, quarter, ends[later]) if later < len(ends) else {}
     return Edits(
         day, kind, quarter, pairs, limits(day, kind, folder), add_ons(day, folder), any(q > quarter for q in loaded)
     )
+
+
+@cache
+def _quarters_and_ends(kind: Kind, folder: Path) -> tuple[frozenset[str], list[date]]:
+    every = all_edits(kind, folder)
+    return frozenset(edit.quarter for edit in every), sorted({edit.until for edit in every})
+
+
+@lru_cache(maxsize=64)
+def _pairs(kind: Kind, folder: Path, quarter: str, until: date) -> Mapping[frozenset[str], Edit]:
+    """The pairs of the quarter that end then or later: the same for every day since the end before."""
+    found: dict[frozenset[str], Edit] = {}
+    for edit in sorted(all_edits(kind, folder), key=lambda edit: (not edit.bypassable, edit.until)):
+        if edit.quarter == quarter and until <= edit.until:
+            found[frozenset((edit.column1, edit.column2))] = edit
+    return found
 
 
 @cache

@@ -26,10 +26,10 @@ def add_payer_answers(facts: Facts, patient: Any, coverage_id: pd.Series) -> Non
     unauthorized = np.zeros(facts.size, dtype=bool)
     if ANSWERS in facts.tables and len(facts.tables[ANSWERS]):
         answers, whose = facts.rows(ANSWERS)
-        conflict = answers["conflict"].astype("str").to_numpy(object)
-        there = conflict != ""
-        against[whose[there]] = conflict[there]
-        answers = _of_the_program(facts, answers)
+        # Of most coverages nobody said anything, and nothing contradicts them: their texts are never looked at.
+        there = (answers["conflict"].astype("str") != "").to_numpy(bool)
+        against[whose[there]] = answers["conflict"].astype("str")[there].to_numpy(object)
+        answers = _of_the_program(facts, answers[answers["recorded"].to_numpy(bool)])
         told = answers["answer"].astype("str").where(answers["recorded"], "").to_numpy(object)
         needed = answers["needs_authorization"].fillna(False).to_numpy(bool) & answers["recorded"].to_numpy(bool)
         lacks = needed & ~answers["authorized"].to_numpy(bool)
@@ -44,7 +44,7 @@ def add_payer_answers(facts: Facts, patient: Any, coverage_id: pd.Series) -> Non
 
 
 def _of_the_program(facts: Facts, answers: pd.DataFrame) -> pd.DataFrame:
-    """The answers, before them those that the payers give for this very program."""
+    """The answers given, before them those that the payers give for this very program."""
     if OF_PROGRAMS not in facts.tables:
         return answers
     others = facts.tables[OF_PROGRAMS]
