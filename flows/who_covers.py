@@ -42,9 +42,7 @@ def print_matrix(console: Console, database: str, month: Month, practice: str | 
             decisions = store.frame("decisions", cycle)
             rows = asked_about({"payer_answers": answers} | store.kept_tables(cycle, "program_answers"), decisions)
             rows = rows[rows["place"] > 0]
-            table = Table(
-                title=f"{practice_id} · {month} · who covers care management", title_justify="left", box=SIMPLE_HEAD
-            )
+            table = Table(title=f"{practice_id} · {month} · who covers care management", title_justify="left", box=None)
             for heading in ("Place", "Payer", *HEADS, "Patients"):
                 left = heading in ("Place", "Payer")
                 table.add_column(heading, justify="left" if left else "right", no_wrap=True)
