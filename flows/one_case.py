@@ -148,7 +148,11 @@ def show(console: Console, desk: Desk, number: str, sources: bool = False, whole
     for one in known.determinations:
         result = f"granted, {one.reduced_percent} percent off until {one.until_date}" if one.granted else "refused"
         people = one.decided_by + (f" and {one.second_by}" if one.second_by else "")
-        mirrored = "; take the same off the amount billed to Medicare" if one.mirrored else ""
+        mirrored = (
+            "; the same comes off what Medicare is billed while it holds, by hand off claims that are out"
+            if one.mirrored
+            else ""
+        )
         words = f"{one.decided_date} {one.kind}: {one.percent} percent of the {one.guideline}, {result} by {people}"
         words += mirrored
         console.print(words, highlight=False, markup=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -22,10 +22,15 @@ NURSES_AND_ASSISTANTS = ("NP", "PA", "CNS")
 
 @dataclass(frozen=True)
 class Charges:
-    """What the practice charges for a unit of a code, or how much of the expected amount."""
+    """What the practice charges for a unit of a code, or how much of the expected amount.
+
+    `taken_off` is the percent by which a patient's share is reduced, by case number: the same amount comes off what
+    Medicare is billed (Noridian, CCM questions and answers, February 2017, question 1).
+    """
 
     cents: Mapping[str, int]
     percent_of_allowed: int | None
+    taken_off: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, code: str, units: int, expected_cents: int | None) -> int | None:
         """The charge of a line; missing where nothing says it. A part of a cent is charged as a whole one."""
@@ -34,6 +39,13 @@ class Charges:
         if self.percent_of_allowed is None or expected_cents is None:
             return None
         return -(-expected_cents * self.percent_of_allowed // 100)
+
+    def reduced(self, charge: int | None, share_cents: int | None, case_number: str, payer: Payer) -> int | None:
+        """The charge to that payer once what the patient is let off is taken off it; a cent of it always stays."""
+        percent = self.taken_off.get(case_number, 0) if payer.kind == "medicare_part_b" else 0
+        if charge is None or share_cents is None or not percent:
+            return charge
+        return max(charge - (share_cents * percent + 50) // 100, min(charge, 1))
 
 
 class Chart:
@@ -93,6 +105,7 @@ def drafts(
         rows = list(found)
         head, service = rows[0], _day(rows[0]["service_date"])
         payers = chart.payers(patient_id, service) if service else []
+        payer = payers[0] if payers else Payer("unknown", "", "", "")
         practitioner = chart.practitioner(text(head["rendering_npi"]))
         form = str(head["claim_form"])
         modifiers = added_modifiers(entries.get(claim), practitioner.credential, settings)
@@ -106,11 +119,13 @@ def drafts(
             form=form,
             place=text(head["place_of_service"]) if form == "837P" else text(head["bill_type"])[:2],
             patient=chart.patient(patient_id),
-            payer=payers[0] if payers else Payer("unknown", "", "", ""),
+            payer=payer,
             practitioner=practitioner,
             diagnoses=tuple(text(head["diagnoses"]).split()),
             next_payer=payers[1] if len(payers) > 1 else None,
-            lines=tuple(_line(place, row, modifiers, charges, settings) for place, row in enumerate(rows, start=1)),
+            lines=tuple(
+                _line(place, row, modifiers, charges, settings, payer) for place, row in enumerate(rows, start=1)
+            ),
         )
 
 
@@ -141,14 +156,19 @@ def added_modifiers(entry: ClaimEntry | None, credential: str, settings: ClaimSe
     return tuple(found)
 
 
-def _line(number: int, row: Row, added: tuple[str, ...], charges: Charges, settings: ClaimSettings) -> ServiceLine:
-    expected = None if pd.isna(row["expected_cents"]) else int(row["expected_cents"])
+def _line(
+    number: int, row: Row, added: tuple[str, ...], charges: Charges, settings: ClaimSettings, payer: Payer
+) -> ServiceLine:
+    expected, share = (
+        None if pd.isna(row[f"{name}_cents"]) else int(row[f"{name}_cents"]) for name in ("expected", "coinsurance")
+    )
     code, units, revenue = str(row["code"]), int(row["units"]), text(row["revenue_code"])
     service = _day(row["service_date"])
     if service is None:
         raise ValueError("a claim line without a date of service")
     modifiers = (*text(row["modifiers"]).split(), *added)
-    charge, revenue = charges.of(code, units, expected), settings.revenue_codes.get(revenue, revenue)
+    charge = charges.reduced(charges.of(code, units, expected), share, text(row["case_number"]), payer)
+    revenue = settings.revenue_codes.get(revenue, revenue)
     return ServiceLine(number, code, modifiers, units, service, charge, expected, revenue)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -21,6 +23,7 @@ from tasks.claim.assemble import Charges, drafts, text
 from tasks.claim.drafts import Draft, Key, Practice
 from tasks.claim.needs import Held, lacking
 from tasks.claim.x12.segments import digits, legible
+from tasks.store import case_work
 from tasks.store import claims as stored
 from tasks.store.records import Cycle
 from tasks.store.store import Store
@@ -55,6 +58,7 @@ def signed_month(store: Store, practice_id: str, month: Month, settings: Path | 
         raise InputError(f"There is no decided {month} of practice {practice_id} in this database; run it first.")
     with store.reading() as connection:
         signed = stored.signed(connection, cycle)
+        determined = case_work.determined(connection, practice_id)
     if signed is None:
         raise InputError(
             f"{practice_id}, {month}: revision {cycle.revision} is not signed off; look at its report.html, then run "
@@ -62,10 +66,21 @@ def signed_month(store: Store, practice_id: str, month: Month, settings: Path | 
         )
     asked = claim_settings(practice_id, settings)
     tables = store.basis(cycle).tables
-    charges = Charges(practice_settings(practice_id, settings).charges_cents, asked.charge_percent_of_allowed)
     practice, setting = _practice(practice_id, tables["practices"]), str(tables["practices"]["setting"].iloc[0])
+    off = taken_off(determined, datetime.now(ZoneInfo(practice.time_zone)).date())
+    charges = Charges(practice_settings(practice_id, settings).charges_cents, asked.charge_percent_of_allowed, off)
     lines = store.frame("claim_lines", cycle)
     return SignedMonth(cycle, lines, tables, practice, care_setting(setting), charges, asked)
+
+
+def taken_off(determined: pd.DataFrame, today: date) -> dict[str, int]:
+    """By case number the percent of the share that the last determination lets the patient off, of those that hold
+    today and that the claim to Medicare must follow."""
+    rows = determined[determined["granted"].astype(bool) & determined["mirrored"].astype(bool)]
+    begin, end = pd.to_datetime(rows["decided_date"]), pd.to_datetime(rows["until_date"])
+    day = pd.Timestamp(today)
+    rows = rows[((begin <= day) & (day <= end)).to_numpy(bool)].sort_values("decided_date", kind="stable")
+    return {str(number): int(cut) for number, cut in zip(rows["case_number"], rows["reduced_percent"], strict=True)}
 
 
 def _practice(practice_id: str, rows: pd.DataFrame) -> Practice:

@@ -1,0 +1,40 @@
+"""Every claim file of the synthetic months, clean and dirty, of each kind of place, passes both readers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from rich.console import Console
+
+from config.month import Month
+from flows.claims import claims
+from flows.monthly_cycle import monthly_cycle
+from flows.sign_off import sign_off_month
+from tasks.demo.claim_settings import SETTINGS
+from tasks.demo.write import write_demo_data
+from tests.claim.validators import complaints
+
+pytestmark = pytest.mark.slow
+PLACES = {"office": "11", "hopd_on_campus": "22", "rhc": "72"}
+FORMS = {"office": {"837P"}, "hopd_on_campus": {"837P", "837I"}, "rhc": {"837I"}}
+
+
+@pytest.mark.parametrize("setting", FORMS)
+@pytest.mark.parametrize("dirty", [False, True], ids=["clean", "dirty"])
+def test_every_file_of_a_demo_month_passes_both_readers(
+    tmp_path: Path, prefect_server: None, setting: str, dirty: bool
+) -> None:
+    source, out = tmp_path / "source", tmp_path / "out"
+    write_demo_data(source, 60, 1, 7, Month(2026, 10), dirty=dirty)
+    practices = pd.read_csv(source / "practices.csv", dtype="str")
+    practices.assign(setting=setting, place_of_service=PLACES[setting]).to_csv(source / "practices.csv", index=False)
+    monthly_cycle(month="2026-10", source=str(source), out=str(out), settings=str(source / SETTINGS))
+    sign_off_month(Console(quiet=True), f"sqlite:///{out / 'ccm.db'}", Month(2026, 10), "P1", "A. Biller")
+    (summary,) = claims(month="2026-10", out=str(out), settings=str(source / SETTINGS))
+    assert summary["sent"] > 10
+    files = sorted((out / "P1" / "2026-10" / "claims").glob("*.x12"))
+    assert {file.name[:4] for file in files} == FORMS[setting]
+    for file in files:
+        assert complaints(file.read_bytes()) == [], file.name
