@@ -144,7 +144,7 @@ def _keys_of_no_money(connection: Connection, found: Remittance) -> pd.Series:
     moving = heads.index.isin([*paid, *found.provider_adjustments["payment"]]) | (heads["payment_cents"] != 0)
     before = remittances.payments_known(connection, heads.loc[~moving, "payment_key"].unique().tolist())
     first = heads.groupby("payment_key")["content_digest"].transform("first")
-    first = heads["payment_key"].map({key: content for key, (content, _) in before.items()}).fillna(first)
+    first = heads["payment_key"].map({key: content for key, (content, _) in before.items()}).astype("str").fillna(first)
     other = ~moving & (heads["content_digest"] != first).to_numpy()
     own = heads["payment_key"] + heads["content_digest"]
     posted = [*remittances.payments_known(connection, own[other].tolist())]

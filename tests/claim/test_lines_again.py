@@ -40,7 +40,7 @@ def test_denied_as_a_whole_and_paid_in_part_only_a_named_line_goes_again(store: 
 @pytest.mark.parametrize(
     ("staff", "paid", "body"),
     [
-        ("25", "50", "CLP*{n}*1*95*50**MB*ICN1\nSVC*HC:99490*95*50**1\nCAS*CO*45*43.16**237*1.84\nLQ*HE*N699"),
+        ("25", "50", "CLP*{n}*1*95*50**MB*ICN1\nSVC*HC:99490*95*50**1\nCAS*CO*45*43.16**151*1.84\nLQ*HE*N362"),
         (
             "65",
             "87.84",
