@@ -65,7 +65,11 @@ class Denials:
         payer = payer_kind(kind, form, day) if found.sent_as else None
         instead = refused(found, payer) if payer else ""
         found = self.routes[instead] if instead else found
-        return self.routes[found.others] if found.kinds and kind and kind not in found.kinds else found
+        return self.of_kind(found, kind)
+
+    def of_kind(self, route: Route, kind: str) -> Route:
+        """The route, or what is done in its place where that kind of payer has no such thing."""
+        return self.routes[route.others] if route.kinds and kind and kind not in route.kinds else route
 
     def elsewhere(self, route: Route) -> list[tuple[Route, tuple[str, ...], tuple[str, ...]]]:
         """What is done in the route's place, with the kinds of payers and the forms, as it is known today."""

@@ -58,7 +58,8 @@ def take_in_list(console: Console, database: str, file: Path, practice: str | No
         taken = take_in(store, rows, practice, today)
         refused = [one for one in taken if one.state == "refused"]
         for one in refused:
-            _say(console, f"{file.name}, line {one.line}, {one.task}: {one.why}")
+            where = one.task if one.task.removeprefix("T-").isdigit() else "task_number"
+            _say(console, f"{file.name}, line {one.line}, {where}: {one.why}")
         counts = [sum(one.state == state for one in taken) for state in ("taken", "known", "refused")]
         _say(console, "{:,} answers taken, {:,} were there already, {:,} refused.".format(*counts))
         _say_months(console, store, [one.answered for one in taken if one.answered])

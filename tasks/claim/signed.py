@@ -74,12 +74,13 @@ def signed_month(store: Store, practice_id: str, month: Month, settings: Path | 
 
 
 def taken_off(determined: pd.DataFrame, today: date) -> dict[str, int]:
-    """By case number the percent of the share that the last determination lets the patient off, of those that hold
-    today and that the claim to Medicare must follow."""
-    rows = determined[determined["granted"].astype(bool) & determined["mirrored"].astype(bool)]
-    begin, end = pd.to_datetime(rows["decided_date"]), pd.to_datetime(rows["until_date"])
+    """By case number the percent of the share that the last determination of need lets the patient off, where it holds
+    today and the claim to Medicare must follow it; a later refusal ends what was granted before."""
+    begin, end = pd.to_datetime(determined["decided_date"]), pd.to_datetime(determined["until_date"])
     day = pd.Timestamp(today)
-    rows = rows[((begin <= day) & (day <= end)).to_numpy(bool)].sort_values("decided_date", kind="stable")
+    rows = determined[((begin <= day) & (determined["kind"] == "hardship")).to_numpy(bool)]
+    rows = rows.sort_values("decided_date", kind="stable").drop_duplicates("case_number", keep="last")
+    rows = rows[rows["granted"].astype(bool) & rows["mirrored"].astype(bool) & (end[rows.index] >= day)]
     return {str(number): int(cut) for number, cut in zip(rows["case_number"], rows["reduced_percent"], strict=True)}
 
 

@@ -53,10 +53,11 @@ def known_now(
     seen = shown(payers, dict(tables), answers)
     against = contradictions(payers, known.register, seen)
     parts = [kept(verify(payers, known, against, seen)).assign(program=FIRST)]
-    others = tables.get("program_answers")
-    for program in [] if others is None else sorted(set(others["program"].astype("str"))):
-        everybody = np.ones(len(payers.patients), dtype=bool)
-        rows = verify_other(payers, known, against, seen, program, everybody)
+    others = tables.get("program_answers", pd.DataFrame(columns=["patient_id", "program"]))
+    for program in sorted(set(others["program"].astype("str"))):
+        asked = others[(others["program"] == program).to_numpy(bool)]["patient_id"]
+        theirs = payers.patients["patient_id"].isin(asked).to_numpy(bool)
+        rows = verify_other(payers, known, against, seen, program, theirs)
         parts += [kept(rows).assign(program=program)] if len(rows) else []
     return pd.concat(parts, ignore_index=True), payers, against
 

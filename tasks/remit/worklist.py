@@ -55,6 +55,9 @@ def waiting(store: Store) -> pd.DataFrame:
 
 def _denials(denied: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     known = tables()
+    # A denial keeps the route it was opened with; what its kind of payer does not have is not told of it.
+    kinds = zip(denied["route"], denied["payer_kind"].fillna("").astype("str"), strict=True)
+    denied = denied.assign(route=[known.of_kind(known.routes[name], kind).name for name, kind in kinds])
     words = {error.name: error.words for error in known.errors}
     steps = {name: "; then ".join(route.steps) for name, route in known.routes.items()}
     clocks = {name: route.clock.words for name, route in known.routes.items() if route.clock}

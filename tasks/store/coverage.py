@@ -86,8 +86,8 @@ def task_text(number: int) -> str:
 def task_number(text: str) -> int:
     """The number of a task written so; InputError for anything else."""
     match = re.fullmatch(r"T-0*([1-9]\d{0,8})", text.strip().upper(), re.ASCII)
-    if not match:
-        raise InputError(f"'{text}' is no verification task; write it as T-000012, as in coverage_tasks.csv.")
+    if not match:  # never quoted: what stands in a wrong column may be a name
+        raise InputError("That is no verification task; write it as T-000012, as in coverage_tasks.csv.")
     return int(match[1])
 
 

@@ -53,7 +53,7 @@ def test_the_charge_once_half_the_share_is_taken_off(
 
 
 def test_the_last_determination_that_holds_today_is_followed() -> None:
-    whole = {"granted": True, "mirrored": True, "until_date": TODAY, "reduced_percent": 100}
+    whole = {"kind": "hardship", "granted": True, "mirrored": True, "until_date": TODAY, "reduced_percent": 100}
     rows = [
         {"case_number": "C-1", "decided_date": TODAY - timedelta(9)} | whole,
         {"case_number": "C-1", "decided_date": TODAY} | whole | {"reduced_percent": 40},
@@ -61,6 +61,10 @@ def test_the_last_determination_that_holds_today_is_followed() -> None:
         {"case_number": "C-3", "decided_date": TODAY} | whole | {"mirrored": False},
         {"case_number": "C-4", "decided_date": TODAY + timedelta(1)} | whole,
         {"case_number": "C-5", "decided_date": TODAY - timedelta(9)} | whole | {"until_date": TODAY - timedelta(1)},
+        {"case_number": "C-6", "decided_date": TODAY - timedelta(9)} | whole,
+        {"case_number": "C-6", "decided_date": TODAY - timedelta(3)} | whole | {"granted": False, "mirrored": False},
+        {"case_number": "C-7", "decided_date": TODAY - timedelta(9)} | whole,
+        {"case_number": "C-7", "decided_date": TODAY} | whole | {"kind": "sliding_fee", "mirrored": False},
     ]
-    assert taken_off(pd.DataFrame(rows), TODAY) == {"C-1": 40}
+    assert taken_off(pd.DataFrame(rows), TODAY) == {"C-1": 40, "C-7": 100}
     assert taken_off(pd.DataFrame(rows[:0], columns=list(rows[0])), TODAY) == {}

@@ -173,7 +173,7 @@ def test_an_eligibility_answer_holds_what_it_contradicts_and_a_bad_file_is_named
     ("arguments", "said"),
     [
         (("answer", "T-000999", *SAID), "T-000999"),
-        (("answer", "X", *SAID), "'X' is no verification task"),
+        (("answer", "X", *SAID), "That is no verification task"),
         (("answer", "T-999", *SAID[:-1], "", "--on", "soon"), "T-000999"),  # before all that is wrong beside it
         (("--month", "2031-01"), "There is no decided 2031-01"),
         ((), "Say which month"),
