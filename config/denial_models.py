@@ -87,6 +87,12 @@ class Route(Strict):
     confidence: Confidence
     source: str = Field(min_length=10)
 
+    @property
+    def told(self) -> str:
+        """The steps in one sentence, as 'Write down why; then mend what let it out'."""
+        first, *others = self.steps
+        return "; then ".join([first, *(f"{step[0].lower()}{step[1:]}" for step in others)])
+
     @model_validator(mode="after")
     def _says_what_else(self) -> Route:
         if bool(self.otherwise) != (self.sent_as == "void"):

@@ -127,6 +127,9 @@ def _run(
     practice: str | None,
     settings: Path | None,
 ) -> None:
+    from tasks.remit.folder import given
+
+    given(map(str, files or []))  # before a server is started for them
     with flow_on_terminal(database) as console:
         from flows.remittance import remittance
 
@@ -146,7 +149,8 @@ def _print(console: Console, result: dict[str, Any]) -> None:
     if result["files"]:
         table = Table(title="Remittances", title_justify="left")
         for heading in ("File", "State", "Answers", "In suspense", "Denials", "Paid ($)", "Does not tie ($)"):
-            table.add_column(heading, justify="left" if heading in ("File", "State") else "right")
+            left = heading in ("File", "State")
+            table.add_column(heading, justify="left" if left else "right", overflow="fold", no_wrap=heading == "State")
         for one in result["files"]:
             counts = (f"{one[name]:,}" for name in ("claims", "in_suspense", "denials"))
             off = f"{one['difference_cents'] / 100:,.2f}" if one["differences"] else ""

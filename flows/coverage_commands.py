@@ -112,6 +112,9 @@ def eligibility(
     database: Database = None,
 ) -> None:
     """Read eligibility answers (271): Part B, plan, QMB, payers before Medicare, hospice, nursing facility."""
+    from tasks.cover.eligibility import given
+
+    given(map(str, files))  # before a server is started for them
     with flow_on_terminal(database) as console:
         from flows.eligibility import eligibility as read
 

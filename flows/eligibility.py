@@ -6,7 +6,8 @@ from typing import Any
 
 from prefect import flow
 
-from tasks.cover.step import given, hold_against_months, read_files
+from tasks.cover.eligibility import given
+from tasks.cover.step import hold_against_months, read_files
 from tasks.send.coverage_folder import write_eligibility
 from tasks.store.step import open_place
 

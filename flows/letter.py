@@ -12,7 +12,7 @@ import pandas as pd
 from config.case_settings import case_settings
 from config.errors import InputError
 from config.letter_settings import letter_settings
-from config.letters import VOICEMAIL, LetterFor, LetterRefusedError, language_note
+from config.letters import LANGUAGES, VOICEMAIL, LetterFor, LetterRefusedError, language_note
 from config.month import Month
 from flows.letter_grounds import ASKS, FROM_RECORD, answer_day, asking, grounded, said_in_case
 from flows.one_case import desk_of
@@ -167,4 +167,8 @@ def _keep(store: Store, practice_id: str, letter: LetterFor, by: str) -> None:
 def _note(found: Stored, patient: str, letter: LetterFor) -> str:
     people = found.tables["patients"]
     reads = people.loc[(people["patient_id"] == patient).to_numpy(bool), "language"] if "language" in people else []
-    return language_note(next(iter(reads), None), letter.practice.languages, letter.language)
+    written = next(iter(reads), None)
+    if not isinstance(written, str) or not written.strip():
+        here = LANGUAGES[letter.language]
+        return f"No language is on file for this patient, so the letter is in {here}: ask, and record it"
+    return language_note(written, letter.practice.languages, letter.language)

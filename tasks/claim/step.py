@@ -158,7 +158,7 @@ def month_of_claim(place: Place, claim_number: str) -> tuple[str, Month]:
     with place.store.reading() as connection:
         found = stored.month_of(connection, claim_number)
     if found is None:
-        raise InputError(f"There is no claim {claim_number} in this database; its number stands in claims.csv.")
+        raise InputError("There is no claim of that number in this database; the numbers stand in claims.csv.")
     return found[0], Month.parse(found[1])
 
 

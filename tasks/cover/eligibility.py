@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
 import oxedi
@@ -232,3 +233,14 @@ def _plain(identifier: str) -> str:
 def _contract(plan: str) -> str:
     """Contract and plan as H1234-001, however the sender puts them together."""
     return "-".join(plan.upper().replace("-", " ").split())
+
+
+def given(files: Iterable[str]) -> list[Path]:
+    """The files named, each there; InputError for the first that is not, before any is read."""
+    paths = [Path(file).expanduser() for file in files]
+    for path in paths:
+        if path.is_dir():
+            raise InputError(f"{path}: this is a folder; give the 271 files in it.")
+        if not path.is_file():
+            raise InputError(f"{path}: there is no such file; give 271 files.")
+    return paths

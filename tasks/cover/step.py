@@ -106,15 +106,6 @@ def ask_payers(place: Place, practice_id: str, month: Month, covered: Covered, d
     return frames
 
 
-def given(files: Iterable[str]) -> list[Path]:
-    """The files named, each there; InputError for the first that is not, before any is read."""
-    paths = [Path(file).expanduser() for file in files]
-    for path in paths:
-        if not path.is_file():
-            raise InputError(f"{path}: there is no such file; give 271 files.")
-    return paths
-
-
 @task(
     name="read the eligibility answers",
     cache_policy=NO_CACHE,

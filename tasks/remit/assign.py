@@ -49,7 +49,7 @@ def assign(
         with remittances.asked(connection, pd.Series([claim_number])):
             claims, own = remittances.claims_asked(connection)
         if claims.empty:
-            raise InputError(f"There is no claim {claim_number} in this database; its number stands in claims.csv.")
+            raise InputError("There is no claim of that number in this database; the numbers stand in claims.csv.")
         answers = answers.assign(control_number=claim_number)
         place = line_places(answers, lines, own)
         _fits(found, number, claim_number, int(claims["charge_cents"].iloc[0]), lines, place)

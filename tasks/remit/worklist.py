@@ -59,7 +59,7 @@ def _denials(denied: pd.DataFrame, terms: Terms) -> pd.DataFrame:
     kinds = zip(denied["route"], denied["payer_kind"].fillna("").astype("str"), strict=True)
     denied = denied.assign(route=[known.of_kind(known.routes[name], kind).name for name, kind in kinds])
     words = {error.name: error.words for error in known.errors}
-    steps = {name: "; then ".join(route.steps) for name, route in known.routes.items()}
+    steps = {name: route.told for name, route in known.routes.items()}
     clocks = {name: route.clock.words for name, route in known.routes.items() if route.clock}
     told = denied.assign(words=denied["error"].map(words), steps=denied["route"].map(steps))
     told["clock"] = told["route"].map(clocks).fillna("").astype("str")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from rich.console import Console
 
 from config.month import Month
@@ -14,6 +15,7 @@ from flows.monthly_cycle import monthly_cycle
 from flows.sign_off import sign_off_month
 from tasks.demo.claim_settings import SETTINGS
 from tasks.demo.write import write_demo_data
+from tests.claim.signed_months import CHARGES
 from tests.claim.validators import complaints
 
 pytestmark = pytest.mark.slow
@@ -30,10 +32,13 @@ def test_every_file_of_a_demo_month_passes_both_readers(
     write_demo_data(source, 60, 1, 7, Month(2026, 10), dirty=dirty)
     practices = pd.read_csv(source / "practices.csv", dtype="str")
     practices.assign(setting=setting, place_of_service=PLACES[setting]).to_csv(source / "practices.csv", index=False)
+    everything = yaml.safe_load((source / SETTINGS).read_text("utf-8"))
+    everything["practices"]["P1"]["charges_cents"] = CHARGES  # a hospital's own part has no rate of the year yet
+    (source / SETTINGS).write_text(yaml.safe_dump(everything), "utf-8")
     monthly_cycle(month="2026-10", source=str(source), out=str(out), settings=str(source / SETTINGS))
     sign_off_month(Console(quiet=True), f"sqlite:///{out / 'ccm.db'}", Month(2026, 10), "P1", "A. Biller")
     (summary,) = claims(month="2026-10", out=str(out), settings=str(source / SETTINGS))
-    assert summary["sent"] > 10
+    assert summary["sent"] > 10, summary["needs"]
     files = sorted((out / "P1" / "2026-10" / "claims").glob("*.x12"))
     assert {file.name[:4] for file in files} == FORMS[setting]
     for file in files:

@@ -84,7 +84,7 @@ def test_another_charge_is_taken_only_for_the_claim_that_the_payer_named(store):
 @pytest.mark.parametrize(
     ("control", "claim", "who", "sentence"),
     [
-        ("7", "C9", WHO, "There is no claim C9 in this database; its number stands in claims.csv."),
+        ("7", "C9", WHO, "There is no claim of that number in this database; the numbers stand in claims.csv."),
         ("7", "C8", WHO, "Claim C8 has none of the codes of answer N (99490); give another one."),
         ("BAD", "C7", WHO, "Answer N waits because its own amounts or codes are wrong (out_of_balance: 1.00); ask the "
          "payer for a corrected remittance."),
