@@ -227,3 +227,17 @@ def test_refunded_in_full_and_billed_anew_only_the_new_payment_is_there(store: S
     assert sums(store) == (8784, 8784, 5184, 0)
     posted(store, answered(number, "99490", "22", -1), trace="T3")
     assert sums(store)[:3] == (8784, 8784, 0)
+
+
+def test_refunded_in_part_and_billed_again_the_refund_is_gone_all_the_same(store: Store) -> None:
+    number = sent(store, "99490 99439", staff="45")
+    send(store, signed({"staff": "15"}, revision=2))
+    refund(store, number, "40.00")
+    assert sums(store) == (4784, 4784, 4000, 0)
+    send(store, signed({"staff": "45"}, revision=3))
+    assert cases(store, "cents", "open_cents", "state", "keeps_cents") == [(4000, 0, "refunded", 4784)]
+    assert sums(store) == (4784, 4784, 4000, 0)
+    less = answered(number, "99490", icn="ICN2", billed="99490 99439")
+    posted(store, answered(number, "99490 99439", "22", -1), less, trace="T2")
+    assert cases(store, "open_cents", "state") == [(0, "refunded")]
+    assert sums(store)[:3] == (4784, 4784, 400), "the payer booked 36.00 of what was refunded"
