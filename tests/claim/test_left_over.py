@@ -138,6 +138,18 @@ def test_taken_back_and_denied_at_once_the_second_payment_is_owed_back(store: St
     assert cases(store, "open_cents", "state") == [(0, "refunded")]
 
 
+def test_of_two_payers_that_took_theirs_back_the_second_that_paid_anew_gives_it_back_with_the_first(
+    store: Store,
+) -> None:
+    first, second = both_paid(store, crossover=True)
+    taken = SECOND.format(n=second).replace("*2*95*13.23", "*22*-95*-13.23").replace("*95*13.23**1", "*-95*-13.23**1")
+    bodies = (taken.replace("81.77", "-81.77"), SECOND.format(n=second))
+    said(store, "T3", *bodies, cents="0", day="20261113", **SECOND_PAYER)
+    assert cases(store) == []
+    said(store, "T4", FIRST.format(n=first, s="22", m="-", i="ICN1"), cents="-51.84", day="20261119")
+    assert cases(store, "claim_number", "open_cents", "why") == [(second, 1323, "first_payer_took_back")]
+
+
 @pytest.mark.parametrize("route", ["denied", "corrected"])
 def test_billed_again_the_second_payment_is_owed_back_until_the_first_payer_pays(store: Store, route: str) -> None:
     first, second = both_paid(store, crossover=False)
