@@ -43,9 +43,9 @@ def without_first(connection: Connection) -> set[str]:
     """
     day = (
         "(SELECT MAX(r.payment_date) FROM claim_payments AS p JOIN remittances AS r ON r.id = p.remittance_id"
-        " WHERE p.claim_number = {}.claim_number)"
+        " WHERE p.claim_number = {}.claim_number{})"
     )
-    knew = f"{day.format('d')} > {day.format('c')}"
+    knew = f"{day.format('d', ' AND p.paid_cents > 0')} > {day.format('c', '')}"
     # That the first payer's claim was sent again, or corrected, is no payment: only the answer to that is. What went
     # out alone beside it (paid, and not in the ledger) is about other lines.
     paid_again = (

@@ -150,6 +150,15 @@ def test_of_two_payers_that_took_theirs_back_the_second_that_paid_anew_gives_it_
     assert cases(store, "claim_number", "open_cents", "why") == [(second, 1323, "first_payer_took_back")]
 
 
+def test_an_answer_without_money_does_not_make_the_second_payers_payment_a_later_one(store: Store) -> None:
+    first, second = both_paid(store, crossover=False)
+    back = FIRST.format(n=first, s="22", m="-", i="ICN1")
+    said(store, "T3", back, DENIED.format(n=first), cents="-51.84", day="20261119")
+    duplicate = DENIED.format(n=second).replace("CO*50", "CO*18")
+    said(store, "T4", duplicate, cents="0", day="20261121", **SECOND_PAYER)
+    assert cases(store, "claim_number", "open_cents", "state") == [(second, 1323, "open")]
+
+
 @pytest.mark.parametrize("route", ["denied", "corrected"])
 def test_billed_again_the_second_payment_is_owed_back_until_the_first_payer_pays(store: Store, route: str) -> None:
     first, second = both_paid(store, crossover=False)
