@@ -106,12 +106,14 @@ def left_by_first(answers: pd.DataFrame, adjustments: pd.DataFrame) -> set[str]:
     shares = adjustments.loc[(adjustments["kind"] == "patient_share") & (adjustments["cents"] > 0), "claim_payment_id"]
     taken = answers.loc[answers["status"] == REVERSED, ["claim_number", "payer_order"]].drop_duplicates()
     both = answers.merge(taken, on="claim_number", suffixes=("", "_taken"))
+    # Where two payers took theirs back, each of them is asked for on its own.
+    both["one"] = both["claim_number"] + " " + both["payer_order_taken"].astype("str")
     own = both[both["payer_order"] == both["payer_order_taken"]]
     allows = own[own["standing"] & ((own["paid_cents"] > 0) | own["id"].isin(shares))]
     later = both[(both["payer_order"] > both["payer_order_taken"]) & both["standing"] & (both["paid_cents"] > 0)]
-    later = later[~later["claim_number"].isin(allows["claim_number"])]
-    spoke = own.groupby("claim_number")["payment_date"].max().reindex(later["claim_number"]).to_numpy()
-    silent = ~later["claim_number"].isin(own.loc[own["standing"], "claim_number"])
+    later = later[~later["one"].isin(allows["one"])]
+    spoke = own.groupby("one")["payment_date"].max().reindex(later["one"]).to_numpy()
+    silent = ~later["one"].isin(own.loc[own["standing"], "one"])
     return set(later.loc[silent | (later["payment_date"] <= spoke), "claim_number"])
 
 

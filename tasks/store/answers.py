@@ -118,17 +118,31 @@ def reversal_days(connection: Connection, practice_id: str, month: str) -> dict[
 
 def heard_of_later(connection: Connection, practice_id: str, month: str) -> set[str]:
     """The claims of that month to first payers to which another payer has answered too, as one that they were handed on
-    to; an answer under such a number that waits in suspense counts, so that nothing is billed beside it.
+    to; its answer under such a number that waits in suspense counts, so that nothing is billed beside it.
+
+    What the first payer says besides is no such answer, whichever of its contractors says it.
     """
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == 1)
     joined = claim_payments.join(claims, claim_payments.c.claim_number == claims.c.claim_number)
     joined = joined.join(remittances, claim_payments.c.remittance_id == remittances.c.id)
-    several = sa.func.count(sa.distinct(remittances.c.payer_id)) > 1
-    later = sa.func.max(claim_payments.c.payer_order) > 1
+    order, payer = claim_payments.c.payer_order, remittances.c.payer_id
+    # A denial or reversal does not say which payer it is of: of the first, where that said so elsewhere.
+    unsaid = sa.case(((order == 0) & ~_said(payer, (1,)), payer))
+    payers = sa.func.count(sa.distinct(unsaid)) + sa.func.max(sa.case((order == 1, 1), else_=0))
     query = sa.select(claims.c.claim_number).select_from(joined).where(mine).group_by(claims.c.claim_number)
-    found = set(connection.execute(query.having(sa.or_(several, later))).scalars())
-    waiting = (claim_payments.c.claim_number == "") & (claim_payments.c.control_number == claims.c.claim_number)
-    return found | set(connection.execute(sa.select(claims.c.claim_number).where(mine & waiting)).scalars())
+    found = set(connection.execute(query.having(sa.or_(payers > 1, sa.func.max(order) > 1))).scalars())
+    waits = claim_payments.join(claims, claim_payments.c.control_number == claims.c.claim_number)
+    waits = waits.join(remittances, claim_payments.c.remittance_id == remittances.c.id)
+    waiting = mine & (claim_payments.c.claim_number == "") & ((order > 1) | ~_said(payer, (0, 1)))
+    return found | set(connection.execute(sa.select(claims.c.claim_number).select_from(waits).where(waiting)).scalars())
+
+
+def _said(payer: sa.Column[str], orders: tuple[int, ...]) -> sa.Exists:
+    """Whether that payer has answered the claim at hand as one of these orders."""
+    other, paid = claim_payments.alias(), remittances.alias()
+    of_payer = (other.c.claim_number == claims.c.claim_number) & (paid.c.payer_id == payer)
+    query = sa.select(other.c.id).join(paid, paid.c.id == other.c.remittance_id)
+    return sa.exists(query.where(of_payer & other.c.payer_order.in_(orders)))
 
 
 def sent_to(

@@ -6,6 +6,7 @@ from sqlalchemy.engine import Connection
 
 from tasks.store.ledger import VOID
 from tasks.store.refused import same
+from tasks.store.standing import FORWARDED_UNSEEN, REVERSED
 
 
 def paid_after_all(connection: Connection) -> dict[str, str]:
@@ -36,19 +37,37 @@ def ask_also_for_second(connection: Connection) -> None:
 
 
 def without_first(connection: Connection) -> set[str]:
-    """Of the asked claims, those to a second payer whose first took its payment back and allowed nothing since.
+    """Of the asked claims, those to a second payer whose first took its payment back and allows nothing of the month.
 
     What the second paid later than the first's last word it paid knowing that.
     """
     day = (
         "(SELECT MAX(r.payment_date) FROM claim_payments AS p JOIN remittances AS r ON r.id = p.remittance_id"
-        " WHERE p.claim_number = {}.claim_number)"
+        " WHERE p.claim_number = {}.claim_number{})"
+    )
+    knew = f"{day.format('d', ' AND p.paid_cents > 0')} > {day.format('c', '')}"
+    # That the first payer's claim was sent again, or corrected, is no payment: only the answer to that is. What went
+    # out alone beside it (paid, and not in the ledger) is about other lines.
+    paid_again = (
+        f"EXISTS (SELECT 1 FROM claims AS n WHERE {same('n', 'c')} AND n.payer_order = 1 AND (n.state = 'replaced'"
+        f" OR n.claim_number IN (SELECT l.claim_number FROM ledger AS l WHERE {same('l', 'n')}))"
+        f" AND {_left('n', ' AND (p.paid_cents > 0 OR p.patient_cents > 0)')} > 0)"
     )
     query = (
         "SELECT d.claim_number FROM asked_claims AS a JOIN claims AS d ON d.claim_number = a.claim_number"
         f" JOIN claims AS c ON {same('c', 'd')} AND c.version = d.version AND c.payer_order = 1"
         " WHERE d.payer_order > 1 AND EXISTS"
         " (SELECT 1 FROM claim_payments AS p WHERE p.claim_number = c.claim_number AND p.status = '22')"
-        f" AND (c.state = 'reversed' OR (c.state = 'denied' AND {day.format('d')} <= {day.format('c')}))"
+        f" AND (c.state = 'reversed' OR (c.state = 'denied' AND NOT {knew})"
+        f" OR (c.state = 'replaced' AND NOT {paid_again} AND NOT ({_left('c')} > 0 AND {knew})))"
     )
     return {row[0] for row in connection.exec_driver_sql(query)}
+
+
+def _left(claim: str, which: str = "") -> str:
+    """How many of those answers no reversal took away, of a first payer's claim."""
+    return (
+        f"(SELECT COALESCE(SUM(CASE WHEN p.status = '{REVERSED}' THEN -1 WHEN p.status <> '{FORWARDED_UNSEEN}'{which}"
+        f" THEN 1 ELSE 0 END), 0) FROM claim_payments AS p WHERE p.claim_number = {claim}.claim_number"
+        " AND p.payer_order <= 1)"
+    )

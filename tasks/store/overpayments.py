@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from config.clocks import overpayment_term
 from config.errors import InputError
 from tasks.store.claim_tables import claims
-from tasks.store.refunded import into_ledger
+from tasks.store.refunded import into_ledger, not_booked_of
 from tasks.store.remit_tables import claim_payments, overpayments, provider_adjustments, refunds, remittances
 from tasks.store.remittances import select
 
@@ -62,8 +62,8 @@ def identify(
 
 
 def withdraw(connection: Connection, claim_number: str) -> None:
-    """The claim's open case is done with, for what is still paid may be kept: refunded by what came back, if anything
-    did, and else withdrawn.
+    """The claim's open case is done with, for what is still here may be kept: refunded by what came back, if anything
+    did, and else withdrawn. What was refunded and the payer has not booked is not here any more.
     """
     mine = (overpayments.c.claim_number == claim_number) & (overpayments.c.state == "open")
     case = connection.execute(sa.select(overpayments).where(mine)).mappings().one_or_none()
@@ -71,7 +71,8 @@ def withdraw(connection: Connection, claim_number: str) -> None:
         return
     paid = _paid(connection, claim_number)
     back = max(case["cents"] + case["keeps_cents"] - paid, case["cents"] - case["open_cents"])
-    kept = {"keeps_cents": paid, "open_cents": 0, "state": "refunded" if back > 0 else "withdrawn"}
+    gone = not_booked_of(paid, case["keeps_cents"], case["open_cents"], _refunded(connection, claim_number))
+    kept = {"keeps_cents": paid - gone, "open_cents": 0, "state": "refunded" if back > 0 else "withdrawn"}
     connection.execute(sa.update(overpayments).where(mine).values(kept | ({"cents": back} if back > 0 else {})))
 
 

@@ -13,10 +13,7 @@ from tasks.store.remit_tables import claim_payments, overpayments, refunds
 
 
 def not_booked(connection: Connection) -> dict[str, int]:
-    """What was refunded of each claim and its payer has not taken off, in cents; claims of which it has do not appear.
-
-    What is paid above what may be kept and is not open came back; so much of it as was refunded, by refund.
-    """
+    """What was refunded of each claim and its payer has not taken off, in cents; without claims that have none such."""
     sums = sa.select(refunds.c.claim_number, sa.func.sum(refunds.c.cents).label("cents"))
     given = sums.group_by(refunds.c.claim_number).subquery()
     columns = (overpayments.c.claim_number, overpayments.c.keeps_cents, overpayments.c.open_cents, given.c.cents)
@@ -24,10 +21,17 @@ def not_booked(connection: Connection) -> dict[str, int]:
     query = sa.select(*columns, _paid(overpayments)).select_from(joined)
     found = {}
     for number, keeps, left, back, cents in connection.execute(query):
-        unbooked = min(int(back), int(cents) - keeps - left)
-        if unbooked > 0:
+        if unbooked := not_booked_of(int(cents), keeps, left, int(back)):
             found[number] = unbooked
     return found
+
+
+def not_booked_of(paid: int, keeps: int, left: int, back: int) -> int:
+    """Of one claim what was refunded and its payer has not taken off, in cents.
+
+    What is paid above what may be kept and is not open came back; so much of it as was refunded, by refund.
+    """
+    return max(0, min(back, paid - keeps - left))
 
 
 def into_ledger(connection: Connection) -> None:

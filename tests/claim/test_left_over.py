@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from tasks.claim.send_out import send_again
+from tasks.claim.send_out import send_again, send_out
 from tasks.claim.signed import drafted
 from tasks.remit.post import post
 from tasks.remit.worklist import answers_of
 from tasks.store.claim_tables import ledger
 from tasks.store.store import Store
-from tests.claim.signed_months import MEDIGAP, NOW, PART_B, covered, rows, send, signed
+from tests.claim.signed_months import MEDIGAP, NOW, PART_B, claim_settings_of, covered, rows, send, signed
 from tests.claim.test_alone import PART, alone, by_hand, month, paid_alone
 from tests.claim.test_overpaid import TODAY, answered, cases, posted, refund, sent
-from tests.claim.test_refused_corrections import refused
+from tests.claim.test_refused_corrections import OTHERS, refused
 from tests.claim.validators import complaints, named
 from tests.remit.answers import answer
 from tests.remit.billed import rows as rows_of
@@ -138,6 +138,86 @@ def test_taken_back_and_denied_at_once_the_second_payment_is_owed_back(store: St
     assert cases(store, "open_cents", "state") == [(0, "refunded")]
 
 
+def test_of_two_payers_that_took_theirs_back_the_second_that_paid_anew_gives_it_back_with_the_first(
+    store: Store,
+) -> None:
+    first, second = both_paid(store, crossover=True)
+    taken = SECOND.format(n=second).replace("*2*95*13.23", "*22*-95*-13.23").replace("*95*13.23**1", "*-95*-13.23**1")
+    bodies = (taken.replace("81.77", "-81.77"), SECOND.format(n=second))
+    said(store, "T3", *bodies, cents="0", day="20261113", **SECOND_PAYER)
+    assert cases(store) == []
+    said(store, "T4", FIRST.format(n=first, s="22", m="-", i="ICN1"), cents="-51.84", day="20261119")
+    assert cases(store, "claim_number", "open_cents", "why") == [(second, 1323, "first_payer_took_back")]
+
+
+def test_an_answer_without_money_does_not_make_the_second_payers_payment_a_later_one(store: Store) -> None:
+    first, second = both_paid(store, crossover=False)
+    back = FIRST.format(n=first, s="22", m="-", i="ICN1")
+    said(store, "T3", back, DENIED.format(n=first), cents="-51.84", day="20261119")
+    duplicate = DENIED.format(n=second).replace("CO*50", "CO*18")
+    said(store, "T4", duplicate, cents="0", day="20261121", **SECOND_PAYER)
+    assert cases(store, "claim_number", "open_cents", "state") == [(second, 1323, "open")]
+
+
+@pytest.mark.parametrize("route", ["denied", "corrected"])
+def test_billed_again_the_second_payment_is_owed_back_until_the_first_payer_pays(store: Store, route: str) -> None:
+    first, second = both_paid(store, crossover=False)
+    back = [FIRST.format(n=first, s="22", m="-", i="ICN1")]
+    back += [DENIED.format(n=first)] if route == "denied" else []
+    said(store, "T3", *back, cents="-51.84", day="20261119")
+    third = sent_anew(store, first, route)
+    said(store, "T4", DENIED.format(n=third), cents="0", day="20261222")
+    assert (first, "replaced") in rows(store, "claim_number", "state")
+    assert cases(store, "claim_number", "open_cents", "why", "state") == [
+        (second, 1323, "first_payer_took_back", "open")
+    ]
+    said(store, "T5", FIRST.format(n=third, s="1", m="", i="ICN3"), cents="51.84", day="20261223")
+    assert cases(store, "open_cents", "state") == [(0, "withdrawn")], "the first payer pays again"
+    said(store, "T6", FIRST.format(n=third, s="22", m="-", i="ICN3"), cents="-51.84", day="20261224")
+    assert cases(store, "open_cents", "state") == [(1323, "open")]
+
+
+def test_paid_while_the_first_payer_is_asked_again_and_denies_the_second_payment_is_owed_back(store: Store) -> None:
+    first, second = both_paid(store, crossover=False)
+    gone = SECOND.format(n=second).replace("*2*95*13.23", "*22*-95*-13.23").replace("*95*13.23**1", "*-95*-13.23**1")
+    said(store, "T3", gone.replace("81.77", "-81.77"), cents="-13.23", day="20261113", **SECOND_PAYER)
+    said(store, "T4", FIRST.format(n=first, s="22", m="-", i="ICN1"), cents="-51.84", day="20261119")
+    third = sent_anew(store, first, "reversed")
+    said(store, "T5", SECOND.format(n=second), cents="13.23", day="20261120", **SECOND_PAYER)
+    said(store, "T6", DENIED.format(n=third), cents="0", day="20261222")
+    assert cases(store, "claim_number", "open_cents", "why", "state") == [
+        (second, 1323, "first_payer_took_back", "open")
+    ]
+
+
+def test_corrected_while_its_payment_stands_the_first_payer_leaves_the_second_nothing_to_give_back(
+    store: Store,
+) -> None:
+    first, second = both_paid(store, crossover=False)
+    said(store, "T3", FIRST.format(n=first, s="22", m="-", i="ICN1"), cents="-51.84", day="20261119")
+    said(store, "T4", FIRST.format(n=first, s="1", m="", i="ICN2"), cents="51.84", day="20261120")
+    sent_anew(store, first, "corrected")
+    duplicate = DENIED.format(n=second).replace("CO*50", "CO*18")
+    said(store, "T5", duplicate, cents="0", day="20261121", **SECOND_PAYER)
+    assert cases(store, "open_cents", "state") == [(0, "withdrawn")]
+
+
+def sent_anew(store: Store, first: str, route: str) -> str:
+    """The first payer's claim once more: its denial, its reversal, or a correction of it."""
+    settings = claim_settings_of(payers={"15202": {"takes_replacements": True}})
+    coverages = covered(PART_B, MEDIGAP)
+    same = signed({"staff": "25", "coverages": coverages})
+    changed = signed({"staff": "25", "coverages": coverages, "conditions": OTHERS}, revision=2, settings=settings)
+    with store.writing() as connection:
+        if route == "corrected":
+            send_out(connection, changed, drafted(changed), NOW + timedelta(days=60))
+        else:
+            reversed_ = route == "reversed"
+            send_again(connection, same, drafted(same), first, (), NOW, anyway=True, after_reversal=reversed_)
+    sent = rows(store, "claim_number", "replaces", "payer_order")
+    return next(str(number) for number, replaces, order in sent if (replaces, order) == (first, 1))
+
+
 def sums(store: Store) -> tuple[int, int, int, int]:
     """What the ledger says is paid, and of the balances what is paid, refunded and open."""
     ((in_ledger,),) = rows_of(store, ledger, "paid_cents")
@@ -168,3 +248,17 @@ def test_refunded_in_full_and_billed_anew_only_the_new_payment_is_there(store: S
     assert sums(store) == (8784, 8784, 5184, 0)
     posted(store, answered(number, "99490", "22", -1), trace="T3")
     assert sums(store)[:3] == (8784, 8784, 0)
+
+
+def test_refunded_in_part_and_billed_again_the_refund_is_gone_all_the_same(store: Store) -> None:
+    number = sent(store, "99490 99439", staff="45")
+    send(store, signed({"staff": "15"}, revision=2))
+    refund(store, number, "40.00")
+    assert sums(store) == (4784, 4784, 4000, 0)
+    send(store, signed({"staff": "45"}, revision=3))
+    assert cases(store, "cents", "open_cents", "state", "keeps_cents") == [(4000, 0, "refunded", 4784)]
+    assert sums(store) == (4784, 4784, 4000, 0)
+    less = answered(number, "99490", icn="ICN2", billed="99490 99439")
+    posted(store, answered(number, "99490 99439", "22", -1), less, trace="T2")
+    assert cases(store, "open_cents", "state") == [(0, "refunded")]
+    assert sums(store)[:3] == (4784, 4784, 400), "the payer booked 36.00 of what was refunded"

@@ -131,3 +131,27 @@ def test_a_crossover_that_was_answered_is_never_billed(store: Store, number: str
     assert done.in_suspense == number.endswith("-")
     later = LAST_DAY + timedelta(days=60)
     assert (sent_on(store, month, later), needs_on(store, month, later)) == ([], [])
+
+
+FIRSTS = "CLP*{n}*19*{c}*51.84*13.23*MB*ICN6\nSVC*HC:99490*{c}*51.84**1\nCAS*CO*45*{o}\nCAS*PR*2*13.23"
+
+
+@pytest.mark.parametrize(
+    ("body", "payer_id"),
+    [
+        (FIRSTS.replace("{c}", "95").replace("{o}", "29.93"), "1555555555"),
+        (FIRSTS.replace("{c}", "94").replace("{o}", "28.93"), "15202"),
+        (FIRSTS.replace("*19*{c}*51.84*13.23", "*4*{c}*0*").replace("*{c}*51.84*", "*{c}*0*").replace("{c}", "94")
+         .replace("{o}", "80.77"), "15202"),
+    ],
+    ids=["from another contractor", "in suspense", "denied in suspense"],
+)  # fmt: skip
+def test_what_the_first_payer_says_besides_is_no_word_of_the_second(store: Store, body: str, payer_id: str) -> None:
+    month = answered(store, "19")
+    claim = str(rows(store, "claim_number")[0][0])
+    cents = "0" if "*4*" in body else "51.84"
+    done = post(store, "s.835", answer(body.replace("{n}", claim), cents, trace="S1", payer_id=payer_id),
+                date(2026, 12, 1))  # fmt: skip
+    assert done.in_suspense == (payer_id == "15202")
+    later = LAST_DAY + timedelta(days=60)
+    assert needs_on(store, month, later) == [(2, "crossover_unanswered")]
