@@ -179,12 +179,12 @@ def _all_withdrawn(key: Key, stood: Standing, settings: ClaimSettings) -> Iterat
         last += isinstance(step, Void)
         yield step
     for one in out:
-        for step in _withdrawn(key, _as_standing(one, stood, last), settings):
+        for step in _withdrawn(key, as_standing(one, stood, last), settings):
             last += isinstance(step, Void)
             yield replace(step, alone=True) if isinstance(step, Void) else step
 
 
-def _as_standing(one: SentAlone, beside: Standing, last_version: int) -> Standing:
+def as_standing(one: SentAlone, beside: Standing, last_version: int) -> Standing:
     """The claim as if it stood for the month; form, case and day are those of the claim beside which it went."""
     return replace(
         beside,

@@ -10,12 +10,13 @@ from sqlalchemy.engine import Connection
 from config.denials import denials
 from config.errors import InputError
 from tasks.claim.alone import without_alone
-from tasks.claim.compare import NEW, REPLACES, Send, Void, taken_back_without_a_word
+from tasks.claim.compare import NEW, REPLACES, Send, Void, as_standing, taken_back_without_a_word
 from tasks.claim.drafts import Draft, Key
 from tasks.claim.signed import Drafted
 from tasks.store import claims as stored
 from tasks.store import denied
 from tasks.store.claims import Standing
+from tasks.store.sent_alone import SentAlone
 
 WAY = "look at it in claims.csv"
 NEW_CLAIMS = ("new_claim",)
@@ -54,9 +55,12 @@ def sent_again(
     if wrong := sorted(set(lines) - refused):
         raise InputError(f"Line {wrong[0]} of {claim_number} has no open denial, so it is not sent again; {WAY}.")
     draft = next((draft for draft in (*drafted.ready, *drafted.stopped) if draft.key == key), None)
-    if claim_number in stood.refused.values():
+    alone = next((one for one in stood.alone if claim_number in one.refused.values()), None)
+    if alone or claim_number in stood.refused.values():
         if not anyway:
             _refuse_other_ways(connection, claim_number, known, CORRECTIONS)
+        if alone:
+            return _void_of_lines_again(key, draft, stood, alone, known)
         return _correction_again(key, draft, stood, claim_number, known)
     if 0 in open_lines and paid_lines and not lines:
         raise InputError(f"{claim_number} is denied as a whole and paid in part; name the denied line with --line.")
@@ -72,9 +76,9 @@ def sent_again(
         _refuse_other_ways(connection, claim_number, chosen, NEW_CLAIMS)
     if draft is None:
         raise InputError(f"The month does not bill {claim_number} any more, or it is held; see claim_holds.csv.")
-    alone = chosen != known or claim_number != stood.claim_number
+    beside_it = chosen != known or claim_number != stood.claim_number
     codes = {str(line["code"]) for line in on_claim if line["line"] in chosen}
-    kept = [line for line in draft.lines if line.code in codes or not alone]
+    kept = [line for line in draft.lines if line.code in codes or not beside_it]
     if twice := next((line.code for line in kept if line.code in paid), ""):
         raise InputError(f"{twice} is paid on another claim of the month; name the lines to be sent with --line.")
     if not kept:
@@ -83,7 +87,7 @@ def sent_again(
     # What was sent again is no line that stands before it is paid.
     stay = paid | denied.undenied_codes(connection, stood.claim_number)
     beside = replace(draft, lines=tuple(line for line in draft.lines if line.code in stay and line not in kept))
-    step = Send(replace(draft, lines=numbered), NEW, stood.last_version + 1, claim_number, alone=alone)
+    step = Send(replace(draft, lines=numbered), NEW, stood.last_version + 1, claim_number, alone=beside_it)
     return Again(step, chosen, beside)
 
 
@@ -121,6 +125,13 @@ def _correction_again(key: Key, draft: Draft | None, stood: Standing, claim_numb
     return Again(step, lines)
 
 
+def _void_of_lines_again(key: Key, draft: Draft | None, stood: Standing, alone: SentAlone, lines: set[int]) -> Again:
+    """The void of lines that went alone, once more, where the month bills nothing."""
+    if draft is not None:
+        raise InputError(f"The month is billed, so {alone.claim_number} is not taken back.")
+    return Again(Void(key, as_standing(alone, stood, stood.last_version), alone=True), lines)
+
+
 def _refuse_other_ways(connection: Connection, claim_number: str, lines: set[int], sent: Collection[str]) -> None:
     """InputError when the route of a denial of these lines is none that is sent so: what is done instead, and when."""
     table = denials()
@@ -143,6 +154,8 @@ def _standing(connection: Connection, claim_number: str) -> tuple[Key, Standing]
         raise InputError(f"There is no claim {claim_number} in this database; its number stands in claims.csv.")
     standing = stored.standing(connection, *whose)
     by_number = {one.claim_number: (key, one) for key, one in standing.items()}
+    for key, one in standing.items():
+        by_number |= {number: (key, one) for lines in one.alone for number in lines.refused.values()}
     found = by_number.get(claim_number)
     before = stored.claim_as_sent(connection, claim_number)[0]
     while found is None and before["replaces"] and before["state"] not in ("replaced", "voided"):

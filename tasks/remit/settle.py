@@ -34,6 +34,8 @@ def settle(
         answers, adjustments = stand(frames)
         denied = standing.denied_lines(frames, answers, adjustments)
         found = standing.states(frames, answers, denied)
+        of_first, its = (frame[frame["payer_order"] == 1] for frame in (answers, denied))
+        found["first_state"] = standing.states(frames, of_first, its)["state"]
         found["paid_cents"] = answers.groupby("claim_number")["paid_cents"].sum().reindex(found.index, fill_value=0)
         changed = remittances.update_claims(connection, found.reset_index())
         if changed:

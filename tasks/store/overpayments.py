@@ -13,10 +13,12 @@ from sqlalchemy.engine import Connection
 
 from config.clocks import overpayment_term
 from config.errors import InputError
-from tasks.store.claim_tables import claims
+from tasks.store.claim_tables import claims, ledger
 from tasks.store.refunded import into_ledger, not_booked_of
+from tasks.store.refused import PATIENT_MONTH
 from tasks.store.remit_tables import claim_payments, overpayments, provider_adjustments, refunds, remittances
 from tasks.store.remittances import select
+from tasks.store.sent_alone import went_alone
 
 WITHHELD = "WO"  # of a provider adjustment: money that the payer kept back for an overpayment
 DECIDED = ("decision_changed", "decided_less")
@@ -162,13 +164,19 @@ def of_asked(connection: Connection) -> dict[str, str]:
 def decided_of_month(connection: Connection, practice_id: str, month: str) -> dict[str, tuple[Key, bool]]:
     """The claims of that month with an open case that a revision found: what each is about, and whether it stands.
 
-    So has a claim of which the payer refused the void: it was not voided after its payment.
+    So has a claim of which the payer refused the void, where the month is billed by it: it was not voided after its
+    payment. A later payer's goes with the first's.
     """
     joined = sa.join(overpayments, claims, overpayments.c.claim_number == claims.c.claim_number)
+    first = claims.alias()
+    same = sa.and_(*(first.c[name] == claims.c[name] for name in (*PATIENT_MONTH, "version")))
+    joined = joined.outerjoin(first, same & (first.c.payer_order == 1))
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (overpayments.c.state == "open")
     heads = (claims.c.claim_number, claims.c.patient_id, claims.c.program, claims.c.claim, claims.c.state)
     gone = ("replaced", "voided")
+    stands = first.c.claim_number.in_(sa.select(ledger.c.claim_number)) | went_alone(first)
     not_voided = (overpayments.c.why == "voided_after_payment") & claims.c.state.not_in(gone)
+    not_voided &= first.c.state.not_in(gone) & stands
     decided = sa.or_(overpayments.c.why.in_(DECIDED), not_voided)
     rows = connection.execute(sa.select(*heads).select_from(joined).where(mine & decided))
     return {row.claim_number: ((row.patient_id, row.program, row.claim), row.state not in gone) for row in rows}

@@ -19,7 +19,9 @@ PATIENT_MONTH = ("practice_id", "patient_id", "month", "program", "claim")
 
 @dataclass
 class Claim:
-    """A claim of one patient-month to its first payer; `said` is its state by the payer's answers alone."""
+    """A claim of one patient-month to its first payer; `said` is its state by the answers to it alone, `first` that by
+    the first payer's.
+    """
 
     claim_number: str
     replaces: str
@@ -27,6 +29,7 @@ class Claim:
     version: int
     state: str
     said: str
+    first: str
 
 
 def put_back(connection: Connection) -> dict[str, str]:
@@ -34,14 +37,15 @@ def put_back(connection: Connection) -> dict[str, str]:
     ledger as well, and is over again once the payer has taken one of its corrections after all. The states that this
     changed.
 
-    A payer that took the original back has taken the correction, whatever it then decided of it.
+    A first payer that took the original back has taken the correction, whatever it then decided of it and whatever a
+    later one paid on either.
     """
     months: dict[tuple[str, ...], list[Claim]] = defaultdict(list)
     ledgers: dict[tuple[str, ...], str] = {}
     for row in connection.exec_driver_sql(_ROWS):
-        number, replaces, frequency, version, state, said, in_ledger = row[:7]
-        key: tuple[str, ...] = tuple(row[7:])
-        months[key].append(Claim(number, replaces, frequency, version, state, said or state))
+        number, replaces, frequency, version, state, said, first, in_ledger = row[:8]
+        key: tuple[str, ...] = tuple(row[8:])
+        months[key].append(Claim(number, replaces, frequency, version, state, said or state, first or state))
         ledgers[key] = in_ledger
     changed: dict[str, str] = {}
     for key, found in months.items():
@@ -77,9 +81,9 @@ def _standing(found: list[Claim], ledger_claim: str) -> tuple[str, dict[str, str
 
     def is_refused(one: Claim) -> bool:
         before = by_number.get(one.replaces)
-        if before is None or one.frequency not in (REPLACES, VOID) or one.said != "denied":
+        if before is None or one.frequency not in (REPLACES, VOID) or one.first != "denied":
             return False
-        return before.said in ALLOWED or is_refused(before)
+        return before.first in ALLOWED or is_refused(before)
 
     refused = {one.claim_number for one in corrections if is_refused(one)}
 
@@ -133,7 +137,7 @@ def same(one: str, other: str) -> str:
 
 _KEYS = ", ".join(f"c.{name}" for name in PATIENT_MONTH)
 _ROWS = (
-    "SELECT o.claim_number, o.replaces, o.frequency, o.version, o.state, f.state, l.claim_number,"
+    "SELECT o.claim_number, o.replaces, o.frequency, o.version, o.state, f.state, f.first, l.claim_number,"
     f" {', '.join(f't.{name}' for name in PATIENT_MONTH)}"
     f" FROM (SELECT DISTINCT {_KEYS} FROM answered AS a JOIN claims AS c ON c.claim_number = a.claim_number"
     f" JOIN claims AS n ON {same('n', 'c')} AND n.payer_order = 1"

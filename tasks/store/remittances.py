@@ -19,7 +19,7 @@ from tasks.store.refused import PATIENT_MONTH, put_back, same
 from tasks.store.remit_tables import claim_payments, remittance_files, remittances
 
 _answered = sa.Table(
-    "answered", sa.MetaData(), *(sa.Column(name, sa.Text()) for name in ("claim_number", "state", "number"))
+    "answered", sa.MetaData(), *(sa.Column(name, sa.Text()) for name in ("claim_number", "state", "first", "number"))
 )
 TEXT, NUMBER, DAY = pa.large_string(), pa.int64(), pa.date32()
 
@@ -194,9 +194,11 @@ def update_claims(connection: Connection, found: pd.DataFrame) -> dict[str, str]
     What was replaced or voided stays so, whatever is answered to it, unless the payer refused what was to end it;
     the states that became others by that.
     """
-    connection.exec_driver_sql("CREATE TEMP TABLE answered (claim_number TEXT PRIMARY KEY, state TEXT, number TEXT)")
-    given = found.rename(columns={"payer_claim_number": "number"})
-    add(connection, _answered, given[["claim_number", "state", "number"]].sort_values("claim_number"))
+    connection.exec_driver_sql(
+        "CREATE TEMP TABLE answered (claim_number TEXT PRIMARY KEY, state TEXT, first TEXT, number TEXT)"
+    )
+    given = found.rename(columns={"payer_claim_number": "number", "first_state": "first"})
+    add(connection, _answered, given[["claim_number", "state", "first", "number"]].sort_values("claim_number"))
     connection.exec_driver_sql(
         "UPDATE claims SET"
         " payer_claim_number = CASE WHEN f.number = '' THEN claims.payer_claim_number ELSE f.number END,"

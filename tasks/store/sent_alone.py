@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tasks.store.claim_tables import claim_service_lines, claims, ledger
+from tasks.store.ledger import VOID
+from tasks.store.refused import PATIENT_MONTH
 from tasks.store.remit_tables import claim_payments
 
 FIRST = "1"  # the frequency of a claim that corrects none
@@ -45,6 +48,20 @@ class SentAlone:
 Alone = tuple[SentAlone, ...]
 
 
+def went_alone(one: Any) -> sa.ColumnElement[bool]:
+    """The condition that a claim to the first payer, not in the ledger, carries lines beside the one that is; one whose
+    void was refused after the month had been billed anew stands at its payer, and the month is not billed by it.
+    """
+    void, now, billed, its = claims.alias(), claims.alias(), claim_service_lines.alias(), claim_service_lines.alias()
+    of_void = (void.c.replaces == one.c.claim_number) & (void.c.frequency == VOID) & (void.c.state == "denied")
+    month = sa.and_(*(now.c[name] == one.c[name] for name in PATIENT_MONTH))
+    later = month & (now.c.version > one.c.version) & now.c.claim_number.in_(sa.select(ledger.c.claim_number))
+    same_code = (billed.c.claim_number == now.c.claim_number) & (billed.c.code == its.c.code)
+    same_code &= its.c.claim_number == one.c.claim_number
+    billed_anew = sa.exists().where(of_void) & sa.exists().where(later & same_code & (now.c.frequency != VOID))
+    return (one.c.frequency == FIRST) & (one.c.replaces != "") & ~billed_anew
+
+
 def sent_alone(
     connection: Connection,
     practice_id: str,
@@ -55,8 +72,9 @@ def sent_alone(
     """The claims to the first payer that are neither over nor in the ledger; `cases` say which were refunded in full,
     `refused` which corrections of them the payer did not take.
     """
-    over = (claims.c.frequency != FIRST) | claims.c.state.in_(("replaced", "voided"))  # corrections never go alone
+    over = claims.c.state.in_(("replaced", "voided"))
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == 1) & ~over
+    mine &= went_alone(claims)
     mine &= claims.c.claim_number.not_in(sa.select(ledger.c.claim_number).where(ledger.c.month == month))
     rows = connection.execute(sa.select(claims).where(mine).order_by(claims.c.version)).all()
     lines: dict[str, list[tuple[str, str, int]]] = {row.claim_number: [] for row in rows}

@@ -67,6 +67,21 @@ def test_paid_after_its_month_was_voided_a_line_out_alone_is_owed_back_at_once(s
     assert by_hand(store, month("15", 3)) == [], "all of it went back"
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["month voided", "its void refused as well"])
+def test_a_refused_void_of_lines_out_alone_goes_again_as_their_void(store: Store, whole: bool) -> None:
+    _, second = alone(store)
+    paid_alone(store, second)
+    send(store, month("15", 2))
+    third, fourth = (str(one[0]) for one in rows(store, "claim_number")[2:])
+    also = [refused(third, "99490 99439", "ICN7")] if whole else []
+    posted(store, *also, refused(fourth, "99439", "ICN8"), trace="T5")
+    with store.writing() as connection:
+        file = send_again(connection, month("15", 3), drafted(month("15", 3)), fourth, (), NOW, anyway=True)
+    assert complaints(file.content) == []
+    assert corrected(file) == [("8", "ICN2")]
+    assert rows(store, "frequency", "state", "replaces")[-1] == ("8", "written", second)
+
+
 def test_of_a_payer_that_takes_no_voids_both_payments_are_refunded(store: Store) -> None:
     def part_b(staff: str) -> Any:
         return signed({"staff": staff}, revision=2 if staff == "15" else 1)

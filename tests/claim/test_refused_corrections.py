@@ -10,12 +10,14 @@ from config.errors import InputError
 from tasks.claim.difference import difference
 from tasks.claim.send_out import send_again
 from tasks.claim.signed import SignedMonth, drafted
+from tasks.remit.post import post
 from tasks.remit.worklist import answers_of
 from tasks.store.claim_tables import ledger
 from tasks.store.store import Store
 from tests.claim.signed_months import NOW, PLAN, rows, send, signed
-from tests.claim.test_overpaid import CHARGED, answered, cases, money, posted, sent
+from tests.claim.test_overpaid import CHARGED, TODAY, answered, cases, money, posted, sent
 from tests.claim.validators import named
+from tests.remit.answers import answer as remittance
 from tests.remit.billed import rows as rows_of
 
 OTHERS = [{"icd10_code": "E11.9"}, {"icd10_code": "I50.9"}]
@@ -178,3 +180,42 @@ def test_a_refused_void_goes_again_as_a_void(store: Store) -> None:
     file = once_more(store, last(store), month("15", 3))
     assert (frequencies(file), named(file.content, "REF", "F8")) == (["11:B:8"], [["REF", "F8", "ICN1"]])
     assert rows(store, "state", "replaces") == [("voided", ""), ("denied", number), ("written", number)]
+
+
+def test_billed_again_before_its_void_is_refused_the_first_payment_is_owed(store: Store) -> None:
+    number = sent(store, "99490", staff="25", payer=PLAN)
+    send(store, month("15", 2))
+    void = last(store)
+    send(store, month("25", 3))
+    third = last(store)
+    posted(store, refused(void, "99490"), trace="T2")
+    posted(store, answered(third, "99490", icn="ICN3"), trace="T3")
+    assert rows(store, "state") == [("paid",), ("denied",), ("paid",)]
+    assert (send(store, month("25", 4)), by_hand(store, month("25", 4))) == ([], [])
+    owed = [(number, 5184, "voided_after_payment", "open")]
+    assert cases(store, "claim_number", "open_cents", "why", "state") == owed
+    (file,) = send(store, month("45", 5))
+    assert [one[1] for one in named(file.content, "SV1")] == ["HC:99490", "HC:99439"], "nothing went alone"
+    assert cases(store, "claim_number", "open_cents", "why", "state")[:1] == owed
+
+
+def test_the_first_payer_that_refuses_the_void_is_owed_what_the_right_one_pays(store: Store) -> None:
+    number = sent(store, "99490", staff="25", payer=PLAN)
+    right = signed({"staff": "25"}, revision=2)
+    (file,) = send(store, right)
+    assert frequencies(file) == ["11:B:8", "11:B:1"]
+    posted(store, refused(str(rows(store, "claim_number")[1][0]), "99490"), trace="T2")
+    assert (send(store, right), by_hand(store, right)) == ([], [])
+    assert cases(store, "claim_number", "open_cents", "state") == [(number, 5184, "open")]
+
+
+def test_taken_back_by_the_first_payer_a_denied_correction_is_none_refused_though_a_second_paid(store: Store) -> None:
+    number = sent(store, "99490", staff="25", payer=PLAN)
+    second = f"CLP*{number}*2*95*13.23**12*S1\nSVC*HC:99490*95*13.23**1\nCAS*OA*23*81.77"
+    handed_on = remittance(second, "13.23", trace="T2", payer="FOUNDERS F", payer_id="1999999999")
+    assert post(store, "T2.835", handed_on, TODAY).differences == []
+    send(store, month("45", 2))
+    correction = last(store)
+    posted(store, answered(number, "99490", "22", -1), refused(correction, "99490 99439"), trace="T3")
+    assert [one[0] for one in stands(store)] == [correction]
+    assert rows(store, "state") == [("replaced",), ("denied",)]
