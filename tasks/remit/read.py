@@ -63,8 +63,6 @@ def read(name: str, content: bytes) -> Remittance:
     whole, of_claims = faults(found, tables["claims"]["segment"].to_numpy())
     if whole:
         raise SetAsideError(f"{name}: {whole}; nothing of it was posted, {ask}.")
-    if (_cents(tables["payments"]["total_payment_amount"]) < 0).any():
-        raise SetAsideError(f"{name}: a payment (BPR02) is below nought; nothing of it was posted, {ask}.")
     try:
         return _frames(tables, of_claims)
     except OverflowError:
