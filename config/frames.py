@@ -40,6 +40,11 @@ def among(texts: pd.Series, known: pd.Series) -> npt.NDArray[np.bool_]:
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
+def of_patients(table: pd.DataFrame, patient_ids: pd.Series) -> pd.DataFrame:
+    """The table's rows of these patients alone."""
+    return table[among(table["patient_id"], patient_ids)]
+
+
 def _texts(values: pd.Series) -> pa.Array:
     array = pa.array(values.astype("str"), from_pandas=True)
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array

@@ -6,8 +6,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from config.catalogue import validated
 from config.contract import worklist_outputs
 from config.errors import RuleError
 from config.strict_yaml import load_yaml
@@ -48,12 +49,7 @@ class Answers(BaseModel):
 @cache
 def worklist_answers(path: Path = FILE) -> Answers:
     """The words; RuleError where one is missing, unknown to the contract, or stands for two."""
-    try:
-        found = Answers.model_validate(load_yaml(path))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise RuleError(f"{path.name}: '{place}': {first['msg']}; correct it.") from error
+    found = validated(Answers, load_yaml(path), path.name)
     table = worklist_outputs()["copay_worklist"]
     for column, words in (("answer", found.answers), ("note_code", found.notes)):
         if [one.word for one in words] != list(table.column(column).values):
@@ -64,13 +60,13 @@ def worklist_answers(path: Path = FILE) -> Answers:
     return found
 
 
-@cache
 def word_of(column: str, written: str) -> str:
     """The column's word as somebody wrote it; as it is, in small letters with underscores, where it is none."""
     found = worklist_answers()
     return _spelled(found.answers if column == "answer" else found.notes).get(_bare(written), _joined(written))
 
 
+@cache
 def _spelled(words: tuple[Word, ...], file: str = "") -> dict[str, str]:
     spelled: dict[str, str] = {}
     for one in words:

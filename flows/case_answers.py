@@ -10,7 +10,7 @@ from rich.console import Console
 
 from config.errors import InputError
 from flows.one_case import desk_of
-from tasks.route.desk import Taken, keep, take_in
+from tasks.route.desk import Taken, keep, looked_at_again, take_in
 from tasks.route.readback import Answer, read_answers
 from tasks.store.case_numbers import parse
 from tasks.store.store import Store, open_store
@@ -28,7 +28,7 @@ def take_in_file(
         for practice_id, mine in by_practice.items():
             desk = desk_of(store, practice_id, today, settings)
             taken += take_in(desk, mine)
-            keep(desk_of(store, practice_id, today, settings))
+            keep(looked_at_again(desk))
     finally:
         store.close()
     refused = [one for one in taken if one.state == "refused"]

@@ -17,7 +17,7 @@ from config.errors import InputError
 from config.letters import LANGUAGES
 from config.money import cents_of as written_cents
 from tasks.remit.worklist import balances_of
-from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, open_desk
+from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, looked_at_again, open_desk
 from tasks.route.determinations import decide
 from tasks.route.entries import all_options
 from tasks.route.guards import Known
@@ -66,9 +66,9 @@ def work_on(
         elif told.action:
             _move(desk, case_number, told)
         if told.action:
-            desk = desk_of(store, practice_id, today, settings)
+            desk = looked_at_again(desk)
             keep(desk)
-            desk = desk_of(store, practice_id, today, settings)
+            desk = looked_at_again(desk)
         show(console, desk, case_number, told.sources, whole=not told.action)
     finally:
         store.close()

@@ -17,7 +17,7 @@ from config.payer_register import FIRST, program_of, register_in
 from config.payer_settings import payer_settings
 from flows.payer_answers import called
 from tasks.cover.lists import asked_about, nobody_known
-from tasks.cover.rerun import TABLES, answers_in, changed, known_now, of_patients
+from tasks.cover.rerun import TABLES, answers_in, changed, known_now, tables_of_patients
 from tasks.cover.verify import Known
 from tasks.store import coverage as stored
 from tasks.store.coverage import NOBODY_KNOWN
@@ -98,7 +98,7 @@ def print_case(
     try:
         practice_id, patient = store.patient(case, practice)
         for _, cycle, answers in _answers(store, month, practice_id):
-            tables = of_patients(store.kept_tables(cycle, *TABLES), [patient])
+            tables = tables_of_patients(store.kept_tables(cycle, *TABLES), pd.Series([patient], dtype="str"))
             before = answers_in(tables)
             before = answers.assign(program=FIRST) if before is None else before
             now, newer = _today(store, practice_id, tables, before, month, settings)

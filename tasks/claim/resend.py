@@ -54,7 +54,7 @@ def sent_again(
         raise InputError(f"{claim_number} has no line {wrong[0]}; its lines are {_list(known)}.")
     if wrong := sorted(set(lines) - refused):
         raise InputError(f"Line {wrong[0]} of {claim_number} has no open denial, so it is not sent again; {WAY}.")
-    draft = next((draft for draft in (*drafted.ready, *drafted.stopped) if draft.key == key), None)
+    draft = _wanted(drafted, key)
     alone = next((one for one in stood.alone if claim_number in one.refused.values()), None)
     if alone or claim_number in stood.refused.values():
         if not anyway:
@@ -75,7 +75,7 @@ def sent_again(
     if not anyway:
         _refuse_other_ways(connection, claim_number, chosen, NEW_CLAIMS)
     if draft is None:
-        raise InputError(f"The month does not bill {claim_number} any more, or it is held; see claim_holds.csv.")
+        raise _not_billed(claim_number)
     beside_it = chosen != known or claim_number != stood.claim_number
     codes = {str(line["code"]) for line in on_claim if line["line"] in chosen}
     kept = [line for line in draft.lines if line.code in codes or not beside_it]
@@ -103,11 +103,20 @@ def sent_after_reversal(connection: Connection, drafted: Drafted, claim_number: 
             f"{claim_number} is not a claim whose payment the payer took back without a correction; {WAY}, and send "
             "denied lines again without --after-reversal."
         )
-    draft = next((draft for draft in (*drafted.ready, *drafted.stopped) if draft.key == key), None)
+    draft = _wanted(drafted, key)
     rest = without_alone(draft, stood) if draft else None
     if rest is None or not rest.lines:
-        raise InputError(f"The month does not bill {claim_number} any more, or it is held; see claim_holds.csv.")
+        raise _not_billed(claim_number)
     return Again(Send(rest, NEW, stood.last_version + 1, claim_number))
+
+
+def _wanted(drafted: Drafted, key: Key) -> Draft | None:
+    """The claim as the signed-off month has it, held by the scrub or not."""
+    return next((draft for draft in (*drafted.ready, *drafted.stopped) if draft.key == key), None)
+
+
+def _not_billed(claim_number: str) -> InputError:
+    return InputError(f"The month does not bill {claim_number} any more, or it is held; see claim_holds.csv.")
 
 
 def _correction_again(key: Key, draft: Draft | None, stood: Standing, claim_number: str, lines: set[int]) -> Again:
@@ -115,7 +124,7 @@ def _correction_again(key: Key, draft: Draft | None, stood: Standing, claim_numb
     if draft is None:
         if stood.refused.get("") == claim_number:
             return Again(Void(key, stood), lines)
-        raise InputError(f"The month does not bill {claim_number} any more, or it is held; see claim_holds.csv.")
+        raise _not_billed(claim_number)
     rest = without_alone(draft, stood)
     if rest.digest == stood.digest:
         raise InputError(

@@ -13,7 +13,7 @@ from config.frames import as_contract
 from config.payer_register import register_in
 from config.payer_settings import PayerSettings
 from tasks.cover.compare import words_for
-from tasks.cover.rerun import SHOWN, TABLES, answers_in, changed, known_now, of_patients
+from tasks.cover.rerun import SHOWN, TABLES, answers_in, changed, known_now, tables_of_patients
 from tasks.cover.verify import Known
 from tasks.store.coverage import as_reported, shown_in, shown_since
 from tasks.store.store import Store
@@ -51,7 +51,7 @@ def held_against_months(store: Store, digests: Sequence[str]) -> pd.DataFrame:
                 _tell(found, mine, practice_id)
                 same = mine[mine["same"] & (mine["answered_date"] >= pd.Timestamp(cycle.month.first))]
                 if len(same):
-                    _hold(store, found, same, of_patients(tables, list(same["patient_id"])), cycle.month, practice_id)
+                    _hold(store, found, same, tables_of_patients(tables, same["patient_id"]), cycle.month, practice_id)
     return _listed(store, people, findings, found)
 
 

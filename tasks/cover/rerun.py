@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from config.frames import of_patients
 from config.month import Month
 from config.payer_register import FIRST, Contradiction
 from tasks.cover.compare import shown
@@ -37,12 +38,9 @@ def answers_in(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
     return first if others is None else pd.concat([first, others], ignore_index=True)
 
 
-def of_patients(tables: Mapping[str, pd.DataFrame], patients: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """The rows of these patients."""
-    return {
-        name: frame[frame["patient_id"].isin(list(patients)).to_numpy(bool)].reset_index(drop=True)
-        for name, frame in tables.items()
-    }
+def tables_of_patients(tables: Mapping[str, pd.DataFrame], patient_ids: pd.Series) -> dict[str, pd.DataFrame]:
+    """The tables with the rows of these patients."""
+    return {name: of_patients(frame, patient_ids).reset_index(drop=True) for name, frame in tables.items()}
 
 
 def known_now(

@@ -31,7 +31,6 @@ from tasks.store import coverage as stored
 from tasks.store.step import Place
 
 Tables = dict[str, pd.DataFrame]
-PROGRAMS = tuple(program.program for program in all_programs())
 
 
 @dataclass
@@ -71,7 +70,7 @@ def cover(tables: Tables, month: Month, known: Known, answers: pd.DataFrame) -> 
     found = {"payer_answers": lists.kept(rows)}
     others = {
         program: verify_other(payers, known, against, seen, program, part)
-        for program in PROGRAMS
+        for program in (one.program for one in all_programs())
         if program != FIRST and (part := taking_part(tables, payers, program)).any()
     }
     apart = [lists.kept(rows).assign(program=program) for program, rows in others.items() if len(rows)]

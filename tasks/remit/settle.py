@@ -44,7 +44,7 @@ def settle(
         opened = _denials(connection, frames, answers, adjustments, denied, today, now, settings)
         _paid_later(connection, frames, answers, adjustments, now)
         _overpayments(connection, frames, answers, adjustments, found, today)
-        refunded.into_ledger(connection)
+        refunded.into_ledger(connection, remittances.numbers_asked())
     return opened
 
 

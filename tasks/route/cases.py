@@ -16,7 +16,7 @@ import pandas as pd
 
 from config.case_settings import CaseSettings
 from config.contract import inputs, outputs
-from config.frames import among, as_contract, empty
+from config.frames import among, as_contract, empty, of_patients
 from config.month import Month
 from config.settings import PracticeSettings
 from tasks.route import balances as money
@@ -159,8 +159,8 @@ def _leaving(
     patients: pd.DataFrame, numbers: pd.Series, history: Mapping[str, list[Move]], until: date
 ) -> dict[str, list[Move]]:
     """A closing move for each live case whose patient left or died; a balance and a refund outlast the program."""
-    patients = patients[among(patients["patient_id"], numbers.index.to_series())]
-    mine = patients.assign(case_number=patients["patient_id"].map(numbers))
+    mine = of_patients(patients, numbers.index.to_series())
+    mine = mine.assign(case_number=mine["patient_id"].map(numbers))
     mine = mine[mine["case_number"].isin(list(history))]
     dead = set(mine.loc[mine["death_date"].notna(), "case_number"])
     days = mine[["unenrolled_date", "death_date"]].min(axis=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.engine import Connection
 
-from config.case_settings import case_settings
+from config.case_settings import CaseSettings, case_settings
 from config.contract import inputs, outputs
 from config.errors import InputError
 from config.frames import empty
@@ -23,7 +23,7 @@ from tasks.route.guards import Known, checked
 from tasks.route.heard import RECORDED
 from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move
 from tasks.route.readback import Answer
-from tasks.route.work import Work, as_row, determinations_by_case, letters_by_case, moves_by_case
+from tasks.route.work import Work, as_row, moves_by_case, on_record
 from tasks.route.worklist import moves_for
 from tasks.store import case_work
 from tasks.store.store import Store
@@ -80,14 +80,14 @@ def open_desk(
     ids = tables["patients"]["patient_id"]
     numbers = pd.Series(store.known_case_numbers(practice_id, ids).to_numpy(), index=ids.to_numpy()).dropna()
     numbers = numbers[~numbers.index.duplicated()]
-    work = Work(settings=case_settings(practice_id, settings))
-    work = work if balances is None else replace(work, balances=balances)
-    return _look(store, practice_id, today, tables, numbers, practice_settings(practice_id, settings), work)
+    own = practice_settings(practice_id, settings), case_settings(practice_id, settings)
+    return _look(store, practice_id, today, tables, numbers, *own, balances)
 
 
 def looked_at_again(desk: Desk) -> Desk:
     """The same desk by the moves, determinations and cases that are on record now; its tables are not read again."""
-    return _look(desk.store, desk.practice_id, desk.today, desk.tables, desk.numbers, desk.settings, desk.work)
+    work = desk.work.settings, desk.work.balances
+    return _look(desk.store, desk.practice_id, desk.today, desk.tables, desk.numbers, desk.settings, *work)
 
 
 def _look(
@@ -97,14 +97,12 @@ def _look(
     tables: dict[str, pd.DataFrame],
     numbers: pd.Series,
     settings: PracticeSettings,
-    work: Work,
+    of_cases: CaseSettings,
+    balances: pd.DataFrame | None,
 ) -> Desk:
     with store.reading() as connection:
-        recorded = case_work.moves(connection, practice_id)
-        determined = determinations_by_case(case_work.determined(connection, practice_id))
+        work = on_record(connection, practice_id, of_cases, balances)
         known = case_work.known(connection, practice_id)
-    moves, letters = moves_by_case(recorded), letters_by_case(recorded)
-    work = replace(work, moves=moves, determinations=determined, letters=letters)
     open_cases = known[known["state"] == "open"]
     found = standing(tables, numbers, settings, Month.of(today), today, open_cases, work)
     return Desk(store, practice_id, today, settings, tables, numbers, work, found)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from config.case_settings import CaseSettings
-from config.frames import among
+from config.frames import of_patients
 from tasks.route.determinations import Determination
 
 MAY_PAY_THE_SHARE = ("medigap", "medicaid", "commercial", "va", "other")
@@ -46,11 +46,6 @@ def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
     twice = places.loc[places.duplicated(["ask", "priority"], keep=False) & places["priority"].notna(), "ask"]
     flags |= {"coverage_unknown": ~known, "conflicting": asks.index.isin(twice)}
     return pd.DataFrame(flags, index=asks.index)[list(COVERAGE)]
-
-
-def of_patients(table: pd.DataFrame, patient_ids: pd.Series) -> pd.DataFrame:
-    """The rows of these patients alone: cases are few beside the patients of a practice."""
-    return table[among(table["patient_id"], patient_ids)]
 
 
 def facts(

@@ -22,7 +22,7 @@ from tasks.route.listing import case_numbers
 from tasks.route.machine import Move
 from tasks.route.measures import measures
 from tasks.route.safeguards import alerts
-from tasks.route.work import Work, determinations_by_case, moves_by_case
+from tasks.route.work import moves_by_case, on_record
 from tasks.route.worklist import letters_due, worklist
 from tasks.store import case_work
 from tasks.store.step import Place
@@ -90,7 +90,8 @@ def route_copay_cases(
         numbers = place.store.case_numbers(practice_id, patients.loc[heard, "patient_id"])
         numbered = dict(tables) | {"patients": patients.assign(case_number=numbers)}
         called = case_numbers(decided["decisions"], known, numbered["patients"])
-        work = _work(place, practice_id, balances)
+        with place.store.reading() as connection:
+            work = on_record(connection, practice_id, case_settings(practice_id, place.settings), balances)
         found = standing(numbered, called, settings, month, month.last, known, work)
         opened = found.frame[found.frame["state"] == "open"]
         done(f"{len(opened):,} open, {len(found.frame) - len(opened):,} closed", len(found.frame))
@@ -137,16 +138,6 @@ def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = No
     row: dict[str, Any] = practices.iloc[0].to_dict() if len(practices) else {}
     practice = {name: "" if pd.isna(row.get(name)) else str(row[name]) for name in names}
     return Outreach(practice_id, found.frame, lists, desk.tables["staff"], desk.tables["patients"], practice, counts)
-
-
-def _work(place: Place, practice_id: str, balances: pd.DataFrame | None) -> Work:
-    with place.store.reading() as connection:
-        moves = moves_by_case(case_work.moves(connection, practice_id))
-        determined = determinations_by_case(case_work.determined(connection, practice_id))
-    settings = case_settings(practice_id, place.settings)
-    if balances is None:
-        return Work(moves, determined, settings=settings)
-    return Work(moves, determined, balances, settings)
 
 
 def _counts(cases: pd.DataFrame, lists: dict[str, pd.DataFrame], place: Place) -> dict[str, int]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
+from sqlalchemy.engine import Connection
 
 from config.case_settings import CaseSettings, case_settings
 from config.contract import answer_outputs
 from config.frames import empty
 from tasks.route.determinations import Determination
 from tasks.route.machine import Move
+from tasks.store import case_work
+
+LETTER = "letter"  # on record among the moves of a case, and none: where the case stands does not change by it
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,12 @@ class Work:
     letters: Mapping[str, list[Move]] = field(default_factory=dict)
 
 
-LETTER = "letter"  # on record among the moves of a case, and none: where the case stands does not change by it
+def on_record(connection: Connection, practice_id: str, settings: CaseSettings, balances: pd.DataFrame | None) -> Work:
+    """The practice's record as it is now; without balances no payer has answered anything."""
+    rows = case_work.moves(connection, practice_id)
+    determined = determinations_by_case(case_work.determined(connection, practice_id))
+    work = Work(moves_by_case(rows), determined, settings=settings, letters=letters_by_case(rows))
+    return work if balances is None else replace(work, balances=balances)
 
 
 def moves_by_case(rows: pd.DataFrame) -> dict[str, list[Move]]:

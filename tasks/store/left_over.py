@@ -8,6 +8,10 @@ from tasks.store.ledger import VOID
 from tasks.store.refused import same
 from tasks.store.standing import FORWARDED_UNSEEN, REVERSED
 
+_TAKEN_BACK = (
+    f"EXISTS (SELECT 1 FROM claim_payments AS p WHERE p.claim_number = c.claim_number AND p.status = '{REVERSED}')"
+)
+
 
 def paid_after_all(connection: Connection) -> dict[str, str]:
     """Of the asked claims, those that are allowed although nothing of their month is to be billed, and why their money
@@ -31,7 +35,7 @@ def ask_also_for_second(connection: Connection) -> None:
         "INSERT INTO asked_claims SELECT DISTINCT o.claim_number FROM asked_claims AS a"
         " JOIN claims AS c ON c.claim_number = a.claim_number"
         f" JOIN claims AS o ON {same('o', 'c')} AND o.version = c.version AND o.payer_order > c.payer_order"
-        " WHERE EXISTS (SELECT 1 FROM claim_payments AS p WHERE p.claim_number = c.claim_number AND p.status = '22')"
+        f" WHERE {_TAKEN_BACK}"
         " AND o.claim_number NOT IN (SELECT claim_number FROM asked_claims)"
     )
 
@@ -56,8 +60,7 @@ def without_first(connection: Connection) -> set[str]:
     query = (
         "SELECT d.claim_number FROM asked_claims AS a JOIN claims AS d ON d.claim_number = a.claim_number"
         f" JOIN claims AS c ON {same('c', 'd')} AND c.version = d.version AND c.payer_order = 1"
-        " WHERE d.payer_order > 1 AND EXISTS"
-        " (SELECT 1 FROM claim_payments AS p WHERE p.claim_number = c.claim_number AND p.status = '22')"
+        f" WHERE d.payer_order > 1 AND {_TAKEN_BACK}"
         f" AND (c.state = 'reversed' OR (c.state = 'denied' AND NOT {knew})"
         f" OR (c.state = 'replaced' AND NOT {paid_again} AND NOT ({_left('c')} > 0 AND {knew})))"
     )

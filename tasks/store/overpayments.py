@@ -149,7 +149,7 @@ def record_refund(
     row = {"claim_number": claim_number, "reference": reference, "cents": cents, "refunded_date": refunded}
     connection.execute(sa.insert(refunds), row | {"recorded_by": recorded_by, "recorded_at": now})
     refresh(connection, [claim_number], refunded)
-    into_ledger(connection)
+    into_ledger(connection, sa.select(sa.literal(claim_number)))
     return True, int(connection.execute(sa.select(overpayments.c.open_cents).where(mine)).scalar_one())
 
 

@@ -34,13 +34,16 @@ def not_booked_of(paid: int, keeps: int, left: int, back: int) -> int:
     return max(0, min(back, paid - keeps - left))
 
 
-def into_ledger(connection: Connection) -> None:
-    """What is paid of each patient-month with a refund is what its payers' answers say, less what they have not booked
-    of it; call it after their overpayments are refreshed.
+def into_ledger(connection: Connection, asked: sa.Select[tuple[str]]) -> None:
+    """Of the patient-months of the claims asked for, what is paid of each that has a refund is what its payers' answers
+    say, less what they have not booked of it; call it after their overpayments are refreshed.
     """
     unbooked = not_booked(connection)
     keys = [claims.c[name] for name in PATIENT_MONTH]
-    whose = sa.select(*keys).where(claims.c.claim_number.in_(sa.select(refunds.c.claim_number))).distinct().subquery()
+    one = claims.alias()
+    of_asked = sa.and_(*(one.c[name] == claims.c[name] for name in PATIENT_MONTH), one.c.claim_number.in_(asked))
+    given = claims.c.claim_number.in_(sa.select(refunds.c.claim_number))
+    whose = sa.select(*keys).where(given, sa.exists().where(of_asked)).distinct().subquery()
     months = claims.join(whose, sa.and_(*(claims.c[name] == whose.c[name] for name in PATIENT_MONTH)))
     sums: dict[tuple[str, ...], int] = defaultdict(int)
     for row in connection.execute(sa.select(claims.c.claim_number, _paid(claims), *keys).select_from(months)):

@@ -177,6 +177,11 @@ def of_claims(connection: Connection, claim_numbers: list[str]) -> dict[str, pd.
         return of_asked(connection)
 
 
+def numbers_asked() -> sa.Select[tuple[str]]:
+    """The numbers of the claims that are asked for, as a part of a query."""
+    return sa.select(sa.table("asked_claims", sa.column("claim_number", sa.Text())).c.claim_number)
+
+
 def ask_also_for_replaced(connection: Connection) -> None:
     """Where an asked claim replaced another, or was replaced, all of its patient-month are asked for too."""
     connection.exec_driver_sql(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from config.contract import outputs
 from config.frames import empty
@@ -29,11 +32,17 @@ def patient(
     return {"staff": "25:00", "coverages": [PART_B, *behind], "copay_responses": told, "patient": named}
 
 
-def store_month(folder: Path, cases: list[dict[str, Any]], month: Month) -> Path:
-    """The folder has the database of these patients' month, and the practice's settings for letters."""
+def store_month(folder: Path, cases: list[dict[str, Any]], month: Month, members: Sequence[str] = ()) -> Path:
+    """The folder has the database of these patients' month, and the practice's settings for letters.
+
+    `members` are the member numbers of their coverages, where they matter.
+    """
     (folder / "settings.yaml").write_text(GIVEN, "utf-8")
     settings, book, tables = settings_of(), load_rulebook(month), tables_of(cases, month)
     tables["time_entries"] = tables["time_entries"].assign(source_file="time.csv", source_line=2)
+    if members:
+        numbers = pd.array(list(members), dtype=tables["coverages"]["patient_id"].dtype)
+        tables["coverages"] = tables["coverages"].assign(member_id=numbers)
     decided = decide(tables, month, book, settings)
     store = open_store(f"sqlite:///{folder / 'ccm.db'}")
     patients = tables["patients"]["patient_id"]

@@ -6,52 +6,29 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from config.contract import outputs
-from config.frames import empty
 from config.letters import LetterRefusedError
 from config.month import Month
-from config.rulebook import load_rulebook
 from flows.letter import write_letter
-from tasks.claim.step import write_claim_lines
 from tasks.cover.eligibility import read
-from tasks.qualify.decide import decide
 from tasks.route.desk import open_desk
 from tasks.store import case_work
 from tasks.store import coverage as stored_coverage
-from tasks.store.step import decided_from, numbered
 from tasks.store.store import Store, open_store
-from tests.config.test_letters import GIVEN
 from tests.cover.answers_271 import MBI, MEDICARE, QMB, Asked, answer
-from tests.qualify.cases import settings_of, tables_of
+from tests.flows.letter_month import PART_B, store_month
 
 pytestmark = pytest.mark.filterwarnings("ignore:Logger .ccm.:UserWarning")  # outside of `ccm`, which says so
 MONTH, TODAY = Month(2026, 10), date(2026, 11, 26)
-PART_B = {"priority": 1, "payer_kind": "medicare_part_b", "start_date": "2010-01-01"}
 SAID = [{"response": "cannot_pay", "response_date": "2026-10-09"}]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A database with the October of two patients of Part B, and the practice's settings for letters."""
-    (tmp_path / "settings.yaml").write_text(GIVEN, "utf-8")
     one = {"staff": "25:00", "coverages": [PART_B], "copay_responses": SAID}
-    settings, book, tables = settings_of(), load_rulebook(MONTH), tables_of([one, one], MONTH)
-    tables["time_entries"] = tables["time_entries"].assign(source_file="time.csv", source_line=2)
-    members = pd.array([MBI, "2EG4TE5MK74"], dtype=tables["coverages"]["patient_id"].dtype)
-    tables["coverages"] = tables["coverages"].assign(member_id=members)
-    decided = decide(tables, MONTH, book, settings)
-    store = open_store(f"sqlite:///{tmp_path / 'ccm.db'}")
-    patients = tables["patients"]["patient_id"]
-    decided = numbered(decided, store.case_numbers("P1", patients).set_axis(patients.to_numpy()))
-    decided |= {"claim_lines": write_claim_lines.fn(decided, tables, book, settings)}
-    rest = {name: empty(table) for name, table in outputs().items()}
-    store.save_cycle("P1", MONTH, decided_from("input", tables, settings, book), rest | decided, rest["copay_cases"],
-                     lambda *_: [])  # fmt: skip
-    store.close()
-    return tmp_path
+    return store_month(tmp_path, [one, one], MONTH, [MBI, "2EG4TE5MK74"])
 
 
 def opened(folder: Path) -> Store:
