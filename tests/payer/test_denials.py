@@ -26,11 +26,17 @@ from tests.remit.billed import rows as denial_rows
 NO_DENIAL = {36, 37}  # a remark and the patient's share
 NOTHING_COMES = {11, 32}  # money is taken back after an audit; the claim is returned and was never received
 BY_THE_SECOND_PAYER = {21}
+BY_A_PLAN = {  # the ways that are Medicare's alone, and what is done with a plan in their place
+    "redetermination": "plan_appeal",
+    "unit_appeal": "plan_appeal",
+    "clerical_reopening": "plan_review",
+    "review": "plan_review",
+}
 TOLD = ("error", "route", "owner", "due_date")
 
 
 def last_day(route: str, served: date) -> date | None:
-    """120 days from receipt, which is presumed five days after the notice; a year; 60 and 30 days; a year to file."""
+    """120 days from receipt, presumed five after the notice; a year; 60, 30; a plan is asked; else a year to file."""
     return {
         "redetermination": NOTICE + timedelta(days=125),
         "unit_appeal": NOTICE + timedelta(days=125),
@@ -39,6 +45,8 @@ def last_day(route: str, served: date) -> date | None:
         "refund": NOTICE + timedelta(days=60),
         "void": NOTICE + timedelta(days=60),
         "wait_for_crossover": NOTICE + timedelta(days=30),
+        "plan_appeal": date(2026, 11, 28),
+        "plan_review": date(2026, 11, 28),
         "none": None,
         "patient_bill": None,
     }.get(route, served.replace(year=served.year + 1))
@@ -113,6 +121,7 @@ def test_a_refusal_ends_where_the_rulebook_says(kind: str, one: Refused, folder:
     assert found["expected_cents"] == EXPECTED.get(found["code"], OTHER)
     found = outcome.named
     route = case.get("part_b", case["route"]) if kind == "part_b" else case["route"]
+    route = BY_A_PLAN.get(route, route) if kind == "plan" else route
     assert (found["error"], found["route"], found["owner"]) == (case["error"], route, case["owner"])
     due = None if pd.isna(found["due_date"]) else pd.Timestamp(found["due_date"]).date()
     assert due == last_day(route, one.served)
