@@ -50,23 +50,37 @@ def gather_findings(
 
     `proof` is the pair or edition that the finding rests on, empty where it is the rule itself.
     """
-    found = []
+    patients, names, outcomes, numbers, proofs = [], [], [], [], []
     for rule in rules:
         met = np.flatnonzero(ask(rule, m, book, settings) & enrolled)
-        if not len(met):  # most rules meet nobody, and an empty frame costs as much as a full one
+        if not len(met):  # most rules meet nobody
             continue
         proof = m[rule.proof].iloc[met].fillna("").to_numpy(object) if rule.proof else np.full(len(met), "", object)
         recalled = [name for name in set(proof) if proof_of(rule, name, book).confidence == "unverified"]
-        outcome = np.where(np.isin(proof, recalled), "warn", rule.effect) if recalled else rule.effect
-        found.append(_rows(met, rule.name, outcome, _numbers(m, met, rule.shows), proof))
-    return pd.concat(found, ignore_index=True) if found else _rows(np.zeros(0, dtype=np.int64), "", "", [], "")
+        patients.append(met)
+        names.append(np.full(len(met), rule.name, dtype=object))
+        outcomes.append(np.where(np.isin(proof, recalled), "warn", rule.effect).astype(object))
+        numbers.append(_numbers(m, met, rule.shows))
+        proofs.append(proof)
+    return pd.DataFrame(
+        {
+            "patient": np.concatenate([np.zeros(0, dtype=np.int64), *patients]),
+            "rule": _texts(names),
+            "outcome": _texts(outcomes),
+            "numbers": pd.Series(_joined(numbers), dtype=object),
+            "proof": _texts(proofs),
+        }
+    )
 
 
-def _rows(met: Any, rule: str, outcome: Any, numbers: Any, proof: Any) -> pd.DataFrame:
-    frame = pd.DataFrame({"patient": met, "rule": rule, "outcome": outcome})
-    frame["numbers"] = pd.Series(numbers, dtype=object)
-    frame["proof"] = proof
-    return frame
+def _joined(parts: list[Any]) -> Any:
+    return np.concatenate([np.zeros(0, dtype=object), *parts])
+
+
+def _texts(parts: list[Any]) -> Any:
+    """The texts of all rules as one column: a few that come again and again, each written once."""
+    code, known = pd.factorize(_joined(parts))
+    return pd.array(known, dtype="str").take(code)
 
 
 class Proof(NamedTuple):

@@ -15,7 +15,7 @@ from config.settings import PracticeSettings
 from tasks.qualify.families import comparable
 from tasks.qualify.findings import gather_findings
 from tasks.qualify.frames import Months, Stretches
-from tasks.qualify.lookup import places, rows_of
+from tasks.qualify.lookup import Tables, places
 
 
 @dataclass
@@ -29,14 +29,14 @@ class Decided:
     findings: pd.DataFrame
 
 
-def participants(tables: dict[str, pd.DataFrame], t: Stretches, program: Program, month: Month) -> Any:
+def participants(tables: Tables, t: Stretches, program: Program, month: Month) -> Any:
     """The rows of `patients` to look at: all of the enrolment list, else who consented or has time logged."""
     if program.takes_part == "enrolled":
         return np.arange(len(tables["patients"]))
     consents = tables["consents"]
     given = consents["program"].eq(program.program) & (consents["consent_date"] <= pd.Timestamp(month.last))
     gone = consents["revoked_date"] < pd.Timestamp(month.first)
-    asked = rows_of(tables["patients"]["patient_id"], consents["patient_id"][given & ~gone])
+    asked = tables.owners("consents")[(given & ~gone).to_numpy(bool)]
     logged = t["patient"].to_numpy()[(t["program"] == program.program).to_numpy(bool) & (t["day"] > 0).to_numpy()]
     found = np.unique(np.concatenate([asked, logged]))
     return found[found >= 0]

@@ -17,14 +17,14 @@ from tasks.qualify.frames import (
     PRACTITIONER,
     Stretches,
 )
-from tasks.qualify.lookup import rows_of
+from tasks.qualify.lookup import Tables
 
 DAY = np.timedelta64(1, "D")
 HOME = ["US", "USA", "PR", "VI", "GU", "AS", "MP"]  # 42 CFR 411.9: the states and the territories
 VISIT = ["visit", "office_visit", "home_visit", "telehealth_visit", "wellness_visit", "Office visit", "Visit"]
 
 
-def stretches(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, zone: str) -> Stretches:
+def stretches(tables: Tables, month: Month, book: RuleBook, zone: str) -> Stretches:
     """One row a stretch; an entry over midnight has several, whose seconds add up to the entry's.
 
     Columns: entry (row of time_entries), part (from 1), patient (row of patients, -1 when none), performer_class,
@@ -36,7 +36,7 @@ def stretches(tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, zon
         {
             "entry": np.arange(len(entries), dtype=np.int64),
             "part": np.ones(len(entries), dtype=np.int16),
-            "patient": rows_of(tables["patients"]["patient_id"], entries["patient_id"]),
+            "patient": tables.owners("time_entries"),
             "performer_class": _performer_class(tables, book),
             "start_s": entries["start_s"].to_numpy(np.int64),
             "seconds": entries["seconds"].to_numpy(np.int64),
