@@ -100,6 +100,11 @@ def as_texts(values: npt.NDArray[np.object_]) -> pd.api.extensions.ExtensionArra
     return STR.__from_arrow__(pa.array(values, pa.large_string(), from_pandas=True))
 
 
+def repeated(text: str, size: int) -> pd.api.extensions.ExtensionArray:
+    """That text so many times, as a column of type str; pandas itself goes through a list of as many."""
+    return STR.__from_arrow__(pa.repeat(pa.scalar(text, pa.large_string()), size))
+
+
 def plainly_named(frame: pd.DataFrame) -> pd.DataFrame:
     """The same frame, its columns named by plain Python texts.
 

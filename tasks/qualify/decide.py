@@ -27,6 +27,9 @@ from tasks.qualify.sites import payable_here
 from tasks.qualify.stretches import stretches, tell_colleagues
 from tasks.qualify.taken import Taken
 
+DAY = 24 * 3600 * 10**9
+"""A day in the nanoseconds of a date."""
+
 
 def decide(
     tables: dict[str, pd.DataFrame], month: Month, book: RuleBook, settings: PracticeSettings
@@ -60,8 +63,11 @@ def decide(
                 own = books[program.program]
                 mine = taking_part[program.program]
                 together.append(decide_program(tables, t, rows, mine, own, settings, parts, taken))
-                if program is not programs[-1]:
-                    taken.add(together[-1].ledger)
+                later = [taking_part[p.program] for p in programs[programs.index(program) + 1 :]]
+                if later:
+                    asked = np.zeros(len(tables["patients"]) + 1, dtype=bool)
+                    asked[np.concatenate(later)] = True
+                    taken.add(together[-1].ledger, asked)
         keep_one(together, settings)
         parts += together
     give_way(parts, settings)
@@ -121,9 +127,18 @@ def decide_program(
 def in_order(ledger: pd.DataFrame) -> pd.DataFrame:
     """What is needed of the counted stretches, by patient, day and start."""
     rows = np.flatnonzero((ledger["disposition"] == "counted").to_numpy())
-    order = [ledger[name].to_numpy()[rows] for name in ("start_s", "local_date", "patient")]
     needed = ["patient", "local_date", "day", "start_s", "seconds", "performer_class"]
-    return ledger[needed].iloc[rows[np.lexsort(order)]]
+    if not len(rows):
+        return ledger[needed].iloc[rows]
+    # One number for all three is sorted in half the time of three.
+    place = ledger["patient"].to_numpy(np.int64)[rows]
+    for name in ("local_date", "start_s"):
+        value = ledger[name].to_numpy()[rows].astype(np.int64)
+        if name == "local_date":
+            value //= DAY
+        value -= value.min()
+        place = place * (int(value.max()) + 1) + value
+    return ledger[needed].iloc[rows[np.argsort(place, kind="stable")]]
 
 
 def together_of(parts: list[Decided], rows: Callable[[Decided], pd.DataFrame]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from config.frames import plainly_named
+from config.frames import plainly_named, repeated
 from config.rulebook import Family, FamilyEntry, RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.frames import CLASSES, STAFF_POOL, Months
@@ -77,10 +77,10 @@ def candidates(m: Months, ledger: pd.DataFrame, book: RuleBook, settings: Practi
         frame = pd.DataFrame(
             {
                 "patient": rows,
-                "family": family.family,
+                "family": repeated(family.family, len(rows)),
                 "order": family.order,
-                "first": entry.first,
-                "further": entry.further,
+                "first": repeated(entry.first, len(rows)),
+                "further": repeated(entry.further, len(rows)),
                 "further_units": units,
                 "units_earned": earned,
                 "units_cap": most,

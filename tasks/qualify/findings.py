@@ -110,15 +110,16 @@ def _numbers(m: Months, rows: Any, shows: tuple[str, ...]) -> Any:
     text = np.full(len(rows), "", dtype=object)
     for position, name in enumerate(shows):
         column = m[name].iloc[rows]
+        code, distinct = pd.factorize(column)  # each value is written once, however many patients have it
+        known = pd.Series(distinct)
         if pd.api.types.is_datetime64_any_dtype(column):
-            values = column.dt.strftime("%Y-%m-%d")
+            values = known.dt.strftime("%Y-%m-%d")
         elif pd.api.types.is_float_dtype(column):
-            values = column.astype("Int64").astype("str")
+            values = known.astype("Int64").astype("str")
         else:
-            values = column.astype("str")
-        known = column.notna().to_numpy()
-        shown = np.where(known, values.to_numpy(object), "none")
-        text = text + (("; " if position else "") + name + "=") + shown
+            values = known.astype("str")
+        shown = [("; " if position else "") + name + "=" + value for value in [*values, "none"]]
+        text = text + np.array(shown, dtype=object)[code]
     return text
 
 

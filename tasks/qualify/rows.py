@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from config.frames import as_texts, repeated
 from config.month import Month
 from config.rulebook import RuleBook
 from tasks.qualify.findings import with_words
@@ -21,8 +22,8 @@ def decisions(m: Months, month: Month, book: RuleBook) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "practice_id": m["practice_id"],
-            "month": str(month),
-            "program": book.program,
+            "month": repeated(str(month), len(m)),
+            "program": repeated(book.program, len(m)),
             "patient_id": m["patient_id"],
             "practitioner_id": m["practitioner_id"],
             "care_manager_id": m["care_manager_id"],
@@ -43,9 +44,11 @@ def decisions(m: Months, month: Month, book: RuleBook) -> pd.DataFrame:
                 for name in ("medicare_cents", "hospital_cents", "hospital_copay_cents")
             },
             "amount_basis": m["basis"].where(billed & m["expected_cents"].notna(), ""),
-            "amount_confidence": np.where(billed & m["expected_cents"].notna(), np.array(CONFIDENCES)[sure], ""),
+            "amount_confidence": as_texts(
+                np.where(billed & m["expected_cents"].notna(), np.array(CONFIDENCES, dtype=object)[sure], "")
+            ),
             "reason": m["reason"],
-            "rulebook_digest": book.digest,
+            "rulebook_digest": repeated(book.digest, len(m)),
         }
     )
     return frame[m["is_enrolled"].to_numpy()].reset_index(drop=True)
@@ -55,8 +58,8 @@ def candidate_rows(found: pd.DataFrame, m: Months, book: RuleBook) -> pd.DataFra
     """The candidates in the columns of config/outputs/candidates.yaml, without the case number."""
     return pd.DataFrame(
         {
-            "patient_id": m["patient_id"].to_numpy()[found["patient"]],
-            "program": book.program,
+            "patient_id": m["patient_id"].array.take(found["patient"].to_numpy()),
+            "program": repeated(book.program, len(found)),
             "family": found["family"],
             "codes": found["codes"],
             "minutes": found["minutes"].astype("Int64"),
@@ -77,8 +80,8 @@ def candidate_rows(found: pd.DataFrame, m: Months, book: RuleBook) -> pd.DataFra
 def finding_rows(findings: pd.DataFrame, m: Months, book: RuleBook) -> pd.DataFrame:
     """The findings in patient order with their words, in the columns of config/outputs/findings.yaml."""
     findings = findings.sort_values("patient", kind="stable", ignore_index=True)
-    findings.insert(0, "patient_id", m["patient_id"].to_numpy()[findings["patient"]])
-    findings.insert(1, "program", book.program)
+    findings.insert(0, "patient_id", m["patient_id"].array.take(findings["patient"].to_numpy()))
+    findings.insert(1, "program", repeated(book.program, len(findings)))
     columns = [
         "patient_id",
         "program",
@@ -115,8 +118,9 @@ def ledger_rows(ledger: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.Dat
 
 def code_lines(found: pd.DataFrame, m: Months, book: RuleBook) -> pd.DataFrame:
     """One row a code of every patient-month that bills: the first code, then the further one with its units."""
-    outcome = m["outcome"].to_numpy()[found["patient"]]
-    chosen = found[found["chosen"].to_numpy() & (outcome == "bill")]
+    bills = (m["outcome"] == "bill").to_numpy(bool)[found["patient"]]
+    chosen = found[found["chosen"].to_numpy() & bills]
+    names = np.array(CONFIDENCES, dtype=object)
     lines = []
     for line, code in ((1, "first"), (2, "further")):
         rows = chosen if line == 1 else chosen[chosen["further_units"] > 0]
@@ -130,13 +134,13 @@ def code_lines(found: pd.DataFrame, m: Months, book: RuleBook) -> pd.DataFrame:
                     "service_date": rows["service_date"],
                     "expected_cents": rows[f"{code}_cents"],
                     "coinsurance_cents": rows[f"{code}_coinsurance"],
-                    "amount_confidence": np.array(CONFIDENCES)[rows["confidence"].to_numpy(int)],
+                    "amount_confidence": as_texts(names[rows["confidence"].to_numpy(int)]),
                 }
             )
         )
     frame = pd.concat(lines, ignore_index=True).sort_values(["patient", "line"], ignore_index=True)
     for column in ("line", "units", "expected_cents", "coinsurance_cents"):
         frame[column] = frame[column].astype("Int64")
-    frame.insert(0, "patient_id", m["patient_id"].to_numpy()[frame.pop("patient")])
-    frame.insert(1, "program", book.program)
+    frame.insert(0, "patient_id", m["patient_id"].array.take(frame.pop("patient").to_numpy()))
+    frame.insert(1, "program", repeated(book.program, len(frame)))
     return frame

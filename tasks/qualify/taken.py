@@ -28,14 +28,15 @@ class Taken:
         whose = t["whose"].to_numpy(np.int64)[rows]
         return t["start_s"].to_numpy()[rows] - self.origin + whose * SPAN
 
-    def add(self, ledger: pd.DataFrame) -> None:
-        """What counts in that program's ledger is taken from now on."""
+    def add(self, ledger: pd.DataFrame, asked: Any) -> None:
+        """What counts in that program's ledger is taken from now on, for the patients of whom it is `asked` later."""
         counts = ledger["disposition"].isin(["counted", "simultaneous"]).to_numpy(bool)
         rows = np.flatnonzero(counts & ledger["has_clock"].to_numpy(bool))
-        start, length = self.axis(ledger, rows), ledger["length"].to_numpy(np.int64)[rows]
-        work = ledger["work"].to_numpy()[rows]
+        work, length = ledger["work"].to_numpy()[rows], ledger["length"].to_numpy(np.int64)[rows]
         self._works |= set(work[work >= 0].tolist())
         self._lengths |= set(zip(work[work >= 0].tolist(), length[work >= 0].tolist(), strict=True))
+        later = asked[ledger["whose"].to_numpy(np.int64)[rows]]  # nobody's time reads the last place, which is False
+        start, length = self.axis(ledger, rows[later]), length[later]
         self._start, self._end = np.concatenate([self._start, start]), np.concatenate([self._end, start + length])
         _, pieces = union(self._start, self._end)
         self.before = covered_before(*pieces)
