@@ -180,6 +180,11 @@ class Store:
         with self.reading() as connection:
             return outbox.in_state(connection, "uncertain", practice_id)
 
+    def undelivered_messages(self, practice_id: str) -> list[StoredMessage]:
+        """What was refused for good, and what nobody knows to have arrived."""
+        with self.reading() as connection:
+            return [one for state in ("failed", "uncertain") for one in outbox.in_state(connection, state, practice_id)]
+
     def claim_for_sending(self, message_id: int) -> bool:
         """True when the message is now this caller's to send, and that is on disk; False when it is not to be sent."""
         with self.writing() as connection:
