@@ -11,7 +11,7 @@ import pandas as pd
 from tasks.send.counts import Frames, holds
 from tasks.send.words import plural
 
-OWNER = "care_manager"
+OWNER, NOTHING = "care_manager", "nothing to do"
 Row = dict[str, Any]
 
 
@@ -111,7 +111,7 @@ def to_do(work: Row) -> str:
         parts.append(plural(sum(row["rows"] for row in work["aside"]), "row") + " to mend")
     if work["short"]:
         parts.append(f"{len(work['short'])} short of minutes")
-    return ", ".join(parts) or "nothing to do"
+    return ", ".join(parts) or NOTHING
 
 
 def _of_managers(rows: pd.DataFrame, manager: pd.Series) -> dict[str, list[Row]]:

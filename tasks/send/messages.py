@@ -1,18 +1,19 @@
-"""The month's messages: one for each care manager and one for billing. Cases go by their number, nobody by name."""
+"""The month's messages, one an audience or person of it. Cases go by their number, nobody by name."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
+from config.audiences import allow, audience
+from config.message_settings import MessageSettings
 from config.month import Month
-from tasks.send import billing, care_manager
+from tasks.send import billing, care_manager, compliance, operations, practitioner
 from tasks.send.render import render, render_mail
 from tasks.send.words import month_name
 
@@ -31,11 +32,19 @@ class Context:
     frames: Mapping[str, pd.DataFrame]
     staff: pd.DataFrame
     today: date | None = None
+    practitioners: pd.DataFrame | None = None
+    settings: MessageSettings = field(default_factory=MessageSettings)
+    overpayments: pd.DataFrame | None = None
+    undelivered: Sequence[operations.Undelivered] = ()
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Message:
-    """One message. What it says is complete; who sends it and when is not part of it."""
+    """One message. What it says is complete; who sends it and when is not part of it.
+
+    There is none to an audience, of a kind or with a content that config/audiences does not allow: RuleError.
+    """
 
     practice_id: str
     month: str
@@ -47,6 +56,10 @@ class Message:
     html: str
     text: str
 
+    def __post_init__(self) -> None:
+        """The audience may have it."""
+        allow(self.audience, self.kind, self.subject, self.text, self.html)
+
     @property
     def message_id(self) -> str:
         """The Message-ID header: the same for the same practice, month, revision, audience, kind and recipient."""
@@ -56,20 +69,37 @@ class Message:
 
 
 def compose(context: Context) -> list[Message]:
-    """The messages of the month, care managers by their identifier, billing last. Same context, same messages.
+    """The messages of the month: care managers and practitioners by identifier, compliance, operations, billing last.
 
-    Whoever has no address gets a message without recipient: it stays in the outbox, and billing is told.
+    Same context, same messages. Whoever has no address gets a message without recipient: it stays in the outbox, and
+    operations and billing are told. A quiet kind is left out where there is nothing to do.
     """
-    work = care_manager.worklists(context.frames)
-    addresses = _addresses(context.staff)
-    messages = [_for_care_manager(context, staff_id, addresses.get(staff_id, ""), work[staff_id]) for staff_id in work]
-    return [*messages, _for_billing(context, [staff_id for staff_id in work if not addresses.get(staff_id)])]
+    found = [*_for_care_managers(context), *_for_practitioners(context), *_for_compliance(context)]
+    unreached = [one for one in found if not one.recipient]
+    billing_message = _for_billing(context, [_who(one) for one in unreached if one.audience == "care_manager"])
+    unreached += [] if billing_message.recipient else [billing_message]
+    names = [f"{one.audience} {_who(one)}".strip() for one in unreached]
+    return [*found, _for_operations(context, names), billing_message]
 
 
-def _for_care_manager(context: Context, staff_id: str, address: str, work: dict[str, Any]) -> Message:
+def _for_care_managers(context: Context) -> list[Message]:
     # The identifier stands in the kind: two care managers may share an address, or have none.
-    to_do = care_manager.to_do(work)
-    return _message(context, "care_manager", f"worklist-{staff_id}", address, to_do, {"work": work})
+    work, to = care_manager.worklists(context.frames), _addresses(context.staff, "staff_id")
+    return [
+        _message(context, "care_manager", f"worklist-{one}", to.get(one, ""), care_manager.to_do(own), {"work": own})
+        for one, own in work.items()
+        if not (_quiet("care_manager", "worklist") and care_manager.to_do(own) == care_manager.NOTHING)
+    ]
+
+
+def _for_practitioners(context: Context) -> list[Message]:
+    work = practitioner.attestations(context.frames)
+    to = {} if context.practitioners is None else _addresses(context.practitioners, "practitioner_id")
+    name = "billing_practitioner"
+    return [
+        _message(context, name, f"attest-{one}", to.get(one, ""), practitioner.to_do(own), {"work": own})
+        for one, own in work.items()
+    ]
 
 
 def _for_billing(context: Context, without_address: list[str]) -> Message:
@@ -77,9 +107,30 @@ def _for_billing(context: Context, without_address: list[str]) -> Message:
     return _message(context, "billing", "month", context.billing_email, billing.to_do(view), {"view": view})
 
 
-def _message(
-    context: Context, audience: str, kind: str, recipient: str, to_do: str, view: Mapping[str, object]
-) -> Message:
+def _for_compliance(context: Context) -> list[Message]:
+    view = compliance.compliance_view(context.frames, context.overpayments)
+    if not view["work"] and _quiet("compliance", "month"):
+        return []
+    late = compliance.overdue(view, context.today)
+    to = context.settings.compliance
+    return [_message(context, "compliance", "month", to, compliance.to_do(view), {"view": view, "late": late})]
+
+
+def _for_operations(context: Context, without_address: list[str]) -> Message:
+    view = operations.operations_view(context.frames, context.undelivered, without_address, context.notes)
+    to = context.settings.operations
+    return _message(context, "operations", "month", to, operations.to_do(view), {"view": view})
+
+
+def _quiet(name: str, kind: str) -> bool:
+    return audience(name).kind(kind).quiet
+
+
+def _who(message: Message) -> str:
+    return message.kind.partition("-")[2]
+
+
+def _message(context: Context, name: str, kind: str, recipient: str, to_do: str, view: Mapping[str, object]) -> Message:
     subject = " ".join(f"{context.practice_name} · {month_name(context.month)} · {to_do}".split())
     names = {
         "subject": subject,
@@ -98,12 +149,12 @@ def _message(
         practice_id=context.practice_id,
         month=str(context.month),
         revision=context.revision,
-        audience=audience,
+        audience=name,
         kind=kind,
         recipient=recipient,
         subject=subject,
-        html=render_mail(f"messages/{audience}.html.j2", **names),
-        text=tidy(render(f"messages/{audience}.txt.j2", **names)),
+        html=render_mail(f"messages/{name}.html.j2", **names),
+        text=tidy(render(f"messages/{name}.txt.j2", **names)),
     )
 
 
@@ -113,6 +164,6 @@ def tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 
 
-def _addresses(staff: pd.DataFrame) -> dict[str, str]:
-    known = staff.dropna(subset=["email"]).drop_duplicates("staff_id")
-    return {staff_id: email.strip() for staff_id, email in zip(known["staff_id"], known["email"], strict=True)}
+def _addresses(people: pd.DataFrame, key: str) -> dict[str, str]:
+    known = people.dropna(subset=["email"]).drop_duplicates(key)
+    return {one: email.strip() for one, email in zip(known[key], known["email"], strict=True)}

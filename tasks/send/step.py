@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from config.contract import source_outputs
 from config.errors import UnreadableError
 from config.frames import empty
+from config.message_settings import message_settings
 from config.month import Month
 from config.settings import delivery, practice_settings
 from tasks.progress import LOG, no_cell_in_errors, step
@@ -28,51 +27,18 @@ from tasks.send.codes_page import CODES_PAGE, codes_markdown, render_codes
 from tasks.send.coverage_folder import write_coverage_folder
 from tasks.send.delivery import DeliveryReport, deliver
 from tasks.send.files import write_list, write_outputs
-from tasks.send.messages import Context, Message, compose
 from tasks.send.mime import as_eml, eml_name
 from tasks.send.outreach import compose_outreach
 from tasks.send.report import render_report, report_view
 from tasks.send.summary import summary_markdown, summary_of
+from tasks.send.told import Told
 from tasks.send.worklists_folder import write_worklists_folder
+from tasks.store import overpayments
 from tasks.store.outbox import put_daily
 from tasks.store.records import Saved
 from tasks.store.step import Place
 
 Frames = Mapping[str, pd.DataFrame]
-
-
-@dataclass
-class Told:
-    """What there is to tell of one practice's month: the output frames, and who works there."""
-
-    practice_id: str
-    month: Month
-    tables: Frames
-    frames: dict[str, pd.DataFrame]
-    today: date | None = None
-
-    @property
-    def practice(self) -> dict[str, str]:
-        """The practice's own row."""
-        row = self.tables["practices"].iloc[0]
-        names = ("practice_name", "billing_email", "setting")
-        return {name: "" if pd.isna(row[name]) else str(row[name]) for name in names}
-
-    def compose(self, revision: int, changes: pd.DataFrame) -> list[Message]:
-        """The messages of a revision."""
-        frames = self.frames | {"changes": changes}
-        names = self.practice
-        context = Context(
-            practice_id=self.practice_id,
-            practice_name=names["practice_name"],
-            billing_email=names["billing_email"],
-            month=self.month,
-            revision=revision,
-            frames=frames,
-            staff=self.tables["staff"],
-            today=self.today,
-        )
-        return compose(context)
 
 
 @contextmanager
@@ -91,6 +57,25 @@ def unreadable_listed(out: str) -> Iterator[Callable[[pd.DataFrame], None]]:
     path = write_list(folder, table, given[-1])
     if len(given[-1]):
         LOG.info("%s: %s rejected rows' practice is not known; they are listed there", path, f"{len(given[-1]):,}")
+
+
+@task(name="know what there is to tell", cache_policy=NO_CACHE)
+def ready_to_tell(
+    place: Place, practice_id: str, month: Month, tables: Frames, frames: dict[str, pd.DataFrame]
+) -> Told:
+    """The month's frames beside what messages say of others: money to return, whom earlier messages did not reach."""
+    with place.store.reading() as connection:
+        owed = overpayments.of_practice(connection, practice_id)
+    return Told(
+        practice_id=practice_id,
+        month=month,
+        tables=tables,
+        frames=frames,
+        today=place.today,
+        settings=message_settings(practice_id, place.settings),
+        overpayments=owed,
+        undelivered=place.store.undelivered_messages(practice_id),
+    )
 
 
 @task(name="write the month's folder", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)

@@ -108,6 +108,24 @@ def finish(connection: Connection, message_id: int, state: str, error: str, sent
     return connection.execute(sa.update(table).where(taken).values(values)).rowcount == 1
 
 
+def bounced(connection: Connection, message_id: str, words: str) -> bool | None:
+    """A message that a server had taken came back: it counts as failed. Whether that is news; None for no message."""
+    mine = table.c.message_id == message_id
+    gone = mine & table.c.state.in_(("sent", "uncertain", "sending"))
+    values = {"state": "failed", "last_error": words[:200], "sending_since": None}
+    if connection.execute(sa.update(table).where(gone).values(values)).rowcount:
+        return True
+    return False if connection.execute(sa.select(table.c.id).where(mine)).first() else None
+
+
+def newest(connection: Connection, practice_id: str | None, most: int) -> tuple[list[StoredMessage], int]:
+    """The newest messages of one practice or of all, newest first, and how many older ones there are."""
+    wanted = sa.true() if practice_id is None else table.c.practice_id == practice_id
+    total = int(connection.execute(sa.select(sa.func.count()).select_from(table).where(wanted)).scalar() or 0)
+    last = sa.select(table.c.id).where(wanted).order_by(table.c.id.desc()).limit(most)
+    return _stored(connection, table.c.id.in_(last))[::-1], max(total - most, 0)
+
+
 def _stored(connection: Connection, wanted: sa.ColumnElement[bool]) -> list[StoredMessage]:
     rows = connection.execute(sa.select(table).where(wanted).order_by(table.c.id)).all()
     return [

@@ -180,6 +180,21 @@ class Store:
         with self.reading() as connection:
             return outbox.in_state(connection, "uncertain", practice_id)
 
+    def undelivered_messages(self, practice_id: str) -> list[StoredMessage]:
+        """What was refused for good, and what nobody knows to have arrived."""
+        with self.reading() as connection:
+            return [one for state in ("failed", "uncertain") for one in outbox.in_state(connection, state, practice_id)]
+
+    def newest_messages(self, practice_id: str | None = None, most: int = 200) -> tuple[list[StoredMessage], int]:
+        """The newest messages, newest first, and how many older ones there are."""
+        with self.reading() as connection:
+            return outbox.newest(connection, practice_id, most)
+
+    def mark_bounced(self, message_id: str, words: str) -> bool | None:
+        """The message came back and has failed for good; whether that is news, None when there is no such message."""
+        with self.writing() as connection:
+            return outbox.bounced(connection, message_id, words)
+
     def claim_for_sending(self, message_id: int) -> bool:
         """True when the message is now this caller's to send, and that is on disk; False when it is not to be sent."""
         with self.writing() as connection:

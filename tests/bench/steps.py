@@ -26,7 +26,8 @@ from tasks.pull.unreadable import settle_unreadable
 from tasks.qualify.decide import decide
 from tasks.qualify.reconcile import reconcile
 from tasks.route.step import due_cases, keep_cases, route_copay_cases
-from tasks.send.step import Told, write_month
+from tasks.send.step import write_month
+from tasks.send.told import Told
 from tasks.store.step import decided_from, number_cases, open_place
 from tests.bench.measure import BARE, KEPT, Measured, measure
 

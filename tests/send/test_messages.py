@@ -36,10 +36,11 @@ def billing(messages):
     return messages["billing", "billing@maple.example"]
 
 
-def test_one_for_each_care_manager_and_one_for_billing(messages):
+def test_one_for_each_care_manager_one_for_billing_one_for_operations(messages):
     assert list(messages) == [
         ("care_manager", "maja@maple.example"),
         ("care_manager", ""),
+        ("operations", ""),
         ("billing", "billing@maple.example"),
     ]
 
@@ -225,7 +226,7 @@ def test_every_element_carries_its_style_and_dark_mode_stays(billing):
 
 
 def test_an_empty_month_can_be_told():
-    assert [message.audience for message in compose(context(frames=output_frames()))] == ["billing"]
+    assert [message.audience for message in compose(context(frames=output_frames()))] == ["operations", "billing"]
 
 
 def output_frames() -> dict:
@@ -242,7 +243,7 @@ def test_same_month_same_bytes(billing):
 
 def test_the_identifier_tells_revisions_and_recipients_apart():
     found = [m.message_id for revision in (1, 2) for m in compose(context(revision=revision))]
-    assert len(set(found)) == 6
+    assert len(set(found)) == 8
 
 
 def test_a_mail_program_reads_both_forms(billing):
@@ -258,4 +259,5 @@ def test_a_mail_program_reads_both_forms(billing):
 
 def test_every_message_has_a_file_of_its_own(messages):
     names = [eml_name(message) for message in messages.values()]
-    assert names == ["care_manager-worklist-S1.eml", "care_manager-worklist-S2.eml", "billing-month.eml"]
+    managers = ["care_manager-worklist-S1.eml", "care_manager-worklist-S2.eml"]
+    assert names == [*managers, "operations-month.eml", "billing-month.eml"]

@@ -1,0 +1,39 @@
+"""How messages reach people in a practice: `messages:` of the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from config.settings import block_of, settings_of
+
+Address = Annotated[str, Field(pattern=r"^$|^[^@\s]+@[^@\s]+$")]
+
+
+class MessageSettings(BaseModel):
+    """Addresses of those who stand in no table, and the practice's own templates; empty where there are none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    operations: Address = ""
+    compliance: Address = ""
+    templates: str = ""
+
+    def address(self, audience: str) -> str:
+        """The address set for an audience; empty where none is, or none can be."""
+        return str(getattr(self, audience, "")) if audience != "templates" else ""
+
+
+def message_settings(practice_id: str, path: Path | None = None) -> MessageSettings:
+    """What holds of the practice's messages; InputError naming file, practice and key when one is wrong.
+
+    A folder of templates counts from the settings file.
+    """
+    found: Any = settings_of(practice_id, path).get("messages") or {}
+    read = block_of(MessageSettings, "messages", found, path or "settings.yaml", practice_id)
+    if not read.templates:
+        return read
+    folder = Path(read.templates).expanduser()
+    return read.model_copy(update={"templates": str((path.parent / folder) if path else folder)})
