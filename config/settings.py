@@ -24,6 +24,7 @@ OTHERS = (
     "letters",
     "cases",
     "messages",
+    "watch",
 )  # what decisions do not depend on: each has settings of its own
 
 

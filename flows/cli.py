@@ -21,7 +21,8 @@ from rich.markup import escape
 from config.errors import InputError, PlaceError, UserError
 from config.month import Month
 from config.rulebook import load_rulebook
-from flows import answers, billing, copay, coverage_commands, mail_commands, patients, refunds, review
+from flows import answers, billing, copay, coverage_commands, mail_commands, patients, refunds, review, watch_command
+from flows.prefect_server import kept_out_of_prefect
 from tasks.pull.place import source_folder
 
 QUIET = {
@@ -205,6 +206,7 @@ coverage_commands.add_to(app)
 copay.add_to(app)
 patients.add_to(app)
 mail_commands.add_to(app)
+watch_command.add_to(app)
 
 
 def write_page(path: Path, page: str) -> None:
@@ -214,12 +216,6 @@ def write_page(path: Path, page: str) -> None:
         path.write_text(page, "utf-8", newline="\n")
     except OSError as error:
         raise PlaceError(f"{path}: the page cannot be written ({error.strerror}); give another place.") from error
-
-
-def kept_out_of_prefect(name: str, address: str) -> str:
-    """The address is in the environment, and what stands for it in a parameter; it may hold a password."""
-    os.environ[name] = address
-    return f"env:{name}"
 
 
 def show(text: str) -> None:

@@ -103,6 +103,18 @@ def print_claims(console: Console, summary: dict[str, Any]) -> None:
     console.print(f"Upload from {summary['folder']}", highlight=False, soft_wrap=True)
 
 
+def print_watch(console: Console, summary: dict[str, Any]) -> None:
+    """One practice's minutes watch in two lines."""
+    near = f"{_count(summary['near'], 'patient')} can still reach a threshold"
+    rest = f"{_count(summary['holds'], 'hold')} to fix, {_count(summary['changes'], 'change')} of stays and coverages"
+    left = f"{_count(summary['days_left'], 'working day')} left"
+    console.print(f"[bold]{summary['practice_id']}[/]: {near}; {rest}; {left}", highlight=False)
+    if not summary["managers"]:
+        console.print("  nobody has anything to do, so nobody is told", highlight=False)
+        return
+    console.print(f"Told {_count(summary['managers'], 'care manager')}; open {summary['told']}", highlight=False)
+
+
 def print_outreach(console: Console, summary: dict[str, Any]) -> None:
     """One practice's day of co-pay cases in two lines."""
     said = f"{_count(summary['open'], 'open case')}, {summary['due']:,} due, {summary['escalated']:,} overdue"

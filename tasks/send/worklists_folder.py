@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from config.contract import worklist_outputs
 from config.errors import PlaceError
+from config.frames import as_contract
 from config.worklist_answers import Word, worklist_answers
 from tasks.send.files import put, write_list
 from tasks.send.workbook import Guide, label, workbook
@@ -33,6 +34,19 @@ def write_worklists_folder(out: Path, practice_id: str, lists: Mapping[str, pd.D
     except OSError as error:
         raise PlaceError(f"{folder}: the lists cannot be written ({error.strerror}); choose another --out.") from error
     return folder
+
+
+def write_minutes(out: Path, practice_id: str, rows: Sequence[Mapping[str, object]]) -> Path:
+    """The list of the day's minutes watch stands among the practice's worklists; none where there is nothing to say.
+
+    PlaceError when the folder cannot be written.
+    """
+    table, folder = worklist_outputs()["minutes"], out / practice_id / FOLDER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PlaceError(f"{folder}: the list cannot be written ({error.strerror}); choose another --out.") from error
+    return write_list(folder, table, as_contract(pd.DataFrame(rows, columns=table.names), table))
 
 
 def how_to_answer() -> Guide:

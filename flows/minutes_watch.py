@@ -1,0 +1,56 @@
+"""The minutes watch: the month that is going on, decided as it stands, and each care manager told what can be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import flow
+
+from config.month import Month
+from config.rulebook import RuleBook, load_rulebook
+from config.settings import practice_settings
+from config.watch_settings import watch_settings
+from flows.checked_month import checked_month
+from flows.each_practice import each_practice
+from tasks.cover.step import who_covers
+from tasks.pull.step import Source, pull_source
+from tasks.qualify.earlier_runs import with_earlier_claims
+from tasks.qualify.step import qualify_practice
+from tasks.send.step import deliver_messages
+from tasks.send.tell_watch import tell_watch
+from tasks.store.step import Place, number_cases, open_place
+
+
+@flow(name="minutes-watch")
+def minutes_watch(
+    source: str = "source",
+    practice: str | None = None,
+    out: str = "out",
+    database: str | None = None,
+    settings: str | None = None,
+    profile: str | None = None,
+) -> list[dict[str, Any]]:
+    """See who can still reach a threshold this month, for one practice or all in the source, and tell care managers.
+
+    Run it every working day, and as often as you like: nobody is told the same day twice, and who has nothing to do
+    is told nothing. No month is kept and no claim made by it. Returns counts.
+    """
+    place = open_place(out, database, settings)
+    month = Month.of(place.today)
+    book = load_rulebook(month)
+    pulled = pull_source(source, practice, settings, profile)
+    return each_practice(
+        pulled.practices, lambda practice_id: practice_watch(pulled, practice_id, month, book, place), shows="told"
+    )
+
+
+def practice_watch(pulled: Source, practice_id: str, month: Month, book: RuleBook, place: Place) -> dict[str, Any]:
+    """One practice's day, as a checklist."""
+    settings, limits = practice_settings(practice_id, place.settings), watch_settings(practice_id, place.settings)
+    _, checked, aside, _, accepted = checked_month(pulled, practice_id, month, settings, place)
+    covered = who_covers(place, practice_id, accepted, month)
+    tables = with_earlier_claims(covered.tables, place.store.offered(practice_id, month), month, book, settings)
+    decided, aside = number_cases(place, practice_id, qualify_practice(tables, month, book, settings), aside)
+    told = tell_watch(place, practice_id, decided | {"quarantine": aside}, checked.accepted, month, limits)
+    deliver_messages(place, practice_id)
+    return told

@@ -1,0 +1,46 @@
+"""The command of the minutes watch; like cli.py it calls what does it and holds no logic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.prefect_server import flow_on_terminal, kept_out_of_prefect
+from tasks.pull.place import source_folder
+
+
+def watch(
+    source: Annotated[str, typer.Option(help="Folder of CSV, XLSX, Parquet or FHIR ndjson files, or a database URL.")],
+    practice: Annotated[
+        str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder with the results; messages and worklists go there.")] = Path("out"),
+    database: Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")] = None,
+    settings: Annotated[
+        Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
+    ] = None,
+    profile: Annotated[str | None, typer.Option(help="Time-log profile, when the header fits more than one.")] = None,
+) -> None:
+    """The minutes watch: who can still reach a threshold this month, told to each care manager; quiet otherwise."""
+    if "://" not in source:
+        source_folder(source)
+    with flow_on_terminal(database) as console:
+        from flows.minutes_watch import minutes_watch
+        from flows.terminal import print_watch
+
+        found = minutes_watch(
+            source=kept_out_of_prefect("CCM_SOURCE_URL", source) if "://" in source else source,
+            practice=practice,
+            out=str(out),
+            settings=str(settings) if settings else None,
+            profile=profile,
+        )
+    for one in found:
+        print_watch(console, one)
+
+
+def add_to(app: typer.Typer) -> None:
+    """The command is among those of `ccm`."""
+    app.command()(watch)

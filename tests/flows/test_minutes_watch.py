@@ -1,0 +1,41 @@
+"""The minutes watch as its users run it: the month going on, messages once a day, no month kept."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from config.month import Month
+from flows.minutes_watch import minutes_watch
+from tasks.demo.write import write_demo_data
+from tasks.store import open_store
+from tasks.store.schema import cycles, messages
+
+
+@pytest.mark.slow
+def test_a_day_is_told_once_and_keeps_no_month(prefect_server: None, tmp_path: Path) -> None:
+    source, out, settings = tmp_path / "source", tmp_path / "out", tmp_path / "settings.yaml"
+    write_demo_data(source, 24, 1, 5, Month.of(date.today()), dirty=False)
+    # The demo's log reaches to the month's end, and rows of days to come are set aside; every day is a full day here.
+    settings.write_text("defaults:\n  quarantine_limit_percent: 100\n  watch: {last_days: 23}\n", encoding="utf-8")
+    given = {"source": str(source), "out": str(out), "settings": str(settings)}
+    (told,) = minutes_watch(**given)
+    path = out / "P1" / "worklists" / "minutes.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert told["near"] == sum(row["what"] == "near" for row in rows)
+    assert rows, "half of these patients are short of minutes on any day of a month"
+    first = path.read_bytes()
+    assert minutes_watch(**given) == [told]
+    assert path.read_bytes() == first
+    store = open_store(f"sqlite:///{out / 'ccm.db'}")
+    with store.reading() as connection:
+        kinds = connection.execute(sa.select(messages.c.kind, messages.c.month)).all()
+        assert connection.execute(sa.select(cycles)).all() == []
+    store.close()
+    managers = {row["care_manager_id"] for row in rows}
+    assert sorted(kinds) == sorted((f"minutes-{one}", str(date.today())) for one in managers)
