@@ -9,12 +9,12 @@ import pandas as pd
 from sqlalchemy.engine import Connection
 
 from tasks.remit import standing
-from tasks.remit.terms import terms_of
 from tasks.remit.trace import kinds, trace
 from tasks.store import denials as cases
 from tasks.store import left_over, overpayments, refunded, remittances
 from tasks.store.known_findings import known_of
 from tasks.store.standing import ordered
+from tasks.store.terms import terms_of
 
 Frames = dict[str, pd.DataFrame]
 
