@@ -24,6 +24,7 @@ from config.strict_yaml import load_yaml
 
 FOLDER = Path(__file__).parent / "denials"
 NO_RULE_YET, NOT_PROCESSED = "review", "MA130"
+LACKS_SOMETHING = "16"  # the reason that says so; its remarks name what the claim lacks
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,11 @@ def _score(
     named = bool(code) and code in error.codes
     ours = any(rule in met for rule in error.stopped_by)
     return (shared, named, ours, answer.group == group, answer.usual, not answer.remarks)
+
+
+def never_decided(reason: str, remarks: str) -> bool:
+    """Whether an answer says that the claim lacks something, or could not be processed: the same again is in vain."""
+    return reason == LACKS_SOMETHING or NOT_PROCESSED in remarks.upper().split()
 
 
 def is_denial(reason: str) -> bool:
