@@ -64,6 +64,10 @@ class DenialError(Cited):
             raise ValueError("give either 'predicted' answers or what it is 'seen_as'")
         return self
 
+    def route_of(self, group: str) -> str:
+        """The name of the route, by the group of the answer."""
+        return next((route for of, route in self.route_of_group.items() if of == group), self.route)
+
     @property
     def denial(self) -> str:
         """The predicted answers as billers write them."""
@@ -84,6 +88,7 @@ class Route(Strict):
     otherwise: str = Field(default="", description="the route where a payer takes no void")
     kinds: tuple[str, ...] = Field(default=(), description="the payers whose way it is; empty for every payer's")
     others: str = Field(default="", description="the route with payers of any other kind")
+    beside: str = Field(default="", description="the route that stays open beside this one, until its own last day")
     confidence: Confidence
     source: str = Field(min_length=10)
 

@@ -24,6 +24,7 @@ from config.strict_yaml import load_yaml
 
 FOLDER = Path(__file__).parent / "denials"
 NO_RULE_YET, NOT_PROCESSED = "review", "MA130"
+LACKS_SOMETHING = "16"  # the reason that says so; its remarks name what the claim lacks
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,14 @@ class Denials:
         instead = refused(found, payer) if payer else ""
         found = self.routes[instead] if instead else found
         return self.of_kind(found, kind)
+
+    def way(
+        self, error: DenialError | None, group: str, said: Collection[str], kind: str, form: str, day: date = OPEN
+    ) -> Route:
+        """What is done about a denial of that error: "review" where it has none. A claim that was never processed
+        (MA130) is sent anew, whatever the error."""
+        name = error.route_of(group) if error else NO_RULE_YET
+        return self.route("resubmission" if NOT_PROCESSED in said else name, kind, form, day)
 
     def of_kind(self, route: Route, kind: str) -> Route:
         """The route, or what is done in its place where that kind of payer has no such thing."""
@@ -119,14 +128,23 @@ def traced(
     first = [one for score, one in ranked if score == top]
     error = first[0] if first else None
     rest = tuple(one for _, one in sorted(ranked, key=lambda item: item[0], reverse=True) if one is not error)
-    if error is None:
-        name = NO_RULE_YET
-    else:
-        name = next((route for of, route in error.route_of_group.items() if of == group), error.route)
-    if NOT_PROCESSED in said:
-        name = "resubmission"
-    route = table.route(name, payer_kind, form, day)
+    route = table.way(error, group, said, payer_kind, form, day)
     return Traced(error, rest, route, error.owner if error and error.owner else route.owner)
+
+
+@cache
+def fitting(group: str, reason: str, said: frozenset[str], month: Month, code: str) -> tuple[DenialError, ...]:
+    """The errors of the month that the answer fits as well as any: as many of its remarks and its group are predicted.
+
+    The line's code, warnings and what is usual speak for one of them, and prove nothing against the others.
+    """
+    found: list[tuple[tuple[int, int], DenialError]] = []
+    for error in denials().errors:
+        scores = [_score(answer, error, group, reason, said, code, ()) for answer in error.predicted]
+        if error.holds_in(month) and any(scores):
+            found.append((max((score[0], score[3]) for score in scores if score), error))
+    best = max((fit for fit, _ in found), default=None)
+    return tuple(error for fit, error in found if fit == best)
 
 
 def _score(
@@ -147,6 +165,11 @@ def _score(
     named = bool(code) and code in error.codes
     ours = any(rule in met for rule in error.stopped_by)
     return (shared, named, ours, answer.group == group, answer.usual, not answer.remarks)
+
+
+def never_decided(reason: str, remarks: str) -> bool:
+    """Whether an answer says that the claim lacks something, or could not be processed: the same again is in vain."""
+    return reason == LACKS_SOMETHING or NOT_PROCESSED in remarks.upper().split()
 
 
 def is_denial(reason: str) -> bool:
@@ -201,7 +224,7 @@ def denials(folder: Path = FOLDER) -> Denials:
     for name in {error.name for error in errors}:
         rising([(error.since, error.until) for error in errors if error.name == name], f"errors.yaml, {name}")
     for route in routes.values():
-        named = [name for name in (route.otherwise, route.others) if name]
+        named = [name for name in (route.otherwise, route.others, route.beside) if name]
         _known(named, routes, f"routes.yaml, {route.name}", "route")
     _known([payer.instead for payer in payer_kinds()], routes, "payers/kinds.yaml", "route")
     for error in errors:

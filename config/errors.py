@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+LOOK_AT_IT = 6
+"""Exit code of what is done and in the database, and of which something does not tie: a person has to look at it."""
+
 
 class UserError(Exception):
     """Something the user can mend. `str(error)` is one sentence with file, place and remedy.

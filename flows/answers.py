@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from config.errors import InputError
+from config.errors import LOOK_AT_IT, InputError
 from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the lists go there.")]
@@ -141,8 +141,14 @@ def _run(
             settings=str(settings) if settings else None,
         )
     _print(console, result)
-    if any(one["state"] == "quarantined" for one in result["files"]):
-        raise typer.Exit(InputError.exit_code)
+    raise typer.Exit(_exit_code(result["files"]))
+
+
+def _exit_code(files: list[dict[str, Any]]) -> int:
+    """2 where a file was set aside, else 6 where a payment that was posted does not tie, else 0."""
+    if any(one["state"] == "quarantined" for one in files):
+        return InputError.exit_code
+    return LOOK_AT_IT if any(one["differences"] for one in files) else 0
 
 
 def _print(console: Console, result: dict[str, Any]) -> None:

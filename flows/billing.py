@@ -62,7 +62,8 @@ def resend(
         list[int] | None, typer.Option(help="A denied line; may be repeated. Without it, all that are denied.")
     ] = None,
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Although the denial is to be put right in another way, as by an appeal.")
+        bool,
+        typer.Option("--anyway", help="Although the denial has another way, as an appeal, or nothing changed."),
     ] = False,
     after_reversal: Annotated[
         bool, typer.Option("--after-reversal", help="All of a claim that the payer took back, and corrects no more.")

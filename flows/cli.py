@@ -41,7 +41,7 @@ app = typer.Typer(
     "codes qualify, route the co-pay cases, tell the care team and billing.",
     epilog="Exit codes: 0 done; 1 a fault of this program; 2 the input, a setting or the command is wrong; 3 the "
     "checks stopped the month before anything was decided; 4 the database, the output folder or the disk cannot be "
-    "used; 5 a replayed month differs.",
+    "used; 5 a replayed month differs; 6 remittances are posted, and a payment does not tie to its claims.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -101,6 +101,8 @@ def _beside_alone(draft: Draft, stood: Standing, settings: ClaimSettings) -> Ite
     unanswered = next((one for one in stood.alone if one.unanswered), None)
     if unanswered:
         yield _wait_for_lines(draft, stood, unanswered)
+    elif taken_back_without_a_word(stood) and stood.digest in (draft.digest, rest.digest):
+        yield _wait_for_correction(draft, stood)
     elif not bills_them_as_they_went(draft, stood):
         yield _otherwise_than_alone(draft, stood)
     elif rest.lines:
@@ -116,12 +118,17 @@ def _after(draft: Draft, stood: Standing) -> Send:
 
 def _open_again(stood: Standing) -> bool:
     """Whether nothing stands any more: voided, taken back by the payer, or refunded in full."""
-    return not stood.stands or stood.refunded or (stood.state == "reversed" and not stood.paid_cents)
+    return not stood.stands or stood.refunded or _taken_back(stood)
 
 
 def taken_back_without_a_word(stood: Standing) -> bool:
     """Whether the payer reversed it of its own accord: its correction may come in a later remittance, and be paid."""
-    return stood.stands and stood.state == "reversed" and not stood.paid_cents and not stood.has_case
+    return stood.stands and _taken_back(stood) and not stood.has_case
+
+
+def _taken_back(stood: Standing) -> bool:
+    """Whether the payer reversed all that it paid; what a second payer paid may be there still."""
+    return stood.taken_back is not None or (stood.state == "reversed" and not stood.paid_cents)
 
 
 def _correction_may_come(stood: Standing, settings: ClaimSettings) -> date | None:
@@ -203,6 +210,7 @@ def as_standing(one: SentAlone, beside: Standing, last_version: int) -> Standing
         unprocessable=False,
         alone=(),
         refunded=one.refunded,
+        taken_back=None,
         refused=one.refused,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.engine import Connection
@@ -27,7 +27,7 @@ def find_overpayments(
     doubted = overpayments.decided_of_month(connection, *whose)
     if not changed and not doubted:
         return
-    paid, said = _not_given_back(connection, whose), answers.answers(connection, *whose)
+    paid, said = _not_given_back(connection, whose, doubted), answers.answers(connection, *whose)
     expected = answers.expected(connection, *whose)
     for key, (why, lines) in changed.items():
         keeps = what_stays(paid.get(key, []), said, lines, expected)
@@ -42,9 +42,14 @@ def find_overpayments(
             overpayments.withdraw(connection, number)
 
 
-def _not_given_back(connection: Connection, whose: tuple[str, str]) -> dict[Key, list[PaidClaim]]:
-    """The paid claims of the month without those that were refunded in full: none of their money is kept."""
+def _not_given_back(
+    connection: Connection, whose: tuple[str, str], doubted: Collection[str]
+) -> dict[Key, list[PaidClaim]]:
+    """The paid claims of the month without those that were refunded in full, or whose whole payment is owed back for
+    a reason of its own that no revision doubts: none of their money is kept, and they have their case.
+    """
     back = {number for number, whole in overpayments.cases_of_month(connection, *whose).items() if whole}
+    back |= overpayments.owed_beside(connection, *whose) - set(doubted)
     paid = overpayments.paid_of_month(connection, *whose)
     return {key: [one for one in claims if one.claim_number not in back] for key, claims in paid.items()}
 

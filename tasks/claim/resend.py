@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
+import pandas as pd
 from sqlalchemy.engine import Connection
 
-from config.denials import denials
+from config.denials import never_decided
 from config.errors import InputError
 from tasks.claim.alone import without_alone
 from tasks.claim.compare import NEW, REPLACES, Send, Void, as_standing, taken_back_without_a_word
@@ -16,7 +17,10 @@ from tasks.claim.signed import Drafted
 from tasks.store import claims as stored
 from tasks.store import denied
 from tasks.store.claims import Standing
+from tasks.store.denials import codes_named, open_of_claim
 from tasks.store.sent_alone import SentAlone
+from tasks.store.terms import terms_of
+from tasks.store.ways import ways_of
 
 WAY = "look at it in claims.csv"
 NEW_CLAIMS = ("new_claim",)
@@ -32,6 +36,7 @@ class Again:
     step: Send | Void
     lines: set[int] = field(default_factory=set)
     beside: Draft | None = None
+    in_vain: bool = False  # where it goes as it was denied: a payer that lacked something lacks it still
 
 
 def sent_again(
@@ -44,7 +49,8 @@ def sent_again(
     is nothing to send again, and where the denial's route is no new claim, unless it is to go `anyway`.
     """
     key, stood = _standing(connection, claim_number)
-    open_lines = denied.open_lines(connection, claim_number)
+    denials = open_of_claim(connection, claim_number)
+    open_lines = set(map(int, denials["line"]))
     on_claim = stored.claim_as_sent(connection, claim_number)[1]
     known = {int(line["line"]) for line in on_claim}
     refused = known if 0 in open_lines else open_lines & known
@@ -58,7 +64,7 @@ def sent_again(
     alone = next((one for one in stood.alone if claim_number in one.refused.values()), None)
     if alone or claim_number in stood.refused.values():
         if not anyway:
-            _refuse_other_ways(connection, claim_number, known, CORRECTIONS)
+            _refuse_other_ways(connection, denials, known, CORRECTIONS)
         if alone:
             return _void_of_lines_again(key, draft, stood, alone, known)
         return _correction_again(key, draft, stood, claim_number, known)
@@ -73,7 +79,7 @@ def sent_again(
     if not chosen:
         raise InputError(f"{claim_number} has no open denial, so nothing of it is sent again; {WAY}.")
     if not anyway:
-        _refuse_other_ways(connection, claim_number, chosen, NEW_CLAIMS)
+        _refuse_other_ways(connection, denials, chosen, NEW_CLAIMS)
     if draft is None:
         raise _not_billed(claim_number)
     beside_it = chosen != known or claim_number != stood.claim_number
@@ -88,7 +94,9 @@ def sent_again(
     stay = paid | denied.undenied_codes(connection, stood.claim_number)
     beside = replace(draft, lines=tuple(line for line in draft.lines if line.code in stay and line not in kept))
     step = Send(replace(draft, lines=numbered), NEW, stood.last_version + 1, claim_number, alone=beside_it)
-    return Again(step, chosen, beside)
+    mine = denials[denials["line"].isin({0, *chosen})]
+    lacked = [never_decided(*said) for said in mine[["reason", "remarks"]].itertuples(index=False)]
+    return Again(step, chosen, beside, in_vain=any(lacked) and not anyway)
 
 
 def sent_after_reversal(connection: Connection, drafted: Drafted, claim_number: str, lines: Collection[int]) -> Again:
@@ -141,19 +149,20 @@ def _void_of_lines_again(key: Key, draft: Draft | None, stood: Standing, alone: 
     return Again(Void(key, as_standing(alone, stood, stood.last_version), alone=True), lines)
 
 
-def _refuse_other_ways(connection: Connection, claim_number: str, lines: set[int], sent: Collection[str]) -> None:
+def _refuse_other_ways(connection: Connection, open_: pd.DataFrame, lines: set[int], sent: Collection[str]) -> None:
     """InputError when the route of a denial of these lines is none that is sent so: what is done instead, and when."""
-    table = denials()
-    for line, (name, due) in denied.ways(connection, claim_number).items():
-        route = table.routes.get(name)
-        if route is None or route.sent_as in sent or line not in {0, *lines}:
+    terms, named = terms_of(connection, sorted(set(open_["practice_id"]))), codes_named(connection)
+    for row in open_[open_["line"].isin({0, *lines})].to_dict("records"):
+        own = ways_of(row, terms, named).own
+        if own.route.sent_as in sent:
             continue
+        line, claim_number = row["line"], row["claim_number"]
         what = f"Line {line} of {claim_number}" if line else f"{claim_number} as a whole"
-        by = f", by {due}" if due else ""
-        clock = f" ({route.clock.words})" if route.clock else ""
+        by = f", by {own.last_day}" if own.last_day else ""
+        clock = f" ({own.route.clock.words})" if own.route.clock else ""
         raise InputError(
-            f"{what} is not put right by sending it again, but so: {route.words}{by}{clock}: "
-            f"{'; then '.join(route.steps)}; with --anyway it is sent all the same."
+            f"{what} is not put right by sending it again, but so: {own.route.words}{by}{clock}: "
+            f"{own.route.told}; with --anyway it is sent all the same."
         )
 
 

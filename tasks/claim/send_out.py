@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import Connection
 
 from config.claim_settings import ClaimSettings
+from config.errors import InputError
 from config.payer_kinds import payer_kind
 from tasks.claim.asked import LineHeldError, lines_of
 from tasks.claim.compare import VOID, Send, Void
@@ -24,6 +25,7 @@ from tasks.claim.x12.envelope import interchange
 from tasks.claim.x12.institutional import institutional
 from tasks.claim.x12.parties import billing_provider
 from tasks.claim.x12.professional import professional
+from tasks.claim.x12.segments import END
 from tasks.claim.x12.void import sent_text, void
 from tasks.store import claims as stored
 from tasks.store.claims import ClaimFile, Numbered, Standing
@@ -75,6 +77,12 @@ def send_again(
     else:
         again = sent_again(connection, drafted, claim_number, lines, anyway)
     one, beside = again.step, [again.beside] if again.beside else []
+    if again.in_vain and isinstance(one, Send) and _as_it_went(connection, month, drafted, claim_number, one.draft):
+        raise InputError(
+            f"{claim_number} was denied for something that it lacks (CO-16 or MA130), and nothing of it has changed: "
+            "put right what the remarks in denials.csv name, decide and sign off the month again; with --anyway it is "
+            "sent as it was."
+        )
     asked = drafted.scrubber
     if asked and isinstance(one, Send) and (held := asked.asked([one.draft], beside)) and held[1]:
         said = "; ".join(need.words for _, need, _ in held[1])
@@ -87,6 +95,23 @@ def send_again(
     (number,) = stored.numbers_of(connection, written.control_number)
     mark_resent(connection, claim_number, again.lines, number, now)
     return written
+
+
+def _as_it_went(connection: Connection, month: SignedMonth, drafted: Drafted, claim_number: str, again: Draft) -> bool:
+    """Whether the month has that claim, or the lines that go again, word for word as it went out, biller included."""
+    row, _ = stored.claim_as_sent(connection, claim_number)
+    files = stored.files(connection, month.cycle.practice_id, str(month.cycle.month))
+    content = next(one.content for one in files if one.control_number == row["control_number"])
+    practice, settings = month.practice, month.settings
+    head = billing_provider(practice.name, practice.npi, practice.tax_id, settings)
+    went = [part for part in sent_text(content, claim_number) if not part.startswith("HL*")]
+    wanted = [draft for draft in (*drafted.ready, *drafted.stopped) if draft.key == again.key]
+    for draft in (again, *wanted):
+        text = text_of(draft, claim_number, row["frequency"], "", practice.npi, settings)
+        told = [part.strip() for part in text.split(END) if part.strip()]
+        if head in content.decode() and [part for part in told if not part.startswith("HL*")] == went:
+            return True
+    return False
 
 
 def _form(one: Send | Void) -> str:

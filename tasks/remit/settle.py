@@ -9,12 +9,12 @@ import pandas as pd
 from sqlalchemy.engine import Connection
 
 from tasks.remit import standing
-from tasks.remit.terms import terms_of
 from tasks.remit.trace import kinds, trace
 from tasks.store import denials as cases
 from tasks.store import left_over, overpayments, refunded, remittances
 from tasks.store.known_findings import known_of
 from tasks.store.standing import ordered
+from tasks.store.terms import terms_of
 
 Frames = dict[str, pd.DataFrame]
 
@@ -164,7 +164,6 @@ def _overpayments(
         keeps = int(case["keeps_cents"])
         overpayments.identify(connection, str(number), case["practice_id"], case["why"], keeps, today)
     known = overpayments.of_asked(connection)
-    beside = ("paid_beside_replacement", "first_payer_took_back")
-    for number in [one for one, why in known.items() if why in beside and over.at[one, "why"] == ""]:
+    for number in [one for one, why in known.items() if why in overpayments.BESIDE and over.at[one, "why"] == ""]:
         overpayments.withdraw(connection, number)  # nothing is paid beside it any more, or the first pays again
     overpayments.refresh(connection, known, today)

@@ -13,18 +13,14 @@ from config.denials import traced
 from config.errors import InputError
 from config.month import Month
 from tasks.remit.causes import Known, cause_of, rules_met, with_inputs
-from tasks.remit.terms import Terms, terms_of
 from tasks.store import denials as cases
 from tasks.store.known_findings import known_of
 from tasks.store.store import Store
+from tasks.store.terms import Terms, terms_of
+from tasks.store.ways import FORMS, Named, named_by_person, telling, ways_of
 
-# Remarks that only inform, of appeal rights and crossovers: they tell no error apart.
-ALERTS = frozenset({"MA01", "MA02", "MA07", "MA18"})
 UNSURE = " is taken for a reduction of a paid line, which is not verified: read the payer's notice"
-FORMS = {"professional": "837P", "facility": "837I"}
 TOLD = ["error", "rule", "cause", "route", "owner", "due_date"]
-
-Named = dict[tuple[str, str, str, str, str], str]
 
 
 def kinds(adjustments: pd.DataFrame) -> pd.Series:
@@ -57,11 +53,6 @@ def reductions(adjustments: pd.DataFrame) -> pd.DataFrame:
     return sums.assign(warning=(told + UNSURE).reindex(sums.index).fillna("").astype("str"))
 
 
-def telling(remarks: str) -> str:
-    """The remarks that tell something of the cause, in one order."""
-    return " ".join(sorted(set(remarks.upper().split()) - ALERTS))
-
-
 def trace(
     denied: pd.DataFrame, named: Named, today: date, met: Known | None = None, terms: Terms | None = None
 ) -> pd.DataFrame:
@@ -70,7 +61,8 @@ def trace(
     What a person of the practice named for these codes goes before the shipped table; `met` are the findings and facts
     of the claims as they left, as `known_of` gives them: a rule that had warned of such an answer is its cause. `terms`
     are the practice's own with its payers. The clock begins on the day of the payer's notice, or today where it has
-    none. A denial that nothing explains has no error and goes to review.
+    none. A denial that nothing explains has no error and goes to review; one whose answer fits several errors is due
+    on the first last day of any of them.
     """
     result = denied.assign(
         opened_date=denied["payment_date"].fillna(pd.Timestamp(today)),
@@ -98,17 +90,18 @@ def _one(row: dict[str, Any], named: Named, terms: Terms) -> tuple[str, str, str
     remarks, met = str(row["remarks"]).split(), str(row["met"]).split()
     answer = traced(*codes, remarks, day, code=str(row["code"]), payer_kind=kind, form=form, met=met)
     error, route, owner = answer.error, answer.route, answer.owner
-    told = named.get((str(row["practice_id"]), str(row["payer_id"]), *codes, str(row["told"])))
+    told = named_by_person(row, named)
     own = next((one for one in tables().on(day) if one.name == told), None)
     if own is None and error is None:
         # Nothing predicts these codes but the words of a rule that had warned: its error is the one.
         own = next((one for rule in str(row["foretold"]).split() for one in tables().stopped_by(rule, day)), None)
     if own is not None and own is not error:
-        by_group = next((name for group, name in own.route_of_group.items() if group == codes[0]), own.route)
-        error, route = own, tables().route(by_group, kind, form)
+        error, route = own, tables().way(own, codes[0], remarks, kind, form)
         owner = own.owner or route.owner
     rules, cause = cause_of(error, met, str(row["foretold"]).split(), Month.of(day))
-    return (error.name if error else "", " ".join(rules), cause, route.name, owner, terms.last_day(route, row))
+    name = error.name if error else ""
+    first = ways_of({**row, "error": name, "route": route.name}, terms, named).first
+    return (name, " ".join(rules), cause, route.name, owner, first.last_day)
 
 
 def name_cause(

@@ -13,12 +13,13 @@ from config.frames import as_contract
 from tasks.remit.match import SUSPENSE
 from tasks.remit.settle import stand
 from tasks.remit.standing import balances
-from tasks.remit.terms import Terms, terms_of
 from tasks.remit.trace import reductions
 from tasks.store import denials as cases
 from tasks.store import overpayments, refunded, remittances, suspense
 from tasks.store.answer_counts import AnswerCounts, answer_counts
 from tasks.store.store import Store
+from tasks.store.terms import Terms, terms_of
+from tasks.store.ways import Named, ways_of
 
 QMB_REMARKS = r"\bN78[123]\b"  # remark codes that tell of a Qualified Medicare Beneficiary
 
@@ -28,7 +29,7 @@ def answers_of(store: Store, practice_id: str, settings: Path | None = None) -> 
     with store.reading() as connection:
         terms = terms_of(connection, [practice_id], settings)
         found = {
-            "denials": _denials(cases.of_practice(connection, practice_id), terms),
+            "denials": _denials(cases.of_practice(connection, practice_id), terms, cases.codes_named(connection)),
             "claim_balances": _balances(connection, practice_id),
             "overpayments": overpayments.of_practice(connection, practice_id),
             "denial_rates": rates(answer_counts(connection, practice_id)),
@@ -53,22 +54,26 @@ def waiting(store: Store) -> pd.DataFrame:
     return as_contract(found.rename(columns={"suspense_reason": "reason"}), source_outputs()["suspense"])
 
 
-def _denials(denied: pd.DataFrame, terms: Terms) -> pd.DataFrame:
+def _denials(denied: pd.DataFrame, terms: Terms, named: Named) -> pd.DataFrame:
     known = tables()
-    # A denial keeps the route it was opened with; what its kind of payer does not have is not told of it.
-    kinds = zip(denied["route"], denied["payer_kind"].fillna("").astype("str"), strict=True)
-    denied = denied.assign(route=[known.of_kind(known.routes[name], kind).name for name, kind in kinds])
     words = {error.name: error.words for error in known.errors}
-    steps = {name: route.told for name, route in known.routes.items()}
-    clocks = {name: route.clock.words for name, route in known.routes.items() if route.clock}
-    told = denied.assign(words=denied["error"].map(words), steps=denied["route"].map(steps))
-    told["clock"] = told["route"].map(clocks).fillna("").astype("str")
-    # Terms change after a denial was opened: the day is that of the terms of now, so long as it is worked on.
-    live = told["state"].isin(["open", "resent", "appealed"])
-    days = [terms.last_day(known.routes[row["route"]], row) for row in told[live].to_dict("records")]
-    told.loc[live, "due_date"] = pd.to_datetime(pd.Series(days, index=told.index[live], dtype="object"))
-    order = told["state"].map({"open": 0, "resent": 1, "appealed": 1}).fillna(2)
-    return told.assign(order=order).sort_values(["order", "due_date", "claim_number", "line"], ignore_index=True)
+    # Terms change after a denial was opened, and a cause is named: the day is that of now, so long as it is worked on.
+    live = denied["state"].isin(["open", "resent", "appealed"])
+    told = []
+    for row, is_live in zip(denied.to_dict("records"), live, strict=True):
+        found = ways_of(row, terms, named)
+        first = found.first if is_live else found.own
+        appeal = found.beside.last_day if found.beside and is_live else None
+        may_mean = found.may_mean(row["claim_number"], row["line"]) if is_live else ""
+        clock = first.route.clock.words if first.route.clock else ""
+        told.append((found.own.route.name, found.own.route.told, clock, first.last_day, appeal, may_mean))
+    columns = ["route", "steps", "clock", "due_date", "appeal_date", "may_mean"]
+    ways = pd.DataFrame(told, columns=columns, index=denied.index)
+    ways[["due_date", "appeal_date"]] = ways[["due_date", "appeal_date"]].apply(pd.to_datetime)
+    ways["due_date"] = ways["due_date"].where(live, denied["due_date"])
+    order = denied["state"].map({"open": 0, "resent": 1, "appealed": 1}).fillna(2)
+    found = denied.assign(**ways, words=denied["error"].map(words), order=order)
+    return found.sort_values(["order", "due_date", "claim_number", "line"], ignore_index=True)
 
 
 def _balances(connection: Connection, practice_id: str) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 from config.care_settings import LOADED, SpanOfMonths, care_settings
 from config.catalogue import Code, catalogue
 from config.clocks import limit_entries
+from config.denial_models import Route
 from config.denials import denials
 from config.errors import PlaceError
 from config.exclusion_table import exclusion_rows, list_meanings
@@ -216,6 +217,10 @@ def rules_view() -> dict[str, Any]:
     }
 
 
+def _beside(route: Route | None) -> str:
+    return f"{route.words} ({route.clock.words})" if route and route.clock else ""
+
+
 def denials_view() -> dict[str, Any]:
     """Every error with its predicted answers and its way back, the routes with their clocks, and the filing limits."""
     tables = denials()
@@ -247,6 +252,7 @@ def denials_view() -> dict[str, Any]:
                 "owner": route.owner,
                 "clock": route.clock.words if route.clock else "",
                 "instead": [(other.words, kinds, forms) for other, kinds, forms in tables.elsewhere(route)],
+                "beside": _beside(tables.routes.get(route.beside)),
                 "confidence": route.confidence,
                 "source": route.source,
             }

@@ -91,6 +91,13 @@ def answers(connection: Connection, practice_id: str, month: str) -> dict[str, A
 
 def first_payers(connection: Connection, rows: Iterable[sa.Row[Any]]) -> list[int]:
     """The dated answers of first payers that stand, by their id; the last one of each claim."""
+    stands = _of_first(connection, rows)
+    stands = stands[stands["standing"] & stands["payment_date"].notna()]
+    return stands.drop_duplicates("claim_number", keep="last")["id"].astype("int64").tolist()
+
+
+def _of_first(connection: Connection, rows: Iterable[sa.Row[Any]]) -> pd.DataFrame:
+    """The answers of first payers among these of claims to first payers, in order, with which of them stand."""
     names = ["id", "claim_number", "status", "payer_order", "payer_id", "payment_date", "paid_cents"]
     frame = pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
     frame["payment_date"] = pd.to_datetime(frame["payment_date"])
@@ -101,19 +108,27 @@ def first_payers(connection: Connection, rows: Iterable[sa.Row[Any]]) -> list[in
     names = ["claim_payment_id", "adjustment_group", "reason", "cents"]
     reasons = sa.select(*(adjustments.c[name] for name in names)).join(claim_payments, its)
     said = connection.execute(reasons.where(claim_payments.c.claim_number.in_(told))).all()
-    stands = ordered(frame, firsts, pd.DataFrame(said, columns=names))
-    stands = stands[stands["standing"] & (stands["payer_order"] == 1) & stands["payment_date"].notna()]
-    return stands.drop_duplicates("claim_number", keep="last")["id"].astype("int64").tolist()
+    found = ordered(frame, firsts, pd.DataFrame(said, columns=names))
+    return found[found["payer_order"] == 1]
 
 
-def reversal_days(connection: Connection, practice_id: str, month: str) -> dict[str, date]:
-    """The day of the last reversal of each claim of that month to a first payer that was ever reversed."""
+def days_taken_back(connection: Connection, practice_id: str, month: str) -> dict[str, date]:
+    """The day of the first payer's last reversal of each claim of that month of which it took all back: none of its
+    answers stands, and they sum to nought, whatever a second payer paid."""
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == 1)
     joined = claim_payments.join(claims, claim_payments.c.claim_number == claims.c.claim_number)
     joined = joined.join(remittances, claim_payments.c.remittance_id == remittances.c.id)
-    query = sa.select(claims.c.claim_number, sa.func.max(remittances.c.payment_date)).select_from(joined)
-    query = query.where(mine & (claim_payments.c.status == REVERSED)).group_by(claims.c.claim_number)
-    return {number: day for number, day in connection.execute(query) if day}
+    ever = sa.select(claim_payments.c.claim_number).where(claim_payments.c.status == REVERSED)
+    query = sa.select(claim_payments, remittances.c.payer_id, remittances.c.payment_date).select_from(joined)
+    rows = connection.execute(query.where(mine & claims.c.claim_number.in_(ever))).all()
+    if not rows:
+        return {}
+    said = _of_first(connection, rows)
+    dated = said[(said["status"] == REVERSED) & said["payment_date"].notna()]
+    of_claim = said.groupby("claim_number")
+    nothing_left = ~of_claim["standing"].any() & (of_claim["paid_cents"].sum() == 0)
+    last = dated.groupby("claim_number")["payment_date"].max()
+    return {str(number): day.date() for number, day in last.items() if nothing_left[number]}
 
 
 def heard_of_later(connection: Connection, practice_id: str, month: str) -> set[str]:

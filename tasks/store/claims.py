@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.errors import FaultError
-from tasks.store.answers import first_payers, reversal_days
+from tasks.store.answers import days_taken_back, first_payers
 from tasks.store.claim_tables import claim_files, claim_service_lines, claims, ledger, sign_offs
 from tasks.store.ledger import VOID, end_what_is_replaced, into_ledger
-from tasks.store.overpayments import cases_of_month
+from tasks.store.overpayments import FIRST_TOOK_BACK, cases_of_month
 from tasks.store.records import Cycle
 from tasks.store.refused import refused_corrections
 from tasks.store.remit_tables import claim_payments, line_payments, remittances
@@ -61,7 +61,7 @@ class Standing:
     has_case: bool = False  # an overpayment was found on it
     refunded: bool = False  # all of its money went back
     refused: Mapping[str, str] = field(default_factory=dict)  # corrections of it, by digest; a void's is empty
-    taken_back: date | None = None  # by a reversal: the day of the last one
+    taken_back: date | None = None  # all of it, by its payer and without a correction: the day of the last reversal
 
     @property
     def stands(self) -> bool:
@@ -148,10 +148,11 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
     )
     last = _last_versions(connection, practice_id, month)
     refused = _unprocessable(connection, practice_id, month)
-    cases = cases_of_month(connection, practice_id, month)
+    # That a second payer's money goes back, once the first took its own back, says nothing of the claim at the first.
+    cases = cases_of_month(connection, practice_id, month, but=FIRST_TOOK_BACK)
     corrections = refused_corrections(connection, practice_id, month)
     alone = sent_alone(connection, practice_id, month, cases, corrections)
-    reversed_ = reversal_days(connection, practice_id, month)
+    taken_back = days_taken_back(connection, practice_id, month)
     found = {}
     for row in connection.execute(query.select_from(joined).where(mine)):
         found[(row.patient_id, row.program, row.claim)] = Standing(
@@ -178,7 +179,7 @@ def standing(connection: Connection, practice_id: str, month: str) -> dict[tuple
             row.claim_number in cases,
             cases.get(row.claim_number, False),
             corrections.get(row.claim_number, {}),
-            reversed_.get(row.claim_number),
+            taken_back.get(row.claim_number),
         )
     return found
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from config.errors import InputError
 from tasks.store.remit_tables import denial_codes, denial_events, denials
-from tasks.store.remittances import add, select
+from tasks.store.remittances import add, asked, select
 
 STATES = ("open", "resent", "appealed", "accepted", "paid")
 
@@ -22,6 +22,14 @@ DENIAL = {
     "rule": _text, "cause": _text, "evidence": _text, "route": _text, "owner": _text, "opened_date": _day,
     "due_date": _day, "expected_cents": _number, "state": _text,
 }  # fmt: skip
+_WITH_CLAIM = {f"d.{name}": kind for name, kind in DENIAL.items()} | {
+    "c.case_number": _text, "c.month": _text, "c.rendering_npi": _text, "c.claim": _text, "c.payer_kind": _text,
+    "c.service_date": _day, "c.payer_name AS billed_payer": _text, "s.code": _text,
+    "c.payer_id AS billed_payer_id": _text, "r.payer_id": _text, "r.payer_name": _text, "r.payment_date": _day,
+}  # fmt: skip
+_OF_CLAIMS = """denials AS d JOIN claims AS c ON c.claim_number = d.claim_number
+    JOIN claim_payments AS p ON p.id = d.claim_payment_id JOIN remittances AS r ON r.id = p.remittance_id
+    LEFT JOIN claim_service_lines AS s ON s.claim_number = d.claim_number AND s.line = d.line"""
 _SIBLINGS = """asked_claims AS a JOIN claims AS c2 ON c2.claim_number = a.claim_number
     JOIN claims AS c1 ON c1.practice_id = c2.practice_id AND c1.patient_id = c2.patient_id AND c1.month = c2.month
     AND c1.program = c2.program AND c1.claim = c2.claim AND c1.payer_order = c2.payer_order AND c1.version < c2.version
@@ -187,16 +195,16 @@ def _count(connection: Connection, key: dict[str, str], times: int, first: date,
 
 def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
     """The practice's denials with their claim, code and payer."""
-    columns = {f"d.{name}": kind for name, kind in DENIAL.items()}
-    columns |= {"c.case_number": _text, "c.month": _text, "c.rendering_npi": _text, "c.claim": _text}
-    columns |= {"c.payer_kind": _text, "c.service_date": _day, "c.payer_name AS billed_payer": _text, "s.code": _text}
-    columns |= {"c.payer_id AS billed_payer_id": _text}
-    columns |= {"r.payer_id": _text, "r.payer_name": _text, "r.payment_date": _day}
-    source = """denials AS d JOIN claims AS c ON c.claim_number = d.claim_number
-        JOIN claim_payments AS p ON p.id = d.claim_payment_id JOIN remittances AS r ON r.id = p.remittance_id
-        LEFT JOIN claim_service_lines AS s ON s.claim_number = d.claim_number AND s.line = d.line"""
-    found = select(connection, columns, source, "d.claim_number, d.line")
+    found = select(connection, _WITH_CLAIM, _OF_CLAIMS, "d.claim_number, d.line")
     return found[found["practice_id"] == practice_id].reset_index(drop=True)
+
+
+def open_of_claim(connection: Connection, claim_number: str) -> pd.DataFrame:
+    """The open denials of a claim, in the same columns."""
+    with asked(connection, pd.Series([claim_number]), "denied_claims"):
+        mine = f"{_OF_CLAIMS} JOIN denied_claims AS a ON a.claim_number = d.claim_number"
+        found = select(connection, _WITH_CLAIM, mine, "d.line")
+    return found[found["state"] == "open"].reset_index(drop=True)
 
 
 def codes_of(connection: Connection, practice_id: str) -> pd.DataFrame:

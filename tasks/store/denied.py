@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,13 +18,6 @@ def open_lines(connection: Connection, claim_number: str) -> set[int]:
     """The lines of the claim whose denial is open; 0 stands for the whole claim."""
     mine = (denials.c.claim_number == claim_number) & (denials.c.state == "open")
     return {int(line) for line in connection.execute(sa.select(denials.c.line).where(mine)).scalars()}
-
-
-def ways(connection: Connection, claim_number: str) -> dict[int, tuple[str, date | None]]:
-    """Of each line of the claim whose denial is open: what is to be done, by the name of its route, and by when."""
-    mine = (denials.c.claim_number == claim_number) & (denials.c.state == "open")
-    query = sa.select(denials.c.line, denials.c.route, denials.c.due_date).where(mine).order_by(denials.c.line)
-    return {int(row.line): (row.route, row.due_date) for row in connection.execute(query)}
 
 
 def undenied_codes(connection: Connection, claim_number: str) -> set[str]:

@@ -24,6 +24,10 @@ WITHHELD = "WO"  # of a provider adjustment: money that the payer kept back for 
 DECIDED = ("decision_changed", "decided_less")
 """Found by a later revision of the month; the others are found when a payer's answer is posted."""
 
+FIRST_TOOK_BACK = "first_payer_took_back"  # what a second payer paid beside it goes back
+BESIDE = ("paid_beside_replacement", FIRST_TOOK_BACK)
+"""Found of a claim because of another one, whatever its own month bills."""
+
 Key = tuple[str, str, str]  # patient, program, claim
 _text, _number, _day = pa.large_string(), pa.int64(), pa.date32()
 
@@ -182,13 +186,21 @@ def decided_of_month(connection: Connection, practice_id: str, month: str) -> di
     return {row.claim_number: ((row.patient_id, row.program, row.claim), row.state not in gone) for row in rows}
 
 
-def cases_of_month(connection: Connection, practice_id: str, month: str) -> dict[str, bool]:
-    """The claims of that month with a case, and whether all that was paid on it came back."""
+def cases_of_month(connection: Connection, practice_id: str, month: str, but: str = "") -> dict[str, bool]:
+    """The claims of that month with a case, `but` those of that reason, and whether all that was paid came back."""
     joined = sa.join(overpayments, claims, overpayments.c.claim_number == claims.c.claim_number)
-    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month)
+    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (overpayments.c.why != but)
     asked = (overpayments.c.claim_number, overpayments.c.state, overpayments.c.keeps_cents)
     rows = connection.execute(sa.select(*asked).select_from(joined).where(mine))
     return {row.claim_number: row.state == "refunded" and row.keeps_cents == 0 for row in rows}
+
+
+def owed_beside(connection: Connection, practice_id: str, month: str) -> set[str]:
+    """The claims of that month of which all is owed back as they were voided, or because of another claim or payer."""
+    joined = sa.join(overpayments, claims, overpayments.c.claim_number == claims.c.claim_number)
+    mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (overpayments.c.state == "open")
+    mine &= overpayments.c.why.in_((*BESIDE, "voided_after_payment")) & (overpayments.c.keeps_cents == 0)
+    return set(connection.execute(sa.select(claims.c.claim_number).select_from(joined).where(mine)).scalars())
 
 
 def paid_of_month(connection: Connection, practice_id: str, month: str) -> dict[Key, list[PaidClaim]]:

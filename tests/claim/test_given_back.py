@@ -12,7 +12,8 @@ from tasks.claim.difference import difference
 from tasks.claim.send_out import send_again, send_out
 from tasks.claim.signed import SignedMonth, drafted
 from tasks.store.store import Store
-from tests.claim.signed_months import NOW, PLAN, rows, send, signed
+from tests.claim.signed_months import MEDIGAP, NOW, PART_B, PLAN, covered, rows, send, signed
+from tests.claim.test_left_over import FIRST, SECOND, SECOND_PAYER, both_paid, said
 from tests.claim.test_overpaid import answered, cases, posted, refund, sent
 from tests.claim.validators import named
 
@@ -134,3 +135,52 @@ def test_what_was_not_taken_back_is_not_sent_after_a_reversal(store: Store) -> N
         again(store, number, signed({"staff": "25"}), 1)
     with pytest.raises(InputError, match="does not bill"):
         again(store, number, signed({"staff": "15"}, revision=2))
+
+
+BOTH = {"staff": "25", "coverages": covered(PART_B, MEDIGAP)}
+
+
+def first_took_back(store: Store, crossover: bool) -> str:
+    """The first payer took its payment back, and the second's is here still; the first's claim."""
+    first, _ = both_paid(store, crossover)
+    said(store, "T3", FIRST.format(n=first, s="22", m="-", i="ICN1"), cents="-51.84", day="20261120")
+    return first
+
+
+@pytest.mark.parametrize("crossover", [False, True], ids=["billed", "handed on"])
+def test_what_the_first_payer_alone_took_back_waits_for_its_correction_too(store: Store, crossover: bool) -> None:
+    first = first_took_back(store, crossover)
+    changed = signed(BOTH | CHANGED, revision=2)
+    assert on(store, signed(BOTH), REVERSED + timedelta(days=90)) == ([], ["wait_for_answer"])
+    assert on(store, changed, REVERSED + timedelta(days=30)) == ([], ["wait_for_answer"])
+    (file,), told = on(store, changed, REVERSED + timedelta(days=31))
+    assert (named(file.content, "CLM")[0][5], told) == ("11:B:1", [])
+    assert (first, "replaced") in rows(store, "claim_number", "state")
+
+
+@pytest.mark.parametrize("crossover", [False, True], ids=["billed", "handed on"])
+def test_what_the_first_payer_alone_took_back_staff_may_have_billed_again(store: Store, crossover: bool) -> None:
+    first = first_took_back(store, crossover)
+    file = again(store, first, signed(BOTH))
+    assert [one[1:3] for one in named(file.content, "SV1")] == [["HC:99490", "95"]]
+    assert (first, "replaced") in rows(store, "claim_number", "state")
+    assert [one[1:] for one in cases(store, "claim_number", "why", "state")] == [("first_payer_took_back", "open")]
+
+
+@pytest.mark.parametrize("crossover", [False, True], ids=["billed", "handed on"])
+def test_what_the_first_payer_corrected_is_not_taken_back(store: Store, crossover: bool) -> None:
+    first = first_took_back(store, crossover)
+    said(store, "T4", FIRST.format(n=first, s="1", m="", i="ICN2"), cents="51.84", day="20261120")
+    with pytest.raises(InputError, match=f"{first} is not a claim whose payment the payer took back"):
+        again(store, first, signed(BOTH))
+    assert on(store, signed(BOTH), REVERSED + timedelta(days=90))[1] == []
+    assert [one[0] for one in rows(store, "payer_order")].count(1) == 1, "the first payer is billed nothing more"
+
+
+@pytest.mark.parametrize("crossover", [False, True], ids=["billed", "handed on"])
+def test_a_reversal_by_the_second_payer_takes_nothing_back_at_the_first(store: Store, crossover: bool) -> None:
+    first, second = both_paid(store, crossover)
+    gone = SECOND.format(n=second).replace("*2*95*13.23", "*22*-95*-13.23").replace("*95*13.23**1", "*-95*-13.23**1")
+    said(store, "T3", gone.replace("81.77", "-81.77"), cents="-13.23", day="20261120", **SECOND_PAYER)
+    with pytest.raises(InputError, match=f"{first} is not a claim whose payment the payer took back"):
+        again(store, first, signed(BOTH))

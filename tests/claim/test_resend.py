@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,8 @@ from config.denials import denials as denials_table
 from config.errors import InputError
 from tasks.claim.send_out import send_again
 from tasks.claim.signed import drafted
+from tasks.remit.worklist import answers_of
+from tasks.store.claim_tables import claims
 from tasks.store.remit_tables import adjustments, claim_payments, denial_events, denials, line_payments
 from tasks.store.store import Store
 from tests.claim.signed_months import NOW, answer, remit, rows, send, signed
@@ -20,13 +23,21 @@ from tests.claim.validators import complaints, named
 MONTH = {"staff": "45"}
 
 
-def denied(store: Store, *lines: int, state: str = "part_paid", route: str = "resubmission") -> str:
+def denied(
+    store: Store,
+    *lines: int,
+    state: str = "part_paid",
+    route: str = "resubmission",
+    code: str = "B7 N95",
+    kind: str = "medicare_part_b",
+) -> str:
     """The month is sent and these lines of its claim are denied; the claim's number."""
     send(store, signed(MONTH))
     number = str(rows(store, "claim_number")[0][0])
     remit(store, number)
     answer(store, number, state, 0 if state == "denied" else 5184)
     with store.writing() as connection:
+        connection.execute(sa.update(claims).values(payer_kind=kind))
         paid = connection.execute(sa.select(claim_payments.c.id)).scalar_one()
         connection.execute(sa.delete(adjustments))
         if state == "denied":
@@ -36,8 +47,8 @@ def denied(store: Store, *lines: int, state: str = "part_paid", route: str = "re
             case: dict[str, Any] = {"claim_number": number, "line": line, "practice_id": "P1", "claim_payment_id": paid}
             case |= {
                 "adjustment_group": "CO",
-                "reason": "16",
-                "remarks": "M53",
+                "reason": code.split()[0],
+                "remarks": code.partition(" ")[2],
                 "denied_cents": 7200,
                 "error": "",
                 "rule": "",
@@ -111,13 +122,13 @@ def test_after_a_line_went_alone_a_correction_still_gets_a_number_of_its_own(sto
     ("route", "said"),
     [
         ("redetermination", r"Appeal to the contractor: redetermination, by 2027-03-25 \(120 days from the payer's"),
-        ("unit_appeal", r"by 2027-03-25 .*: Print the time log that shows every unit; then File a redetermination"),
+        ("unit_appeal", r"by 2027-03-25 .*: Print the time log that shows every unit; then file a redetermination"),
         (
             "corrected_claim",
-            r"Send a corrected claim, by 2027-03-25 \(by the payer's filing limit\): Put",
+            r"Send a corrected claim, by 2027-10-\d\d \(by the payer's filing limit\): Put",
         ),
         ("clerical_reopening", "Ask for a reopening of a clerical error"),
-        ("refund", "Report and return the money"),
+        ("refund", "report and return the money"),
         ("wait_for_crossover", "Send nothing for thirty days"),
         ("review", "Find out what the payer means by this answer"),
     ],
@@ -139,3 +150,47 @@ def test_a_route_is_a_resend_or_is_refused(store: Store, route: str) -> None:
     else:
         with pytest.raises(InputError, match=f"{number} as a whole is not put right by sending it again"):
             again(store, number)
+
+
+@pytest.mark.parametrize(
+    ("route", "told"),
+    [
+        ("redetermination", "Appeal to the plan by its own procedure, by 2026-11-28 (unknown: ask the plan"),
+        ("clerical_reopening", "Ask the plan what is to be done, by 2026-11-28 (unknown: ask the plan"),
+    ],
+)
+def test_a_plans_denial_goes_the_way_that_the_worklist_shows_whatever_was_stored(
+    store: Store, route: str, told: str
+) -> None:
+    number = denied(store, 2, route=route, kind="medicare_advantage")
+    with pytest.raises(InputError) as refused:
+        again(store, number)
+    assert told in str(refused.value)
+    listed = answers_of(store, "P1")["denials"].iloc[0]
+    assert listed["steps"] in str(refused.value)
+
+
+@pytest.mark.parametrize("code", ["16 M53", "16", "B7 MA130 N95"])
+@pytest.mark.parametrize("line", [2, 0], ids=["a line", "the whole claim"])
+def test_what_lacked_something_does_not_go_again_as_it_was(store: Store, code: str, line: int) -> None:
+    number = denied(store, line, state="part_paid" if line else "denied", code=code)
+    with pytest.raises(InputError, match=f"{number} was denied for something that it lacks .*, and nothing of it has"):
+        again(store, number)
+    assert len(rows(store, "claim_number")) == 1
+    assert again(store, number, anyway=True).claims == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda month: replace(month, practice=replace(month.practice, npi="2900010176")),
+        lambda month: replace(
+            month, tables={**month.tables, "patients": month.tables["patients"].assign(first_name="JOAN")}
+        ),
+        lambda month: signed(MONTH | {"conditions": [{"icd10_code": "E11.9"}, {"icd10_code": "I50.9"}]}, revision=2),
+    ],
+    ids=["the biller's number", "the patient's name", "the diagnoses"],
+)
+def test_what_lacked_something_goes_again_once_anything_of_it_is_put_right(store: Store, changed: Any) -> None:
+    number = denied(store, 2, code="16 N290")
+    assert again(store, number, month=changed(signed(MONTH))).claims == 1

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from config.clocks import filing_limit, limit_entries
-from config.denials import FOLDER, denials, due_date, is_denial, traced, valid_answer
+from config.denials import FOLDER, denials, due_date, fitting, is_denial, traced, valid_answer
 from config.errors import RuleError
+from config.month import Month
 from config.payer_kinds import payer_kinds
 from config.rulebook import all_rules
 
@@ -94,6 +95,33 @@ def test_an_answer_leads_to_its_error_and_route(
     found = traced(answer[0], answer[1], remarks, DAY, **{**PART_B, **told})
     assert found.error is not None
     assert (found.error.name, found.route.name) == (error, route)
+
+
+@pytest.mark.parametrize(
+    ("answer", "remarks", "code", "rows"),
+    [
+        ("CO 50", "N115", "99490", {10, 12, 14, 16}),  # a remark that no row names tells none of them apart
+        ("CO 50", "", "99490", {10, 12, 14, 16}),
+        ("CO 50", "N706", "99490", {10, 12, 14}),
+        ("CO 97", "M15", "99490", {5, 7, 8, 17, 40, 41, 1}),
+        ("CO 97", "M86", "99490", {1}),
+        ("CO 97", "N20", "99490", {5, 40}),
+        ("CO 190", "", "99490", {17}),
+        ("CO 96", "", "99490", {24, 38, 41}),
+        ("PR 96", "", "99490", {38}),
+        ("CO 133", "", "99490", set()),
+    ],
+)  # fmt: skip
+def test_an_answer_fits_every_row_that_nothing_of_it_excludes(
+    answer: str, remarks: str, code: str, rows: set[int]
+) -> None:
+    group, reason = answer.split()
+    found = fitting(group, reason, frozenset(remarks.split()), Month.of(DAY), code)
+    assert {error.row for error in found} == rows
+
+
+def test_an_appeal_stays_open_beside_a_clerical_reopening() -> None:
+    assert denials().routes["clerical_reopening"].beside == "redetermination"
 
 
 def test_an_answer_that_nothing_predicts_has_no_rule_yet_and_keeps_its_appeal() -> None:
@@ -212,6 +240,7 @@ def test_a_code_is_refused_outside_of_its_days() -> None:
         ("errors.yaml", "route: unit_appeal", "route: appeal", "route 'appeal' is not in the table"),
         ("errors.yaml", "    row: 41\n", "    row: 41\n    wrong: 1\n", "aligned_to_a_model.*wrong"),
         ("errors.yaml", "    seen_as: ", "    other: ", "minutes_rounded_up"),
+        ("routes.yaml", "beside: redetermination", "beside: appeal", "route 'appeal' is not in the table"),
         ("routes.yaml", "days: 120, grace_days: 5", "grace_days: 5", "redetermination.*others need 'days' or 'years'"),
     ],
 )  # fmt: skip

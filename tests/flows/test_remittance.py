@@ -9,10 +9,13 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from prefect.artifacts import Artifact
+from typer.testing import CliRunner
 
 from config.contract import answer_outputs
+from config.errors import LOOK_AT_IT
 from tasks.store import open_store
-from tests.remit.billed import bill_as_answered
+from tests.remit.answers import answer, paid
+from tests.remit.billed import bill, bill_as_answered
 from tests.remit.test_samples import FIXTURES, file
 
 SAMPLE = "every_kind_with_withholding"
@@ -63,3 +66,23 @@ def test_a_watched_folder_becomes_lists_for_billing(prefect_server: None, tmp_pa
     whole = str(told) + str(artifact.data) + (answers / "answers.html").read_text()
     whole += "".join(path.read_text() for path in answers.glob("*.csv"))
     assert not any(name in whole for name in ("HALVORSEN", "INGRID", "OKAFOR"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("cents", "code"), [("47.42", 0), ("50.00", LOOK_AT_IT)])
+def test_a_payment_that_does_not_tie_is_posted_and_the_exit_code_says_so(
+    prefect_server: None, tmp_path: Path, cents: str, code: int
+) -> None:
+    from flows.cli import app
+
+    store = open_store(f"sqlite:///{tmp_path / 'ccm.db'}")
+    bill(store, ("C1", "99490"))
+    store.close()
+    sent = tmp_path / "a.835"
+    sent.write_bytes(answer(paid("C1"), cents))
+    result = CliRunner().invoke(app, ["remit", str(sent), "--out", str(tmp_path)])
+    assert result.exit_code == code, result.output
+    assert ("differs by" in result.output) == (code != 0)
+    assert "posted" in result.output
+    again = CliRunner().invoke(app, ["remit", str(sent), "--out", str(tmp_path)])
+    assert (again.exit_code, "repeated" in again.output) == (0, True), "it was told once"

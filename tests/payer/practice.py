@@ -115,10 +115,10 @@ class Billing:
         return files
 
     def resend(self, month: Month, claim_number: str, lines: Collection[int], today: date) -> ClaimFile:
-        """The denied lines again."""
+        """The denied lines again, word for word: this payer had not processed them."""
         ready = self.drafted(month, today)
         with self.store.writing() as connection:
-            return send_again(connection, *ready, claim_number, lines, at(today))
+            return send_again(connection, *ready, claim_number, lines, at(today), anyway=True)
 
     def drafted(self, month: Month, today: date) -> tuple[SignedMonth, Drafted]:
         """The signed-off month and its claims, those that the scrub holds kept back."""

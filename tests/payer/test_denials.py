@@ -32,6 +32,22 @@ BY_A_PLAN = {  # the ways that are Medicare's alone, and what is done with a pla
     "clerical_reopening": "plan_review",
     "review": "plan_review",
 }
+# Wordings that the list has for several rows whose ways differ: the first last day of any of them, by hand, with
+# Medicare and with a plan. Refund or void: 60 days; appeal or review: 125 days; a plan is asked before all of that.
+SIXTY, APPEAL, ASKED = NOTICE + timedelta(days=60), NOTICE + timedelta(days=125), date(2026, 11, 28)
+ACT_BY = {
+    "CO-97": (SIXTY, ASKED),  # rows 5, 7, 8, 17, 40, 41 and others
+    "CO-97 M80": (SIXTY, ASKED),  # 5, 6, 7 and 40
+    "CO-97 N20": (APPEAL, ASKED),  # 5 and 40
+    "CO-236": (SIXTY, SIXTY),  # 5, 8, 34 and 35
+    "CO-B20 M80": (SIXTY, ASKED),  # 7 and 40
+    "CO-119 M86": (APPEAL, ASKED),  # 2 beside 4 or 33
+    "CO-50": (SIXTY, ASKED),  # 10, 12, 14 and 16
+    "CO-50 N706": (SIXTY, ASKED),  # 10, 12 and 14
+    "CO-96": (APPEAL, ASKED),  # 24, 38 and 41
+    "OA-18": (NOTICE + timedelta(days=30),) * 2,  # 1 and 21
+    "CO-181": (date(2027, 10, 10),) * 2,  # 30 and 31: a year to file, from the day of service
+}
 TOLD = ("error", "route", "owner", "due_date")
 
 
@@ -86,7 +102,7 @@ def outcomes(kind: str, folder: Path) -> dict[str, Outcome]:
         key = (numbers[one.patient], one.line)
         told = worklist.loc[key].to_dict() if key in worklist.index else {}
         outcome = Outcome(one, meant.get(f"{key[0]}/{key[1]}", 0), told, told)
-        if told and outcome.taken_for_another:
+        if told and (outcome.taken_for_another or told["may_mean"]):
             name_cause(store, *key, one.case["error"], TODAY)
             (again,) = denial_rows(store, denials, *TOLD, claim_number=key[0], line=key[1])
             outcome = replace(outcome, named=dict(zip(TOLD, again, strict=True)))
@@ -119,6 +135,12 @@ def test_a_refusal_ends_where_the_rulebook_says(kind: str, one: Refused, folder:
     assert set(remarks) <= set(found["remarks"].split())
     assert (found["state"], found["denied_cents"]) == ("open", CHARGE)
     assert found["expected_cents"] == EXPECTED.get(found["code"], OTHER)
+    due = None if pd.isna(found["due_date"]) else pd.Timestamp(found["due_date"]).date()
+    own, shared = last_day(found["route"], one.served), ACT_BY.get(one.wording, (None, None))[kind == "plan"]
+    assert due == min(filter(None, (own, shared)), default=None), "before anybody named the cause"
+    assert bool(found["may_mean"]) or due == own
+    appeal = None if pd.isna(found["appeal_date"]) else pd.Timestamp(found["appeal_date"]).date()
+    assert appeal == (APPEAL if found["route"] == "clerical_reopening" else None)
     found = outcome.named
     route = case.get("part_b", case["route"]) if kind == "part_b" else case["route"]
     route = BY_A_PLAN.get(route, route) if kind == "plan" else route

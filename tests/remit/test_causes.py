@@ -126,7 +126,7 @@ def test_the_practices_own_filing_terms_set_the_last_day(store, tmp_path, decide
     given = settings if file else None
     bill(store, ("C1", "99490"), ("C2", "99490"))
     decide(store, settings=decided)
-    told = denied("C1", "CO", "16", "MA130") + "\n" + denied("C2", "CO", "B20")
+    told = denied("C1", "CO", "16", "MA130") + "\n" + denied("C2", "CO", "B20", "N472")
     post(store, "a.835", answer(told), TODAY, given)
     assert rows(store, denials, "route", "due_date") == [
         ("redetermination", date(2027, 3, 25)),

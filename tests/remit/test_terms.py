@@ -52,7 +52,7 @@ def test_a_plan_is_asked_within_the_days_that_the_practice_set(store, tmp_path, 
 
 def test_medicare_keeps_its_term(store):
     bill(store, ("C1", "99490"))
-    post(store, "a.835", answer(denied("C1", "CO", "B20")), TODAY)
+    post(store, "a.835", answer(denied("C1", "CO", "B20", "N472")), TODAY)
     one = answers_of(store, "P1")["denials"].iloc[0]
     assert (one["route"], one["due_date"].date()) == ("redetermination", date(2027, 3, 25))
     assert one["clock"] == "120 days from the payer's notice, 5 presumed for its arrival"
