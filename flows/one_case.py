@@ -17,7 +17,7 @@ from config.errors import InputError
 from config.letters import LANGUAGES
 from config.money import cents_of as written_cents
 from tasks.remit.worklist import balances_of
-from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, looked_at_again, open_desk
+from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, looked_at_again, nobody_named, open_desk
 from tasks.route.determinations import decide
 from tasks.route.entries import all_options
 from tasks.route.guards import Known
@@ -86,6 +86,7 @@ def _move(desk: Desk, number: str, told: Told) -> None:
         raise InputError("Say who did it, by staff identifier: --by S1.")
     _, facts = desk.case(number)
     known_staff(desk.tables, ("--by", told.by))
+    nobody_named(desk.tables, ("--by", told.by), ("--note", told.note))
     row, day = desk.row(number), _day(told, desk.work.settings.time_zone or facts.zone)
     if day > desk.today:
         raise InputError(f"{day} is in the future; correct --date.")
@@ -109,6 +110,7 @@ def _move(desk: Desk, number: str, told: Told) -> None:
 def _determine(desk: Desk, number: str, told: Told) -> None:
     _, known = desk.case(number)
     known_staff(desk.tables, ("--by", told.by), ("--second", told.second))
+    nobody_named(desk.tables, ("--by", told.by), ("--second", told.second))
     if not told.household or not told.income:
         raise InputError(f"{number}: give --household and --income; both are part of the determination.")
     patients = desk.tables["patients"]

@@ -10,6 +10,7 @@ from rich.console import Console
 from config.errors import InputError
 from tasks.remit.trace import name_cause
 from tasks.store.denials import mark
+from tasks.store.identities import nobody_named
 from tasks.store.store import open_store
 
 
@@ -29,6 +30,8 @@ def change(
         raise InputError("Say what to change: --state resent, or --error with a name of the table of errors.")
     store = open_store(database)
     try:
+        with store.reading() as connection:
+            nobody_named(connection, claim, note=note)
         if error:
             changed = name_cause(store, claim, line, error, today, settings)
             console.print(f"{changed:,} denials with these codes are traced to {error}.", highlight=False)

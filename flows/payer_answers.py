@@ -14,6 +14,7 @@ from tasks.cover.record import DAYS, NEEDED, READ, take_in, written
 from tasks.cover.rerun import kept_answers, rests_otherwise
 from tasks.route.readback import filled_rows
 from tasks.store import coverage as stored
+from tasks.store.identities import known_identities
 from tasks.store.store import Store, open_store
 
 
@@ -38,8 +39,9 @@ def record_answer(
     try:
         with store.reading() as connection:
             found = stored.task_of(connection, number, practice)
+            known = known_identities(connection, found["practice_id"])
         days = (day_of(on, "--on"), day_of(since, "--since"), day_of(until, "--until"))
-        recorded = written(told, by, *days, today)
+        recorded = written(told, by, *days, today, known)
         with store.writing() as connection:
             done = stored.answer(connection, found, recorded, datetime.now(UTC))
         text = f"{stored.task_text(number)}: {called(found)} {_plain(recorded.answer)}, until {recorded.valid_until}"

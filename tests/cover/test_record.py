@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from config.contract import coverage_outputs
 from config.errors import InputError
+from config.identities import Identities
 from config.payer_register import questions
 from tasks.cover import lists
 from tasks.cover.record import DAYS, IN_LIST, NEEDED, READ, Taken, take_in, written
@@ -20,6 +21,7 @@ from tasks.route.readback import filled_rows
 from tasks.send.workbook import workbook
 from tasks.store import coverage as stored
 from tests.cover.test_tasks import ACORN, RIVER, SAID, TODAY, answers, asks
+from tests.store.months import knows
 
 TABLE = coverage_outputs()["coverage_tasks"]
 NOBODY = stored.Asked("unknown|C-000007|", "unknown", "", "", "C-000007", "no_coverage")
@@ -39,9 +41,9 @@ GIVEN = TOLD | {"answer_date": "2026-10-20", "answered_by": "kim"}
 )
 def test_what_is_wrong_is_named_as_it_was_typed(told: dict[str, str], by: str, days: Any, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        written(TOLD | told, by, *days, TODAY)
+        written(TOLD | told, by, *days, TODAY, Identities())
     with pytest.raises(InputError) as caught:
-        written(TOLD | told, by, *days, TODAY, IN_LIST)
+        written(TOLD | told, by, *days, TODAY, Identities(), IN_LIST)
     assert "--" not in str(caught.value)
 
 
@@ -112,6 +114,26 @@ def test_a_line_that_cannot_be_is_refused_and_the_other_goes_in(
     assert (first.state, second.state) == ("refused", "taken")
     with pytest.raises(InputError, match=said):
         raise InputError(first.why)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "kind"),
+    [
+        ("source", "Cora Pine's card", "name"),
+        ("reference_number", "MRN 7654321", "record or member number"),
+        ("note", "asked for somebody born 5/6/1941", "birth date"),
+        ("answered_by", "Pine, Cora", "name"),
+    ],
+)
+def test_a_patient_in_a_text_is_refused_by_line_and_the_other_goes_in(
+    store: Any, tmp_path: Path, column: str, text: str, kind: str
+) -> None:
+    knows(store)
+    path = came_back(tmp_path, listed(store, ACORN, RIVER), {0: GIVEN | {column: text}, 1: GIVEN})
+    first, second = taken(store, path)
+    assert (first.state, second.state) == ("refused", "taken")
+    assert first.why.startswith(f"{column}: a patient's {kind} stands in the text")
+    assert not [word for word in ("Cora", "Pine", "7654321", "1941") if word in first.why]
 
 
 def test_who_pays_is_not_answered_by_a_list(store: Any, tmp_path: Path) -> None:
