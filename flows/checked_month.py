@@ -15,6 +15,7 @@ from tasks.check.step import check_practice, describe_quality
 from tasks.pull.step import Share, Source, pull_practice
 from tasks.route.step import with_recorded_answers
 from tasks.send.step import keep_stopped_month
+from tasks.store.day import today_by
 from tasks.store.step import Place
 
 
@@ -38,9 +39,11 @@ def checked_month(
 
     DataStopError when too much was set aside; what was and the page that shows it are kept before that.
     """
-    share = pull_practice(pulled, practice_id, month, place.today)
+    practices = pulled.tables["practices"]
+    today = today_by({"practices": practices[(practices["practice_id"] == practice_id).to_numpy(bool)]})
+    share = pull_practice(pulled, practice_id, month, today)
     other_month = share.set_aside["other_month"]
-    checked = check_practice(share.tables, settings, month, place.today, other_month, share.future)
+    checked = check_practice(share.tables, settings, month, today, other_month, share.future)
     past = place.store.history(practice_id, "checks", month)
     aside, pages = describe_quality(share.name, month, checked, share.rejected, past, other_month)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -87,7 +86,7 @@ def answer(
     told: dict[str, Any] = {name: value or "" for name, value in terms.items()} | {"needs_authorization": needed}
     told |= {"answer": said, "step": step, "source": source, "reference_number": reference}
     who, place = getpass.getuser() if by is None else by, database or database_of(out)
-    record_answer(Console(), place, task, practice, told, who, on, since, until, date.today())
+    record_answer(Console(), place, task, practice, told, who, on, since, until)
 
 
 @coverage.command("import")
@@ -101,7 +100,7 @@ def import_answers(
     from flows.payer_answers import take_in_list
     from tasks.store.engine import database_of
 
-    if take_in_list(Console(), database or database_of(out), file, practice, date.today()):
+    if take_in_list(Console(), database or database_of(out), file, practice):
         raise typer.Exit(InputError.exit_code)
 
 

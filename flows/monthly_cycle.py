@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from prefect import flow
 
-from config.month import Month
+from config.month import EASTERN, Month, today_in
 from config.rulebook import RuleBook, load_rulebook
 from config.settings import practice_settings
 from flows.checked_month import checked_month
@@ -20,6 +19,7 @@ from tasks.pull.step import Source, pull_source
 from tasks.qualify.earlier_runs import with_earlier_claims
 from tasks.qualify.step import qualify_practice, tie_totals
 from tasks.send.step import Told, deliver_messages, show_progress, summarize, unreadable_listed, write_month
+from tasks.store.day import today_by
 from tasks.store.step import Place, decided_from, number_cases, open_place, save_month, steps_recorded
 
 
@@ -38,7 +38,7 @@ def monthly_cycle(
     A practice that fails stops no other; its error comes at the end. Returns counts, without patient data. An address
     with a password comes from the environment, for Prefect keeps parameters.
     """
-    service_month = Month.parse(month) if month else Month.of(date.today()).previous
+    service_month = Month.parse(month) if month else Month.of(today_in(EASTERN)).previous
     book = load_rulebook(service_month)
     with steps_taken() as reading, unreadable_listed(out) as listed:
         pulled = pull_source(source, practice, settings, profile)
@@ -68,7 +68,7 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     asked = ask_payers(place, practice_id, month, covered, decided["decisions"])
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
     frames = decided | asked | evidence | {"claim_lines": claims, "copay_cases": routed.cases}
-    told = Told(practice_id, month, accepted, frames, place.today)
+    told = Told(practice_id, month, accepted, frames, today_by(accepted))
     basis = decided_from(share.digest, tables, settings, book)
     saved = save_month(place, practice_id, month, basis, frames, told.compose)
     month_outreach(place, practice_id, month, routed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -22,7 +22,6 @@ def change(
     state: str | None,
     error: str | None,
     note: str,
-    today: date,
     settings: Path | None = None,
 ) -> None:
     """The denial has the state, and its codes the error, that are given; what was done is printed."""
@@ -33,7 +32,7 @@ def change(
         with store.reading() as connection:
             nobody_named(connection, claim, note=note)
         if error:
-            changed = name_cause(store, claim, line, error, today, settings)
+            changed = name_cause(store, claim, line, error, None, settings)
             console.print(f"{changed:,} denials with these codes are traced to {error}.", highlight=False)
         if state:
             with store.writing() as connection:

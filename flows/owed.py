@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +24,7 @@ from tasks.send.files import write_list
 from tasks.send.letters import FOLDER
 from tasks.send.words import CONFIDENCE_NAMES, dollars
 from tasks.store.beneficiaries import shown_as_qmb
+from tasks.store.day import today_by
 from tasks.store.records import Cycle
 from tasks.store.store import Store, open_store
 
@@ -76,7 +76,7 @@ def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
     usual = usual_lines(dict.fromkeys(chosen.usual_codes, 1), *place)
     terms = Terms.of(setting, book, chosen.months_a_year)
     with store.reading() as connection:
-        shown = shown_as_qmb(connection, tables, cycle.month.first, max(date.today(), cycle.month.last))
+        shown = shown_as_qmb(connection, tables, cycle.month.first, max(today_by(tables), cycle.month.last))
     coverage = who_never_owe(payers_in(tables, cycle.month), shown, cycle.month)
     return Stored(cycle, tables, store.frame("claim_lines", cycle), usual, coverage, book, terms)
 

@@ -15,6 +15,7 @@ from config.errors import InputError
 from config.identities import Identities
 from config.payer_register import plain, questions
 from tasks.store import coverage as stored
+from tasks.store.day import today_of
 from tasks.store.identities import known_identities
 from tasks.store.store import Store
 
@@ -79,9 +80,11 @@ def written(
 
 
 def take_in(
-    store: Store, rows: Iterable[tuple[int, Mapping[str, str]]], practice: str | None, today: date
+    store: Store, rows: Iterable[tuple[int, Mapping[str, str]]], practice: str | None, today: date | None = None
 ) -> list[Taken]:
     """The answers of a list's lines are on record but those refused; the same list again changes nothing.
+
+    Without `today` it is the own day of each practice.
 
     A line is refused when its task is none, is another plan's, was answered otherwise since the list was written, or
     is answered twice and not alike.
@@ -103,8 +106,9 @@ def take_in(
 
 
 def _taken(
-    store: Store, line: int, cells: Mapping[str, str], practice: str | None, today: date, people: dict[str, Identities]
-) -> Taken:
+    store: Store, line: int, cells: Mapping[str, str], practice: str | None, today: date | None,
+    people: dict[str, Identities],
+) -> Taken:  # fmt: skip
     number = stored.task_number(cells["task_number"])
     with store.writing() as connection:
         task = stored.task_of(connection, number, practice)
@@ -113,7 +117,7 @@ def _taken(
         whose = task["practice_id"]
         if whose not in people:
             people[whose] = known_identities(connection, whose)
-        recorded = _recorded(cells, today, people[whose])
+        recorded = _recorded(cells, today or today_of(connection, whose), people[whose])
         row = stored.as_row(task, recorded)
         before = stored.latest_answers(connection, whose).get(task["plan_key"])
         same = before is not None and all(before[name] == value for name, value in row.items())

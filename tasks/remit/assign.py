@@ -23,7 +23,7 @@ def assign(
     claim_number: str,
     by: str,
     note: str,
-    today: date,
+    today: date | None,
     settings: Path | None = None,
     *,
     anyway: bool = False,

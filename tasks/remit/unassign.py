@@ -18,7 +18,7 @@ from tasks.store.store import Store
 from tasks.store.taken_back import Given
 
 
-def unassign(store: Store, number: int, by: str, note: str, today: date, settings: Path | None = None) -> str:
+def unassign(store: Store, number: int, by: str, note: str, today: date | None, settings: Path | None = None) -> str:
     """The answer waits in suspense as it did before it was given to a claim, whose balance, denials, overpayment and
     ledger row are those of before; history tells who gave it and who took it back. The claim's number.
 

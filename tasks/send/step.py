@@ -208,7 +208,7 @@ def tell_owners(
 ) -> int:
     """The day's messages wait in the outbox: to each owner what is due and overdue; how many are new."""
     with no_cell_in_errors():
-        composed = compose_outreach(practice_id, practice, cases, alerts, staff, patients, place.today)
+        composed = compose_outreach(practice_id, practice, cases, alerts, staff, patients, place.today(practice_id))
         with place.store.writing() as connection:
             return put_daily(connection, composed)
 

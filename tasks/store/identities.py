@@ -23,9 +23,12 @@ def known_identities(connection: Connection, practice_id: str) -> Identities:
 
 def nobody_named(connection: Connection, claim_number: str, **told: str) -> None:
     """No text told of a claim has a patient of its practice in it; InputError naming the option and the kind."""
-    practice_id = connection.execute(
-        sa.select(claims.c.practice_id).where(claims.c.claim_number == claim_number)
-    ).scalar()
-    known = known_identities(connection, practice_id) if practice_id else Identities()
+    known = known_identities(connection, practice_of(connection, claim_number))
     for option, text in told.items():
         known.refuse(f"--{option}", text)
+
+
+def practice_of(connection: Connection, claim_number: str) -> str:
+    """The practice whose claim it is; empty where there is no such claim."""
+    query = sa.select(claims.c.practice_id).where(claims.c.claim_number == claim_number)
+    return str(connection.execute(query).scalar() or "")

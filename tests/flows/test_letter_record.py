@@ -199,20 +199,12 @@ def due_rows(*letters: tuple[str, str, int | None]) -> pd.DataFrame:
 def test_a_letter_of_an_overdue_case_names_a_day_to_come_and_keeps_it(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Clock(date):
-        now = TODAY
-
-        @classmethod
-        def today(cls) -> date:
-            return cls.now
-
-    monkeypatch.setattr(letters, "date", Clock)
     due = due_rows((CANNOT, "reminder", 1210), (CANNOT, "payment_plan", 1210))
     store = open_store(f"sqlite:///{place / 'ccm.db'}")
     path = place / "P1/2025-10/letters" / f"{CANNOT}-reminder-en.txt"
 
     def written_on(day: date) -> tuple[int, str]:
-        Clock.now = day
+        monkeypatch.setattr(letters, "today_of", lambda *_: day)
         paths, refused = write_due_letters(store, "P1", due, place / "settings.yaml", place)
         assert not refused
         return len(paths), " ".join(path.read_text("utf-8").split())
