@@ -105,6 +105,7 @@ def _open_options(desk: Desk, number: str, named: Sequence[str], where: str) -> 
     if known is None:
         raise LetterRefusedError(f"{where}: the patient has no open co-pay case; record what they said first.")
     said = {turn.response for turn in desk.standing.cases[number].turns}
+    without = rules.with_balance if int(desk.row(number).get("ask_cents") or 0) <= 0 else ()
     every = [entry.name for entry in all_options()]
     for place, name in enumerate(named, start=1):
         if option_named(name) is None:
@@ -117,13 +118,15 @@ def _open_options(desk: Desk, number: str, named: Sequence[str], where: str) -> 
             )
         if not set(rules.options_after.get(name, said)) & said:
             raise LetterRefusedError(f"{where}: '{name}' is never offered unasked; the patient has not asked for it.")
+        if name in without:
+            raise LetterRefusedError(f"{where}: '{name}' is about a balance, and none is open that may be asked for.")
         if not _is_open(name, known.answers):
             raise LetterRefusedError(f"{where}: '{name}' is not open to this patient; see ccm case {number}.")
     found = [
         name
         for name in every
         if _is_open(name, known.answers)
-        and name not in rules.inward
+        and name not in (*rules.inward, *without)
         and set(rules.options_after.get(name, said)) & said
         and (not named or name in named)
     ]

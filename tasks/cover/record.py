@@ -13,7 +13,9 @@ import pandas as pd
 from config.contract import coverage_outputs
 from config.errors import InputError
 from config.identities import Identities
-from config.payer_register import plain, questions
+from config.payer_questions import questions
+from config.payer_register import plain
+from config.worklist_answers import coverage_word
 from tasks.store import coverage as stored
 from tasks.store.day import today_of
 from tasks.store.identities import known_identities
@@ -134,7 +136,7 @@ def _recorded(cells: Mapping[str, str], today: date, known: Identities) -> store
     """The line as an answer; InputError naming the column that is wrong, never what stands in it."""
     table, words = coverage_outputs()["coverage_tasks"], {}
     for name in CHOICES:
-        words[name] = cells[name].casefold().replace(" ", "_")
+        words[name] = coverage_word(name, cells[name])
         values = table.column(name).values
         if words[name] not in (*values, *([] if name in NEEDED else [""])):
             raise InputError(f"{name}: write one of {', '.join(values)}{'' if name in NEEDED else ', or nothing'}.")

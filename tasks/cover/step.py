@@ -16,7 +16,8 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import InputError, PlaceError
 from config.month import Month
-from config.payer_register import FIRST, Contradiction, questions, register_in
+from config.payer_questions import questions
+from config.payer_register import FIRST, Contradiction, register_in
 from config.payer_settings import payer_settings
 from config.rulebook import all_programs
 from tasks.cover import lists

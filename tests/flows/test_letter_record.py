@@ -100,7 +100,8 @@ def test_every_option_open_to_this_patient_stands_in_the_letter_in_its_order(wri
     assert "sliding fee" not in said
     said = write(REFUSES, "options")
     assert "look at your income" not in said, "a lower share is never offered unasked"
-    assert "You can pay in small parts" in said
+    assert "ask your state" in said
+    assert "small parts" not in said, "nothing is open that could be paid in parts"
 
 
 def test_an_option_typed_is_among_them_or_refused_by_name(ccm, write) -> None:
@@ -109,6 +110,7 @@ def test_an_option_typed_is_among_them_or_refused_by_name(ccm, write) -> None:
         "explain_the_share": "'explain_the_share' is the practice's own work",
         "hardship_determination": "'hardship_determination' is never offered unasked",
         "sliding_fee": "'sliding_fee' is not open to this patient",
+        "payment_plan": "'payment_plan' is about a balance, and none is open that may be asked for",
         "Cora Pine": "the option typed as number 1 is none; write one of stop_at_month_end",
     }.items():
         said = why(ccm("letter", REFUSES, "--kind", "options", "--option", option))
