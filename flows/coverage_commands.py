@@ -26,7 +26,7 @@ coverage = typer.Typer(help="Who covers care management: the matrix of a month, 
 @coverage.callback(invoke_without_command=True)
 def show(
     context: typer.Context,
-    month: Annotated[str | None, typer.Option(help="Service month, as 2026-10.")] = None,
+    month: Annotated[str | None, typer.Option(help="Service month, as 2026-10; a case has its last.")] = None,
     patient: Annotated[str | None, typer.Option(help="One case by its number, as C-000123.")] = None,
     practice: Practice = None,
     out: Out = Path("out"),
@@ -38,16 +38,16 @@ def show(
     """Show who covers a decided month: payers against answers in patients, and the plans to ask; or one case."""
     if context.invoked_subcommand:
         return
-    if not month:
+    if not month and not patient:
         raise InputError("Say which month: ccm coverage --month 2026-10.")
     from flows.who_covers import print_case, print_matrix
     from tasks.store.engine import database_of
 
-    place = database or database_of(out)
+    place, parsed = database or database_of(out), Month.parse(month) if month else None
     if patient:
-        print_case(Console(), place, patient, Month.parse(month), practice, settings)
-    else:
-        print_matrix(Console(), place, Month.parse(month), practice)
+        print_case(Console(), place, patient, parsed, practice, settings)
+    elif parsed:
+        print_matrix(Console(), place, parsed, practice)
 
 
 @coverage.command()

@@ -155,7 +155,7 @@ def _row(task: Mapping[str, Any], patients: int, how: Questions) -> dict[str, An
     return row | {"case_number": None, "program": program, "question": QUESTION.format(what=_service(program))}
 
 
-def _numbered(ways: Sequence[Step] | Sequence[WhoPays]) -> str:
+def _numbered(ways: Sequence[Step | WhoPays]) -> str:
     return " | ".join(f"{place}. {one.words}: {one.asks}" for place, one in enumerate(ways, 1))
 
 
