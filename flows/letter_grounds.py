@@ -26,7 +26,8 @@ def grounded(desk: Desk, share: Mapping[str, Any], kind: str, given: Mapping[str
     number = share["case_number"]
     where = f"{number}: the letter '{kind}' is refused"
     if kind in DETERMINED:
-        return dict(given) | _determined(desk, number, kind, given, today, where)
+        open_cents = max(0, int(desk.row(number).get("ask_cents") or 0))  # without a balance no parts are offered
+        return dict(given) | _determined(desk, number, kind, given, today, where) | {"balance_cents": open_cents}
     if kind == "options":
         return dict(given) | {"options": _open_options(desk, number, tuple(given.get("options") or ()), where)}
     row = desk.row(number)
