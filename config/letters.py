@@ -82,6 +82,7 @@ class Letters(BaseModel):
     voicemail: Voicemail
     inward: tuple[str, ...]
     while_asking: tuple[str, ...]
+    with_balance: tuple[str, ...]
     options_after: dict[str, tuple[str, ...]]
     reasons: tuple[str, ...]
     numbers: tuple[HelpLine, ...]

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config.errors import InputError
 
+EASTERN = "America/New_York"
+
 
 @dataclass(frozen=True, order=True)
 class Month:
@@ -68,6 +70,11 @@ def time_zone(name: str) -> ZoneInfo:
     if not is_time_zone(name):
         raise InputError("A time zone is not an IANA name; write one such as America/New_York.")
     return ZoneInfo(name)
+
+
+def today_in(zone: str) -> date:
+    """The day that it is now on that zone's clock; on Eastern time where there is no such zone."""
+    return datetime.now(ZoneInfo(zone if is_time_zone(zone) else EASTERN)).date()
 
 
 def is_time_zone(name: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Literal, Self, TypeVar, get_args
 
 from pydantic import Field, model_validator
 
-from config.catalogue import OPEN, Confidence, Program, Sourced, catalogue, rising, validated
+from config.catalogue import OPEN, Program, Sourced, catalogue, rising, validated
 from config.errors import RuleError
 from config.month import Month
 from config.strict_yaml import load_yaml
@@ -114,28 +114,6 @@ class Contradiction(Sourced):
     def holds(self) -> bool:
         """Whether a month waits for it; what is only recalled asks and never holds."""
         return self.effect == "hold" and self.confidence != "unverified"
-
-
-class Step(Sourced):
-    """One way to find out what a plan does; the source is that of the whole list."""
-
-    source: str = ""
-    step: str
-    words: str = Field(min_length=10)
-    asks: str = Field(min_length=10)
-
-
-class Questions(Sourced):
-    """How, by whom and by when it is found out whether a plan covers care management."""
-
-    due_days: int = Field(gt=0)
-    owner: str
-    valid_months: int = Field(gt=0)
-    steps: tuple[Step, ...] = Field(min_length=1)
-
-    def confidence_of(self, step: str) -> Confidence | None:
-        """How sure an answer found by that step is; None for a step that is not in the list."""
-        return next((one.confidence for one in self.steps if one.step == step), None)
 
 
 @dataclass(frozen=True)
@@ -265,16 +243,6 @@ def all_order(path: Path = FOLDER / "order.yaml") -> tuple[tuple[Sequel, ...], t
     for name in {one.name for one in against}:
         rising([(one.since, one.until) for one in against if one.name == name], f"{path.name}, {name}")
     return tuple(order), tuple(against)
-
-
-@cache
-def questions(path: Path = FOLDER / "questions.yaml") -> Questions:
-    """How it is found out what a plan does; RuleError when the file is wrong."""
-    content = load_yaml(path)
-    if isinstance(content, dict) and isinstance(content.get("steps"), list):
-        steps = [{**step, "source": content.get("source", "")} for step in content["steps"] if isinstance(step, dict)]
-        content = content | {"steps": steps}
-    return validated(Questions, content, path.name)
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -59,7 +58,7 @@ def denial(
     from flows.one_denial import change
     from tasks.store.engine import database_of
 
-    change(Console(), database or database_of(out), claim, line, state, error, note, date.today(), settings)
+    change(Console(), database or database_of(out), claim, line, state, error, note, settings)
 
 
 suspense = typer.Typer(help="Answers that fit no claim: list them, give one to a claim by hand, or take it back.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -24,9 +23,8 @@ def take_in_file(
     store = open_store(database)
     try:
         by_practice, taken = _by_practice(store, answers, practice)
-        today = datetime.now(UTC).date()
         for practice_id, mine in by_practice.items():
-            desk = desk_of(store, practice_id, today, settings)
+            desk = desk_of(store, practice_id, settings)
             taken += take_in(desk, mine)
             keep(looked_at_again(desk))
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 import pandas as pd
@@ -15,6 +16,7 @@ from tasks.check.step import check_practice, describe_quality
 from tasks.pull.step import Share, Source, pull_practice
 from tasks.route.step import with_recorded_answers
 from tasks.send.step import keep_stopped_month
+from tasks.store.day import today_by
 from tasks.store.step import Place
 
 
@@ -31,6 +33,12 @@ class CheckedMonth(NamedTuple):
     accepted: dict[str, pd.DataFrame]
 
 
+def day_there(pulled: Source, practice_id: str) -> date:
+    """The day that it is now on the practice's own clock, as the source gives it."""
+    practices = pulled.tables["practices"]
+    return today_by({"practices": practices[(practices["practice_id"] == practice_id).to_numpy(bool)]})
+
+
 def checked_month(
     pulled: Source, practice_id: str, month: Month, settings: PracticeSettings, place: Place
 ) -> CheckedMonth:
@@ -38,9 +46,10 @@ def checked_month(
 
     DataStopError when too much was set aside; what was and the page that shows it are kept before that.
     """
-    share = pull_practice(pulled, practice_id, month, place.today)
+    today = day_there(pulled, practice_id)
+    share = pull_practice(pulled, practice_id, month, today)
     other_month = share.set_aside["other_month"]
-    checked = check_practice(share.tables, settings, month, place.today, other_month, share.future)
+    checked = check_practice(share.tables, settings, month, today, other_month, share.future)
     past = place.store.history(practice_id, "checks", month)
     aside, pages = describe_quality(share.name, month, checked, share.rejected, past, other_month)
     try:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from prefect import flow
 
-from config.month import Month
+from config.month import EASTERN, Month, today_in
 from flows.each_practice import each_practice
 from tasks.claim.signed import decided_practices
 from tasks.claim.step import claims_summary, draft_claims, send_claims
@@ -28,7 +27,7 @@ def claims(
     Only a revision that is signed off is billed. What was sent is not sent again: a run yields the difference. A
     practice that fails stops no other; its error is raised at the end. Returns counts, without patient data.
     """
-    service_month = Month.parse(month) if month else Month.of(date.today()).previous
+    service_month = Month.parse(month) if month else Month.of(today_in(EASTERN)).previous
     place = open_place(out, database, settings)
     practices = decided_practices(place.store, service_month, practice)
     return each_practice(practices, lambda one: practice_claims(place, one, service_month), shows="folder")

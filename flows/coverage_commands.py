@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,7 +26,7 @@ coverage = typer.Typer(help="Who covers care management: the matrix of a month, 
 @coverage.callback(invoke_without_command=True)
 def show(
     context: typer.Context,
-    month: Annotated[str | None, typer.Option(help="Service month, as 2026-10.")] = None,
+    month: Annotated[str | None, typer.Option(help="Service month, as 2026-10; a case has its last.")] = None,
     patient: Annotated[str | None, typer.Option(help="One case by its number, as C-000123.")] = None,
     practice: Practice = None,
     out: Out = Path("out"),
@@ -39,16 +38,16 @@ def show(
     """Show who covers a decided month: payers against answers in patients, and the plans to ask; or one case."""
     if context.invoked_subcommand:
         return
-    if not month:
+    if not month and not patient:
         raise InputError("Say which month: ccm coverage --month 2026-10.")
     from flows.who_covers import print_case, print_matrix
     from tasks.store.engine import database_of
 
-    place = database or database_of(out)
+    place, parsed = database or database_of(out), Month.parse(month) if month else None
     if patient:
-        print_case(Console(), place, patient, Month.parse(month), practice, settings)
-    else:
-        print_matrix(Console(), place, Month.parse(month), practice)
+        print_case(Console(), place, patient, parsed, practice, settings)
+    elif parsed:
+        print_matrix(Console(), place, parsed, practice)
 
 
 @coverage.command()
@@ -87,7 +86,7 @@ def answer(
     told: dict[str, Any] = {name: value or "" for name, value in terms.items()} | {"needs_authorization": needed}
     told |= {"answer": said, "step": step, "source": source, "reference_number": reference}
     who, place = getpass.getuser() if by is None else by, database or database_of(out)
-    record_answer(Console(), place, task, practice, told, who, on, since, until, date.today())
+    record_answer(Console(), place, task, practice, told, who, on, since, until)
 
 
 @coverage.command("import")
@@ -101,7 +100,7 @@ def import_answers(
     from flows.payer_answers import take_in_list
     from tasks.store.engine import database_of
 
-    if take_in_list(Console(), database or database_of(out), file, practice, date.today()):
+    if take_in_list(Console(), database or database_of(out), file, practice):
         raise typer.Exit(InputError.exit_code)
 
 

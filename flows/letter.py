@@ -23,6 +23,7 @@ from tasks.route.work import as_row, letter_written, letters_by_case, moves_by_c
 from tasks.send.addressed import letter_for
 from tasks.send.letters import FOLDER, render_letter, render_voicemail, stands_there, write_letters
 from tasks.store import case_work
+from tasks.store.day import today_of
 from tasks.store.store import Store, open_store
 
 BEFORE_ANY_BILL = "welcome"
@@ -57,14 +58,16 @@ def write_letter(
     the patient's; it changes nothing for a Qualified Medicare Beneficiary. `by` is who writes it, else the `recorder`.
     LetterRefusedError when the letter may not go to this patient.
     """
-    store, today = open_store(database), date.today()
+    store = open_store(database)
     try:
         cycle, patient = stored_case(store, case, month, practice)
+        with store.reading() as connection:
+            today = today_of(connection, cycle.practice_id)
         found = stored_month(store, cycle, settings)
         known_staff(found.tables, ("--by", by))
         share = _share(store, found, patient, kind, settled)
         if kind in FROM_RECORD and (share["owes"] != "never" or kind == "refund"):
-            desk = desk_of(store, cycle.practice_id, today, settings)
+            desk = desk_of(store, cycle.practice_id, settings, today)
             given = grounded(desk, share, kind, given, today)
         with store.reading() as connection:
             recorded = case_work.moves(connection, cycle.practice_id, share["case_number"])
@@ -91,10 +94,10 @@ def write_due_letters(
     months: dict[int, Stored] = {}
     paths, refused = [], []
     with store.reading() as connection:
-        recorded = case_work.moves(connection, practice_id)
+        recorded, today = case_work.moves(connection, practice_id), today_of(connection, practice_id)
     moves, written = moves_by_case(recorded), letters_by_case(recorded)
     books = store.open_copay_cases(practice_id).set_index("case_number")["refund_cents"]
-    days, today = case_settings(practice_id, settings), date.today()
+    days = case_settings(practice_id, settings)
     for row in due.to_dict("records"):
         number, kind = row["case_number"], row["letter"]
         try:

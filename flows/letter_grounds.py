@@ -26,7 +26,8 @@ def grounded(desk: Desk, share: Mapping[str, Any], kind: str, given: Mapping[str
     number = share["case_number"]
     where = f"{number}: the letter '{kind}' is refused"
     if kind in DETERMINED:
-        return dict(given) | _determined(desk, number, kind, given, today, where)
+        open_cents = max(0, int(desk.row(number).get("ask_cents") or 0))  # without a balance no parts are offered
+        return dict(given) | _determined(desk, number, kind, given, today, where) | {"balance_cents": open_cents}
     if kind == "options":
         return dict(given) | {"options": _open_options(desk, number, tuple(given.get("options") or ()), where)}
     row = desk.row(number)
@@ -105,6 +106,7 @@ def _open_options(desk: Desk, number: str, named: Sequence[str], where: str) -> 
     if known is None:
         raise LetterRefusedError(f"{where}: the patient has no open co-pay case; record what they said first.")
     said = {turn.response for turn in desk.standing.cases[number].turns}
+    without = rules.with_balance if int(desk.row(number).get("ask_cents") or 0) <= 0 else ()
     every = [entry.name for entry in all_options()]
     for place, name in enumerate(named, start=1):
         if option_named(name) is None:
@@ -117,13 +119,15 @@ def _open_options(desk: Desk, number: str, named: Sequence[str], where: str) -> 
             )
         if not set(rules.options_after.get(name, said)) & said:
             raise LetterRefusedError(f"{where}: '{name}' is never offered unasked; the patient has not asked for it.")
+        if name in without:
+            raise LetterRefusedError(f"{where}: '{name}' is about a balance, and none is open that may be asked for.")
         if not _is_open(name, known.answers):
             raise LetterRefusedError(f"{where}: '{name}' is not open to this patient; see ccm case {number}.")
     found = [
         name
         for name in every
         if _is_open(name, known.answers)
-        and name not in rules.inward
+        and name not in (*rules.inward, *without)
         and set(rules.options_after.get(name, said)) & said
         and (not named or name in named)
     ]

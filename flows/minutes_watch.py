@@ -7,10 +7,10 @@ from typing import Any
 from prefect import flow
 
 from config.month import Month
-from config.rulebook import RuleBook, load_rulebook
+from config.rulebook import load_rulebook
 from config.settings import practice_settings
 from config.watch_settings import watch_settings
-from flows.checked_month import checked_month
+from flows.checked_month import checked_month, day_there
 from flows.each_practice import each_practice
 from tasks.cover.step import who_covers
 from tasks.pull.step import Source, pull_source
@@ -36,16 +36,14 @@ def minutes_watch(
     is told nothing. No month is kept and no claim made by it. Returns counts.
     """
     place = open_place(out, database, settings)
-    month = Month.of(place.today)
-    book = load_rulebook(month)
     pulled = pull_source(source, practice, settings, profile)
-    return each_practice(
-        pulled.practices, lambda practice_id: practice_watch(pulled, practice_id, month, book, place), shows="told"
-    )
+    return each_practice(pulled.practices, lambda practice_id: practice_watch(pulled, practice_id, place), shows="told")
 
 
-def practice_watch(pulled: Source, practice_id: str, month: Month, book: RuleBook, place: Place) -> dict[str, Any]:
+def practice_watch(pulled: Source, practice_id: str, place: Place) -> dict[str, Any]:
     """One practice's day, as a checklist."""
+    month = Month.of(day_there(pulled, practice_id))
+    book = load_rulebook(month)
     settings, limits = practice_settings(practice_id, place.settings), watch_settings(practice_id, place.settings)
     _, checked, aside, _, accepted = checked_month(pulled, practice_id, month, settings, place)
     covered = who_covers(place, practice_id, accepted, month)

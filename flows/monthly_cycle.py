@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from prefect import flow
 
-from config.month import Month
+from config.month import EASTERN, Month, today_in
 from config.rulebook import RuleBook, load_rulebook
 from config.settings import practice_settings
 from flows.checked_month import checked_month
@@ -38,7 +37,7 @@ def monthly_cycle(
     A practice that fails stops no other; its error comes at the end. Returns counts, without patient data. An address
     with a password comes from the environment, for Prefect keeps parameters.
     """
-    service_month = Month.parse(month) if month else Month.of(date.today()).previous
+    service_month = Month.parse(month) if month else Month.of(today_in(EASTERN)).previous
     book = load_rulebook(service_month)
     with steps_taken() as reading, unreadable_listed(out) as listed:
         pulled = pull_source(source, practice, settings, profile)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,13 +17,14 @@ from config.errors import InputError
 from config.letters import LANGUAGES
 from config.money import cents_of as written_cents
 from tasks.remit.worklist import balances_of
-from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, looked_at_again, open_desk
+from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, looked_at_again, nobody_named, open_desk
 from tasks.route.determinations import decide
 from tasks.route.entries import all_options
 from tasks.route.guards import Known
 from tasks.route.machine import BY_HAND, Case, Move, after
 from tasks.send.words import dollars, plain
 from tasks.store.case_numbers import parse
+from tasks.store.day import today_of
 from tasks.store.store import Store, open_store
 
 MOVES = {name: what for what, name in BY_HAND.items()}
@@ -58,8 +59,7 @@ def work_on(
     try:
         practice_id, _ = store.patient(number, practice)
         case_number = f"C-{parse(number):06d}"
-        today = datetime.now(UTC).date()
-        desk = desk_of(store, practice_id, today, settings)
+        desk = desk_of(store, practice_id, settings)
         desk.case(case_number)
         if told.action == "determine":
             _determine(desk, case_number, told)
@@ -74,8 +74,11 @@ def work_on(
         store.close()
 
 
-def desk_of(store: Store, practice_id: str, today: date, settings: Path | None) -> Desk:
-    """The practice's cases today, with what payers left to its patients."""
+def desk_of(store: Store, practice_id: str, settings: Path | None, today: date | None = None) -> Desk:
+    """The practice's cases today, on its own clock, with what payers left to its patients."""
+    if today is None:
+        with store.reading() as connection:
+            today = today_of(connection, practice_id)
     return open_desk(store, practice_id, today, balances_of(store, practice_id), settings)
 
 
@@ -86,7 +89,8 @@ def _move(desk: Desk, number: str, told: Told) -> None:
         raise InputError("Say who did it, by staff identifier: --by S1.")
     _, facts = desk.case(number)
     known_staff(desk.tables, ("--by", told.by))
-    row, day = desk.row(number), _day(told, desk.work.settings.time_zone or facts.zone)
+    nobody_named(desk.tables, ("--by", told.by), ("--note", told.note))
+    row, day = desk.row(number), _day(told, facts.zone)
     if day > desk.today:
         raise InputError(f"{day} is in the future; correct --date.")
     cents = written_cents(told.amount, "--amount") if told.amount else 0
@@ -109,6 +113,7 @@ def _move(desk: Desk, number: str, told: Told) -> None:
 def _determine(desk: Desk, number: str, told: Told) -> None:
     _, known = desk.case(number)
     known_staff(desk.tables, ("--by", told.by), ("--second", told.second))
+    nobody_named(desk.tables, ("--by", told.by), ("--second", told.second))
     if not told.household or not told.income:
         raise InputError(f"{number}: give --household and --income; both are part of the determination.")
     patients = desk.tables["patients"]

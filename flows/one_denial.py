@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -10,6 +10,7 @@ from rich.console import Console
 from config.errors import InputError
 from tasks.remit.trace import name_cause
 from tasks.store.denials import mark
+from tasks.store.identities import nobody_named
 from tasks.store.store import open_store
 
 
@@ -21,7 +22,6 @@ def change(
     state: str | None,
     error: str | None,
     note: str,
-    today: date,
     settings: Path | None = None,
 ) -> None:
     """The denial has the state, and its codes the error, that are given; what was done is printed."""
@@ -29,8 +29,10 @@ def change(
         raise InputError("Say what to change: --state resent, or --error with a name of the table of errors.")
     store = open_store(database)
     try:
+        with store.reading() as connection:
+            nobody_named(connection, claim, note=note)
         if error:
-            changed = name_cause(store, claim, line, error, today, settings)
+            changed = name_cause(store, claim, line, error, None, settings)
             console.print(f"{changed:,} denials with these codes are traced to {error}.", highlight=False)
         if state:
             with store.writing() as connection:

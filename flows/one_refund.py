@@ -8,6 +8,8 @@ from datetime import date, datetime
 from rich.console import Console
 
 from config.errors import InputError
+from tasks.store.day import today_of
+from tasks.store.identities import practice_of
 from tasks.store.overpayments import record_refund
 from tasks.store.store import open_store
 
@@ -21,7 +23,7 @@ def record(
     reference: str,
     name: str,
     now: datetime,
-    today: date,
+    today: date | None = None,
 ) -> None:
     """The refund is on record with who, when and how much, and it is said; a second time changes nothing."""
     found = re.fullmatch(r"(\d{1,9})(?:\.(\d{2}))?", amount.strip())
@@ -32,13 +34,13 @@ def record(
         refunded = date.fromisoformat(day)
     except ValueError:
         raise InputError(f"'{day}' is not a day; write it as 2026-12-01.") from None
-    if refunded > today:
-        raise InputError(f"{day} lies ahead; record a refund once it went out.")
     if not name.strip() or not reference.strip():
         raise InputError("Say who records the refund (--by NAME) and its check or transfer (--reference NUMBER).")
     store = open_store(database)
     try:
         with store.writing() as connection:
+            if refunded > (today or today_of(connection, practice_of(connection, claim))):
+                raise InputError(f"{day} lies ahead; record a refund once it went out.")
             new, rest = record_refund(connection, claim, cents, refunded, reference.strip(), name.strip(), now)
     finally:
         store.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from config.catalogue import catalogue
 from config.contract import letter_outputs
 from config.errors import InputError
 from config.letter_settings import forecast_settings
@@ -19,12 +19,13 @@ from config.rulebook import RuleBook, load_rulebook
 from config.rulebook_archive import restored
 from config.settings import practice_settings, stored_settings
 from tasks.route.forecast import Terms, patient_shares
-from tasks.route.payers_on_file import payers_in, who_never_owe
+from tasks.route.payers_on_file import of_programs, payers_in, who_never_owe
 from tasks.route.usual_service import for_patients, usual_lines
 from tasks.send.files import write_list
 from tasks.send.letters import FOLDER
 from tasks.send.words import CONFIDENCE_NAMES, dollars
 from tasks.store.beneficiaries import shown_as_qmb
+from tasks.store.day import today_by
 from tasks.store.records import Cycle
 from tasks.store.store import Store, open_store
 
@@ -47,7 +48,16 @@ PARTS = {
     "allowed_cents": "is what Medicare allows for the month, all bills together",
 }
 # Of the tables of a month those that a forecast and a letter take; the time entries are not among them.
-NEEDED = ("practices", "patients", "coverages", "copay_responses", "payer_answers", "staff", "practitioners")
+NEEDED = (
+    "practices",
+    "patients",
+    "coverages",
+    "copay_responses",
+    "payer_answers",
+    "program_answers",
+    "staff",
+    "practitioners",
+)
 COLUMNS = ["payer_kind", "answer", "takes_coinsurance", "takes_deductible", "patient_owes"]
 
 
@@ -61,6 +71,13 @@ class Stored(NamedTuple):
     coverage: pd.DataFrame
     book: RuleBook
     terms: Terms
+
+    def payers_of(self, lines: pd.DataFrame) -> pd.DataFrame:
+        """Who pays, and what each answers for the programs of these lines."""
+        known = catalogue().codes
+        programs = lines["program"] if "program" in lines else lines["code"].map(lambda code: known[code].program)
+        wanted = pd.DataFrame({"patient_id": lines["patient_id"].astype("str"), "program": programs.astype("str")})
+        return of_programs(self.coverage, self.tables.get("program_answers"), wanted)
 
 
 def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
@@ -76,26 +93,25 @@ def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
     usual = usual_lines(dict.fromkeys(chosen.usual_codes, 1), *place)
     terms = Terms.of(setting, book, chosen.months_a_year)
     with store.reading() as connection:
-        shown = shown_as_qmb(connection, tables, cycle.month.first, max(date.today(), cycle.month.last))
+        shown = shown_as_qmb(connection, tables, cycle.month.first, max(today_by(tables), cycle.month.last))
     coverage = who_never_owe(payers_in(tables, cycle.month), shown, cycle.month)
     return Stored(cycle, tables, store.frame("claim_lines", cycle), usual, coverage, book, terms)
 
 
 def shares_of(month: Stored) -> pd.DataFrame:
     """The forecast of everybody with a claim line in the month."""
-    return patient_shares(month.lines, month.coverage, month.terms)
+    return patient_shares(month.lines, month.payers_of(month.lines), month.terms)
 
 
 def share_of(store: Store, month: Stored, patient: str, usual: bool = False) -> dict[str, Any]:
     """The forecast of one patient: of the month's claim lines, or of a usual month, as of somebody without a line."""
-    lines, coverage = (
-        frame[(frame["patient_id"] == patient).to_numpy(bool)] for frame in (month.lines, month.coverage)
-    )
+    lines = month.lines[(month.lines["patient_id"] == patient).to_numpy(bool)]
     if usual or lines.empty:
         one = pd.DataFrame({"patient_id": [patient]})
         number = store.case_numbers(month.cycle.practice_id, one["patient_id"]).to_numpy()
         lines = for_patients(month.usual, one.assign(case_number=number))
-    found = patient_shares(lines, coverage, month.terms)
+    mine = month._replace(coverage=month.coverage[(month.coverage["patient_id"] == patient).to_numpy(bool)])
+    found = patient_shares(lines, mine.payers_of(lines), month.terms)
     return {str(name): value for name, value in found.iloc[0].items()}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from rich.console import Console
 
 from config.errors import InputError
 from config.money import cents_of
-from config.month import Month
+from config.month import EASTERN, Month, today_in
 from flows.typed import day_of
 
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
@@ -46,7 +45,7 @@ def share(
         show_share(console, place, case, parsed, practice, settings)
         return
     if setting and parsed is None:
-        parsed = Month.of(datetime.now(UTC).date()).previous
+        parsed = Month.of(today_in(EASTERN)).previous
     if parsed is None:
         raise InputError("Give a case number, or --month 2026-10 for all patients of a month.")
     if setting:

@@ -14,6 +14,8 @@ from tasks.cover.record import DAYS, NEEDED, READ, take_in, written
 from tasks.cover.rerun import kept_answers, rests_otherwise
 from tasks.route.readback import filled_rows
 from tasks.store import coverage as stored
+from tasks.store.day import today_of
+from tasks.store.identities import known_identities
 from tasks.store.store import Store, open_store
 
 
@@ -27,9 +29,11 @@ def record_answer(
     on: str | None,
     since: str | None,
     until: str | None,
-    today: date,
+    today: date | None = None,
 ) -> None:
     """The plan's answer is on record and its task answered, and that is said; the same again changes nothing.
+
+    Without `today` it is the practice's own day.
 
     The task is looked up before anything else: who has its number wrong need not type the rest right first.
     """
@@ -38,8 +42,10 @@ def record_answer(
     try:
         with store.reading() as connection:
             found = stored.task_of(connection, number, practice)
+            known = known_identities(connection, found["practice_id"])
+            today = today or today_of(connection, found["practice_id"])
         days = (day_of(on, "--on"), day_of(since, "--since"), day_of(until, "--until"))
-        recorded = written(told, by, *days, today)
+        recorded = written(told, by, *days, today, known)
         with store.writing() as connection:
             done = stored.answer(connection, found, recorded, datetime.now(UTC))
         text = f"{stored.task_text(number)}: {called(found)} {_plain(recorded.answer)}, until {recorded.valid_until}"
@@ -50,7 +56,7 @@ def record_answer(
         store.close()
 
 
-def take_in_list(console: Console, database: str, file: Path, practice: str | None, today: date) -> int:
+def take_in_list(console: Console, database: str, file: Path, practice: str | None, today: date | None = None) -> int:
     """The answers of the list are on record, but the refused, which are printed with why; how many those are."""
     rows = filled_rows(file, READ, NEEDED, "the list of tasks", "coverage_tasks.xlsx", DAYS)
     store = open_store(database)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -27,8 +27,7 @@ def refund(
     from tasks.store.engine import database_of
 
     name = getpass.getuser() if by is None else by
-    now, today = datetime.now(UTC), date.today()
-    record(Console(), database or database_of(out), claim, amount, day, reference, name, now, today)
+    record(Console(), database or database_of(out), claim, amount, day, reference, name, datetime.now(UTC))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -41,9 +40,9 @@ def assign_answer(
     other_payer: bool = False,
 ) -> None:
     """The answer is the claim's, the list is written without it, and it is said; a second time changes nothing."""
-    store, today = open_store(database), date.today()
+    store = open_store(database)
     try:
-        new = assign(store, number, claim, by, note, today, settings, anyway=anyway, other_payer=other_payer)
+        new = assign(store, number, claim, by, note, None, settings, anyway=anyway, other_payer=other_payer)
         write_suspense(out, waiting(store))
     finally:
         store.close()
@@ -58,7 +57,7 @@ def take_back_answer(
     """The answer waits again, the list is written with it, and it is said."""
     store = open_store(database)
     try:
-        claim = unassign(store, number, by, note, date.today(), settings)
+        claim = unassign(store, number, by, note, None, settings)
         write_suspense(out, waiting(store))
     finally:
         store.close()

@@ -15,11 +15,13 @@ from config.errors import InputError
 from config.month import Month
 from config.payer_register import FIRST, program_of, register_in
 from config.payer_settings import payer_settings
+from flows.owed import stored_case
 from flows.payer_answers import called
 from tasks.cover.lists import asked_about, nobody_known
 from tasks.cover.rerun import TABLES, answers_in, changed, known_now, tables_of_patients
 from tasks.cover.verify import Known
 from tasks.store import coverage as stored
+from tasks.store.case_numbers import parse
 from tasks.store.coverage import NOBODY_KNOWN
 from tasks.store.records import Cycle
 from tasks.store.store import Store, open_store
@@ -88,15 +90,19 @@ def _print_tasks(
 
 
 def print_case(
-    console: Console, database: str, case: str, month: Month, practice: str | None, settings: Path | None = None
-) -> None:
-    """One case's payers in their order as they are known today, each with its answer and what that rests on.
+    console: Console, database: str, case: str, month: Month | None, practice: str | None,
+    settings: Path | None = None,
+) -> None:  # fmt: skip
+    """One case's payers in their order as they are known today, each with its answer and what that rests on; then what
+    is to be asked, or that nothing is. Without a month it is the case's last one.
 
     Where the month was decided by less, that is said with what it was decided by. Nobody is named.
     """
     store = open_store(database)
     try:
         practice_id, patient = store.patient(case, practice)
+        if month is None:
+            month = stored_case(store, case, None, practice_id)[0].month
         for _, cycle, answers in _answers(store, month, practice_id):
             tables = tables_of_patients(store.kept_tables(cycle, *TABLES), pd.Series([patient], dtype="str"))
             before = answers_in(tables)
@@ -104,16 +110,32 @@ def print_case(
             now, newer = _today(store, practice_id, tables, before, month, settings)
             mine = now[now["place"] > 0].sort_values("place", kind="stable")
             if mine.empty:
-                raise InputError(f"{case} has no payer on file in {month}; run an eligibility inquiry (270/271).")
+                _say(console, f"{case} has no payer on file in {month}; run an eligibility inquiry (270/271).")
             decided = before.set_index(["coverage_id", "program"])["answer"].astype("str")
             for row in mine.to_dict("records"):
                 was = decided.get((row["coverage_id"], row["program"]), "")
                 _print_payer(console, row, "" if was == row["answer"] else str(was))
+            _say_asked(console, store, practice_id, f"C-{parse(case):06d}", mine)
             if newer:
                 text = f"{month} was decided before this was known: it rests on the older state until it is run again"
                 _say(console, f"{text} (ccm run --month {month}).")
     finally:
         store.close()
+
+
+def _say_asked(console: Console, store: Store, practice_id: str, case: str, rows: pd.DataFrame) -> None:
+    """The open tasks that the case waits for; a plan that has none yet gets one when the month is run."""
+    with store.reading() as connection:
+        tasks = [one for one in stored.tasks_of(connection, practice_id) if one["state"] == "open"]
+    asked = dict.fromkeys(rows.loc[rows["asks"].to_numpy(bool), "plan_key"].astype("str"))
+    theirs = {one["plan_key"]: one for one in tasks if one["plan_key"] in asked or one["plan"] == case}
+    for one in theirs.values():
+        what = "who pays first" if one["payer_kind"] == NOBODY_KNOWN else called(one)
+        _say(console, f"To be asked by {one['due_date']}: {what} ({stored.task_text(one['number'])}).")
+    if set(asked) - set(theirs):
+        _say(console, "A plan that has to be asked has no task yet; the next run of the month opens it.")
+    elif not theirs and len(rows):
+        _say(console, "Nothing has to be asked.")
 
 
 def _today(

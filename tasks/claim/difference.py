@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from config.contract import claim_outputs
 from config.frames import empty
+from config.month import today_in
 from tasks.claim.compare import NEW, REPLACES, ByHand, Send, Void, compared
 from tasks.claim.drafts import Draft, Key
 from tasks.claim.needs import Held, Need, needs
@@ -40,7 +41,7 @@ class Difference:
 
 def difference(connection: Connection, month: SignedMonth, drafted: Drafted, today: date | None = None) -> Difference:
     """The difference as the database has it now, on the scrubber's day where no other is given."""
-    today = today or (drafted.scrubber.today if drafted.scrubber else date.today())
+    today = today or (drafted.scrubber.today if drafted.scrubber else today_in(month.practice.time_zone))
     whose = (month.cycle.practice_id, str(month.cycle.month))
     standing = claims.standing(connection, *whose)
     found = compared(drafted.ready, drafted.held_keys, standing, month.settings, today)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -16,7 +15,7 @@ from config.claim_settings import ClaimSettings, claim_settings
 from config.contract import claim_outputs
 from config.errors import InputError
 from config.frames import empty
-from config.month import Month
+from config.month import Month, today_in
 from config.settings import practice_settings
 from tasks.claim.asked import Scrubber
 from tasks.claim.assemble import Charges, drafts, text
@@ -67,7 +66,7 @@ def signed_month(store: Store, practice_id: str, month: Month, settings: Path | 
     asked = claim_settings(practice_id, settings)
     tables = store.basis(cycle).tables
     practice, setting = _practice(practice_id, tables["practices"]), str(tables["practices"]["setting"].iloc[0])
-    off = taken_off(determined, datetime.now(ZoneInfo(practice.time_zone)).date())
+    off = taken_off(determined, today_in(practice.time_zone))
     charges = Charges(practice_settings(practice_id, settings).charges_cents, asked.charge_percent_of_allowed, off)
     lines = store.frame("claim_lines", cycle)
     return SignedMonth(cycle, lines, tables, practice, care_setting(setting), charges, asked)

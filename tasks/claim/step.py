@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 from prefect import task
@@ -15,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from config.care_settings import care_setting
 from config.contract import claim_outputs
 from config.errors import InputError
-from config.month import Month
+from config.month import Month, today_in
 from config.rulebook import RuleBook, load_rulebook
 from config.settings import PracticeSettings, practice_settings
 from tasks.claim.asked import LineHeldError, Scrubber, lines_of
@@ -76,7 +75,7 @@ def draft_claims(place: Place, practice_id: str, month: Month) -> tuple[SignedMo
 
 def _scrubbed_by(place: Place, month: SignedMonth) -> tuple[RuleBook, PracticeSettings, date]:
     """The month's rules as they are known today, the practice's settings, and today on the practice's clock."""
-    today = datetime.now(ZoneInfo(month.practice.time_zone)).date()
+    today = today_in(month.practice.time_zone)
     return load_rulebook(month.cycle.month), practice_settings(month.cycle.practice_id, place.settings), today
 
 

@@ -12,7 +12,8 @@ import pandas as pd
 from config.catalogue import catalogue
 from config.contract import coverage_outputs
 from config.frames import among, as_contract, month_key
-from config.payer_register import FIRST, Contradiction, Questions, program_of
+from config.payer_questions import Questions, Step, WhoPays
+from config.payer_register import FIRST, Contradiction, program_of
 from config.rulebook import all_programs
 from tasks.cover.payers import ONE_EACH, Payers
 from tasks.store.coverage import NOBODY_KNOWN, Asked, task_text
@@ -134,8 +135,7 @@ def worklist(
     mine = answers[answers["asks"] & (answers["place"] > 0)]
     patients = mine.groupby(mine["plan_key"].astype("str"))["patient_id"].nunique().to_dict()
     patients |= {_key_of(case): 1 for case in nobody["case_number"]}
-    steps = " | ".join(f"{place}. {step.words}: {step.asks}" for place, step in enumerate(how.steps, 1))
-    rows = [_row(task, patients[task["plan_key"]], steps) for task in tasks if task["plan_key"] in patients]
+    rows = [_row(task, patients[task["plan_key"]], how) for task in tasks if task["plan_key"] in patients]
     rows = [row for row in rows if row["state"] == "open"]
     rows.sort(key=lambda row: (row["case_number"] is not None, -row["patients"], row["number"]))
     frame = pd.DataFrame(rows, columns=coverage_outputs()["coverage_tasks"].names)
@@ -144,12 +144,19 @@ def worklist(
     return as_contract(frame, coverage_outputs()["coverage_tasks"])
 
 
-def _row(task: Mapping[str, Any], patients: int, steps: str) -> dict[str, Any]:
-    row = dict(task) | {"task_number": task_text(task["number"]), "patients": patients, "steps": steps}
+def _row(task: Mapping[str, Any], patients: int, how: Questions) -> dict[str, Any]:
+    """The task with how it is found out: what a plan covers and who pays for a patient are looked for otherwise."""
+    row = dict(task) | {"task_number": task_text(task["number"]), "patients": patients}
     if task["payer_kind"] == NOBODY_KNOWN:
-        return row | {"case_number": task["plan"], "plan": None, "program": None, "question": WHO_PAYS}
+        ways = _numbered(how.who_pays_by(str(task["reason"])))
+        return row | {"case_number": task["plan"], "plan": None, "program": None, "question": WHO_PAYS, "steps": ways}
     program = program_of(task["plan_key"])
+    row |= {"steps": _numbered(how.steps)}
     return row | {"case_number": None, "program": program, "question": QUESTION.format(what=_service(program))}
+
+
+def _numbered(ways: Sequence[Step | WhoPays]) -> str:
+    return " | ".join(f"{place}. {one.words}: {one.asks}" for place, one in enumerate(ways, 1))
 
 
 @cache

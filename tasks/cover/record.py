@@ -12,15 +12,22 @@ import pandas as pd
 
 from config.contract import coverage_outputs
 from config.errors import InputError
-from config.payer_register import plain, questions
+from config.identities import Identities
+from config.payer_questions import questions
+from config.payer_register import plain
+from config.worklist_answers import coverage_word
 from tasks.store import coverage as stored
+from tasks.store.day import today_of
+from tasks.store.identities import known_identities
 from tasks.store.store import Store
 
 SHORTEST = 4  # signs of a source
 Places = Mapping[str, str]
-AT_TERMINAL: Places = {"source": "--source", "by": "--by", "on": "--on", "since": "--since", "until": "--until"}
+AT_TERMINAL: Places = {"source": "--source", "by": "--by", "on": "--on", "since": "--since", "until": "--until",
+                       "reference_number": "--reference", "note": "--note"}  # fmt: skip
 IN_LIST: Places = {"source": "source", "by": "answered_by", "on": "answer_date", "since": "holds_from",
-                   "until": "valid_until"}  # fmt: skip
+                   "until": "valid_until", "reference_number": "reference_number", "note": "note"}  # fmt: skip
+TEXTS = ("source", "reference_number", "note")
 CHOICES = ("answer", "step", "authorization", "takes_coinsurance", "takes_deductible", "patient_owes")
 PLAN = ("payer_kind", "payer_name", "payer_id", "plan")
 READ = ("task_number", *PLAN, *CHOICES, "source", "answer_date", "answered_by", "reference_number", "holds_from",
@@ -42,13 +49,16 @@ class Taken:
 
 def written(
     told: Mapping[str, Any], by: str, on: date | None, since: date | None, until: date | None, today: date,
-    places: Places = AT_TERMINAL,
+    known: Identities, places: Places = AT_TERMINAL,
 ) -> stored.Recorded:  # fmt: skip
     """The answer as it is recorded; what is not given is by the questions of the register, or refused (InputError).
 
-    `places` is how the one who typed it calls what may be wrong.
+    It serves every patient of the plan, so no text of it may have one of those `known`. `places` is how the one who
+    typed it calls what may be wrong.
     """
     how = questions()
+    for name, text in ({name: told.get(name, "") for name in TEXTS} | {"by": by}).items():
+        known.refuse(places[name], text)
     if len(told["source"].strip()) < SHORTEST:
         raise InputError(
             f"{places['source']}: say where it stands (policy and date, page, or who said it), so that it can be "
@@ -72,9 +82,11 @@ def written(
 
 
 def take_in(
-    store: Store, rows: Iterable[tuple[int, Mapping[str, str]]], practice: str | None, today: date
+    store: Store, rows: Iterable[tuple[int, Mapping[str, str]]], practice: str | None, today: date | None = None
 ) -> list[Taken]:
     """The answers of a list's lines are on record but those refused; the same list again changes nothing.
+
+    Without `today` it is the own day of each practice.
 
     A line is refused when its task is none, is another plan's, was answered otherwise since the list was written, or
     is answered twice and not alike.
@@ -83,26 +95,33 @@ def take_in(
     told = {(cells["task_number"], tuple(sorted(cells.items()))) for _, cells in answered}
     twice = {number for number, count in Counter(number for number, _ in told).items() if count > 1}
     found = []
+    people: dict[str, Identities] = {}
     for line, cells in answered:
         name = cells["task_number"]
         try:
             if name in twice:
                 raise InputError("two lines of the list answer it, and not alike; leave one.")
-            found.append(_taken(store, line, cells, practice, today))
+            found.append(_taken(store, line, cells, practice, today, people))
         except InputError as error:
             found.append(Taken(line, name, "refused", str(error)))
     return found
 
 
-def _taken(store: Store, line: int, cells: Mapping[str, str], practice: str | None, today: date) -> Taken:
+def _taken(
+    store: Store, line: int, cells: Mapping[str, str], practice: str | None, today: date | None,
+    people: dict[str, Identities],
+) -> Taken:  # fmt: skip
     number = stored.task_number(cells["task_number"])
     with store.writing() as connection:
         task = stored.task_of(connection, number, practice)
         if any(cells[name] and plain(cells[name]) != plain(task[name]) for name in PLAN):
             raise InputError("the line names another plan than the task; answer on a list as it was written.")
-        recorded = _recorded(cells, today)
+        whose = task["practice_id"]
+        if whose not in people:
+            people[whose] = known_identities(connection, whose)
+        recorded = _recorded(cells, today or today_of(connection, whose), people[whose])
         row = stored.as_row(task, recorded)
-        before = stored.latest_answers(connection, task["practice_id"]).get(task["plan_key"])
+        before = stored.latest_answers(connection, whose).get(task["plan_key"])
         same = before is not None and all(before[name] == value for name, value in row.items())
         if task["state"] != "open" and not same:
             since = f"answered {before['answer'].replace('_', ' ')} on {before['answered_date']}" if before else ""
@@ -113,20 +132,22 @@ def _taken(store: Store, line: int, cells: Mapping[str, str], practice: str | No
     return Taken(line, cells["task_number"], "taken" if done.new else "known", answered=done)
 
 
-def _recorded(cells: Mapping[str, str], today: date) -> stored.Recorded:
+def _recorded(cells: Mapping[str, str], today: date, known: Identities) -> stored.Recorded:
     """The line as an answer; InputError naming the column that is wrong, never what stands in it."""
     table, words = coverage_outputs()["coverage_tasks"], {}
     for name in CHOICES:
-        words[name] = cells[name].casefold().replace(" ", "_")
+        words[name] = coverage_word(name, cells[name])
         values = table.column(name).values
         if words[name] not in (*values, *([] if name in NEEDED else [""])):
             raise InputError(f"{name}: write one of {', '.join(values)}{'' if name in NEEDED else ', or nothing'}.")
     if not cells["answer_date"]:
         raise InputError("answer_date: say when the payer answered, as 2026-10-20.")
     needed = {"needed": True, "not_needed": False}.get(words.pop("authorization"))
-    told = words | {name: cells[name] for name in ("source", "reference_number", "note")}
+    told: dict[str, Any] = words | {name: cells[name] for name in ("source", "reference_number", "note")}
     on, since, until = (_day(cells, name) for name in DAYS)
-    return written(told | {"needs_authorization": needed}, cells["answered_by"], on, since, until, today, IN_LIST)
+    return written(
+        told | {"needs_authorization": needed}, cells["answered_by"], on, since, until, today, known, IN_LIST
+    )
 
 
 def _day(cells: Mapping[str, str], name: str) -> date | None:

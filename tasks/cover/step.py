@@ -16,7 +16,8 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import InputError, PlaceError
 from config.month import Month
-from config.payer_register import FIRST, Contradiction, questions, register_in
+from config.payer_questions import questions
+from config.payer_register import FIRST, Contradiction, register_in
 from config.payer_settings import payer_settings
 from config.rulebook import all_programs
 from tasks.cover import lists
@@ -28,6 +29,7 @@ from tasks.cover.verify import Known, contradictions, taking_part, verify, verif
 from tasks.progress import step
 from tasks.retry import on_errors_of
 from tasks.store import coverage as stored
+from tasks.store.day import latest_today, today_by
 from tasks.store.step import Place
 
 Tables = dict[str, pd.DataFrame]
@@ -88,9 +90,10 @@ def ask_payers(place: Place, practice_id: str, month: Month, covered: Covered, d
         nobody = lists.nobody_known(answers, cases)
         asked = lists.asked_plans(answers) + lists.asked_patients(nobody)
         known = lists.known_plans(answers) + lists.known_patients(cases, nobody)
-        due = place.today + timedelta(days=how.due_days)
+        today = today_by(covered.tables)
+        due = today + timedelta(days=how.due_days)
         with place.store.writing() as connection:
-            numbers = stored.ask(connection, practice_id, str(month), asked, known, how.owner, place.today, due)
+            numbers = stored.ask(connection, practice_id, str(month), asked, known, how.owner, today, due)
             tasks = stored.tasks_of(connection, practice_id)
         frames = {
             "coverage": lists.coverage(answers, cases, numbers),
@@ -116,12 +119,14 @@ def read_files(place: Place, files: Iterable[str]) -> list[dict[str, Any]]:
     """Each file read or set aside, in this order, its findings kept; the same file again changes nothing."""
     found = []
     with step("cover", "reading eligibility answers") as done:
+        with place.store.reading() as connection:
+            today = latest_today(connection)
         for file in map(Path, files):
             try:
                 content = file.read_bytes()
             except OSError as error:
                 raise InputError(f"{file}: the file cannot be read ({error.strerror}); give 271 files.") from error
-            found.append(_kept(place, file.name, content, place.today))
+            found.append(_kept(place, file.name, content, today))
         people = sum(one["people"] for one in found)
         aside = sum(one["state"] == "quarantined" for one in found)
         done(f"{len(found):,} files, {people:,} people" + (f"; {aside:,} files set aside" if aside else ""), people)

@@ -12,6 +12,7 @@ from tasks.remit.contradicts import contradictions
 from tasks.remit.match import TRIED_AGAIN, line_places
 from tasks.remit.settle import settle
 from tasks.store import remittances, suspense
+from tasks.store.identities import nobody_named
 from tasks.store.store import Store
 from tasks.store.suspense import Waiting
 
@@ -22,7 +23,7 @@ def assign(
     claim_number: str,
     by: str,
     note: str,
-    today: date,
+    today: date | None,
     settings: Path | None = None,
     *,
     anyway: bool = False,
@@ -54,6 +55,7 @@ def assign(
         place = line_places(answers, lines, own)
         _fits(found, number, claim_number, int(claims["charge_cents"].iloc[0]), lines, place)
         passed = contradictions(connection, number, claim_number, anyway, other_payer)
+        nobody_named(connection, claim_number, reason=note)
         told = note.strip() + (f" ({' and '.join(passed)}, said by {by.strip()})" if passed else "")
         suspense.leave_suspense(
             connection, answers.assign(claim_number=claim_number), lines.assign(claim_line=place.to_numpy())

@@ -40,7 +40,7 @@ class Posted:
     differences: list[tuple[str, int]] = field(default_factory=list)
 
 
-def post(store: Store, name: str, content: bytes, today: date, settings: Path | None = None) -> Posted:
+def post(store: Store, name: str, content: bytes, today: date | None, settings: Path | None = None) -> Posted:
     """The file is posted, whole and once; what cannot be read is kept aside with the reason, and nothing of it posted.
 
     The same file, or a payment that came in another file, changes nothing. A claim of it that fits nowhere waits in
@@ -90,7 +90,7 @@ def post(store: Store, name: str, content: bytes, today: date, settings: Path | 
     )
 
 
-def try_suspense_again(store: Store, today: date, settings: Path | None = None) -> int:
+def try_suspense_again(store: Store, today: date | None, settings: Path | None = None) -> int:
     """Answers whose claim has become known leave suspense and are posted; how many did."""
     now = datetime.now(UTC)
     with store.writing() as connection:
@@ -197,7 +197,7 @@ def _write(connection: Connection, found: Remittance, digest: str) -> pd.DataFra
     return matched
 
 
-def _recovered(connection: Connection, found: Remittance, today: date) -> None:
+def _recovered(connection: Connection, found: Remittance, today: date | None) -> None:
     """What a payer kept back for a claim (WO) is taken off the overpayment of that claim."""
     kept_back = found.provider_adjustments[found.provider_adjustments["reason"] == overpayments.WITHHELD]
     numbers = overpayments.claims_called(connection, kept_back["reference"].unique().tolist())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tasks.remit import standing
 from tasks.remit.trace import kinds, trace
 from tasks.store import denials as cases
 from tasks.store import left_over, overpayments, refunded, remittances
+from tasks.store.day import today_of
 from tasks.store.known_findings import known_of
 from tasks.store.standing import ordered
 from tasks.store.terms import terms_of
@@ -20,12 +22,13 @@ Frames = dict[str, pd.DataFrame]
 
 
 def settle(
-    connection: Connection, claim_numbers: pd.Series, today: date, now: datetime, settings: Path | None = None
+    connection: Connection, claim_numbers: pd.Series, today: date | None, now: datetime, settings: Path | None = None
 ) -> pd.DataFrame:
     """These claims stand as their answers say, whatever they stood as before; the denials that were opened now.
 
-    `settings` have the practices' own filing terms. The same answers give the same states however often it is asked. A
-    denial is never written off: it stays until it is paid or a person moves it.
+    `settings` have the practices' own filing terms; without `today` each practice has its own day. The same answers
+    give the same states however often it is asked. A denial is never written off: it stays until it is paid or a person
+    moves it.
     """
     with remittances.asked(connection, claim_numbers):
         remittances.ask_also_for_replaced(connection)
@@ -41,7 +44,8 @@ def settle(
         if changed:
             numbers = frames["claims"]["claim_number"]
             frames["claims"]["state"] = numbers.map(changed).fillna(frames["claims"]["state"])
-        opened = _denials(connection, frames, answers, adjustments, denied, today, now, settings)
+        days = {one: today or today_of(connection, one) for one in sorted(set(frames["claims"]["practice_id"]))}
+        opened = _denials(connection, frames, answers, adjustments, denied, days, now, settings)
         _paid_later(connection, frames, answers, adjustments, now)
         _overpayments(connection, frames, answers, adjustments, found, today)
         refunded.into_ledger(connection, remittances.numbers_asked())
@@ -61,7 +65,7 @@ def _denials(
     answers: pd.DataFrame,
     adjustments: pd.DataFrame,
     denied: pd.DataFrame,
-    today: date,
+    days: Mapping[str, date],
     now: datetime,
     settings: Path | None,
 ) -> pd.DataFrame:
@@ -73,7 +77,7 @@ def _denials(
         both["claim_payment_id_before"].notna() & (both["claim_payment_id_before"] != both["claim_payment_id"])
     ]
     told = pd.concat([fresh, again]).drop(columns="claim_payment_id_before").reset_index(drop=True)
-    rows = _rows(connection, frames, told, answers, adjustments, today, settings)
+    rows = _rows(connection, frames, told, answers, adjustments, days, settings)
     cases.open_new(connection, rows.iloc[: len(fresh)], now)
     cases.open_again(connection, rows.iloc[len(fresh) :], now)
     cases.learn(connection, rows.assign(remarks=rows["told"]))
@@ -90,7 +94,7 @@ def _rows(
     denied: pd.DataFrame,
     answers: pd.DataFrame,
     adjustments: pd.DataFrame,
-    today: date,
+    days: Mapping[str, date],
     settings: Path | None,
 ) -> pd.DataFrame:
     """The denials as they are kept: traced, with what is expected of them still."""
@@ -108,6 +112,7 @@ def _rows(
     left = (told["expected_cents"] - done).clip(lower=0)
     told["expected_cents"] = left.mask((left > told["denied_cents"]).fillna(False), told["denied_cents"])
     terms = terms_of(connection, sorted(set(told["practice_id"])), settings)
+    today = pd.to_datetime(told["practice_id"].map(dict(days)))
     traced = trace(told, cases.codes_named(connection), today, known_of(connection, told["claim_number"]), terms)
     return traced.assign(state="open")
 
@@ -139,7 +144,7 @@ def _overpayments(
     answers: pd.DataFrame,
     adjustments: pd.DataFrame,
     found: pd.DataFrame,
-    today: date,
+    today: date | None,
 ) -> None:
     """What was paid for a claim taken back or replaced, paid twice, or paid by a second payer of which the first took
     its payment back, has a case, open until all of it came back.

@@ -40,11 +40,11 @@ def post_files(place: Place, files: Iterable[str], folder: str | None = None) ->
     found = []
     with step("remit", "posting remittances") as done:
         for file in map(Path, files):
-            posted = post(place.store, file.name, content_of(file), place.today, place.settings)
+            posted = post(place.store, file.name, content_of(file), None, place.settings)
             found.append(posted)
             if folder:
                 put_away(Path(folder), file, posted)
-        left = try_suspense_again(place.store, place.today, place.settings)
+        left = try_suspense_again(place.store, None, place.settings)
         claims = sum(one.claims for one in found)
         aside = sum(one.state == "quarantined" for one in found)
         words = [f"{len(found):,} files, {claims:,} answers, {sum(one.denials for one in found):,} denials"]

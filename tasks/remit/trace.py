@@ -14,6 +14,7 @@ from config.errors import InputError
 from config.month import Month
 from tasks.remit.causes import Known, cause_of, rules_met, with_inputs
 from tasks.store import denials as cases
+from tasks.store.day import today_of
 from tasks.store.known_findings import known_of
 from tasks.store.store import Store
 from tasks.store.terms import Terms, terms_of
@@ -54,18 +55,18 @@ def reductions(adjustments: pd.DataFrame) -> pd.DataFrame:
 
 
 def trace(
-    denied: pd.DataFrame, named: Named, today: date, met: Known | None = None, terms: Terms | None = None
+    denied: pd.DataFrame, named: Named, today: date | pd.Series, met: Known | None = None, terms: Terms | None = None
 ) -> pd.DataFrame:
     """The denied lines with `error`, `rule`, `cause`, `evidence`, `route`, `owner`, `opened_date` and `due_date`.
 
     What a person of the practice named for these codes goes before the shipped table; `met` are the findings and facts
     of the claims as they left, as `known_of` gives them: a rule that had warned of such an answer is its cause. `terms`
-    are the practice's own with its payers. The clock begins on the day of the payer's notice, or today where it has
-    none. A denial that nothing explains has no error and goes to review; one whose answer fits several errors is due
-    on the first last day of any of them.
+    are the practice's own with its payers. The clock begins on the day of the payer's notice, or today, of each where
+    it is a column, where it has none. A denial that nothing explains has no error and goes to review; one whose answer
+    fits several errors is due on the first last day of any of them.
     """
     result = denied.assign(
-        opened_date=denied["payment_date"].fillna(pd.Timestamp(today)),
+        opened_date=denied["payment_date"].fillna(today if isinstance(today, pd.Series) else pd.Timestamp(today)),
         form=denied["claim"].map(FORMS).fillna(""),
         told=denied["remarks"].map(telling),
     )
@@ -105,7 +106,7 @@ def _one(row: dict[str, Any], named: Named, terms: Terms) -> tuple[str, str, str
 
 
 def name_cause(
-    store: Store, claim_number: str, line: int, error: str, today: date, settings: Path | None = None
+    store: Store, claim_number: str, line: int, error: str, today: date | None, settings: Path | None = None
 ) -> int:
     """A person says which error a denial comes from: it and every open one with the same codes of the same payer are
     traced to it, and so will be those to come. How many denials that changed.
@@ -125,6 +126,7 @@ def name_cause(
         more = same[["claim", "payer_kind", "billed_payer_id", "service_date", "code", "payment_date"]]
         met = known_of(connection, same["claim_number"])
         terms = terms_of(connection, [str(mine["practice_id"])], settings)
+        today = today or today_of(connection, str(mine["practice_id"]))
         again = trace(pd.concat([told, more], axis=1), cases.codes_named(connection), today, met, terms)
         cases.retrace(connection, again, datetime.now(UTC))
         return len(same)

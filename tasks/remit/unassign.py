@@ -13,11 +13,12 @@ from tasks.remit.settle import settle
 from tasks.remit.trace import telling
 from tasks.store import denials as cases
 from tasks.store import overpayments, remittances, taken_back
+from tasks.store.identities import nobody_named
 from tasks.store.store import Store
 from tasks.store.taken_back import Given
 
 
-def unassign(store: Store, number: int, by: str, note: str, today: date, settings: Path | None = None) -> str:
+def unassign(store: Store, number: int, by: str, note: str, today: date | None, settings: Path | None = None) -> str:
     """The answer waits in suspense as it did before it was given to a claim, whose balance, denials, overpayment and
     ledger row are those of before; history tells who gave it and who took it back. The claim's number.
 
@@ -31,6 +32,7 @@ def unassign(store: Store, number: int, by: str, note: str, today: date, setting
         remittances.alone(connection)
         given = _given(connection, number)
         _nothing_done_since(connection, given)
+        nobody_named(connection, given.claim_number, reason=note)
         moved = taken_back.moved_denials(connection, given)
         mine = taken_back.denials_of(connection, number)
         cases.unlearn(connection, mine.assign(remarks=mine["remarks"].map(telling)))

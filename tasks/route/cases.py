@@ -26,9 +26,10 @@ from tasks.route.entries import Option, options_in
 from tasks.route.facts import coverage_flags, facts
 from tasks.route.guards import Known
 from tasks.route.heard import said_moves, with_known
-from tasks.route.listing import case_numbers, known_of, payments_by_case, row_of, zone_of
+from tasks.route.listing import case_numbers, known_of, payments_by_case, row_of
 from tasks.route.machine import Case, Move, stand
 from tasks.route.work import Work
+from tasks.store.day import zone_of
 
 FIRST_OF_ALL = ("stop_at_month_end", "qmb_never_billed")  # whatever was chosen before, they go first once they are open
 

@@ -15,6 +15,7 @@ from config.case_settings import CaseSettings, case_settings
 from config.contract import inputs, outputs
 from config.errors import InputError
 from config.frames import empty
+from config.identities import identities_of
 from config.month import Month
 from config.settings import PracticeSettings, practice_settings
 from tasks.route.cases import Standing, standing
@@ -181,6 +182,14 @@ def known_staff(tables: Mapping[str, pd.DataFrame], *told: tuple[str, str]) -> N
             )
 
 
+def nobody_named(tables: Mapping[str, pd.DataFrame], *told: tuple[str, str]) -> None:
+    """No text has a patient of the practice in it; InputError naming the place and what kind of identity it is."""
+    known = identities_of(tables["patients"], tables["coverages"]) if any(text.strip() for _, text in told) else None
+    for place, text in told:
+        if known and text.strip():
+            known.refuse(place, text)
+
+
 def cents_of(outcome: str, row: dict[str, Any], of_case: Iterable[Determination], day: date) -> int:
     """The dollars that an outcome stands for where nobody says them: what is open, what is lowered, what goes back."""
     owed = int(row.get("owed_cents") or 0)
@@ -228,6 +237,8 @@ def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
             "answer again on a new list."
         )
     known_staff(desk.tables, ("answered_by", answer.answered_by))
+    if desk.tables["staff"].empty:  # with staff on file it is an identifier of theirs
+        nobody_named(desk.tables, ("answered_by", answer.answered_by))
     option = answer.option or str(row.get("option") or "")
     cents = answer.cents()
     if cents is None:

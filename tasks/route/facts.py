@@ -11,6 +11,7 @@ import pandas as pd
 from config.case_settings import CaseSettings
 from config.frames import of_patients
 from tasks.route.determinations import Determination
+from tasks.route.payers_on_file import of_programs
 
 MAY_PAY_THE_SHARE = ("medigap", "medicaid", "commercial", "va", "other")
 COVERAGE = ("qmb", "medicaid", "second_payer", "coverage_unknown", "conflicting", "medicare_advantage")
@@ -25,7 +26,7 @@ def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
     """
     coverages, answers = of_patients(tables["coverages"], asks["patient_id"]), tables.get("payer_answers")
     if answers is not None:
-        answers = of_patients(answers, asks["patient_id"])
+        answers = _of_their_programs(of_patients(answers, asks["patient_id"]), tables)
     theirs = asks[["patient_id", "day"]].reset_index(names="ask").merge(coverages, on="patient_id")
     day = theirs["day"]
     theirs = theirs[(theirs["start_date"] <= day) & (theirs["end_date"].isna() | (theirs["end_date"] >= day))]
@@ -46,6 +47,15 @@ def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
     twice = places.loc[places.duplicated(["ask", "priority"], keep=False) & places["priority"].notna(), "ask"]
     flags |= {"coverage_unknown": ~known, "conflicting": asks.index.isin(twice)}
     return pd.DataFrame(flags, index=asks.index)[list(COVERAGE)]
+
+
+def _of_their_programs(answers: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The answers for the programs that patients agreed to and did not leave; who agreed to none has chronic care."""
+    consents, others = tables.get("consents"), tables.get("program_answers")
+    if consents is None or others is None:
+        return answers
+    given = consents[consents["revoked_date"].isna().to_numpy(bool)]
+    return of_programs(answers, others, given)
 
 
 def facts(

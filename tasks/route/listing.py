@@ -16,8 +16,6 @@ from tasks.route.next_step import next_step
 from tasks.route.options import AT_COST
 from tasks.route.work import Work
 
-EASTERN = "America/New_York"
-
 Owed = Mapping[str, Mapping[str, Any]]
 """The money of cases by column, then by case number."""
 
@@ -108,14 +106,6 @@ def payments_by_case(payments: pd.DataFrame) -> dict[str, list[tuple[date, int]]
     for number, day, cents in zip(rows["case_number"], rows["payment_date"].dt.date, rows["amount"], strict=True):
         found.setdefault(number, []).append((day, int(cents)))
     return found
-
-
-def zone_of(tables: Mapping[str, pd.DataFrame]) -> str:
-    """The practice's clock; Eastern time where no table says."""
-    practices = tables.get("practices")
-    if practices is None or practices.empty or pd.isna(practices["time_zone"].iloc[0]):
-        return EASTERN
-    return str(practices["time_zone"].iloc[0])
 
 
 def case_numbers(decisions: pd.DataFrame, known: pd.DataFrame, patients: pd.DataFrame) -> pd.Series:

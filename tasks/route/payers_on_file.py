@@ -17,6 +17,11 @@ KNOWN = {
     "medigap": ("covers", "unknown", "unknown"),
     "tricare": ("does_not", "none", "none"),
 }
+NOT_ALIKE = {
+    "answer": "unknown", "takes_coinsurance": "unknown", "takes_deductible": "unknown", "patient_owes": "unknown",
+    "confidence": "unverified",
+}  # fmt: skip
+TOLD = tuple(NOT_ALIKE)
 NOT_KNOWN = ("unknown", "unknown", "unknown")
 
 
@@ -33,6 +38,36 @@ def payers_in(tables: Mapping[str, pd.DataFrame], month: Month) -> pd.DataFrame:
     rows = rows[(rows["place"] > 0).to_numpy(bool)].reset_index(drop=True)
     never = rows["patient_id"].isin(on_file.loc[on_file["patient_owes"] == "never", "patient_id"])
     return rows.assign(patient_owes=rows["patient_owes"].astype("str").mask(never, "never"))
+
+
+def of_programs(payers: pd.DataFrame, others: pd.DataFrame | None, wanted: pd.DataFrame) -> pd.DataFrame:
+    """The payers with what each answers for the very programs that a patient has; `wanted` are patient_id, program.
+
+    `others` are the answers where a payer does otherwise with another program than with chronic care, which `payers`
+    are about. Where it answers two programs of one patient not alike, its answer is not known. Who owes nothing stays
+    so.
+    """
+    if others is None or others.empty or "coverage_id" not in payers:
+        return payers
+    keys, texts = ["patient_id", "coverage_id"], dict.fromkeys(("patient_id", "coverage_id", "program", *TOLD), "str")
+    mine = wanted[["patient_id", "program"]].astype("str").drop_duplicates()
+    own = others[(others["place"] > 0).to_numpy(bool)][[*keys, "program", *TOLD]].astype(texts)
+    own = own.merge(mine, on=["patient_id", "program"])
+    if own.empty:
+        return payers
+    base = payers.astype({name: kind for name, kind in texts.items() if name != "program"}).reset_index(drop=True)
+    here = base["patient_id"].isin(own["patient_id"])
+    asked = base.loc[here, [*keys, *TOLD]].merge(mine, on="patient_id", how="left")
+    asked = asked.merge(own, on=[*keys, "program"], how="left", suffixes=("", "_own"))
+    for name in TOLD:
+        asked[name] = asked[f"{name}_own"].where(asked[f"{name}_own"].notna(), asked[name])
+    told = asked.groupby(keys, sort=False)[list(TOLD)].agg(lambda said: said.iloc[0] if said.nunique() == 1 else "")
+    told = told.mask(told == "", pd.Series(NOT_ALIKE), axis=1).reindex(pd.MultiIndex.from_frame(base.loc[here, keys]))
+    never = (base.loc[here, "patient_owes"] == "never").to_numpy()
+    for name in TOLD:
+        base.loc[here, name] = told[name].to_numpy(object)
+    base.loc[here, "patient_owes"] = base.loc[here, "patient_owes"].mask(never, "never")
+    return base
 
 
 def who_never_owe(payers: pd.DataFrame, shown: pd.DataFrame, month: Month) -> pd.DataFrame:

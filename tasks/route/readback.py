@@ -10,13 +10,27 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from config.contract import worklist_outputs
+from config.contract import (
+    Table,
+    answer_outputs,
+    claim_outputs,
+    coverage_outputs,
+    letter_outputs,
+    outputs,
+    source_outputs,
+    worklist_outputs,
+)  # fmt: skip
 from config.errors import InputError
 from config.money import cents_of
 from config.worklist_answers import word_of
 
 READ = ("case_number", "revision", "option", "answer", "answer_date", "answered_by", "note_code", "answer_amount")
 NEEDED = ("case_number", "revision", "answer", "answer_date", "answered_by")
+# What tells the lists that are handed back apart: columns of their own, what they are, and who takes them.
+LISTS = (
+    (("task_number", "plan", "answer"), "list of plans to ask (coverage_tasks)", "ccm coverage import"),
+    (("case_number", "revision", "answer"), "worklist of co-pay cases (copay_cases)", "ccm cases import"),
+)
 DATE_FORMS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d %H:%M:%S")
 
 
@@ -84,7 +98,7 @@ def filled_rows(
     rows = _sheet(path, content) if content[:2] == b"PK" else _lines(path, content)
     header = [_name(cell) for cell in next(iter(rows), [])]
     if missing := [name for name in needed if name not in header]:
-        raise InputError(f"{path.name}: the columns {', '.join(missing)} are missing; fill in {file} or .csv.")
+        raise InputError(f"{path.name}: {_what_it_is(header, missing, read)}; fill in {file} or .csv.")
     places = {name: header.index(name) for name in read if name in header}
     found = []
     for line, row in enumerate(rows[1:], start=2):
@@ -93,6 +107,36 @@ def filled_rows(
         cells |= {name: str(_day(cells[name]) or cells[name]) for name in days}
         found.append((line, cells))
     return found
+
+
+def _what_it_is(header: Sequence[str], missing: Sequence[str], read: Sequence[str]) -> str:
+    """What was given in the place of a list to read; the columns that are missing where it is that list after all."""
+    if not any(header):
+        return "the file is empty"
+    tells = {tuple(mine): f"it is the {words}, which {command} takes" for mine, words, command in LISTS}
+    for mine, words in tells.items():
+        if set(mine) <= set(header) and not set(mine) <= set(read):
+            return words
+    known = {table.file: {_name(name.removesuffix("_cents")) for name in table.names} for table in _of_ours()}
+    same = [name for name, names in known.items() if {one.removesuffix("_cents") for one in header if one} == names]
+    if same:
+        return f"it is {same[0]}, which no command takes back"
+    if not set(read) & set(header):
+        return "it is none of the lists that are handed back"
+    return f"the columns {', '.join(missing)} are missing"
+
+
+def _of_ours() -> Iterable[Table]:
+    beside = (
+        outputs,
+        source_outputs,
+        claim_outputs,
+        answer_outputs,
+        coverage_outputs,
+        letter_outputs,
+        worklist_outputs,
+    )
+    return [table for tables in beside for table in tables().values()]
 
 
 def _sheet(path: Path, content: bytes) -> list[Sequence[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pandas as pd
@@ -112,7 +112,7 @@ def keep_cases(place: Place, practice_id: str, month: Month, routed: Routed) -> 
 def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = None) -> Outreach:
     """The cases as they stand today, kept so, with worklist, letters, measures and what compliance is told."""
     with step("cases", "looking what is due in the co-pay cases") as done:
-        desk = open_desk(place.store, practice_id, place.today, balances, place.settings)
+        desk = open_desk(place.store, practice_id, place.today(practice_id), balances, place.settings)
         keep(desk)
         desk = looked_at_again(desk)
         found, moves = desk.standing, desk.work.moves
@@ -123,13 +123,13 @@ def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = No
         payments = payments.assign(case_number=payments["patient_id"].map(desk.numbers))
         lists = {
             "copay_worklist": worklist(found.frame, desk.tables["patients"]),
-            "copay_measures": measures(dict(moves), payments, place.today),
-            "copay_alerts": alerts(dict(moves), determined, refunds, practice_id, settings, place.today),
+            "copay_measures": measures(dict(moves), payments, desk.today),
+            "copay_alerts": alerts(dict(moves), determined, refunds, practice_id, settings, desk.today),
             "copay_letters": letters_due(
                 found.frame, desk.tables["patients"], forecast_settings(practice_id, place.settings).languages
             ),
         }
-        counts = _counts(found.frame, lists, place)
+        counts = _counts(found.frame, lists, desk.today)
         done(f"{counts['open']:,} open, {counts['due']:,} due, {counts['escalated']:,} overdue", counts["open"])
         if counts["alerts"]:
             LOG.info("%s alerts for compliance: see compliance_alerts.csv", counts["alerts"])
@@ -140,11 +140,11 @@ def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = No
     return Outreach(practice_id, found.frame, lists, desk.tables["staff"], desk.tables["patients"], practice, counts)
 
 
-def _counts(cases: pd.DataFrame, lists: dict[str, pd.DataFrame], place: Place) -> dict[str, int]:
+def _counts(cases: pd.DataFrame, lists: dict[str, pd.DataFrame], today: date) -> dict[str, int]:
     live = cases[cases["state"] == "open"]
     return {
         "open": len(live),
-        "due": int((live["due_date"] <= pd.Timestamp(place.today)).sum()),
+        "due": int((live["due_date"] <= pd.Timestamp(today)).sum()),
         "escalated": int(live["escalated_to"].notna().sum()),
         "letters": len(lists["copay_letters"]),
         "letters_not_read": int(lists["copay_letters"]["language_note"].notna().sum()),

@@ -8,9 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from config.contract import coverage_outputs, source_outputs
+from config.worklist_answers import worklist_answers
+from tasks.send.answer_guide import guide
 from tasks.send.csv_files import write_csv
 from tasks.send.files import alone, on_disk, place_sentences, put, put_in_place, write_list
-from tasks.send.workbook import workbook
+from tasks.send.workbook import Guide, workbook
 
 FOLDER = "coverage"
 WORKLIST = "coverage_tasks.xlsx"
@@ -34,6 +36,12 @@ def write_coverage_folder(month_folder: Path, frames: Mapping[str, pd.DataFrame]
             write_csv(frames[name], table, new)
             put_in_place(new, folder / table.file)
         table = coverage_outputs()["coverage_tasks"]
-        put(folder / WORKLIST, workbook(frames["coverage_tasks"], table, "Plans to ask"))
+        put(folder / WORKLIST, workbook(frames["coverage_tasks"], table, "Plans to ask", how_to_answer()))
         on_disk(folder)
     return folder
+
+
+def how_to_answer() -> Guide:
+    """The second sheet of the workbook of plans to ask: what each answer column takes, and every word of it."""
+    known = worklist_answers().coverage
+    return guide("ccm coverage import", known.columns, known.blocks)

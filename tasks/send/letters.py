@@ -33,7 +33,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
 }
 WIDTH = 72
-SCRIPT_POINTS = 13  # staff read a script off one page where it fits
+SCRIPT_POINTS = 12  # staff read a script off one page where it fits
 LAYOUT = TEMPLATES / "letters" / "letter.typ"
 
 

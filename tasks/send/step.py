@@ -34,6 +34,7 @@ from tasks.send.summary import summary_markdown, summary_of
 from tasks.send.told import Told
 from tasks.send.worklists_folder import write_worklists_folder
 from tasks.store import overpayments
+from tasks.store.day import today_by
 from tasks.store.outbox import put_daily
 from tasks.store.records import Saved
 from tasks.store.step import Place
@@ -71,7 +72,7 @@ def ready_to_tell(
         month=month,
         tables=tables,
         frames=frames,
-        today=place.today,
+        today=today_by(tables),
         settings=message_settings(practice_id, place.settings),
         overpayments=owed,
         undelivered=place.store.undelivered_messages(practice_id),
@@ -193,7 +194,7 @@ def tell_owners(
 ) -> int:
     """The day's messages wait in the outbox: to each owner what is due and overdue; how many are new."""
     with no_cell_in_errors():
-        composed = compose_outreach(practice_id, practice, cases, alerts, staff, patients, place.today)
+        composed = compose_outreach(practice_id, practice, cases, alerts, staff, patients, place.today(practice_id))
         with place.store.writing() as connection:
             return put_daily(connection, composed)
 

@@ -45,7 +45,7 @@ def summary_of(
     one_program = decisions["program"].nunique() <= 1
     # Of several programs a patient may be in none, one or more: who is not enrolled adds up in one of them only.
     patients = (
-        "Patients" if one_program else "Patient-months",
+        "Patient-months",
         [(name, f"{n:,}") for name, n in (months | ({"not enrolled": int(rest)} if one_program else {})).items()],
     )
     sections = [

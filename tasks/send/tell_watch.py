@@ -15,6 +15,7 @@ from config.watch_settings import WatchSettings
 from tasks.progress import no_cell_in_errors, step
 from tasks.send.watch import compose_watch, day_of, watch_rows, watched
 from tasks.send.worklists_folder import write_minutes
+from tasks.store.day import today_by
 from tasks.store.outbox import put_daily
 from tasks.store.step import Place
 
@@ -30,7 +31,7 @@ def tell_watch(
 ) -> dict[str, Any]:
     """The day's messages wait in the outbox and worklists/minutes.csv says the same with the patients; counts."""
     with step("watch", "looking for who can still reach a threshold") as done, no_cell_in_errors():
-        day = day_of(month, place.today, limits)
+        day = day_of(month, today_by(tables), limits)
         # Co-pay cases have a day of their own: the outreach.
         work = watched(frames | {"copay_cases": empty(outputs()["copay_cases"])}, tables, month, day, limits)
         name = tables["practices"]["practice_name"].iloc[0]

@@ -10,9 +10,10 @@ import pandas as pd
 from config.contract import worklist_outputs
 from config.errors import PlaceError
 from config.frames import as_contract
-from config.worklist_answers import Word, worklist_answers
+from config.worklist_answers import Block, worklist_answers
+from tasks.send.answer_guide import guide
 from tasks.send.files import put, write_list
-from tasks.send.workbook import Guide, label, workbook
+from tasks.send.workbook import Guide, workbook
 
 FOLDER = "worklists"
 WORKBOOK = "copay_cases.xlsx"
@@ -52,21 +53,8 @@ def write_minutes(out: Path, practice_id: str, rows: Sequence[Mapping[str, objec
 def how_to_answer() -> Guide:
     """The second sheet of the workbook: what each answer column takes, every word of it, and what follows."""
     known = worklist_answers()
-    columns = [(label(one.column), one.takes) for one in known.columns]
-    answers = [(one.word, one.means, _follows(one)) for one in known.answers]
-    notes = [(one.word, one.means, _follows(one)) for one in known.notes]
-    lines: list[tuple[str, ...]] = [
-        ("Fill in the columns with the brown heading and hand the file back: ccm cases import FILE",),
-        ("Column", "What it takes"), *columns, (" ",),
-        ("Answer", "What it says", "What follows"), *answers, (" ",),
-        ("Note code", "What it says", "Also read"), *notes,
-    ]  # fmt: skip
-    words = {"answer": tuple(one.word for one in known.answers), "note_code": tuple(one.word for one in known.notes)}
-    return Guide("How to answer", tuple(lines), words, {one.column: one.takes for one in known.columns})
-
-
-def _follows(one: Word) -> str:
-    also = f"also read: {', '.join(one.also)}" if one.also else ""
-    if not one.follows:
-        return ", ".join(one.also)
-    return f"{one.follows} ({also})" if also else one.follows
+    blocks = (
+        Block(heading="Answer", columns=("answer",), words=known.answers),
+        Block(heading="Note code", columns=("note_code",), words=known.notes),
+    )
+    return guide("ccm cases import", known.columns, blocks)

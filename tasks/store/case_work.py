@@ -23,7 +23,8 @@ from tasks.store.schema import cycles
 
 _CONTRACT = outputs()["copay_cases"]
 NEEDED = ("practices", "patients", "coverages", "copay_responses", "patient_payments", "staff", "practitioners")
-WHERE_VERIFIED = ("payer_answers",)  # months decided before payers were asked have none
+# What payers answered, also for other programs, and who has which; months decided before payers were asked have none.
+WHERE_VERIFIED = ("payer_answers", "program_answers", "consents")
 
 
 def alone(connection: Connection, practice_id: str) -> None:

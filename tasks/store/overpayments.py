@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from config.clocks import overpayment_term
 from config.errors import InputError
 from tasks.store.claim_tables import claims, ledger
+from tasks.store.day import today_of
 from tasks.store.refunded import into_ledger, not_booked_of
 from tasks.store.refused import PATIENT_MONTH
 from tasks.store.remit_tables import claim_payments, overpayments, provider_adjustments, refunds, remittances
@@ -42,7 +43,7 @@ class PaidClaim:
 
 
 def identify(
-    connection: Connection, claim_number: str, practice_id: str, why: str, keeps_cents: int, today: date
+    connection: Connection, claim_number: str, practice_id: str, why: str, keeps_cents: int, today: date | None
 ) -> None:
     """What the claim was paid above what may be kept is an open case; none where nothing is above it.
 
@@ -58,7 +59,7 @@ def identify(
         if excess > 0:
             case = {"claim_number": claim_number, "practice_id": practice_id, "cents": excess, "why": why}
             case |= {"keeps_cents": keeps_cents, "open_cents": excess, "state": "open"}
-            connection.execute(sa.insert(overpayments), case | _clock(today))
+            connection.execute(sa.insert(overpayments), case | _clock(connection, practice_id, today))
     elif (known["why"], known["keeps_cents"]) == (why, keeps_cents):
         connection.execute(sa.update(overpayments).where(mine).values(cents=max(known["cents"], excess)))
     elif excess > 0:
@@ -97,8 +98,10 @@ def forget_never_paid(connection: Connection, claim_number: str) -> None:
         connection.execute(sa.update(overpayments).where(mine).values(cents=max(over, sent_back)))
 
 
-def refresh(connection: Connection, claim_numbers: Collection[str], today: date) -> None:
+def refresh(connection: Connection, claim_numbers: Collection[str], today: date | None) -> None:
     """Each case of these claims says how much is open still, and it is closed when nothing is.
+
+    One that is open again begins today, on its practice's own day where none is given.
 
     What a payer took back by reversal is no longer paid; what it withheld, and what was refunded, counts besides.
     """
@@ -114,7 +117,7 @@ def refresh(connection: Connection, claim_numbers: Collection[str], today: date)
         closed = "withdrawn" if case["state"] == "withdrawn" else "refunded"
         state = {"open_cents": rest, "state": "open" if rest else closed}
         if rest and case["state"] != "open":
-            state |= _clock(today) | {"cents": max(case["cents"], rest + sent_back)}
+            state |= _clock(connection, case["practice_id"], today) | {"cents": max(case["cents"], rest + sent_back)}
         connection.execute(sa.update(overpayments).where(mine).values(state))
 
 
@@ -275,8 +278,9 @@ def _refunded(connection: Connection, claim_number: str) -> int:
     return int(connection.execute(query).scalar() or 0)
 
 
-def _clock(today: date) -> dict[str, date]:
-    return {"identified_date": today, "due_date": today + timedelta(days=overpayment_term(today).days)}
+def _clock(connection: Connection, practice_id: str, today: date | None) -> dict[str, date]:
+    day = today or today_of(connection, practice_id)
+    return {"identified_date": day, "due_date": day + timedelta(days=overpayment_term(day).days)}
 
 
 def _dollars(cents: int) -> str:

@@ -23,6 +23,7 @@ from config.settings import PracticeSettings
 from tasks.progress import LOG, Taken, no_cell_in_errors, step, steps_taken
 from tasks.retry import on_errors_of
 from tasks.store.case_work import practices_with_months
+from tasks.store.day import today_of
 from tasks.store.engine import WAIT_SECONDS, database_of
 from tasks.store.records import Basis, Digests, OutboxMessage, Saved
 from tasks.store.store import Store, open_store
@@ -33,12 +34,16 @@ ANSWERED = ["coverage_id", "answer", "conflict", "needs_authorization", "authori
 
 @dataclass
 class Place:
-    """Where a run reads its settings and leaves its results; `today` is read off the clock once."""
+    """Where a run reads its settings and leaves its results."""
 
     store: Store
     out: Path
     settings: Path | None
-    today: date
+
+    def today(self, practice_id: str) -> date:
+        """The practice's own day."""
+        with self.store.reading() as connection:
+            return today_of(connection, practice_id)
 
     def folder(self, practice_id: str, month: Month) -> Path:
         """The month's folder."""
@@ -59,7 +64,7 @@ def open_place(out: str, database: str | None, settings: str | None) -> Place:
         ) from error
     wait = float(os.environ.get("CCM_DATABASE_WAIT_SECONDS", WAIT_SECONDS))
     store = open_store(database or database_of(folder), wait)
-    return Place(store, folder, Path(settings).expanduser() if settings else None, date.today())
+    return Place(store, folder, Path(settings).expanduser() if settings else None)
 
 
 @task(name="number the cases", cache_policy=NO_CACHE)

@@ -28,6 +28,7 @@ from tasks.qualify.reconcile import reconcile
 from tasks.route.step import due_cases, keep_cases, route_copay_cases
 from tasks.send.step import write_month
 from tasks.send.told import Told
+from tasks.store.day import today_by
 from tasks.store.step import decided_from, number_cases, open_place
 from tests.bench.measure import BARE, KEPT, Measured, measure
 
@@ -74,7 +75,7 @@ def main(source: str, out: str) -> dict[str, Measured]:
     asked = timed("ask payers", lambda: ask_payers.fn(place, "P1", MONTH, covered, decided["decisions"]))
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
     frames = decided | asked | evidence | {"claim_lines": lines, "copay_cases": routed.cases}
-    told = Told("P1", MONTH, accepted, frames, place.today)
+    told = Told("P1", MONTH, accepted, frames, today_by(accepted))
     basis = decided_from(pulled.digest, accepted, settings, book)
     saved = timed(
         "store (SQLite)", lambda: place.store.save_cycle("P1", MONTH, basis, frames, routed.cases, told.compose)

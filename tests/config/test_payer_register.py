@@ -11,7 +11,8 @@ from config import payer_register
 from config.contract import inputs
 from config.errors import InputError, RuleError
 from config.month import Month
-from config.payer_register import Plan, all_entries, all_order, plain, questions, register_in
+from config.payer_questions import questions
+from config.payer_register import Plan, all_entries, all_order, plain, register_in
 from config.payer_settings import payer_settings
 from tasks.cover import order
 from tests.payer_kinds import PAYER_KINDS

@@ -10,7 +10,8 @@ import pytest
 
 from config.errors import RuleError
 from config.month import Month
-from config.payer_register import Plan, all_entries, key_for, program_of, questions
+from config.payer_questions import questions
+from config.payer_register import Plan, all_entries, key_for, program_of
 from tasks.cover import lists
 from tasks.cover.step import Covered
 from tasks.qualify.decide import decide
@@ -123,7 +124,21 @@ def test_patients_of_whom_nobody_knows_who_pays_first() -> None:
     assert nobody([payer("qmb", state="OH")], [payer("commercial", payer_name="Trillium")]) == {}
 
 
-def test_each_has_a_task_with_owner_day_and_the_five_steps() -> None:
+@pytest.mark.parametrize(
+    ("reason", "ways"),
+    [
+        ("no_coverage", ["Eligibility inquiry", "The Medicare Secondary Payer (MSP) questionnaire"]),
+        ("unknown_payer", ["Eligibility inquiry", "The Medicare Secondary Payer (MSP) questionnaire"]),
+        ("payer_not_named", ["The patient's card", "Eligibility inquiry"]),
+    ],
+)
+def test_who_pays_is_found_out_by_why_it_is_asked(reason: str, ways: list[str]) -> None:
+    found = questions().who_pays_by(reason)
+    assert [one.words.startswith(way) for one, way in zip(found, ways, strict=True)] == [True] * len(ways)
+    assert all(one.source for one in found)
+
+
+def test_each_has_a_task_with_owner_day_and_steps_of_its_own() -> None:
     answers = lists.asked_about(october([payer("unknown")], [MA]).tables, decided("ccm"))
     found = lists.nobody_known(answers, CASES.head(2))
     (patient,) = lists.asked_patients(found)
@@ -138,7 +153,10 @@ def test_each_has_a_task_with_owner_day_and_the_five_steps() -> None:
     mine = rows.iloc[1]
     assert (mine["case_number"], mine["owner"], mine["patients"]) == ("C-000001", "billing", 1)
     assert mine["due_date"] == pd.Timestamp(day)
-    assert [f"{n}." in mine["steps"] for n in range(1, 7)] == [True] * 5 + [False]
+    assert mine["steps"].startswith("1. Eligibility inquiry and answer (270/271) for the patient")
+    assert "2. The Medicare Secondary Payer (MSP) questionnaire" in mine["steps"]
+    assert not [words for words in ("3.", "fee schedule", "polic") if words in mine["steps"]]
+    assert [f"{n}." in rows.iloc[0]["steps"] for n in range(1, 7)] == [True] * 5 + [False], "a plan has the five"
     assert "run the month again" in mine["question"]
     assert pd.isna(rows.iloc[0]["case_number"])
     assert lists.known_patients(CASES.head(2), found) == ["unknown|C-000002|"]

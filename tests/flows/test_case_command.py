@@ -111,6 +111,15 @@ def test_the_second_who_decides_is_known_too(case) -> None:
     assert why(case(*DETERMINE, "--second", "Cora P")).startswith("--second: ")
 
 
+def test_a_note_has_no_patient_in_it(practice) -> None:
+    ccm = practice(patient={"first_name": "Cora", "last_name": "Pine", "phone": "937-555-0142"})
+    told = ("case", NUMBER, "contacted", "--by", "S1", "--date", "2025-10-12", "--note")
+    assert why(ccm(*told, "spoke with Mrs. Pine")).startswith("--note: a patient's name stands in the text")
+    assert why(ccm(*told, "called (937) 555 0142")).startswith("--note: a patient's telephone number stands")
+    assert "contact" not in ccm("case", NUMBER).output
+    assert ccm(*told, "by_phone").exit_code == 0
+
+
 @pytest.mark.slow
 def test_a_line_of_the_list_is_refused_by_its_column_and_never_quoted(practice, tmp_path: Path) -> None:
     ccm, file = practice(), tmp_path / "list.csv"

@@ -100,7 +100,8 @@ def test_every_option_open_to_this_patient_stands_in_the_letter_in_its_order(wri
     assert "sliding fee" not in said
     said = write(REFUSES, "options")
     assert "look at your income" not in said, "a lower share is never offered unasked"
-    assert "You can pay in small parts" in said
+    assert "ask your state" in said
+    assert "small parts" not in said, "nothing is open that could be paid in parts"
 
 
 def test_an_option_typed_is_among_them_or_refused_by_name(ccm, write) -> None:
@@ -109,6 +110,7 @@ def test_an_option_typed_is_among_them_or_refused_by_name(ccm, write) -> None:
         "explain_the_share": "'explain_the_share' is the practice's own work",
         "hardship_determination": "'hardship_determination' is never offered unasked",
         "sliding_fee": "'sliding_fee' is not open to this patient",
+        "payment_plan": "'payment_plan' is about a balance, and none is open that may be asked for",
         "Cora Pine": "the option typed as number 1 is none; write one of stop_at_month_end",
     }.items():
         said = why(ccm("letter", REFUSES, "--kind", "options", "--option", option))
@@ -199,20 +201,12 @@ def due_rows(*letters: tuple[str, str, int | None]) -> pd.DataFrame:
 def test_a_letter_of_an_overdue_case_names_a_day_to_come_and_keeps_it(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Clock(date):
-        now = TODAY
-
-        @classmethod
-        def today(cls) -> date:
-            return cls.now
-
-    monkeypatch.setattr(letters, "date", Clock)
     due = due_rows((CANNOT, "reminder", 1210), (CANNOT, "payment_plan", 1210))
     store = open_store(f"sqlite:///{place / 'ccm.db'}")
     path = place / "P1/2025-10/letters" / f"{CANNOT}-reminder-en.txt"
 
     def written_on(day: date) -> tuple[int, str]:
-        Clock.now = day
+        monkeypatch.setattr(letters, "today_of", lambda *_: day)
         paths, refused = write_due_letters(store, "P1", due, place / "settings.yaml", place)
         assert not refused
         return len(paths), " ".join(path.read_text("utf-8").split())

@@ -11,9 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from config.month import Month
-from flows.cli import main
+from flows.cli import app, main
 from flows.coverage_commands import print_told
 from flows.payer_answers import record_answer
 from flows.replay import replay_month
@@ -94,6 +95,13 @@ def test_a_plan_is_asked_once_and_its_answer_changes_every_patient_of_it(source:
     assert not [one for one in covered if one["patient_id"] in matrix]
     case = printed(print_case, database(out), mine["case_number"], Month(2026, 10), None)
     assert ": unknown" in case
+    assert f"({mine['task_number']})" in case
+    assert "To be asked by" in case
+    settled = next(one for one in covered if one["bill_first"] == "true" and one["answer"] == "covers" and not any(
+        other["task_number"] for other in covered if other["case_number"] == one["case_number"]))  # fmt: skip
+    case_of = ("coverage", "--patient", settled["case_number"], "--database", database(out))
+    said = CliRunner().invoke(app, case_of)
+    assert (said.exit_code, "Nothing has to be asked." in said.output) == (0, True), "its last month, without a task"
     assert mine["patient_id"] not in case
 
     told = TOLD | {"needs_authorization": False, "takes_coinsurance": "", "takes_deductible": "", "patient_owes": ""}

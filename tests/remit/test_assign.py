@@ -18,6 +18,7 @@ from tasks.store.claim_tables import claims, ledger
 from tasks.store.remit_tables import claim_payments, denials, line_payments, remittance_files, suspense_events
 from tests.remit.answers import answer, denied, paid
 from tests.remit.billed import bill, rows
+from tests.store.months import knows
 
 TODAY = date(2026, 11, 24)
 WHO = ("A. Biller", "the payer dropped our prefix")
@@ -55,6 +56,16 @@ def test_a_payment_moves_to_the_claim_and_its_balance_ties(store):
     before = whole(store)
     assert not assign(store, number, "C7", *WHO, TODAY), "a second time changes nothing"
     assert post(store, "again.835", answer(paid("7"), "47.42"), TODAY).state == "repeated"
+    assert whole(store) == before
+
+
+def test_a_reason_has_no_patient_in_it(store):
+    knows(store)
+    bill(store, ("C7", "99490"), **PAYER)
+    post(store, "a.835", answer(paid("7"), "47.42"), TODAY)
+    before = whole(store)
+    with pytest.raises(InputError, match=r"^--reason: a patient's name stands in the text"):
+        assign(store, number_of(store, "7"), "C7", WHO[0], "it is Cora Pine's", TODAY)
     assert whole(store) == before
 
 

@@ -11,9 +11,11 @@ from tasks.remit.post import post
 from tasks.remit.trace import name_cause
 from tasks.remit.worklist import answers_of, waiting
 from tasks.store import denials as cases
+from tasks.store.identities import nobody_named
 from tasks.store.remit_tables import denial_codes, denial_events, denials
 from tests.remit.answers import answer, denied, paid
 from tests.remit.billed import NOW, bill, rows
+from tests.store.months import knows
 
 TODAY = date(2026, 11, 24)
 
@@ -52,6 +54,16 @@ def test_a_person_moves_a_denial_and_its_history_remembers(store):
         cases.mark(connection, "C1", 1, "written_off", "", NOW)
     with store.writing() as connection, pytest.raises(InputError, match="has no denial of line 7"):
         cases.mark(connection, "C1", 7, "resent", "", NOW)
+
+
+def test_a_note_has_no_patient_in_it(store):
+    knows(store)
+    bill(store, ("C1", "99490"))
+    with store.reading() as connection:
+        nobody_named(connection, "C1", note="faxed the records")
+        nobody_named(connection, "C9", note="of a claim that is not there: Cora Pine")
+        with pytest.raises(InputError, match=r"^--note: a patient's birth date stands in the text"):
+            nobody_named(connection, "C1", note="dob May 6, 1941")
 
 
 @pytest.mark.slow

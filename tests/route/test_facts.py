@@ -41,3 +41,17 @@ def test_a_second_payer_that_was_found_not_to_cover_it_is_none_to_wait_for() -> 
     )
     found = coverage_flags(asks_of("A", "B"), {"coverages": coverages, "payer_answers": answers})
     assert found["second_payer"].tolist() == [False, True]
+
+
+def test_a_second_payer_is_taken_by_its_answer_for_the_program_that_the_patient_agreed_to() -> None:
+    """It does not cover chronic care and covers principal care: A has the one, B the other, C both."""
+    coverages = coverages_of(("A", 2, "commercial"), ("B", 2, "commercial"), ("C", 2, "commercial"))
+    told = {"takes_coinsurance": "unknown", "takes_deductible": "unknown", "confidence": "primary", "place": 2}
+    answers = coverages[["patient_id", "coverage_id"]].assign(answer="does_not", patient_owes="share", **told)
+    consents = pd.DataFrame(
+        {"patient_id": list("ABCC"), "program": ["ccm", "pcm", "ccm", "pcm"], "revoked_date": pd.NaT}
+    )
+    tables = {"coverages": coverages, "payer_answers": answers, "consents": consents}
+    assert coverage_flags(asks_of(*"ABC"), tables)["second_payer"].tolist() == [False, False, False]
+    tables |= {"program_answers": answers.assign(program="pcm", answer="covers")}
+    assert coverage_flags(asks_of(*"ABC"), tables)["second_payer"].tolist() == [False, True, True]

@@ -9,7 +9,7 @@ import pandas as pd
 from config.month import Month
 from config.rulebook import load_rulebook
 from tasks.route.forecast import Terms, patient_shares
-from tasks.route.payers_on_file import payers_in, payers_on_file
+from tasks.route.payers_on_file import of_programs, payers_in, payers_on_file
 from tasks.route.usual_service import for_patients, usual_lines
 from tests.route.test_forecast import GAP, PART_B, QMB, SETTINGS, coverage
 
@@ -44,6 +44,30 @@ def test_payers_on_file_are_those_of_the_last_day_in_order() -> None:
         "never",
         "share",
     ]
+
+
+def test_a_payer_is_taken_by_its_answer_for_the_program_of_the_lines() -> None:
+    """The supplement takes all of chronic care; of principal care it is not known, and of BHI it takes nothing."""
+    payers = pd.concat([coverage(PART_B, GAP).assign(patient_id=one) for one in "1234"], ignore_index=True)
+    payers["coverage_id"] = payers["patient_id"] + payers["place"].astype("str")
+    gap = payers[payers["place"] == 2]
+    others = pd.concat(
+        [
+            gap.assign(program="pcm", answer="unknown", takes_coinsurance="unknown"),
+            gap.assign(program="bhi", takes_coinsurance="none"),
+        ]
+    )
+    had = [("1", "ccm"), ("2", "pcm"), ("3", "bhi"), ("4", "ccm"), ("4", "bhi")]
+    wanted = pd.DataFrame(had, columns=["patient_id", "program"])
+    found = of_programs(payers, others, wanted)
+    told = found[found["place"] == 2]
+    assert list(zip(told["answer"], told["takes_coinsurance"], strict=True)) == [
+        ("covers", "all"), ("unknown", "unknown"), ("covers", "none"), ("covers", "unknown"),
+    ]  # fmt: skip
+    assert found[found["place"] == 1].equals(payers[payers["place"] == 1].astype(found.dtypes))
+    protected = of_programs(payers.assign(patient_owes="never"), others, wanted)
+    assert set(protected["patient_owes"]) == {"never"}
+    assert of_programs(payers, None, wanted) is payers
 
 
 def test_what_was_verified_stands_before_what_is_on_file() -> None:

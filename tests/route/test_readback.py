@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from config.contract import worklist_outputs
+from config.contract import coverage_outputs, outputs, worklist_outputs
 from config.errors import InputError
 from tasks.route.readback import Answer, read_answers
 from tasks.route.worklist import letters_due, moves_for, worklist
@@ -89,13 +89,16 @@ def test_a_line_that_cannot_be_used_says_why(change: dict[str, str], why: str) -
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
+        ("letter.csv", b"Dear clinic\n", "it is none of the lists that are handed back; fill in copay_cases.xlsx or"),
+        ("part.csv", b"case_number,answer\n", "the columns revision, answer_date, answered_by are missing; fill in"),
         (
-            "letter.csv",
-            b"Dear clinic\n",
-            "the columns case_number, revision, answer, answer_date, answered_by are missing",
+            "tasks.csv",
+            ",".join(coverage_outputs()["coverage_tasks"].names).encode(),
+            r"it is the list of plans to ask \(coverage_tasks\), which ccm coverage import takes; fill in copay_cases",
         ),
+        ("bill.csv", ",".join(outputs()["claim_lines"].names).encode(), "it is superbill.csv, which no command takes"),
         ("broken.xlsx", b"PK\x03\x04 no workbook", "no workbook that can be read"),
-        ("empty.csv", b"", "are missing"),
+        ("empty.csv", b"", "the file is empty; fill in"),
         ("quote.csv", f'{HEAD}\nC-1,"3\n'.encode(), "this is no CSV"),
     ],
 )

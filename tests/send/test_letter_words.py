@@ -207,3 +207,10 @@ def test_names_are_words_and_never_marks() -> None:
 def test_an_option_without_words_is_named() -> None:
     with pytest.raises(LetterRefusedError, match=r"no words for it \(letters/en/options/odd.md.j2\)"):
         words_of(letter("options", options=("odd",)))
+
+
+@pytest.mark.parametrize(("language", "parts"), [("en", "small parts"), ("es", "partes pequeñas")])
+@pytest.mark.parametrize("call", [False, True])
+def test_who_has_no_open_balance_is_not_offered_to_pay_in_parts(language: str, parts: str, call: bool) -> None:
+    assert parts in words_of(letter("hardship_refused", language), call).text
+    assert parts not in words_of(letter("hardship_refused", language, balance_cents=None), call).text

@@ -160,7 +160,7 @@ def test_histogram_floors_and_keeps_the_thresholds_apart(seconds, bar):
 def test_charts_say_their_numbers_in_words(page):
     labels = re.findall(r'role="img" aria-label="([^"]+)"', page)
     assert len(labels) == 3
-    assert labels[0] == ("Patients by outcome: 2 ready to bill, 2 on hold, 2 short of minutes, 1 not billable.")
+    assert labels[0] == ("Patient-months by outcome: 2 ready to bill, 2 on hold, 2 short of minutes, 1 not billable.")
 
 
 class Outline(HTMLParser):

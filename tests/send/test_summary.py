@@ -41,7 +41,7 @@ def sections(month: dict) -> dict[str, dict[str, str]]:
 
 
 def test_patients_add_up_with_those_not_enrolled(month: dict) -> None:
-    patients = sections(month)["Patients"]
+    patients = sections(month)["Patient-months"]
     assert patients["not enrolled"] == "2"
     assert sum(int(number) for number in patients.values()) == 9
 

@@ -114,3 +114,12 @@ def save(store: Store, frames: dict[str, pd.DataFrame], cases: pd.DataFrame | No
         no_cases() if cases is None else cases,
         lambda revision, changes: [Letter(subject=f"Revision {revision}: {len(changes)} changes")],
     )
+
+
+def knows(store: Store, practice: str = "P1", **patient: object) -> None:
+    """A decided month with one patient of the practice: Cora Pine, born 1941-05-06, MRN 7654321."""
+    cora = {"first_name": "Cora", "last_name": "Pine", "birth_date": pd.Timestamp("1941-05-06"), "mrn": "7654321"}
+    people = pd.DataFrame([{"patient_id": "1"} | cora | patient])
+    basis = Basis(DIGESTS, {"patients": people, "coverages": pd.DataFrame({"patient_id": ["1"]})}, "{}", b"rules")
+    rest = {name: empty(table) for name, table in outputs().items()}
+    store.save_cycle(practice, OCTOBER, basis, rest, rest["copay_cases"], lambda *_: [])
