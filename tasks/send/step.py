@@ -29,6 +29,7 @@ from tasks.send.delivery import DeliveryReport, deliver
 from tasks.send.files import write_list, write_outputs
 from tasks.send.mime import as_eml, eml_name
 from tasks.send.outreach import compose_outreach
+from tasks.send.own_templates import check_templates, stale_templates
 from tasks.send.report import render_report, report_view
 from tasks.send.summary import summary_markdown, summary_of
 from tasks.send.told import Told
@@ -59,11 +60,21 @@ def unreadable_listed(out: str) -> Iterator[Callable[[pd.DataFrame], None]]:
         LOG.info("%s: %s rejected rows' practice is not known; they are listed there", path, f"{len(given[-1]):,}")
 
 
+@task(name="try the practice's own templates", cache_policy=NO_CACHE)
+def try_templates(place: Place, practice_id: str) -> None:
+    """The practice's own templates can be filled in, or InputError with file and line; stale copies are told."""
+    folder = message_settings(practice_id, place.settings).templates
+    check_templates(folder)
+    for words in stale_templates(folder):
+        LOG.info("%s", words)
+
+
 @task(name="know what there is to tell", cache_policy=NO_CACHE)
 def ready_to_tell(
     place: Place, practice_id: str, month: Month, tables: Frames, frames: dict[str, pd.DataFrame]
 ) -> Told:
     """The month's frames beside what messages say of others: money to return, whom earlier messages did not reach."""
+    settings = message_settings(practice_id, place.settings)
     with place.store.reading() as connection:
         owed = overpayments.of_practice(connection, practice_id)
     return Told(
@@ -72,8 +83,9 @@ def ready_to_tell(
         tables=tables,
         frames=frames,
         today=place.today,
-        settings=message_settings(practice_id, place.settings),
+        settings=settings,
         overpayments=owed,
+        notes=stale_templates(settings.templates),
         undelivered=place.store.undelivered_messages(practice_id),
     )
 
@@ -193,7 +205,8 @@ def tell_owners(
 ) -> int:
     """The day's messages wait in the outbox: to each owner what is due and overdue; how many are new."""
     with no_cell_in_errors():
-        composed = compose_outreach(practice_id, practice, cases, alerts, staff, patients, place.today)
+        settings = message_settings(practice_id, place.settings)
+        composed = compose_outreach(practice_id, practice, cases, alerts, staff, patients, place.today, settings)
         with place.store.writing() as connection:
             return put_daily(connection, composed)
 
