@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pandas as pd
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.blocks.system import Secret
 from prefect.cache_policies import NO_CACHE
 
 from config.contract import source_outputs
@@ -137,13 +138,27 @@ def keep_stopped_month(
 def deliver_messages(place: Place, practice_id: str) -> DeliveryReport:
     """What waits in the outbox goes out once, when a mail server is set; otherwise it stays there."""
     with step("send", "delivering the messages") as done:
-        report = deliver(place.store, delivery(), practice_id=practice_id)
+        report = _delivered(place, practice_id)
         parts = {"sent": report.sent, "waiting": report.waiting, "failed": report.failed, "uncertain": report.uncertain}
         said = ", ".join(f"{number} {name}" for name, number in parts.items() if number) or "nothing waits"
         done(said, sum(parts.values()))
         if report.problem:
             LOG.info("%s", report.problem)
     return report
+
+
+def _delivered(place: Place, practice_id: str) -> DeliveryReport:
+    """What became of the messages; without the secret that is named they wait, and the report says so."""
+    found = delivery()
+    if found.host and found.password_secret and not found.password:
+        try:
+            password = cast("Secret[str]", Secret.load(found.password_secret)).get()
+        except ValueError:
+            waiting = len(place.store.pending_messages(practice_id))
+            problem = f"There is no Prefect Secret '{found.password_secret}'; make it, or correct "
+            return DeliveryReport(waiting=waiting, problem=f"{problem}CCM_SMTP_PASSWORD_SECRET.")
+        found = found.model_copy(update={"password": str(password)})
+    return deliver(place.store, found, practice_id=practice_id)
 
 
 @task(name="summarize the month", cache_policy=NO_CACHE)
