@@ -59,7 +59,10 @@ class PracticeSettings(BaseModel):
 
 
 class Delivery(BaseModel):
-    """Where mail goes; without a host it stays in the outbox."""
+    """Where mail goes, and how many messages a minute (0: no limit); without a host it stays in the outbox.
+
+    `password_secret` names the Prefect Secret that holds the password, where no password is given.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -70,6 +73,8 @@ class Delivery(BaseModel):
     sender: str = "ccm@localhost"
     security: Literal["starttls", "tls", "none"] = "starttls"
     ca_file: str = ""
+    per_minute: int = Field(default=0, ge=0, le=6000)
+    password_secret: str = ""
 
 
 def settings_of(practice_id: str, path: Path | None = None) -> dict[str, Any]:
@@ -167,7 +172,7 @@ def with_policy(settings: PracticeSettings, policy: str) -> PracticeSettings:
 
 
 def delivery() -> Delivery:
-    """Mail settings from CCM_SMTP_HOST, _PORT, _USER, _PASSWORD, _SENDER, _SECURITY and _CA_FILE."""
+    """Mail settings from CCM_SMTP_HOST and the like, each as its field is called; InputError naming a wrong one."""
     names = {name: f"CCM_SMTP_{name.upper()}" for name in Delivery.model_fields}
     found = {name: os.environ[variable] for name, variable in names.items() if variable in os.environ}
     try:

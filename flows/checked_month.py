@@ -15,7 +15,7 @@ from tasks.check.gate import gate
 from tasks.check.step import check_practice, describe_quality
 from tasks.pull.step import Share, Source, pull_practice
 from tasks.route.step import with_recorded_answers
-from tasks.send.step import keep_stopped_month
+from tasks.send.step import keep_stopped_month, try_templates
 from tasks.store.day import today_by
 from tasks.store.step import Place
 
@@ -46,6 +46,7 @@ def checked_month(
 
     DataStopError when too much was set aside; what was and the page that shows it are kept before that.
     """
+    try_templates(place, practice_id)
     today = day_there(pulled, practice_id)
     share = pull_practice(pulled, practice_id, month, today)
     other_month = share.set_aside["other_month"]

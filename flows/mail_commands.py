@@ -58,6 +58,29 @@ def bounces(
     Console().print(f"{said}, {done.no_failure} that tell no failure", highlight=False, soft_wrap=True)
 
 
+@templates.command("copy")
+def copy(
+    name: Annotated[str, typer.Argument(help="Template, as billing.html.j2; a wrong one lists all.")],
+    to: Annotated[Path, typer.Option(help="Your folder: messages.templates of the settings.")],
+) -> None:
+    """Copy a shipped template into your folder, where it takes its place and is watched for becoming stale."""
+    from tasks.send.own_templates import copy_template
+
+    Console().print(f"Change {copy_template(name, to)}", highlight=False, soft_wrap=True)
+
+
+@templates.command()
+def check(folder: Annotated[Path, typer.Argument(help="Your folder of templates.")]) -> None:
+    """Try your templates as a run does before it decides anything, and say which are stale."""
+    from tasks.send.own_templates import check_templates, stale_templates
+
+    check_templates(str(folder))
+    console = Console()
+    for words in stale_templates(str(folder)) or ["Every template can be filled in, and none is stale."]:
+        console.print(words, highlight=False, soft_wrap=True)
+
+
 def add_to(app: typer.Typer) -> None:
     """The commands are among those of `ccm`."""
     app.add_typer(outbox, name="outbox")
+    app.add_typer(templates, name="templates")

@@ -73,9 +73,10 @@ def deliver(
 ) -> DeliveryReport:
     """Sends what waits in the outbox; without a host it stays there.
 
-    A message is claimed before its dialogue and marked after it. One that is refused does not stop the others. When the
-    connection breaks before the server has answered for a message, that one stays claimed: the store calls it uncertain
-    and no run sends it again. When the server cannot be reached the rest waits and `problem` says why.
+    A message is claimed before its dialogue and marked after it, at most `per_minute` of them in a minute. One that is
+    refused does not stop the others. When the connection breaks before the server has answered for a message, that one
+    stays claimed: the store calls it uncertain and no run sends it again. When the server cannot be reached the rest
+    waits and `problem` says why.
     """
     messages = store.pending_messages(practice_id)
     report = DeliveryReport(waiting=len(messages))
@@ -84,7 +85,9 @@ def deliver(
     line = _Line(delivery, sleep)
     try:
         line.open()
-        for message in messages:
+        for place, message in enumerate(messages):
+            if place and delivery.per_minute:
+                sleep(60 / delivery.per_minute)
             if store.claim_for_sending(message.id):
                 report.waiting -= 1
                 _send_claimed(store, line, message, report)

@@ -76,7 +76,7 @@ def _but_for_its_day(text: bytes) -> list[bytes]:
 
 
 def _files(name: str, letter: LetterFor, words: Words, call: bool) -> dict[str, bytes]:
-    view = {
+    view: dict[str, Any] = {
         "letter": letter,
         "words": words,
         "call": call,

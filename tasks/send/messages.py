@@ -153,8 +153,8 @@ def _message(context: Context, name: str, kind: str, recipient: str, to_do: str,
         kind=kind,
         recipient=recipient,
         subject=subject,
-        html=render_mail(f"messages/{name}.html.j2", **names),
-        text=tidy(render(f"messages/{name}.txt.j2", **names)),
+        html=render_mail(f"messages/{name}.html.j2", context.settings.templates, **names),
+        text=tidy(render(f"messages/{name}.txt.j2", context.settings.templates, **names)),
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from base64 import b64decode
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Protocol
+
+IMAGE = re.compile(r"data:image/(png|jpeg|gif);base64,([A-Za-z0-9+/=]+)")
 
 
 class Written(Protocol):
@@ -51,11 +54,34 @@ def as_mail(message: Written, sender: str) -> EmailMessage:
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, cte="quoted-printable")
-    mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    html, images = _with_images_beside(message.html)
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    _beside(mail, images, message.message_id)
     # Left alone, the boundary is random; from the content it is the same every time.
     digest = hashlib.sha256((message.message_id + message.text + message.html).encode()).hexdigest()
     mail.set_boundary(f"=_{digest[:32]}")
     return mail
+
+
+def _with_images_beside(html: str) -> tuple[str, dict[str, tuple[str, bytes]]]:
+    """The page with its images as parts of the mail, which mail programs show, and not as data, which many do not."""
+    images: dict[str, tuple[str, bytes]] = {}
+
+    def part(found: re.Match[str]) -> str:
+        name = f"{hashlib.sha256(found[2].encode()).hexdigest()[:16]}@ccm.invalid"
+        images[name] = found[1], b64decode(found[2])
+        return f"cid:{name}"
+
+    return IMAGE.sub(part, html), images
+
+
+def _beside(mail: EmailMessage, images: dict[str, tuple[str, bytes]], message_id: str) -> None:
+    page = mail.get_body(("html",))
+    if not images or page is None:
+        return
+    for name, (kind, content) in images.items():
+        page.add_related(content, "image", kind, cid=f"<{name}>", disposition="inline")
+    page.set_boundary(f"=_{hashlib.sha256(('images' + message_id).encode()).hexdigest()[:32]}")
 
 
 def as_eml(message: Written, sender: str) -> bytes:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from config.message_settings import MessageSettings
 from tasks.send.care_manager import by_step, call
 from tasks.send.messages import MOST_ROWS, Message, tidy
 from tasks.send.render import render, render_mail
@@ -24,6 +25,7 @@ def compose_outreach(
     staff: pd.DataFrame,
     patients: pd.DataFrame,
     today: date,
+    settings: MessageSettings | None = None,
 ) -> list[Message]:
     """The day's messages: each care manager's due cases, then billing's, with what is escalated; none where nothing is.
 
@@ -33,17 +35,20 @@ def compose_outreach(
     addresses = staff.dropna(subset=["email"]).drop_duplicates("staff_id").set_index("staff_id")["email"]
     manager = patients.drop_duplicates("patient_id").set_index("patient_id")["care_manager_id"]
     theirs = live[live["owner"] == "care_manager"]
-    found = []
+    found, own = [], settings.templates if settings else ""
     for staff_id, rows in theirs.groupby(theirs["patient_id"].map(manager), sort=True):
         to = str(addresses.get(staff_id, "")).strip()
-        found.append(_message(practice_id, practice, "care_manager", f"{KIND}-{staff_id}", to, rows, [], today))
+        found.append(_message(practice_id, practice, "care_manager", f"{KIND}-{staff_id}", to, rows, [], today, own))
     above = live["escalated_to"].notna()
     nobody = (live["owner"] == "care_manager") & live["patient_id"].map(manager).isna()
     mine = live[(live["owner"] != "care_manager") | above | nobody]
     told = [str(words) for words in alerts["words"]]
     if len(mine) or told:
         to = practice.get("billing_email", "")
-        found.append(_message(practice_id, practice, "billing", KIND, to, mine, told, today))
+        found.append(_message(practice_id, practice, "billing", KIND, to, mine, told, today, own))
+    if told and settings and settings.compliance:
+        to = settings.compliance
+        found.append(_message(practice_id, practice, "compliance", "alerts", to, live[:0], told, today, own))
     return found
 
 
@@ -56,14 +61,16 @@ def _message(
     rows: pd.DataFrame,
     alerts: list[str],
     today: date,
+    own: str,
 ) -> Message:
     calls: list[dict[str, Any]] = [
         call(row) | {"escalated": isinstance(row["escalated_to"], str)}
         for row in rows.sort_values(["due_date", "case_number"]).to_dict("records")
     ]
     late = sum(row["escalated"] for row in calls)
-    to_do = plural(len(calls), "co-pay case") + " due" + (f", {late} of them overdue" if late else "")
-    to_do += f", {plural(len(alerts), 'alert')} for compliance" if alerts else ""
+    due = plural(len(calls), "co-pay case") + " due" + (f", {late} of them overdue" if late else "")
+    told = f"{plural(len(alerts), 'alert')} for compliance"
+    to_do = ", ".join([due] * (audience != "compliance") + [told] * bool(alerts))
     name = practice.get("practice_name") or practice_id
     subject = " ".join(f"{name} · {long_day(today)} · {to_do}".split())
     names = {
@@ -78,6 +85,7 @@ def _message(
         "most": MOST_ROWS,
         "by_step": by_step,
         "today": today,
+        "answers": audience != "compliance",
     }
     return Message(
         practice_id=practice_id,
@@ -87,6 +95,6 @@ def _message(
         kind=kind,
         recipient=recipient,
         subject=subject,
-        html=render_mail("messages/outreach.html.j2", **names),
-        text=tidy(render("messages/outreach.txt.j2", **names)),
+        html=render_mail("messages/outreach.html.j2", own, **names),
+        text=tidy(render("messages/outreach.txt.j2", own, **names)),
     )

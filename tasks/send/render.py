@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, select_autoescape
 
 from tasks.send import words
 
@@ -15,10 +15,11 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 @cache
-def environment() -> Environment:
-    """The environment of every template under templates/."""
+def environment(own: str = "") -> Environment:
+    """The environment of every template under templates/; those of messages in the folder `own` come before."""
+    shipped = FileSystemLoader(TEMPLATES)
     found = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=ChoiceLoader([PrefixLoader({"messages": FileSystemLoader(own)}), shipped]) if own else shipped,
         # Its default looks at the last ending only and would leave *.html.j2 unescaped.
         autoescape=select_autoescape(enabled_extensions=("html", "html.j2"), default_for_string=True),
         undefined=StrictUndefined,
@@ -38,9 +39,9 @@ def environment() -> Environment:
     return found
 
 
-def render(template: str, **view: Any) -> str:
-    """The template filled in; a name that the view lacks is an error, never a blank."""
-    return environment().get_template(template).render(**view)
+def render(template: str, own: str = "", **view: Any) -> str:
+    """The template, or the one of that name in the folder `own`, filled in; a name that the view lacks is an error."""
+    return environment(own).get_template(template).render(**view)
 
 
 @cache
@@ -49,6 +50,6 @@ def _inliner() -> css_inline.CSSInliner:
     return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
-def render_mail(template: str, **view: Any) -> str:
+def render_mail(template: str, own: str = "", **view: Any) -> str:
     """The template as HTML for mail programs: each element carries its style, as many of them ignore style sheets."""
-    return _inliner().inline(render(template, **view))
+    return _inliner().inline(render(template, own, **view))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pandas as pd
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.blocks.system import Secret
 from prefect.cache_policies import NO_CACHE
 
 from config.contract import source_outputs
@@ -29,6 +30,7 @@ from tasks.send.delivery import DeliveryReport, deliver
 from tasks.send.files import write_list, write_outputs
 from tasks.send.mime import as_eml, eml_name
 from tasks.send.outreach import compose_outreach
+from tasks.send.own_templates import check_templates, stale_templates
 from tasks.send.report import render_report, report_view
 from tasks.send.summary import summary_markdown, summary_of
 from tasks.send.told import Told
@@ -60,11 +62,21 @@ def unreadable_listed(out: str) -> Iterator[Callable[[pd.DataFrame], None]]:
         LOG.info("%s: %s rejected rows' practice is not known; they are listed there", path, f"{len(given[-1]):,}")
 
 
+@task(name="try the practice's own templates", cache_policy=NO_CACHE)
+def try_templates(place: Place, practice_id: str) -> None:
+    """The practice's own templates can be filled in, or InputError with file and line; stale copies are told."""
+    folder = message_settings(practice_id, place.settings).templates
+    check_templates(folder)
+    for words in stale_templates(folder):
+        LOG.info("%s", words)
+
+
 @task(name="know what there is to tell", cache_policy=NO_CACHE)
 def ready_to_tell(
     place: Place, practice_id: str, month: Month, tables: Frames, frames: dict[str, pd.DataFrame]
 ) -> Told:
     """The month's frames beside what messages say of others: money to return, whom earlier messages did not reach."""
+    settings = message_settings(practice_id, place.settings)
     with place.store.reading() as connection:
         owed = overpayments.of_practice(connection, practice_id)
     return Told(
@@ -73,8 +85,9 @@ def ready_to_tell(
         tables=tables,
         frames=frames,
         today=today_by(tables),
-        settings=message_settings(practice_id, place.settings),
+        settings=settings,
         overpayments=owed,
+        notes=stale_templates(settings.templates),
         undelivered=place.store.undelivered_messages(practice_id),
     )
 
@@ -126,13 +139,27 @@ def keep_stopped_month(
 def deliver_messages(place: Place, practice_id: str) -> DeliveryReport:
     """What waits in the outbox goes out once, when a mail server is set; otherwise it stays there."""
     with step("send", "delivering the messages") as done:
-        report = deliver(place.store, delivery(), practice_id=practice_id)
+        report = _delivered(place, practice_id)
         parts = {"sent": report.sent, "waiting": report.waiting, "failed": report.failed, "uncertain": report.uncertain}
         said = ", ".join(f"{number} {name}" for name, number in parts.items() if number) or "nothing waits"
         done(said, sum(parts.values()))
         if report.problem:
             LOG.info("%s", report.problem)
     return report
+
+
+def _delivered(place: Place, practice_id: str) -> DeliveryReport:
+    """What became of the messages; without the secret that is named they wait, and the report says so."""
+    found = delivery()
+    if found.host and found.password_secret and not found.password:
+        try:
+            password = cast("Secret[str]", Secret.load(found.password_secret)).get()
+        except ValueError:
+            waiting = len(place.store.pending_messages(practice_id))
+            problem = f"There is no Prefect Secret '{found.password_secret}'; make it, or correct "
+            return DeliveryReport(waiting=waiting, problem=f"{problem}CCM_SMTP_PASSWORD_SECRET.")
+        found = found.model_copy(update={"password": str(password)})
+    return deliver(place.store, found, practice_id=practice_id)
 
 
 @task(name="summarize the month", cache_policy=NO_CACHE)
@@ -194,7 +221,9 @@ def tell_owners(
 ) -> int:
     """The day's messages wait in the outbox: to each owner what is due and overdue; how many are new."""
     with no_cell_in_errors():
-        composed = compose_outreach(practice_id, practice, cases, alerts, staff, patients, place.today(practice_id))
+        today = place.today(practice_id)
+        settings = message_settings(practice_id, place.settings)
+        composed = compose_outreach(practice_id, practice, cases, alerts, staff, patients, today, settings)
         with place.store.writing() as connection:
             return put_daily(connection, composed)
 

@@ -131,6 +131,14 @@ def test_unknown_setting(source: Path, tmp_path: Path) -> None:
     refused(InputError, "settings.yaml: setting 'choose_famly'", source, tmp_path, settings=str(settings))
 
 
+def test_a_broken_template_of_the_practice_stops_before_anything_is_decided(source: Path, tmp_path: Path) -> None:
+    settings, own = tmp_path / "settings.yaml", tmp_path / "own"
+    own.mkdir()
+    (own / "billing.txt.j2").write_text("{{ subject }}\n{% if view.holds %}\n", "utf-8")
+    settings.write_text("defaults: {messages: {templates: own}}\n")
+    refused(InputError, r"own/billing\.txt\.j2, line 2: .*mend", source, tmp_path, settings=str(settings))
+
+
 def test_too_much_set_aside_stops_before_deciding_and_says_what_to_mend(source: Path, tmp_path: Path) -> None:
     def scramble(rows: list[dict[str, str]]) -> None:
         for row in rows[:20]:

@@ -113,3 +113,10 @@ def test_a_second_run_at_the_same_time_leaves_it_to_the_first(store, server, run
 
     assert deliver(Slow(), running) == SAID_NOTHING
     assert server.received == []
+
+
+def test_no_more_go_out_in_a_minute_than_are_allowed(store, server, running):
+    fill(store, "a@x.example", "b@x.example", "c@x.example")
+    pauses = Pauses()
+    assert deliver(store, running.model_copy(update={"per_minute": 30}), sleep=pauses) == DeliveryReport(sent=3)
+    assert pauses == [2.0, 2.0]

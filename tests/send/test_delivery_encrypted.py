@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import smtplib
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,3 +101,78 @@ def test_a_server_without_encryption_gets_nothing_when_encryption_is_asked_for(s
     report = deliver(store, running.model_copy(update={"security": "starttls"}), sleep=Pauses())
     assert "CCM_SMTP_SECURITY" in report.problem
     assert server.received == []
+
+
+class Killed(BaseException):
+    """The process dies here: nothing that handles errors may notice."""
+
+
+@pytest.fixture
+def account(certificate: tuple[Path, Path]) -> dict[str, str]:
+    return {"security": "starttls", "ca_file": str(certificate[0]), "user": "ccm", "password": "right"}
+
+
+@pytest.mark.parametrize("moment", range(1, 15))
+def test_killed_before_any_answer_of_the_server_and_run_again_nothing_arrives_twice(
+    store, server, encrypted, account, monkeypatch, moment
+):
+    """Greeting, EHLO, STARTTLS, EHLO, AUTH, then MAIL, RCPT, DATA and the message for each of two, and QUIT."""
+    fill(store, "a@x.example", "b@x.example")
+    line, answers, getreply = delivery(encrypted, **account), [], smtplib.SMTP.getreply
+
+    def dies(smtp: smtplib.SMTP) -> tuple[int, bytes]:
+        answers.append(1)
+        if len(answers) == moment:
+            if smtp.sock is not None and moment in (9, 13):
+                getreply(smtp)  # the server has taken the message, and the answer is read by nobody
+            smtp.close()
+            raise Killed
+        return getreply(smtp)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(smtplib.SMTP, "getreply", dies)
+        with pytest.raises(Killed):
+            deliver(store, line, sleep=Pauses())
+    monkeypatch.setattr("tasks.store.outbox.LEASE", dt.timedelta(seconds=-1))
+    again = deliver(store, line, sleep=Pauses())
+    assert len(server.recipients) == len(set(server.recipients)), "nothing arrives twice"
+    lost = {"a@x.example", "b@x.example"} - set(server.recipients)
+    unsure = [one.recipient for one in store.uncertain_messages("P1")]
+    assert lost <= set(unsure), "what did not arrive is nobody's secret"
+    assert len(unsure) <= 1
+    assert (again.failed, again.waiting, again.problem) == (0, 0, "")
+    assert set(states(store)) <= {"sent", "uncertain"}
+
+
+class Dropping(SMTP):
+    """A server that drops the connection in the middle of the first message."""
+
+    dropped = 0
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        if Dropping.dropped:
+            return await super().smtp_DATA(arg)
+        Dropping.dropped += 1
+        await self.push("354 go on")
+        await self._reader.readline()
+        self.transport.abort()
+        return None
+
+
+def test_a_connection_dropped_in_the_middle_of_a_message(store, server, certificate, account):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+
+    class Controlled(Controller):
+        def factory(self) -> SMTP:
+            return Dropping(self.handler, **self.SMTP_kwargs)
+
+    given = {"tls_context": context, "require_starttls": True, "authenticator": authenticate, "auth_required": True}
+    controller = Controlled(server, hostname="127.0.0.1", port=free_port(), **given)
+    controller.start()
+    try:
+        fill(store, "a@x.example", "b@x.example")
+        assert deliver(store, delivery(controller, **account), sleep=Pauses()) == DeliveryReport(sent=1, uncertain=1)
+        assert (server.recipients, states(store)) == (["b@x.example"], ["sending", "sent"])
+    finally:
+        controller.stop()

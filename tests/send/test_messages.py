@@ -2,6 +2,7 @@
 
 import email
 import re
+from dataclasses import replace
 from datetime import date
 from email.policy import default
 
@@ -255,6 +256,18 @@ def test_a_mail_program_reads_both_forms(billing):
     assert (mail["Date"], mail["X-Unsent"], mail["Message-ID"]) == (None, "1", billing.message_id)
     assert mail.get_body(("html",)).get_content().splitlines() == billing.html.splitlines()
     assert max(len(line) for line in raw.splitlines()) < 200
+
+
+def test_images_travel_as_parts_of_the_mail(billing):
+    data = "data:image/png;base64,iVBORw0KGgo="
+    drawn = replace(billing, html=billing.html.replace("<h1", f'<img src="{data}" alt="Trend"><h1', 1))
+    raw = as_eml(drawn, "ccm@maple.example")
+    mail = email.message_from_bytes(raw, policy=default)
+    assert mail.get_content_type() == "multipart/alternative"
+    (image,) = [part for part in mail.walk() if part.get_content_maintype() == "image"]
+    assert image.get_content() == bytes.fromhex("89504e470d0a1a0a")
+    assert f'src="cid:{image["Content-ID"][1:-1]}"' in mail.get_body(("html",)).get_content()
+    assert (image.get_filename(), as_eml(drawn, "ccm@maple.example")) == (None, raw)
 
 
 def test_every_message_has_a_file_of_its_own(messages):

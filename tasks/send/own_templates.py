@@ -1,0 +1,147 @@
+"""A practice's own templates: copies of those shipped, tried before a month is decided, told when stale."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import traceback
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import TemplateError, TemplateSyntaxError
+
+from config.contract import Table, outputs
+from config.errors import InputError, PlaceError, UserError
+from config.frames import as_contract
+from config.message_settings import MessageSettings
+from config.month import Month
+from tasks.send.messages import Context, compose
+from tasks.send.outreach import compose_outreach
+from tasks.send.render import TEMPLATES, environment
+
+SHIPPED = TEMPLATES / "messages"
+MARK = re.compile(r"^\{# copy of (\S+), (\w+) #\}\n")
+CASE = "C-000001"
+SAMPLE = {"text": "text", "integer": 1, "cents": 100, "flag": True}
+OWNERS = ("care_manager", "practitioner", "billing", "front_desk")
+DAY = date(2026, 11, 5)
+
+
+def copy_template(name: str, folder: Path) -> Path:
+    """The shipped template stands in the folder, with a first line by which a later change of it is noticed.
+
+    InputError when there is no such template, or a file of that name is there already.
+    """
+    if name not in names():
+        raise InputError(f"'{name}' is no template of a message; write one of {', '.join(names())}.")
+    path = folder / name
+    if path.exists():
+        raise InputError(f"{path}: this is there already; move it away first, so that nothing of yours is lost.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{{# copy of {name}, {_digest(name)} #}}\n{_shipped(name)}", "utf-8", newline="\n")
+    except OSError as error:
+        raise PlaceError(
+            f"{path}: the template cannot be written ({error.strerror}); choose another folder."
+        ) from error
+    return path
+
+
+def names() -> list[str]:
+    """The templates of messages."""
+    return sorted(path.name for path in SHIPPED.glob("*.j2"))
+
+
+def stale_templates(folder: str) -> list[str]:
+    """A sentence for each own template whose shipped one has changed since it was copied, or of which nobody knows."""
+    told = []
+    for path in _own(folder):
+        mark = MARK.match(path.read_text("utf-8"))
+        if not mark:
+            told.append(f"{path}: its first line does not say of what it is a copy, so nobody sees when it is stale")
+        elif mark[2] != _digest(path.name):
+            told.append(f"{path}: the shipped template has changed since this copy; copy it anew and take over yours")
+    return told
+
+
+def check_templates(folder: str) -> None:
+    """Nothing, when each own template can be filled in for a month with everything; InputError with file and line."""
+    if not folder:
+        return
+    if not Path(folder).is_dir():
+        raise InputError(f"messages.templates: there is no folder {folder}; make it, or leave the setting empty.")
+    environment.cache_clear()
+    for path in _own(folder):
+        if path.name not in names():
+            raise InputError(f"{path}: it takes the place of no template; name it as one of {', '.join(names())}.")
+        try:
+            environment(folder).get_template(f"messages/{path.name}")
+        except TemplateSyntaxError as error:
+            raise InputError(
+                f"{error.filename or path}, line {error.lineno}: {error.message}; mend the template."
+            ) from error
+        except (TemplateError, UnicodeDecodeError) as error:
+            raise InputError(f"{path}: it cannot be read ({type(error).__name__}); mend the template.") from error
+    try:
+        _everything(folder)
+    except UserError as error:
+        raise InputError(f"{folder}: {error}") from error
+    except Exception as error:
+        raise InputError(f"{_place(error, folder)}: {_said(error)}; mend the template.") from error
+
+
+def _everything(folder: str) -> None:
+    """Every message of a month in which each audience has something to do, and in its second revision."""
+    settings = MessageSettings(templates=folder, compliance="compliance@example.org")
+    frames = {name: _one_row(table) for name, table in outputs().items()}
+    decisions, found = frames["decisions"], frames["findings"]
+    frames["decisions"] = pd.concat([decisions.assign(outcome=one) for one in ("hold", "short", "bill")])
+    frames["decisions"]["patient_id"] = frames["findings"]["patient_id"] = "P"
+    frames["findings"] = pd.concat([found.assign(owner=one, outcome=how) for one in OWNERS for how in ("hold", "warn")])
+    cases = frames["copay_cases"].assign(state="open", response="qmb_paid", patient_id="P", escalated_to="billing")
+    frames["copay_cases"] = pd.concat([cases.assign(owner=one) for one in OWNERS])
+    frames["quarantine"] = pd.concat([frames["quarantine"].assign(owner=one) for one in OWNERS])
+    owed = {"state": ["open"], "due_date": [pd.Timestamp(DAY)], "why": ["paid_twice"], "open_cents": [100]}
+    staff, patients = _people("staff_id"), pd.DataFrame({"patient_id": ["P"], "care_manager_id": ["text"]})
+    compose(
+        Context(
+            "P1", "Practice", "", Month(2026, 10), 2, frames, staff, DAY, _people("practitioner_id"), settings,
+            pd.DataFrame(owed), (), ("A note",),
+        )
+    )  # fmt: skip
+    alerts = pd.DataFrame({"words": ["An alert"]})
+    compose_outreach("P1", {}, frames["copay_cases"], alerts, staff, patients, DAY, settings)
+
+
+def _people(key: str) -> pd.DataFrame:
+    return pd.DataFrame({key: ["text"], "email": ["somebody@example.org"]})
+
+
+def _one_row(table: Table) -> pd.DataFrame:
+    row: dict[str, Any] = {column.name: SAMPLE.get(column.type, pd.Timestamp(DAY)) for column in table.columns}
+    row |= {"case_number": CASE} if "case_number" in row else {}
+    return as_contract(pd.DataFrame([row]), table)
+
+
+def _place(error: Exception, folder: str) -> str:
+    """File and line of the practice's template in which it happened; the folder where it is none of them."""
+    places = [at for at in traceback.extract_tb(error.__traceback__) if at.filename.startswith(folder)]
+    return f"{places[-1].filename}, line {places[-1].lineno}" if places else folder
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, TemplateError) else type(error).__name__
+
+
+def _own(folder: str) -> list[Path]:
+    return sorted(Path(folder).glob("*.j2")) if folder else []
+
+
+def _shipped(name: str) -> str:
+    return (SHIPPED / name).read_text("utf-8")
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(_shipped(name).encode()).hexdigest()[:16]
