@@ -40,7 +40,7 @@ def checked_month(
     DataStopError when too much was set aside; what was and the page that shows it are kept before that.
     """
     practices = pulled.tables["practices"]
-    today = today_by({"practices": practices[(practices["practice_id"] == practice_id).to_numpy(bool)]})
+    today = today_by({"practices": practices[(practices["practice_id"] == practice_id).to_numpy(bool, na_value=False)]})
     share = pull_practice(pulled, practice_id, month, today)
     other_month = share.set_aside["other_month"]
     checked = check_practice(share.tables, settings, month, today, other_month, share.future)
