@@ -36,7 +36,7 @@ class CheckedMonth(NamedTuple):
 def day_there(pulled: Source, practice_id: str) -> date:
     """The day that it is now on the practice's own clock, as the source gives it."""
     practices = pulled.tables["practices"]
-    return today_by({"practices": practices[(practices["practice_id"] == practice_id).to_numpy(bool)]})
+    return today_by({"practices": practices[(practices["practice_id"] == practice_id).to_numpy(bool, na_value=False)]})
 
 
 def checked_month(

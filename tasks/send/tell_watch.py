@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.contract import outputs
 from config.frames import empty
+from config.message_settings import message_settings
 from config.month import Month
 from config.watch_settings import WatchSettings
 from tasks.progress import no_cell_in_errors, step
@@ -35,7 +36,8 @@ def tell_watch(
         # Co-pay cases have a day of their own: the outreach.
         work = watched(frames | {"copay_cases": empty(outputs()["copay_cases"])}, tables, month, day, limits)
         name = tables["practices"]["practice_name"].iloc[0]
-        composed = compose_watch(practice_id, "" if pd.isna(name) else str(name), work, tables["staff"], month, day)
+        own, practice_name = message_settings(practice_id, place.settings), "" if pd.isna(name) else str(name)
+        composed = compose_watch(practice_id, practice_name, work, tables["staff"], month, day, own.templates)
         told = write_minutes(place.out, practice_id, watch_rows(work, frames["decisions"]))
         with place.store.writing() as connection:
             put_daily(connection, composed)

@@ -114,11 +114,15 @@ def compose_watch(
     staff: pd.DataFrame,
     month: Month,
     day: Day,
+    templates: str = "",
 ) -> list[Message]:
-    """The day's messages, one a care manager. Same month and day, same messages; no address, no recipient."""
+    """The day's messages, one a care manager. Same month and day, same messages; no address, no recipient.
+
+    `templates` is the practice's own folder of them, where it has one.
+    """
     addresses = staff.dropna(subset=["email"]).drop_duplicates("staff_id").set_index("staff_id")["email"]
     return [
-        _message(practice_id, practice_name, one, str(addresses.get(one, "")).strip(), view, month, day)
+        _message(practice_id, practice_name, one, str(addresses.get(one, "")).strip(), view, month, day, templates)
         for one, view in work.items()
     ]
 
@@ -132,7 +136,14 @@ def to_do(view: Row) -> str:
 
 
 def _message(
-    practice_id: str, practice_name: str, staff_id: str, recipient: str, view: Row, month: Month, day: Day
+    practice_id: str,
+    practice_name: str,
+    staff_id: str,
+    recipient: str,
+    view: Row,
+    month: Month,
+    day: Day,
+    templates: str,
 ) -> Message:
     left = plural(day.left, "working day") + " left"
     subject = " ".join(f"{practice_name or practice_id} · {month_name(month)} · {to_do(view)}, {left}".split())
@@ -158,8 +169,8 @@ def _message(
         kind=f"{KIND}-{staff_id}",
         recipient=recipient,
         subject=subject,
-        html=render_mail("messages/minutes.html.j2", **names),
-        text=tidy(render("messages/minutes.txt.j2", **names)),
+        html=render_mail("messages/minutes.html.j2", templates, **names),
+        text=tidy(render("messages/minutes.txt.j2", templates, **names)),
     )
 
 
