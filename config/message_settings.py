@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from config.errors import InputError
 from config.settings import block_of, settings_of
 
+SHORTEST_PASSWORD = 12
 Address = Annotated[str, Field(pattern=r"^$|^[^@\s]+@[^@\s]+$")]
 
 
@@ -37,3 +40,17 @@ def message_settings(practice_id: str, path: Path | None = None) -> MessageSetti
         return read
     folder = Path(read.templates).expanduser()
     return read.model_copy(update={"templates": str((path.parent / folder) if path else folder)})
+
+
+def workbook_password() -> str:
+    """The password of workbooks that travel, CCM_WORKBOOK_PASSWORD; empty where none is set: then none travels.
+
+    InputError when it is too short to protect patients.
+    """
+    password = os.environ.get("CCM_WORKBOOK_PASSWORD", "")
+    if 0 < len(password) < SHORTEST_PASSWORD:
+        raise InputError(
+            f"CCM_WORKBOOK_PASSWORD: it must have at least {SHORTEST_PASSWORD} characters; choose a longer one and "
+            "tell it to billing by another way than mail."
+        )
+    return password

@@ -9,15 +9,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from config.settings import Delivery
 from tasks.send.connection import NoServerError, connect
-from tasks.send.mime import Written, as_mail
+from tasks.send.mime import Attachment, Written, as_mail
 
 PAUSES = (1.0, 4.0)  # seconds before the second and the third try
 DOT = re.compile(rb"(?m)^\.")  # a line that is one dot ends a message, so dots at a line's start are doubled
 Sleep = Callable[[float], None]
+Attach = Callable[[Any], Sequence[Attachment]]
 
 
 class Waiting(Written, Protocol):
@@ -69,9 +70,13 @@ class _UncertainError(Exception):
 
 
 def deliver(
-    store: Outbox, delivery: Delivery, practice_id: str | None = None, sleep: Sleep = time.sleep
+    store: Outbox,
+    delivery: Delivery,
+    practice_id: str | None = None,
+    sleep: Sleep = time.sleep,
+    attach: Attach | None = None,
 ) -> DeliveryReport:
-    """Sends what waits in the outbox; without a host it stays there.
+    """Sends what waits in the outbox, each with what `attach` gives for it; without a host it stays there.
 
     A message is claimed before its dialogue and marked after it, at most `per_minute` of them in a minute. One that is
     refused does not stop the others. When the connection breaks before the server has answered for a message, that one
@@ -82,7 +87,7 @@ def deliver(
     report = DeliveryReport(waiting=len(messages))
     if not delivery.host or not messages:
         return report
-    line = _Line(delivery, sleep)
+    line = _Line(delivery, sleep, attach)
     try:
         line.open()
         for place, message in enumerate(messages):
@@ -121,8 +126,8 @@ def _send_claimed(store: Outbox, line: _Line, message: Waiting, report: Delivery
 class _Line:
     """One connection, opened again when it breaks."""
 
-    def __init__(self, delivery: Delivery, sleep: Sleep) -> None:
-        self.delivery, self.sleep = delivery, sleep
+    def __init__(self, delivery: Delivery, sleep: Sleep, attach: Attach | None) -> None:
+        self.delivery, self.sleep, self.attach = delivery, sleep, attach
         self.smtp: smtplib.SMTP | None = None
 
     def open(self) -> smtplib.SMTP:
@@ -156,10 +161,11 @@ class _Line:
 
     def send(self, message: Waiting) -> None:
         """The server has taken the message; up to three tries when it is busy or the connection breaks before that."""
+        attached = self.attach(message) if self.attach else ()
         for pause in (*PAUSES, None):
             smtp = self.open()
             try:
-                return _dialogue(smtp, message, self.delivery.sender)
+                return _dialogue(smtp, message, self.delivery.sender, attached)
             except _RefusedError as error:
                 _reset(smtp)
                 if not error.retry or pause is None:
@@ -175,11 +181,11 @@ class _Line:
         return None
 
 
-def _dialogue(smtp: smtplib.SMTP, message: Waiting, sender: str) -> None:
+def _dialogue(smtp: smtplib.SMTP, message: Waiting, sender: str, attached: Sequence[Attachment]) -> None:
     if not message.recipient:
         raise _RefusedError(550, "no address is on file")
     try:
-        mail = as_mail(message, sender)
+        mail = as_mail(message, sender, attached)
         mail["Date"] = format_datetime(datetime.now(UTC))
         content = mail.as_bytes()
         code, words = smtp.mail(sender)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Protocol
 
+XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 IMAGE = re.compile(r"data:image/(png|jpeg|gif);base64,([A-Za-z0-9+/=]+)")
 
 
@@ -44,7 +47,15 @@ class Written(Protocol):
         """Its Message-ID header."""
 
 
-def as_mail(message: Written, sender: str) -> EmailMessage:
+@dataclass(frozen=True)
+class Attachment:
+    """A workbook that goes with a message."""
+
+    name: str
+    content: bytes
+
+
+def as_mail(message: Written, sender: str, attached: Sequence[Attachment] = ()) -> EmailMessage:
     """The message with all headers but the date. ValueError when an address or the subject would break a header."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
@@ -60,6 +71,8 @@ def as_mail(message: Written, sender: str) -> EmailMessage:
     # Left alone, the boundary is random; from the content it is the same every time.
     digest = hashlib.sha256((message.message_id + message.text + message.html).encode()).hexdigest()
     mail.set_boundary(f"=_{digest[:32]}")
+    for one in attached:
+        mail.add_attachment(one.content, "application", XLSX, filename=one.name)
     return mail
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +16,9 @@ from prefect.blocks.system import Secret
 from prefect.cache_policies import NO_CACHE
 
 from config.contract import source_outputs
-from config.errors import UnreadableError
+from config.errors import PlaceError, UnreadableError
 from config.frames import empty
-from config.message_settings import message_settings
+from config.message_settings import message_settings, workbook_password
 from config.month import Month
 from config.settings import delivery, practice_settings
 from tasks.progress import LOG, no_cell_in_errors, step
@@ -27,6 +28,7 @@ from tasks.send.claims_folder import write_claims_folder
 from tasks.send.codes_page import CODES_PAGE, codes_markdown, render_codes
 from tasks.send.coverage_folder import write_coverage_folder
 from tasks.send.delivery import DeliveryReport, deliver
+from tasks.send.encrypted import detail_of
 from tasks.send.files import write_list, write_outputs
 from tasks.send.mime import as_eml, eml_name
 from tasks.send.outreach import compose_outreach
@@ -64,7 +66,11 @@ def unreadable_listed(out: str) -> Iterator[Callable[[pd.DataFrame], None]]:
 
 @task(name="try the practice's own templates", cache_policy=NO_CACHE)
 def try_templates(place: Place, practice_id: str) -> None:
-    """The practice's own templates can be filled in, or InputError with file and line; stale copies are told."""
+    """The practice's own templates can be filled in, or InputError with file and line; stale copies are told.
+
+    A password of workbooks that is too short is told now too, and not when the month is decided.
+    """
+    workbook_password()
     folder = message_settings(practice_id, place.settings).templates
     check_templates(folder)
     for words in stale_templates(folder):
@@ -149,17 +155,24 @@ def deliver_messages(place: Place, practice_id: str) -> DeliveryReport:
 
 
 def _delivered(place: Place, practice_id: str) -> DeliveryReport:
-    """What became of the messages; without the secret that is named they wait, and the report says so."""
+    """What became of the messages; without a secret that is named they wait, and the report says so."""
     found = delivery()
-    if found.host and found.password_secret and not found.password:
-        try:
-            password = cast("Secret[str]", Secret.load(found.password_secret)).get()
-        except ValueError:
-            waiting = len(place.store.pending_messages(practice_id))
-            problem = f"There is no Prefect Secret '{found.password_secret}'; make it, or correct "
-            return DeliveryReport(waiting=waiting, problem=f"{problem}CCM_SMTP_PASSWORD_SECRET.")
-        found = found.model_copy(update={"password": str(password)})
-    return deliver(place.store, found, practice_id=practice_id)
+    try:
+        if found.host and found.password_secret and not found.password:
+            found = found.model_copy(update={"password": _secret(found.password_secret, "CCM_SMTP_PASSWORD_SECRET")})
+        name = os.environ.get("CCM_WORKBOOK_PASSWORD_SECRET", "")
+        opens = workbook_password() or (_secret(name, "CCM_WORKBOOK_PASSWORD_SECRET") if found.host and name else "")
+    except PlaceError as error:
+        return DeliveryReport(waiting=len(place.store.pending_messages(practice_id)), problem=str(error))
+    return deliver(place.store, found, practice_id, attach=detail_of(place.store, opens))
+
+
+def _secret(name: str, variable: str) -> str:
+    """What the Prefect Secret of that name holds; PlaceError when there is none."""
+    try:
+        return str(cast("Secret[str]", Secret.load(name)).get())
+    except ValueError as error:
+        raise PlaceError(f"There is no Prefect Secret '{name}'; make it, or correct {variable}.") from error
 
 
 @task(name="summarize the month", cache_policy=NO_CACHE)
