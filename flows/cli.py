@@ -21,7 +21,7 @@ from rich.markup import escape
 from config.errors import InputError, PlaceError, UserError
 from config.month import Month
 from config.rulebook import load_rulebook
-from flows import answers, billing, copay, coverage_commands, patients, refunds, review
+from flows import answers, billing, copay, coverage_commands, patients, query_commands, refunds, review
 from tasks.pull.place import source_folder
 
 QUIET = {
@@ -203,6 +203,7 @@ billing.add_to(app)
 refunds.add_to(app)
 coverage_commands.add_to(app)
 copay.add_to(app)
+query_commands.add_to(app)
 patients.add_to(app)
 
 

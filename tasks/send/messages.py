@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from config.month import Month
+from config.query_kinds import query_kinds
 from tasks.send import billing, care_manager
 from tasks.send.render import render, render_mail
 from tasks.send.words import month_name
@@ -92,6 +93,7 @@ def _message(
         "most": MOST_ROWS,
         "today": context.today,
         "by_step": care_manager.by_step,
+        "kinds": query_kinds(),
         **view,
     }
     return Message(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +14,7 @@ import pandas as pd
 from prefect import task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
+from sqlalchemy.engine import Connection
 
 from config.contract import source_outputs
 from config.errors import UnreadableError
@@ -31,6 +32,8 @@ from tasks.send.files import write_list, write_outputs
 from tasks.send.messages import Context, Message, compose
 from tasks.send.mime import as_eml, eml_name
 from tasks.send.outreach import compose_outreach
+from tasks.send.queries import compose_queries
+from tasks.send.queries_folder import write_queries_folder
 from tasks.send.report import render_report, report_view
 from tasks.send.summary import summary_markdown, summary_of
 from tasks.send.worklists_folder import write_worklists_folder
@@ -211,6 +214,37 @@ def tell_owners(
         composed = compose_outreach(practice_id, practice, cases, alerts, staff, patients, place.today)
         with place.store.writing() as connection:
             return put_daily(connection, composed)
+
+
+@task(name="write the queries", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)
+def write_queries(place: Place, practice_id: str, lists: Frames, to_answer: Frames) -> None:
+    """The folder `worklists` of the practice has the queries, each care manager's own, and the holds where given."""
+    write_queries_folder(place.out, practice_id, lists, to_answer)
+
+
+@task(name="tell of the queries", cache_policy=NO_CACHE)
+def tell_of_queries(
+    place: Place,
+    practice_id: str,
+    practice: Mapping[str, str],
+    queries: pd.DataFrame,
+    staff: pd.DataFrame,
+    wanted: Iterable[str],
+    told: Callable[[Connection, str], None],
+) -> int:
+    """The day's messages about queries wait in the outbox, and `told` puts on record whose do; how many are new.
+
+    `wanted` are the care managers who get one, and the empty text for billing.
+    """
+    new = 0
+    with no_cell_in_errors():
+        composed = compose_queries(practice_id, practice, queries, staff, sorted(wanted), place.today)
+        with place.store.writing() as connection:
+            for staff_id, message in composed.items():
+                if put_daily(connection, [message]):
+                    told(connection, staff_id)
+                    new += 1
+    return new
 
 
 @task(name="write what payers answered", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)
