@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from tasks.query.step import due_queries, was_told, who_is_told
+from tasks.query.step import QueriesDue, was_told, who_is_told
 from tasks.send.step import tell_of_queries, write_queries
 from tasks.store.step import Place
 
 
-def daily_queries(place: Place, practice_id: str) -> dict[str, int]:
+def daily_queries(place: Place, practice_id: str, due: QueriesDue) -> dict[str, int]:
     """One practice's queries, as a checklist; counts of those that wait, are overdue, and are answered."""
-    due = due_queries(place, practice_id)
     write_queries(place, practice_id, due.lists, due.to_answer)
     wanted, told = who_is_told(due, place.today), partial(was_told, practice_id, due, place.today)
     tell_of_queries(place, practice_id, due.practice, due.lists["queries"], due.staff, wanted, told)

@@ -19,7 +19,7 @@ from tasks.progress import steps_taken
 from tasks.pull.step import Source, pull_source
 from tasks.qualify.earlier_runs import with_earlier_claims
 from tasks.qualify.step import qualify_practice, tie_totals
-from tasks.send.step import Told, deliver_messages, show_progress, summarize, unreadable_listed, write_month
+from tasks.send.step import deliver_messages, show_progress, summarize, told_of, unreadable_listed, write_month
 from tasks.store.step import Place, decided_from, number_cases, open_place, save_month, steps_recorded
 
 
@@ -68,7 +68,7 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     asked = month_questions(place, practice_id, month, covered, decided)
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
     frames = decided | asked | evidence | {"claim_lines": claims, "copay_cases": routed.cases}
-    told = Told(practice_id, month, accepted, frames, place.today)
+    told = told_of(place, practice_id, month, accepted, frames)
     basis = decided_from(share.digest, tables, settings, book)
     saved = save_month(place, practice_id, month, basis, frames, told.compose)
     month_outreach(place, practice_id, month, routed, tables, decided, saved)

@@ -8,10 +8,12 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from flows.daily_month_end import daily_month_end
 from flows.daily_queries import daily_queries
 from flows.each_practice import each_practice
 from flows.letter import write_due_letters
 from tasks.progress import step
+from tasks.query.step import due_queries
 from tasks.remit.step import claim_balances
 from tasks.route.step import due_cases
 from tasks.send.step import deliver_messages, tell_owners, write_worklists
@@ -35,7 +37,9 @@ def practice_outreach(place: Place, practice_id: str) -> dict[str, Any]:
     due = due_cases(place, practice_id, claim_balances(place, practice_id))
     folder = write_worklists(place, practice_id, due.lists)
     kept_back = letters_due_written(place, practice_id, due.lists["copay_letters"])
-    queries = daily_queries(place, practice_id)
+    asked = due_queries(place, practice_id)
+    queries = daily_queries(place, practice_id, asked)
+    daily_month_end(place, practice_id, asked)
     tell_owners(place, due.practice_id, due.practice, due.cases, due.lists["copay_alerts"], due.staff, due.patients)
     deliver_messages(place, practice_id)
     return {"practice_id": practice_id, "report": folder, "letters_kept_back": kept_back, **due.counts, **queries}

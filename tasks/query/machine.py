@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from config.deadlines import working_days_after
 from config.errors import InputError
 
 WAITING = ("asked", "told", "escalated")
@@ -84,14 +85,6 @@ class Query:
     def due(self, answer_days: int) -> date:
         """The last day for an answer."""
         return working_days_after(self.asked or date.max, answer_days)
-
-
-def working_days_after(day: date, days: int) -> date:
-    """The day that many working days, Monday to Friday, after that one. Holidays are not known here."""
-    while days > 0:
-        day += timedelta(days=1)
-        days -= day.weekday() < 5
-    return day
 
 
 def after(query: Query, move: Move) -> Query:

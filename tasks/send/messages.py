@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from config.deadlines import Deadlines
 from config.month import Month
 from config.query_kinds import query_kinds
 from tasks.send import billing, care_manager
@@ -18,6 +19,25 @@ from tasks.send.render import render, render_mail
 from tasks.send.words import month_name
 
 MOST_ROWS = 30  # of one list; the files have the rest
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """The revision that was signed off before, and what it came to."""
+
+    revision: int
+    signed_by: str
+    signed_on: date
+    ready: int
+    expected: int
+
+
+@dataclass(frozen=True)
+class MonthEnd:
+    """The month's last days, and whether it was signed off before."""
+
+    days: Deadlines
+    reopened: Reopened | None = None
 
 
 @dataclass(frozen=True)
@@ -32,6 +52,7 @@ class Context:
     frames: Mapping[str, pd.DataFrame]
     staff: pd.DataFrame
     today: date | None = None
+    end: MonthEnd | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +115,7 @@ def _message(
         "today": context.today,
         "by_step": care_manager.by_step,
         "kinds": query_kinds(),
+        "end": context.end,
         **view,
     }
     return Message(

@@ -29,8 +29,9 @@ from tasks.send.codes_page import CODES_PAGE, codes_markdown, render_codes
 from tasks.send.coverage_folder import write_coverage_folder
 from tasks.send.delivery import DeliveryReport, deliver
 from tasks.send.files import write_list, write_outputs
-from tasks.send.messages import Context, Message, compose
+from tasks.send.messages import Context, Message, MonthEnd, compose
 from tasks.send.mime import as_eml, eml_name
+from tasks.send.month_end import month_end_of
 from tasks.send.outreach import compose_outreach
 from tasks.send.queries import compose_queries
 from tasks.send.queries_folder import write_queries_folder
@@ -53,6 +54,7 @@ class Told:
     tables: Frames
     frames: dict[str, pd.DataFrame]
     today: date | None = None
+    end: MonthEnd | None = None
 
     @property
     def practice(self) -> dict[str, str]:
@@ -74,8 +76,15 @@ class Told:
             frames=frames,
             staff=self.tables["staff"],
             today=self.today,
+            end=self.end,
         )
         return compose(context)
+
+
+def told_of(place: Place, practice_id: str, month: Month, tables: Frames, frames: dict[str, pd.DataFrame]) -> Told:
+    """What there is to tell, with the month's deadlines and whether it was signed off before."""
+    end = month_end_of(place.store, practice_id, month, place.settings)
+    return Told(practice_id, month, tables, frames, place.today, end)
 
 
 @contextmanager

@@ -14,12 +14,13 @@ from click.testing import Result
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
+from config.deadlines import working_days_after
 from flows.answer_query import answer_query
 from flows.cli import app
 from flows.monthly_cycle import monthly_cycle
 from flows.outreach import outreach
 from tasks.query.desk import all_queries
-from tasks.query.machine import Query, working_days_after
+from tasks.query.machine import Query
 from tasks.store import open_store
 from tasks.store import queries as stored
 from tests.flows.test_outreach import write

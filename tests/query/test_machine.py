@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
+from config.deadlines import working_days_after
 from config.errors import InputError
-from tasks.query.machine import STATES, TABLE, Move, Query, after, stand, working_days_after
+from tasks.query.machine import STATES, TABLE, Move, Query, after, stand
 
 DAY = date(2026, 11, 20)
 ROW = {"number": 1, "month": "2026-10", "case_number": "C-000001", "program": "ccm", "kind": "note_approved",
