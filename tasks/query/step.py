@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from config.month import Month
 from config.query_kinds import query_settings
-from tasks.progress import no_cell_in_errors, step
+from tasks.progress import no_cell_in_errors
 from tasks.query.desk import all_queries
 from tasks.query.evidence import found_by_run, with_answers
 from tasks.query.lists import holds_to_ask, listed, to_answer
@@ -69,14 +69,13 @@ def keep_queries(
 
     It follows from what is decided, so a run that was killed before this does it when it is repeated.
     """
-    with step("query", "keeping what the run found of the queries") as done, no_cell_in_errors():
+    with no_cell_in_errors():
         queries, found = _found(place, practice_id, month, tables, decided)
         if saved.new:
             for one in _moved(queries, found):
                 found.setdefault(one.number, []).extend(_told_by_month(one, saved.cycle.revision, month, place.today))
-        added = _keep(place, practice_id, queries, found)
+        _keep(place, practice_id, queries, found)
         now = _moved(queries, found)
-        done(f"{len(queries):,} queries, {added:,} moves", len(queries))
     findings, decisions = decided["findings"], decided["decisions"]
     return {"holds": holds_to_ask(findings, decisions, now, month, saved.cycle.revision)}
 
