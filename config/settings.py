@@ -18,14 +18,8 @@ HERE = Path(__file__).parent
 # The compiled loader where there is one: read once a practice, the file costs ten times as much with the other.
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Block = TypeVar("Block", bound=BaseModel)
-OTHERS = (
-    "claims",
-    "payers",
-    "letters",
-    "cases",
-    "messages",
-    "watch",
-)  # what decisions do not depend on: each has settings of its own
+# What decisions do not depend on: each has settings of its own.
+OTHERS = ("claims", "payers", "letters", "cases", "queries", "deadlines", "messages", "watch")
 
 
 class PracticeSettings(BaseModel):

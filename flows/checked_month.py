@@ -14,6 +14,7 @@ from tasks.check.check import Checked
 from tasks.check.gate import gate
 from tasks.check.step import check_practice, describe_quality
 from tasks.pull.step import Share, Source, pull_practice
+from tasks.query.step import with_recorded_queries
 from tasks.route.step import with_recorded_answers
 from tasks.send.step import keep_stopped_month, try_templates
 from tasks.store.day import today_by
@@ -23,7 +24,7 @@ from tasks.store.step import Place
 class CheckedMonth(NamedTuple):
     """What deciding may begin with, beside every row that was set aside and the data-quality page.
 
-    `accepted` has beside the checked rows what staff recorded in cases.
+    `accepted` has beside the checked rows what staff recorded in cases, and is corrected by what they answered billing.
     """
 
     share: Share
@@ -59,4 +60,5 @@ def checked_month(
         keep_stopped_month(place, practice_id, month, {"quarantine": aside, "checks": checked.checks}, pages)
         raise
     accepted = with_recorded_answers(place, practice_id, checked.accepted, month)
+    accepted = with_recorded_queries(place, practice_id, accepted, month)
     return CheckedMonth(share, checked, aside, pages, accepted)

@@ -21,7 +21,18 @@ from rich.markup import escape
 from config.errors import InputError, PlaceError, UserError
 from config.month import Month
 from config.rulebook import load_rulebook
-from flows import answers, billing, copay, coverage_commands, mail_commands, patients, refunds, review, watch_command
+from flows import (
+    answers,
+    billing,
+    copay,
+    coverage_commands,
+    mail_commands,
+    patients,
+    query_commands,
+    refunds,
+    review,
+    watch_command,
+)
 from flows.prefect_server import kept_out_of_prefect
 from tasks.pull.place import source_folder
 
@@ -204,6 +215,7 @@ billing.add_to(app)
 refunds.add_to(app)
 coverage_commands.add_to(app)
 copay.add_to(app)
+query_commands.add_to(app)
 patients.add_to(app)
 mail_commands.add_to(app)
 watch_command.add_to(app)

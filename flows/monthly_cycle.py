@@ -11,9 +11,9 @@ from config.rulebook import RuleBook, load_rulebook
 from config.settings import practice_settings
 from flows.checked_month import checked_month
 from flows.each_practice import each_practice
-from flows.outreach import month_cases, month_outreach
+from flows.month_desk import month_cases, month_outreach, month_questions
 from tasks.claim.step import write_claim_lines
-from tasks.cover.step import ask_payers, who_covers
+from tasks.cover.step import who_covers
 from tasks.progress import steps_taken
 from tasks.pull.step import Source, pull_source
 from tasks.qualify.earlier_runs import with_earlier_claims
@@ -64,13 +64,13 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     decided, aside = number_cases(place, practice_id, decided, aside)
     claims = write_claim_lines(decided, accepted, book, settings)
     routed = month_cases(place, practice_id, month, covered.tables, decided, settings)
-    asked = ask_payers(place, practice_id, month, covered, decided["decisions"])
+    asked = month_questions(place, practice_id, month, covered, decided)
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
     frames = decided | asked | evidence | {"claim_lines": claims, "copay_cases": routed.cases}
     told = ready_to_tell(place, practice_id, month, accepted, frames)
     basis = decided_from(share.digest, tables, settings, book)
     saved = save_month(place, practice_id, month, basis, frames, told.compose)
-    month_outreach(place, practice_id, month, routed)
+    month_outreach(place, practice_id, month, routed, tables, decided, saved)
     progress(80)
     write_month(place, told, saved, pages)
     done = summarize(place, told, saved, deliver_messages(place, practice_id))

@@ -8,13 +8,14 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from config.month import Month
-from config.settings import PracticeSettings
+from flows.daily_month_end import daily_month_end
+from flows.daily_queries import daily_queries
 from flows.each_practice import each_practice
 from flows.letter import write_due_letters
 from tasks.progress import step
+from tasks.query.step import due_queries
 from tasks.remit.step import claim_balances
-from tasks.route.step import Routed, due_cases, keep_cases, route_copay_cases
+from tasks.route.step import due_cases
 from tasks.send.step import deliver_messages, tell_owners, write_worklists
 from tasks.store.step import Place, open_place, practices_decided
 
@@ -36,9 +37,12 @@ def practice_outreach(place: Place, practice_id: str) -> dict[str, Any]:
     due = due_cases(place, practice_id, claim_balances(place, practice_id))
     folder = write_worklists(place, practice_id, due.lists)
     kept_back = letters_due_written(place, practice_id, due.lists["copay_letters"])
+    asked = due_queries(place, practice_id)
+    queries = daily_queries(place, practice_id, asked)
+    daily_month_end(place, practice_id, asked)
     tell_owners(place, due.practice_id, due.practice, due.cases, due.lists["copay_alerts"], due.staff, due.patients)
     deliver_messages(place, practice_id)
-    return {"practice_id": practice_id, "report": folder, "letters_kept_back": kept_back, **due.counts}
+    return {"practice_id": practice_id, "report": folder, "letters_kept_back": kept_back, **due.counts, **queries}
 
 
 @task(name="write the letters due", cache_policy=NO_CACHE)
@@ -49,22 +53,3 @@ def letters_due_written(place: Place, practice_id: str, due: pd.DataFrame) -> li
         written = len({path.with_suffix("") for path in paths})
         done(f"{written:,} written, {len(refused):,} not", written)
     return list(dict.fromkeys(refused))
-
-
-def month_cases(
-    place: Place,
-    practice_id: str,
-    month: Month,
-    tables: dict[str, pd.DataFrame],
-    decided: dict[str, pd.DataFrame],
-    settings: PracticeSettings,
-) -> Routed:
-    """The co-pay cases as they stand at the month's end, by what patients said and payers answered until then."""
-    owed = claim_balances(place, practice_id)
-    return route_copay_cases(place, practice_id, tables, decided, settings, month, owed)
-
-
-def month_outreach(place: Place, practice_id: str, month: Month, routed: Routed) -> None:
-    """What the month found of the cases is on record, and the worklists are those of today; nobody is told twice."""
-    keep_cases(place, practice_id, month, routed)
-    write_worklists(place, practice_id, due_cases(place, practice_id, routed.balances).lists)

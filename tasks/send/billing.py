@@ -9,6 +9,7 @@ import pandas as pd
 from config.frames import rows_set_aside
 from tasks.send import counts
 from tasks.send.care_manager import call, open_cases
+from tasks.send.query_rows import came_of, queries_in
 from tasks.send.words import change, count, dollars, plain, plural
 
 HAVE_A_MESSAGE = ("billing", "care_manager")
@@ -23,6 +24,7 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
         "money": counts.billed(frames["claim_lines"]),
         "sureness": counts.sureness(frames["claim_lines"]),
         "share": counts.patients_share(decisions, frames["claim_lines"]),
+        "queries": came_of(queries_in(frames)),
         "waiting": counts.waiting(decisions, findings),
         "codes": counts.codes_billed(frames["claim_lines"]),
         "holds": counts.by_rule(held),

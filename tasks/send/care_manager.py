@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from tasks.send.counts import Frames, holds
+from tasks.send.query_rows import queries_in, to_answer
 from tasks.send.words import plural
 
 OWNER, NOTHING = "care_manager", "nothing to do"
@@ -35,8 +36,10 @@ def worklists(frames: Frames) -> dict[str, Row]:
     named = frames["quarantine"][frames["quarantine"]["case_number"].notna()]
     aside = _of_managers(named[named["owner"] == OWNER], manager)
     short = _of_managers(below.sort_values(["minutes_missing", "case_number"]), manager)
+    asked = queries_in(frames)
     return {
         staff_id: {
+            "queries": to_answer(asked, staff_id),
             "patients": int(patients[staff_id]),
             "ready": int(ready.get(staff_id, 0)),
             "holds": by_rule(fixable[staff_id]),
@@ -103,6 +106,8 @@ def by_step(rows: list[Row]) -> list[list[Row]]:
 def to_do(work: Row) -> str:
     """The subject's second half: what to do, in numbers."""
     parts = []
+    if work["queries"]:
+        parts.append(plural(len(work["queries"]), "question") + " to answer")
     if work["held"]:
         parts.append(plural(work["held"], "hold") + " to fix")
     if work["calls"]:

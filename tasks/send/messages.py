@@ -11,13 +11,34 @@ from datetime import date
 import pandas as pd
 
 from config.audiences import allow, audience
+from config.deadlines import Deadlines
 from config.message_settings import MessageSettings
 from config.month import Month
+from config.query_kinds import query_kinds
 from tasks.send import billing, care_manager, compliance, operations, practitioner
 from tasks.send.render import render, render_mail
 from tasks.send.words import month_name
 
 MOST_ROWS = 30  # of one list; the files have the rest
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """The revision that was signed off before, and what it came to."""
+
+    revision: int
+    signed_by: str
+    signed_on: date
+    ready: int
+    expected: int
+
+
+@dataclass(frozen=True)
+class MonthEnd:
+    """The month's last days, and whether it was signed off before."""
+
+    days: Deadlines
+    reopened: Reopened | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +58,7 @@ class Context:
     overpayments: pd.DataFrame | None = None
     undelivered: Sequence[operations.Undelivered] = ()
     notes: Sequence[str] = ()
+    end: MonthEnd | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +165,8 @@ def _message(context: Context, name: str, kind: str, recipient: str, to_do: str,
         "most": MOST_ROWS,
         "today": context.today,
         "by_step": care_manager.by_step,
+        "kinds": query_kinds(),
+        "end": context.end,
         **view,
     }
     return Message(

@@ -31,6 +31,7 @@ from tasks.send.delivery import DeliveryReport, deliver
 from tasks.send.encrypted import detail_of
 from tasks.send.files import write_list, write_outputs
 from tasks.send.mime import as_eml, eml_name
+from tasks.send.month_end import month_end_of
 from tasks.send.outreach import compose_outreach
 from tasks.send.own_templates import check_templates, stale_templates
 from tasks.send.report import render_report, report_view
@@ -95,6 +96,7 @@ def ready_to_tell(
         overpayments=owed,
         notes=stale_templates(settings.templates),
         undelivered=place.store.undelivered_messages(practice_id),
+        end=month_end_of(place.store, practice_id, month, place.settings),
     )
 
 

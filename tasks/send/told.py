@@ -10,7 +10,7 @@ import pandas as pd
 
 from config.message_settings import MessageSettings
 from config.month import Month
-from tasks.send.messages import Context, Message, compose
+from tasks.send.messages import Context, Message, MonthEnd, compose
 from tasks.send.operations import Undelivered
 
 Frames = Mapping[str, pd.DataFrame]
@@ -29,6 +29,7 @@ class Told:
     overpayments: pd.DataFrame | None = None
     undelivered: Sequence[Undelivered] = ()
     notes: Sequence[str] = ()
+    end: MonthEnd | None = None
 
     @property
     def practice(self) -> dict[str, str]:
@@ -55,5 +56,6 @@ class Told:
             overpayments=self.overpayments,
             undelivered=self.undelivered,
             notes=self.notes,
+            end=self.end,
         )
         return compose(context)

@@ -17,6 +17,7 @@ OWNERS = {
     "front_desk": "front desk",
     "compliance": "compliance",
     "it": "IT",
+    "operations": "operations",
 }
 ACRONYMS = {"qmb", "npi", "mrn", "icd10", "us"}
 RESPONSES = {

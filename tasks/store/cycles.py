@@ -25,9 +25,10 @@ SAVED = tuple(name for name in MONTHLY if name != "changes")  # changes are foun
 Compose = Callable[[int, pd.DataFrame], Sequence[OutboxMessage]]
 
 
-def latest(connection: Connection, practice_id: str, month: Month) -> Cycle | None:
-    """The newest revision of the month, if there is one."""
+def latest(connection: Connection, practice_id: str, month: Month, up_to: int | None = None) -> Cycle | None:
+    """The newest revision of the month, or of those up to that one; None if there is none."""
     mine = (cycles.c.practice_id == practice_id) & (cycles.c.month == str(month))
+    mine &= cycles.c.revision <= up_to if up_to is not None else sa.true()
     row = connection.execute(sa.select(cycles).where(mine).order_by(cycles.c.revision.desc()).limit(1)).first()
     if row is None:
         return None

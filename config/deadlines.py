@@ -1,0 +1,55 @@
+"""The three days by which a month ends: care team, hand-over to billing, sign-off; `deadlines:` of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from config.month import Month
+from config.settings import block_of, settings_of
+
+
+def working_days_after(day: date, days: int, closed: Collection[date] = ()) -> date:
+    """The day that many working days after that one: Monday to Friday, but for days on which the practice is closed."""
+    while days > 0:
+        day += timedelta(days=1)
+        days -= day.weekday() < 5 and day not in closed
+    return day
+
+
+class DeadlineSettings(BaseModel):
+    """Working days of the month that follows the service month."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    care_team: int = Field(ge=1, le=20)
+    hand_over: int = Field(ge=1, le=20)
+    sign_off: int = Field(ge=1, le=20)
+    closed_days: tuple[date, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_their_order(self) -> DeadlineSettings:
+        if not self.care_team <= self.hand_over <= self.sign_off:
+            raise ValueError("care_team comes first, then hand_over, then sign_off; put them in that order")
+        return self
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """The last day for the care team's corrections, the day billing takes over, and the last day to sign off."""
+
+    care_team: date
+    hand_over: date
+    sign_off: date
+
+
+def deadlines(practice_id: str, month: Month, path: Path | None = None) -> Deadlines:
+    """When the practice's month ends; InputError naming file and key when a setting is wrong."""
+    found = settings_of(practice_id, path).get("deadlines") or {}
+    own = block_of(DeadlineSettings, "deadlines", found, path or "settings.yaml", practice_id)
+    days = (own.care_team, own.hand_over, own.sign_off)
+    return Deadlines(*(working_days_after(month.last, day, own.closed_days) for day in days))

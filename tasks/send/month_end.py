@@ -1,0 +1,145 @@
+"""What is said at a month's end: cut-off, hand-over, sign-off, release, and that a month was opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from config.deadlines import Deadlines, deadlines, working_days_after
+from config.month import Month
+from tasks.send import care_manager, counts
+from tasks.send.messages import Message, MonthEnd, Reopened, tidy
+from tasks.send.render import render, render_mail
+from tasks.send.words import count, dollars, long_day, month_name, plural
+from tasks.store.records import Cycle
+from tasks.store.signed_off import last_signed
+from tasks.store.store import Store
+
+CUTOFF, SIGNOFF = "cutoff", "signoff"
+
+
+def month_end_of(store: Store, practice_id: str, month: Month, settings: Any) -> MonthEnd:
+    """The month's deadlines, and the latest of its revisions that somebody signed off."""
+    days = deadlines(practice_id, month, settings)
+    with store.reading() as connection:
+        last = last_signed(connection, practice_id, month)
+    if last is None:
+        return MonthEnd(days)
+    cycle, signed = last
+    lines = store.frame("claim_lines", cycle)
+    ready = lines[["case_number", "program"]].drop_duplicates()
+    money = counts.billed(lines)["expected"]
+    return MonthEnd(days, Reopened(cycle.revision, signed.signed_by, signed.signed_at.date(), len(ready), money))
+
+
+def reminds_on(days: Deadlines, today: date) -> bool:
+    """Whether anybody may be reminded of anything on that day."""
+    about = _near(days.care_team, today) or _near(days.sign_off, today)
+    return about or today in (days.hand_over, working_days_after(days.sign_off, 1))
+
+
+def compose_reminders(
+    cycle: Cycle, end: MonthEnd, practice: Mapping[str, str], frames: Mapping[str, pd.DataFrame], staff: pd.DataFrame,
+    signed: bool, today: date, templates: str = "",
+) -> list[Message]:  # fmt: skip
+    """The day's reminders of the month: to care managers who have something to do before the cut-off, and to billing on
+    the day of hand-over and about the sign-off; none on other days. Same day, same messages."""
+    found = []
+    days = end.days
+    if _near(days.care_team, today):
+        addresses = staff.dropna(subset=["email"]).drop_duplicates("staff_id").set_index("staff_id")["email"]
+        for staff_id, work in care_manager.worklists(frames).items():
+            to_do = care_manager.to_do(work)
+            if to_do != "nothing to do":
+                said = [
+                    f"{to_do[:1].upper()}{to_do[1:]}; your message of the month and your lists say which.",
+                    "Work that was done but not logged may be entered with a reason until then, and not after.",
+                ]
+                head = f"cut-off {_day(days.care_team)}: {to_do}"
+                to = str(addresses.get(staff_id, "")).strip()
+                found.append(
+                    _message(cycle, practice, "care_manager", f"{CUTOFF}-{staff_id}", to, head, said, today, templates)
+                )
+    said, parts = [], []
+    decisions = frames["decisions"]["outcome"].value_counts()
+    state = f"{count(decisions.get('bill', 0))} ready to bill, {count(decisions.get('hold', 0))} on hold"
+    if today == days.hand_over:
+        parts.append(f"hand-over: {state}")
+        said.append(f"The care team has handed over: {state}. What is still open stands in worklists/holds.csv.")
+    late = working_days_after(days.sign_off, 1) == today
+    if not signed and (_near(days.sign_off, today) or late):
+        parts.append(f"sign-off {'was due' if late else 'due'} {_day(days.sign_off)}")
+        said.append(f"Nobody has signed off revision {cycle.revision}; until then no claim goes out. {_sign(cycle)}")
+    if said:
+        billing = practice.get("billing_email", "")
+        found.append(_message(cycle, practice, "billing", SIGNOFF, billing, "; ".join(parts), said, today, templates))
+    return found
+
+
+def compose_release(
+    cycle: Cycle, practice: Mapping[str, str], lines: pd.DataFrame, signed_by: str, today: date, templates: str = ""
+) -> Message:
+    """Billing is told that the revision is signed off, by whom, and what its claims come to."""
+    cases, money = lines["case_number"].nunique(), counts.billed(lines)["expected"]
+    what = f"{plural(cases, 'patient')}, {plural(len(lines), 'claim line')}, {dollars(money)} expected"
+    said = [
+        f"Revision {cycle.revision} was signed off by {signed_by}: {what}.",
+        f"Its claims may go out: ccm claims --month {cycle.month}. A correction after this opens the month "
+        "again, takes another sign-off, and sends only the changed claims.",
+    ]
+    to = practice.get("billing_email", "")
+    return _message(
+        cycle,
+        practice,
+        "billing",
+        f"release-{cycle.month}-{cycle.revision}",
+        to,
+        f"released: {what}",
+        said,
+        today,
+        templates,
+    )
+
+
+def _message(
+    cycle: Cycle, practice: Mapping[str, str], audience: str, kind: str, recipient: str, to_do: str, said: list[str],
+    today: date, templates: str,
+) -> Message:  # fmt: skip
+    name = practice.get("practice_name") or cycle.practice_id
+    subject = " ".join(f"{name} · {month_name(cycle.month)} · {to_do}".split())
+    names = {
+        "subject": subject,
+        "practice_name": name,
+        "month_name": month_name(cycle.month),
+        "folder": f"{cycle.practice_id}/{cycle.month}",
+        "revision": cycle.revision,
+        "to_do": to_do[:1].upper() + to_do[1:],
+        "said": said,
+    }
+    return Message(
+        practice_id=cycle.practice_id,
+        month=str(today),
+        revision=1,
+        audience=audience,
+        kind=kind,
+        recipient=recipient,
+        subject=subject,
+        html=render_mail("messages/month_end.html.j2", templates, **names),
+        text=tidy(render("messages/month_end.txt.j2", templates, **names)),
+    )
+
+
+def _near(day: date, today: date) -> bool:
+    """Whether it is that day, or the working day before."""
+    return today == day or (today < day and working_days_after(today, 1) == day)
+
+
+def _day(day: date) -> str:
+    return f"{day:%a}, {long_day(day)}"
+
+
+def _sign(cycle: Cycle) -> str:
+    return f"Look at the report, then: ccm sign-off --month {cycle.month} --practice {cycle.practice_id}."

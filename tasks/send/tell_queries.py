@@ -1,0 +1,51 @@
+"""Telling of queries, as Prefect runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import pandas as pd
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from sqlalchemy.engine import Connection
+
+from config.message_settings import message_settings
+from tasks.progress import no_cell_in_errors
+from tasks.send.queries import compose_queries
+from tasks.send.queries_folder import write_queries_folder
+from tasks.store.outbox import put_daily
+from tasks.store.step import Place
+
+Frames = Mapping[str, pd.DataFrame]
+
+
+@task(name="write the queries", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)
+def write_queries(place: Place, practice_id: str, lists: Frames, to_answer: Frames) -> None:
+    """The folder `worklists` of the practice has the queries, each care manager's own, and the holds where given."""
+    write_queries_folder(place.out, practice_id, lists, to_answer)
+
+
+@task(name="tell of the queries", cache_policy=NO_CACHE)
+def tell_of_queries(
+    place: Place,
+    practice_id: str,
+    practice: Mapping[str, str],
+    queries: pd.DataFrame,
+    staff: pd.DataFrame,
+    wanted: Iterable[str],
+    told: Callable[[Connection, str], None],
+) -> int:
+    """The day's messages about queries wait in the outbox, and `told` puts on record whose do; how many are new.
+
+    `wanted` are the care managers who get one, and the empty text for billing.
+    """
+    new = 0
+    own = message_settings(practice_id, place.settings).templates
+    with no_cell_in_errors():
+        composed = compose_queries(practice_id, practice, queries, staff, sorted(wanted), place.today(practice_id), own)
+        with place.store.writing() as connection:
+            for staff_id, message in composed.items():
+                if put_daily(connection, [message]):
+                    told(connection, staff_id)
+                    new += 1
+    return new

@@ -1,0 +1,34 @@
+"""A month ends on three working days of the next one, in their order."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from config.deadlines import Deadlines, deadlines
+from config.errors import InputError
+from config.month import Month
+
+OCTOBER = Month(2026, 10)  # November 1, 2026 is a Sunday
+
+
+def own(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "settings.yaml"
+    path.write_text(f"defaults:\n  deadlines: {{{text}}}\n", "utf-8")
+    return path
+
+
+def test_the_days_of_a_month_that_ends_before_a_sunday() -> None:
+    assert deadlines("P1", OCTOBER) == Deadlines(date(2026, 11, 4), date(2026, 11, 5), date(2026, 11, 6))
+
+
+def test_a_closed_day_and_a_weekend_are_no_working_days(tmp_path: Path) -> None:
+    found = deadlines("P1", OCTOBER, own(tmp_path, "closed_days: [2026-11-03], sign_off: 6"))
+    assert found == Deadlines(date(2026, 11, 5), date(2026, 11, 6), date(2026, 11, 10))
+
+
+def test_days_out_of_their_order_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="care_team comes first, then hand_over, then sign_off"):
+        deadlines("P1", OCTOBER, own(tmp_path, "care_team: 6"))

@@ -1,0 +1,94 @@
+"""At a month's end each reader is reminded on its days, in a few lines; a month opened again says what changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from config.deadlines import Deadlines
+from tasks.send.messages import MonthEnd, Reopened, compose
+from tasks.send.month_end import compose_release, compose_reminders, reminds_on
+from tasks.send.queries import compose_queries
+from tasks.send.query_rows import came_of
+from tasks.store.records import Cycle, Digests
+from tests.send.month import SECRETS, context
+
+DAYS = Deadlines(date(2026, 11, 4), date(2026, 11, 5), date(2026, 11, 6))
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+PRACTICE = {"practice_name": "Maple Street", "billing_email": "billing@maple.example"}
+
+
+def cycle(revision: int = 1) -> Cycle:
+    return Cycle(1, "P1", context().month, revision, "decided", Digests("", "", ""), "", AT)
+
+
+def reminders(day: int, signed: bool = False) -> list[str]:
+    told = context()
+    today = date(2026, 11, day)
+    made = compose_reminders(cycle(), MonthEnd(DAYS), PRACTICE, told.frames, told.staff, signed, today)
+    assert bool(made) <= reminds_on(DAYS, today)
+    assert not [secret for secret in SECRETS for one in made if secret in one.subject + one.html + one.text]
+    return [f"{one.audience} {one.subject}" for one in made]
+
+
+def test_care_managers_who_have_something_to_do_are_reminded_of_the_cut_off() -> None:
+    head = "care_manager Maple Street · October 2026 · cut-off Wed, November 4, 2026: "
+    assert reminders(2) == []
+    for day in (3, 4):
+        assert reminders(day, signed=True) == [
+            f"{head}2 holds to fix, 2 co-pay calls", f"{head}1 short of minutes",
+        ]  # fmt: skip
+
+
+def test_billing_is_told_of_hand_over_and_sign_off_until_somebody_signs() -> None:
+    (fifth,) = reminders(5)
+    assert "hand-over: 2 ready to bill, 2 on hold; sign-off due Fri, November 6, 2026" in fifth
+    assert "sign-off due" in reminders(6)[0]
+    assert "sign-off was due" in reminders(9)[0], "the working day after"
+    assert reminders(6, signed=True) == reminders(9, signed=True) == reminders(10) == []
+    assert "sign-off" not in reminders(5, signed=True)[0]
+
+
+def test_a_release_says_who_answered_for_what() -> None:
+    made = compose_release(cycle(2), PRACTICE, context().frames["claim_lines"], "A. Biller", date(2026, 11, 6))
+    assert made.subject == "Maple Street · October 2026 · released: 2 patients, 3 claim lines, $179.31 expected"
+    assert "Revision 2 was signed off by A. Biller" in made.text
+    assert (made.kind, made.month) == ("release-2026-10-2", "2026-11-06")
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_the_messages_of_a_month_name_its_days_and_what_was_signed_before(form: str) -> None:
+    before = Reopened(1, "A. Biller", date(2026, 11, 6), 3, 24544)
+    made = compose(context(revision=2, end=MonthEnd(DAYS, before), today=date(2026, 11, 5)))
+    manager, billing = (" ".join(getattr(one, form).split()) for one in (made[0], made[-1]))
+    assert "Cut-off: the end of Wed, Nov 4 (passed)." in manager
+    assert "Hand-over Thu, Nov 5, sign-off by Fri, Nov 6." in billing
+    assert "Revision 1 was signed off by A. Biller on Fri, Nov 6: 3 ready, $245.44. Now 2 ready, $179.31." in billing
+    first = compose(context(end=MonthEnd(DAYS)))[-1]
+    assert "Opened again" not in first.html
+    assert "OPENED AGAIN" not in first.text
+
+
+def test_a_message_about_queries_lists_those_that_concern_its_reader() -> None:
+    from config.query_kinds import query_settings
+    from tasks.query.lists import listed
+    from tasks.query.machine import Query
+
+    asked = {"month": "2026-10", "program": "ccm", "kind": "note_approved", "rule": "time_unapproved", "about": "E1"}
+    asked |= {"question": "Was it approved?", "asked_by": "B1", "asked": date(2026, 11, 2), "round": 1}
+    made = [
+        Query(1, case_number="C-000001", asked_to="S1", state="told", **asked),
+        Query(2, case_number="C-000002", asked_to="S2", state="escalated", **asked),
+        Query(3, case_number="C-000003", asked_to="", state="asked", **asked),
+        Query(4, case_number="C-000004", asked_to="S1", state="answered", answer="no", answered_by="S1", **asked),
+    ]
+    rows = listed(made, query_settings("P1"), date(2026, 11, 9))
+    assert [row["query_number"] for row in came_of(rows)] == ["Q-000002", "Q-000003", "Q-000004"]
+    found = compose_queries("P1", PRACTICE, rows, context().staff, ["", "S1", "S3"], date(2026, 11, 9))
+    assert list(found) == ["", "S1"], "who has none gets no message"
+    for text in (found["S1"].text, found["S1"].html):
+        assert "Q-000001" in text
+        assert "Q-000004" not in text
+    assert "the patient has no care manager to ask" in found[""].text
+    assert (found["S1"].recipient, found["S1"].kind) == ("maja@maple.example", "queries-S1")
