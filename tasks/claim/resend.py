@@ -167,10 +167,7 @@ def _refuse_other_ways(connection: Connection, open_: pd.DataFrame, lines: set[i
 
 
 def _standing(connection: Connection, claim_number: str) -> tuple[Key, Standing]:
-    whose = stored.month_of(connection, claim_number)
-    if whose is None:
-        raise InputError(f"There is no claim {claim_number} in this database; its number stands in claims.csv.")
-    standing = stored.standing(connection, *whose)
+    standing = stored.standing(connection, *stored.month_of(connection, claim_number))
     by_number = {one.claim_number: (key, one) for key, one in standing.items()}
     for key, one in standing.items():
         by_number |= {number: (key, one) for lines in one.alone for number in lines.refused.values()}

@@ -13,8 +13,12 @@ from prefect.cache_policies import NO_CACHE
 
 from config.care_settings import care_setting
 from config.contract import claim_outputs
+<<<<<<< HEAD
 from config.errors import InputError
 from config.month import Month, today_in
+=======
+from config.month import Month
+>>>>>>> h4
 from config.rulebook import RuleBook, load_rulebook
 from config.settings import PracticeSettings, practice_settings
 from tasks.claim.asked import LineHeldError, Scrubber, lines_of
@@ -155,10 +159,8 @@ def _billed(
 def month_of_claim(place: Place, claim_number: str) -> tuple[str, Month]:
     """Practice and month of a claim; InputError when there is none of that number."""
     with place.store.reading() as connection:
-        found = stored.month_of(connection, claim_number)
-    if found is None:
-        raise InputError("There is no claim of that number in this database; the numbers stand in claims.csv.")
-    return found[0], Month.parse(found[1])
+        practice_id, month = stored.month_of(connection, claim_number)
+    return practice_id, Month.parse(month)
 
 
 def claims_summary(month: SignedMonth, billed: Billed, folder: str) -> dict[str, Any]:

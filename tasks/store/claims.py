@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from config.errors import FaultError
+from config.errors import FaultError, InputError
 from tasks.store.answers import days_taken_back, first_payers
 from tasks.store.claim_tables import claim_files, claim_service_lines, claims, ledger, sign_offs
 from tasks.store.ledger import VOID, end_what_is_replaced, into_ledger
@@ -192,11 +192,13 @@ def _last_versions(connection: Connection, practice_id: str, month: str) -> dict
     return {(row[0], row[1], row[2]): int(row[3]) for row in connection.execute(query)}
 
 
-def month_of(connection: Connection, claim_number: str) -> tuple[str, str] | None:
-    """Practice and month of a claim to a first payer; None when there is none of that number."""
+def month_of(connection: Connection, claim_number: str) -> tuple[str, str]:
+    """Practice and month of a claim to a first payer; InputError when there is none of that number."""
     mine = (claims.c.claim_number == claim_number) & (claims.c.payer_order == 1)
     row = connection.execute(sa.select(claims.c.practice_id, claims.c.month).where(mine)).first()
-    return (row.practice_id, row.month) if row else None
+    if row is None:
+        raise InputError("There is no claim of that number in this database; the numbers stand in claims.csv.")
+    return row.practice_id, row.month
 
 
 def _unprocessable(connection: Connection, practice_id: str, month: str) -> set[str]:

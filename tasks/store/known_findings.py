@@ -18,6 +18,8 @@ _OF_PATIENT = "{table}.cycle_id = y.id AND {table}.patient_id = c.patient_id AND
 _DECIDED = {
     "d.minutes": NUMBER, "d.minutes_missing": NUMBER, "d.family": TEXT, "d.codes": TEXT, "l.consent_date": DAY,
     "l.care_plan_date": DAY, "l.diagnoses": TEXT, "l.place_of_service": TEXT, "l.bill_type": TEXT,
+    "l.billing_npi": TEXT, "l.revenue_code": TEXT, "c.rendering_npi": TEXT, "c.payer_id": TEXT,
+    "c.payer_order": NUMBER, "c.month": TEXT,
 }  # fmt: skip
 FACTS = tuple(name.partition(".")[2] for name in _DECIDED)
 
@@ -45,7 +47,8 @@ def known_of(connection: Connection, claim_numbers: pd.Series) -> tuple[pd.DataF
     """The findings of these claims, and what was decided of them and is on their first line.
 
     Findings have claim_number, line, rule, numbers and denial; line 0 is the patient-month, whose decision they are of.
-    Facts have the claim_number and FACTS. A claim whose revision is not in the database has neither.
+    Facts have the claim_number and FACTS. Of a claim whose revision is not in the database there are no findings of the
+    decision, and only those facts that the claim itself has.
     """
     with asked(connection, claim_numbers, "denied_claims"):
         told = {"c.claim_number": TEXT, "f.rule": TEXT, "f.numbers": TEXT, "f.denial": TEXT}
@@ -53,7 +56,8 @@ def known_of(connection: Connection, claim_numbers: pd.Series) -> tuple[pd.DataF
         columns = {"f.claim_number": TEXT, "f.line": NUMBER} | {name: told[name] for name in list(told)[1:]}
         mine = "denied_claims AS a JOIN claim_findings AS f ON f.claim_number = a.claim_number"
         scrubbed = select(connection, columns, mine)
-        source = f"""{_CYCLE} JOIN decisions AS d ON {_OF_PATIENT.format(table="d")}
+        source = f"""{_CYCLE.replace("JOIN cycles", "LEFT JOIN cycles")}
+            LEFT JOIN decisions AS d ON {_OF_PATIENT.format(table="d")}
             LEFT JOIN claim_lines AS l ON {_OF_PATIENT.format(table="l")} AND l.claim = c.claim AND l.line = 1"""
         facts = select(connection, {"c.claim_number": TEXT, **_DECIDED}, source)
     findings = pd.concat([decided.assign(line=0), scrubbed], ignore_index=True)

@@ -99,7 +99,7 @@ def test_what_cannot_be_sent_again_is_said(store: Store) -> None:
         again(store, number, 3)
     with pytest.raises(InputError, match=f"Line 1 of {number} has no open denial"):
         again(store, number, 1)
-    with pytest.raises(InputError, match="There is no claim NONE in this database"):
+    with pytest.raises(InputError, match="There is no claim of that number in this database"):
         again(store, "NONE")
     with pytest.raises(InputError, match="does not bill the denied lines"):
         again(store, number, month=signed({"staff": "25"}))

@@ -70,6 +70,16 @@ def test_a_rule_that_did_not_see_it_says_what_it_looked_at(store):
     assert "service_date=2026-10-31" in second[2]
 
 
+@pytest.mark.parametrize("is_stored", [True, False], ids=["decided here", "its revision is not kept"])
+def test_what_the_claim_itself_has_is_kept(store, is_stored):
+    bill(store, ("C1", "99490"))
+    if is_stored:
+        decide(store)
+    post(store, "a.835", answer(denied("C1", "CO", "16", "N290")), TODAY)
+    ((evidence,),) = rows(store, denials, "evidence")
+    assert "rendering_npi=1234567893" in evidence
+
+
 def test_codes_that_nothing_predicts_have_no_rule_unless_one_had_foretold_them(store):
     bill(store, ("C1", "99490"), ("C2", "99490"))
     warned = [finding("C1", "consent_late", "a=1", "CO-133 as a plan says"), finding("C2", "consent_late", "", "CO-13")]
