@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from flows.tell_queries import tell_of_queries, write_queries
 from tasks.query.step import QueriesDue, was_told, who_is_told
-from tasks.send.tell_queries import tell_of_queries, write_queries
 from tasks.store.step import Place
 
 

@@ -12,12 +12,12 @@ from config.settings import practice_settings
 from config.watch_settings import watch_settings
 from flows.checked_month import checked_month, day_there
 from flows.each_practice import each_practice
+from flows.tell_watch import tell_watch
 from tasks.cover.step import who_covers
 from tasks.pull.step import Source, pull_source
 from tasks.qualify.earlier_runs import with_earlier_claims
 from tasks.qualify.step import qualify_practice
 from tasks.send.step import deliver_messages
-from tasks.send.tell_watch import tell_watch
 from tasks.store.step import Place, number_cases, open_place
 
 

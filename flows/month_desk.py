@@ -6,12 +6,12 @@ import pandas as pd
 
 from config.month import Month
 from config.settings import PracticeSettings
+from flows.tell_queries import write_queries
 from tasks.cover.step import Covered, ask_payers
 from tasks.query.step import due_queries, keep_queries, look_at_queries
 from tasks.remit.step import claim_balances
 from tasks.route.step import Routed, due_cases, keep_cases, route_copay_cases
 from tasks.send.step import write_worklists
-from tasks.send.tell_queries import write_queries
 from tasks.store.records import Saved
 from tasks.store.step import Place
 

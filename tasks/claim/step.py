@@ -13,12 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.care_settings import care_setting
 from config.contract import claim_outputs
-<<<<<<< HEAD
-from config.errors import InputError
 from config.month import Month, today_in
-=======
-from config.month import Month
->>>>>>> h4
 from config.rulebook import RuleBook, load_rulebook
 from config.settings import PracticeSettings, practice_settings
 from tasks.claim.asked import LineHeldError, Scrubber, lines_of
