@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ def test_the_password_comes_from_the_secret(store, server: Server, tmp_path: Pat
     for name, value in (variables | {"PASSWORD_SECRET": "ccm-mail"}).items():
         monkeypatch.setenv(f"CCM_SMTP_{name}", value)
     fill(store, "a@x.example")
-    place = Place(store, tmp_path, None, date(2026, 11, 5))
+    place = Place(store, tmp_path, None)
     try:
         before = deliver_messages.fn(place, "P1")
         assert (before.waiting, states(store)) == (1, ["pending"])
