@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from config.month import Month
 from tasks.route.determinations import Determination
 from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move
 
@@ -123,14 +124,39 @@ def openings(
     return found
 
 
+def qmb_days(
+    tables: Mapping[str, pd.DataFrame], balances: pd.DataFrame, numbers: pd.Series, month: Month
+) -> pd.DataFrame:
+    """The days on which a patient is known as a Qualified Medicare Beneficiary: patient_id, start_date, end_date.
+
+    Days of such a coverage; the months of claims whose payer's answer said so; and this month, where an eligibility
+    answer or the payer's own says that the patient never owes anything. Of other months neither answer says a thing.
+    """
+    names = ["patient_id", "start_date", "end_date"]
+    coverages = tables["coverages"]
+    found = [coverages.loc[coverages["payer_kind"].astype("str") == "qmb", names]]
+    said = balances[balances["qmb_told"].fillna(False).astype(bool) & ~balances["state"].isin(GONE)]
+    whose = pd.Series(numbers.index, index=numbers.to_numpy())
+    told = [(whose[row.case_number], row.month) for row in said.itertuples() if row.case_number in whose.index]
+    if "payer_answers" in tables:
+        answers = tables["payer_answers"]
+        never = answers.loc[(answers["patient_owes"].astype("str") == "never").to_numpy(), "patient_id"]
+        told += [(patient, str(month)) for patient in never.unique()]
+    if told:
+        first = pd.to_datetime(pd.Series([f"{name}-01" for _, name in told]))
+        days = {"patient_id": [one for one, _ in told], "start_date": first, "end_date": first + pd.offsets.MonthEnd(0)}
+        found.append(pd.DataFrame(days))
+    return pd.concat(found, ignore_index=True)
+
+
 def paid_by_qmb(
-    payments: pd.DataFrame, coverages: pd.DataFrame, until: date
+    payments: pd.DataFrame, covered: pd.DataFrame, until: date
 ) -> tuple[dict[str, int], dict[str, list[Move]]]:
     """What Qualified Medicare Beneficiaries paid and did not get back, by case, and the moves that open its refund.
 
-    They may not be charged, so whatever they paid for days of that coverage has to go back.
+    They may not be charged, so whatever they paid for those days (`qmb_days`) has to go back. A payment that names no
+    month counts as paid for its own day.
     """
-    covered = coverages[coverages["payer_kind"].astype("str") == "qmb"]
     paid = payments[payments["payment_date"] <= pd.Timestamp(until)]
     if covered.empty or paid.empty:
         return {}, {}
