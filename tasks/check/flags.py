@@ -28,6 +28,11 @@ LEADS = {
         "is_care_manager_unknown": ("care_manager_id", "staff", "staff_id"),
     },
 }
+POSTAL = (
+    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA "
+    "RI SC SD TN TX UT VT VA WA WV WI WY DC AS GU MP PR VI FM MH PW"
+)
+STATES = frozenset(POSTAL.split())
 KEYS_STOP = ("practices", "practitioners", "staff")
 PATIENT = {"is_patient_unknown": ("patient_id", "patients", "patient_id")}
 
@@ -48,6 +53,8 @@ def flags_for(
     leads = LEADS.get(table.table, PATIENT if "patient_id" in table.names else {})
     for flag, (column, parent, key) in leads.items():
         flags[flag] = frame[column].notna().to_numpy() & (positions(frame[column], accepted[parent][key]) < 0)
+    if "state" in table.names:
+        flags["is_state_unknown"] = _unknown(frame["state"].str.strip().str.upper(), STATES)
     if table.table == "practices":
         flags["is_time_zone_unknown"] = np.array([not _is_zone(name) for name in frame["time_zone"]], bool)
         flags["is_npi_malformed"] = npi_malformed(frame["billing_npi"])

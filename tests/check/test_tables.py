@@ -150,9 +150,11 @@ def test_a_patient_without_a_known_practitioner_is_set_aside():
 
 def test_a_warning_keeps_the_row():
     checked = check(
-        practices=[example("practices", billing_npi="1234567890")],
+        practices=[example("practices", billing_npi="1234567890", state="ZZ")],
         practitioners=[example("practitioners", npi="123456789")],
-        patients=[example("patients", care_manager_id="S9")],
+        patients=[example("patients", care_manager_id="S9", state="Ohio")],
+        coverages=[example("coverages", state="oh"), example("coverages", coverage_id="V2", state="QQ")],
+        visits=[example("visits", code="G018")],
         conditions=[
             example("conditions", rank=0),
             example("conditions", condition_id="K2", resolved_date="2014-01-01"),
@@ -160,9 +162,11 @@ def test_a_warning_keeps_the_row():
         consents=[example("consents", revoked_date="2024-01-01", began_date="2024-01-01")],
         care_plans=[example("care_plans", revised_date="2024-01-01")],
     )
-    assert warned(checked, "practices") == {"npi_malformed": 1}
+    assert warned(checked, "practices") == {"npi_malformed": 1, "state_unknown": 1}
     assert warned(checked, "practitioners") == {"npi_malformed": 1}
-    assert warned(checked, "patients") == {"care_manager_unknown": 1}
+    assert warned(checked, "patients") == {"care_manager_unknown": 1, "state_unknown": 1}
+    assert warned(checked, "coverages") == {"state_unknown": 1}
+    assert warned(checked, "visits") == {"code_unknown": 1}
     assert warned(checked, "conditions") == {"rank_not_allowed": 1, "resolved_before_onset": 1}
     assert warned(checked, "consents") == {"revoked_before_given": 1, "began_before_given": 1}
     assert warned(checked, "care_plans") == {"revised_before_established": 1}
@@ -181,6 +185,10 @@ def test_the_check_digit_of_an_npi():
         ({"practices": [example("practices", setting="zoo")]}, r"practices\.csv, line 2: .*setting"),
         ({"practices": [example("practices", time_zone="Ohio")]}, r"practices\.csv, line 2: .*America/New_York"),
         ({"practitioners": [example("practitioners")] * 2}, r"practitioners\.csv, line 2: .*twice \(1 more"),
+        (
+            {"other_services": [example("other_services", code="9949O")]},
+            r"^other_services\.csv, line 2: .*no procedure code",
+        ),
         ({"staff": [example("staff")] * 2}, r"staff\.csv, line 2: .*twice"),
         ({"staff": [example("staff", staff_id="D1")]}, r"staff\.csv, line 2: .*practitioner"),
         (
