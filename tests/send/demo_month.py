@@ -43,7 +43,7 @@ def demo_month(folder: Path, patients: int, month: Month) -> DemoMonth:
     write_demo_data(folder / "source", patients, 2, 7, Month(2026, 10))
     pulled, rejected = settle_unreadable(read_source(str(folder / "source")), "stop")
     settings, book = practice_settings("P1"), load_rulebook(month)
-    place = replace(open_place(str(folder / "out"), None, None), today=TODAY)
+    place = open_place(str(folder / "out"), None, None)
     share, aside_months = of_practice(pulled, "P1", month)
     read = {name: len(frame) for name, frame in share.items()}
     read["time_entries"] += sum(aside_months.values())
