@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from config.settings import PracticeSettings
-
-STOPS_THE_CLOCK = ("inpatient", "snf_part_a")
+from config.stays import STOPS_THE_CLOCK
 
 
 def add_patient(frame: pd.DataFrame, patients: pd.DataFrame) -> None:

@@ -11,6 +11,7 @@ from config.frames import as_texts
 from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
+from config.stays import STOPS_THE_CLOCK
 from tasks.qualify.beginning import add_program_start, add_visits
 from tasks.qualify.earlier import add_earlier_claims
 from tasks.qualify.episodes import add_first_month
@@ -131,7 +132,7 @@ class Facts:
         leaves = rows["discharge_date"].fillna(self.last)
         hospice = rows["kind"].eq("hospice") & (rows["admit_date"] <= self.last) & (leaves >= self.first)
         self.frame["in_hospice"] = self.any(patient[hospice.to_numpy(bool)])
-        kind = rows["kind"].isin(["inpatient", "snf_part_a"]).to_numpy(bool)
+        kind = rows["kind"].isin(STOPS_THE_CLOCK).to_numpy(bool)
         rows, patient = rows[kind], patient[kind]
         leaving = rows["discharge_date"]
         if self.settings.count_discharge_day:

@@ -6,6 +6,7 @@ import email
 import mailbox
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from email.message import Message as Mail
 from email.policy import compat32, default
@@ -99,7 +100,8 @@ def _mails(path: Path) -> Iterator[Mail]:
             raise InputError(f"{path}: this is too large for a bounce; name the files of the notices alone.")
         content = path.read_bytes()
         if content.startswith(b"From "):
-            yield from (email.message_from_bytes(one.as_bytes(), policy=default) for one in mailbox.mbox(path))
+            with closing(mailbox.mbox(path)) as box:
+                yield from (email.message_from_bytes(one.as_bytes(), policy=default) for one in box)
         else:
             yield email.message_from_bytes(content, policy=default)
     except OSError as error:

@@ -106,7 +106,7 @@ def compose(context: Context) -> list[Message]:
 
 def _for_care_managers(context: Context) -> list[Message]:
     # The identifier stands in the kind: two care managers may share an address, or have none.
-    work, to = care_manager.worklists(context.frames), _addresses(context.staff, "staff_id")
+    work, to = care_manager.worklists(context.frames), addresses_of(context.staff)
     return [
         _message(context, "care_manager", f"worklist-{one}", to.get(one, ""), care_manager.to_do(own), {"work": own})
         for one, own in work.items()
@@ -116,7 +116,7 @@ def _for_care_managers(context: Context) -> list[Message]:
 
 def _for_practitioners(context: Context) -> list[Message]:
     work = practitioner.attestations(context.frames)
-    to = {} if context.practitioners is None else _addresses(context.practitioners, "practitioner_id")
+    to = {} if context.practitioners is None else addresses_of(context.practitioners, "practitioner_id")
     name = "billing_practitioner"
     return [
         _message(context, name, f"attest-{one}", to.get(one, ""), practitioner.to_do(own), {"work": own})
@@ -188,6 +188,7 @@ def tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 
 
-def _addresses(people: pd.DataFrame, key: str) -> dict[str, str]:
+def addresses_of(people: pd.DataFrame, key: str = "staff_id") -> dict[str, str]:
+    """The address of each who has one, by identifier."""
     known = people.dropna(subset=["email"]).drop_duplicates(key)
     return {one: email.strip() for one, email in zip(known[key], known["email"], strict=True)}

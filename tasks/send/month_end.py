@@ -11,8 +11,8 @@ import pandas as pd
 from config.deadlines import Deadlines, deadlines, working_days_after
 from config.month import Month
 from tasks.send import care_manager, counts
-from tasks.send.messages import Message, MonthEnd, Reopened, tidy
-from tasks.send.render import render, render_mail
+from tasks.send.daily import daily_message
+from tasks.send.messages import Message, MonthEnd, Reopened, addresses_of
 from tasks.send.words import count, dollars, long_day, month_name, plural
 from tasks.store.records import Cycle
 from tasks.store.signed_off import last_signed
@@ -50,16 +50,16 @@ def compose_reminders(
     found = []
     days = end.days
     if _near(days.care_team, today):
-        addresses = staff.dropna(subset=["email"]).drop_duplicates("staff_id").set_index("staff_id")["email"]
+        addresses = addresses_of(staff)
         for staff_id, work in care_manager.worklists(frames).items():
             to_do = care_manager.to_do(work)
-            if to_do != "nothing to do":
+            if to_do != care_manager.NOTHING:
                 said = [
                     f"{to_do[:1].upper()}{to_do[1:]}; your message of the month and your lists say which.",
                     "Work that was done but not logged may be entered with a reason until then, and not after.",
                 ]
                 head = f"cut-off {_day(days.care_team)}: {to_do}"
-                to = str(addresses.get(staff_id, "")).strip()
+                to = addresses.get(staff_id, "")
                 found.append(
                     _message(cycle, practice, "care_manager", f"{CUTOFF}-{staff_id}", to, head, said, today, templates)
                 )
@@ -108,27 +108,20 @@ def _message(
     cycle: Cycle, practice: Mapping[str, str], audience: str, kind: str, recipient: str, to_do: str, said: list[str],
     today: date, templates: str,
 ) -> Message:  # fmt: skip
-    name = practice.get("practice_name") or cycle.practice_id
-    subject = " ".join(f"{name} · {month_name(cycle.month)} · {to_do}".split())
-    names = {
-        "subject": subject,
-        "practice_name": name,
-        "month_name": month_name(cycle.month),
-        "folder": f"{cycle.practice_id}/{cycle.month}",
-        "revision": cycle.revision,
-        "to_do": to_do[:1].upper() + to_do[1:],
-        "said": said,
-    }
-    return Message(
+    return daily_message(
+        "month_end",
+        templates,
         practice_id=cycle.practice_id,
-        month=str(today),
-        revision=1,
+        practice_name=practice.get("practice_name", ""),
+        about=month_name(cycle.month),
         audience=audience,
         kind=kind,
         recipient=recipient,
-        subject=subject,
-        html=render_mail("messages/month_end.html.j2", templates, **names),
-        text=tidy(render("messages/month_end.txt.j2", templates, **names)),
+        to_do=to_do,
+        today=today,
+        folder=f"{cycle.practice_id}/{cycle.month}",
+        revision=cycle.revision,
+        said=said,
     )
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 
 from config.message_settings import MessageSettings
 from tasks.send.care_manager import by_step, call
-from tasks.send.messages import MOST_ROWS, Message, tidy
-from tasks.send.render import render, render_mail
+from tasks.send.daily import daily_message
+from tasks.send.messages import Message, addresses_of
 from tasks.send.words import long_day, plural
 
 KIND = "outreach"
@@ -32,12 +32,12 @@ def compose_outreach(
     Whoever has no address gets a message without recipient: it stays in the outbox. Same day and cases, same messages.
     """
     live = cases[(cases["state"] == "open") & (cases["due_date"] <= pd.Timestamp(today))]
-    addresses = staff.dropna(subset=["email"]).drop_duplicates("staff_id").set_index("staff_id")["email"]
+    addresses = addresses_of(staff)
     manager = patients.drop_duplicates("patient_id").set_index("patient_id")["care_manager_id"]
     theirs = live[live["owner"] == "care_manager"]
     found, own = [], settings.templates if settings else ""
     for staff_id, rows in theirs.groupby(theirs["patient_id"].map(manager), sort=True):
-        to = str(addresses.get(staff_id, "")).strip()
+        to = addresses.get(str(staff_id), "")
         found.append(_message(practice_id, practice, "care_manager", f"{KIND}-{staff_id}", to, rows, [], today, own))
     above = live["escalated_to"].notna()
     nobody = (live["owner"] == "care_manager") & live["patient_id"].map(manager).isna()
@@ -71,30 +71,19 @@ def _message(
     due = plural(len(calls), "co-pay case") + " due" + (f", {late} of them overdue" if late else "")
     told = f"{plural(len(alerts), 'alert')} for compliance"
     to_do = ", ".join([due] * (audience != "compliance") + [told] * bool(alerts))
-    name = practice.get("practice_name") or practice_id
-    subject = " ".join(f"{name} · {long_day(today)} · {to_do}".split())
-    names = {
-        "subject": subject,
-        "practice_name": name,
-        "month_name": long_day(today),
-        "folder": f"{practice_id}/worklists",
-        "revision": 1,
-        "to_do": to_do,
-        "calls": calls,
-        "alerts": alerts,
-        "most": MOST_ROWS,
-        "by_step": by_step,
-        "today": today,
-        "answers": audience != "compliance",
-    }
-    return Message(
+    return daily_message(
+        "outreach",
+        own,
         practice_id=practice_id,
-        month=str(today),
-        revision=1,
+        practice_name=practice.get("practice_name", ""),
+        about=long_day(today),
         audience=audience,
         kind=kind,
         recipient=recipient,
-        subject=subject,
-        html=render_mail("messages/outreach.html.j2", own, **names),
-        text=tidy(render("messages/outreach.txt.j2", own, **names)),
+        to_do=to_do,
+        today=today,
+        calls=calls,
+        alerts=alerts,
+        by_step=by_step,
+        answers=audience != "compliance",
     )

@@ -14,14 +14,14 @@ import numpy as np
 import pandas as pd
 
 from config.month import Month
+from config.stays import STOPS_THE_CLOCK
 from config.watch_settings import WatchSettings
 from tasks.send.care_manager import worklists
-from tasks.send.messages import MOST_ROWS, Message, tidy
-from tasks.send.render import render, render_mail
+from tasks.send.daily import daily_message
+from tasks.send.messages import Message, addresses_of
 from tasks.send.words import long_day, month_name, plural
 
 KIND = "minutes"
-STOPS_THE_CLOCK = ("inpatient", "snf_part_a")
 Row = dict[str, Any]
 
 
@@ -120,9 +120,9 @@ def compose_watch(
 
     `templates` is the practice's own folder of them, where it has one.
     """
-    addresses = staff.dropna(subset=["email"]).drop_duplicates("staff_id").set_index("staff_id")["email"]
+    addresses = addresses_of(staff)
     return [
-        _message(practice_id, practice_name, one, str(addresses.get(one, "")).strip(), view, month, day, templates)
+        _message(practice_id, practice_name, one, addresses.get(one, ""), view, month, day, templates)
         for one, view in work.items()
     ]
 
@@ -146,31 +146,21 @@ def _message(
     templates: str,
 ) -> Message:
     left = plural(day.left, "working day") + " left"
-    subject = " ".join(f"{practice_name or practice_id} · {month_name(month)} · {to_do(view)}, {left}".split())
-    names = {
-        "subject": subject,
-        "practice_name": practice_name or practice_id,
-        "month_name": month_name(month),
-        "folder": f"{practice_id}/worklists",
-        "revision": 1,
-        "to_do": to_do(view),
-        "most": MOST_ROWS,
-        "today": day.today,
-        "today_words": long_day(day.today),
-        "left": left,
-        "watch_day": day,
-        "view": view,
-    }
-    return Message(
+    return daily_message(
+        "minutes",
+        templates,
         practice_id=practice_id,
-        month=str(day.today),
-        revision=1,
+        practice_name=practice_name,
+        about=month_name(month),
         audience="care_manager",
         kind=f"{KIND}-{staff_id}",
         recipient=recipient,
-        subject=subject,
-        html=render_mail("messages/minutes.html.j2", templates, **names),
-        text=tidy(render("messages/minutes.txt.j2", templates, **names)),
+        to_do=to_do(view),
+        today=day.today,
+        beside=f", {left}",
+        today_words=long_day(day.today),
+        left=left,
+        view=view,
     )
 
 
