@@ -8,7 +8,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo test test-slow lint types bench bench-claims mutants oig faults pages clean
+.PHONY: help install demo test test-slow test-browser pictures lint types bench bench-claims mutants oig faults pages clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,10 +29,20 @@ demo: install  ## a complete month of a synthetic practice
 	@$(BIN)/ccm run --month 2026-10 --source demo/source --out demo/out
 
 test: install  ## the whole suite but the slow tests; real PostgreSQL included
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not slow and not browser" -n 2 --dist loadfile
 
 test-slow: install  ## properties, kills, replays, published cases, two audits, a real Prefect server, the README's commands on a fresh clone
-	$(BIN)/python -m pytest -m slow --timeout 1200
+	$(BIN)/python -m pytest -m "slow and not browser" --timeout 1200
+
+.venv/browser: .venv/installed
+	@UV_PROJECT_ENVIRONMENT=.venv .tools/bin/uv sync --frozen --quiet --python $(PYTHON) --group browser
+	@touch $@
+
+test-browser: .venv/browser  ## every page and message in a real Chromium: accessibility, phone width, dark mode
+	$(BIN)/python -m pytest -m browser --timeout 600 tests/browser
+
+pictures: .venv/browser  ## docs/pictures, taken anew from a demo month
+	$(BIN)/python -m tests.browser.pictures
 
 lint: install  ## style
 	$(BIN)/ruff check .
