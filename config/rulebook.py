@@ -120,6 +120,8 @@ def all_rules(folder: Path = RULES) -> list[Rule]:
                 raise RuleError(f"{path.name}, entry {number}: it must be a list of names and values.")
             place = f"{path.name}, entry {number} ({entry.get('name', 'no name')})"
             rule = validated(Rule, {"topic": content["topic"], **entry}, place)
+            if rule.topic == "minutes" and rule.outcome not in ("exclude", "warn"):
+                raise RuleError(f"{place}: a rule of minutes may exclude time or warn, not '{rule.outcome}'.")
             if rule.outcome == "exclude" and rule.confidence == "unverified":
                 raise RuleError(f"{place}: an unverified rule may not exclude time; find its source or let it warn.")
             rules.append(rule)

@@ -217,6 +217,11 @@ def practitioner_time_on_visit_day(m: Months, book: RuleBook, settings: Practice
     return m.visit_day_seconds > 0
 
 
+def staff_time_on_visit_day(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Counted staff time lies on the day of a visit."""
+    return m.staff_visit_day_seconds > 0
+
+
 def behavioral_condition_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """No condition of the chapter on mental, behavioral and substance-use disorders stands on the list."""
     return m.behavioral_conditions == 0

@@ -109,7 +109,7 @@ def _entries(tables: Frames, ledger: pd.DataFrame, patient_id: str, people: Mapp
                 "class": words.plain(text(part["performer_class"])),
                 "activity": words.plain(text(entry["activity"])),
                 "program": text(part["program"]),
-                "disposition": words.plain(text(part["disposition"])),
+                "disposition": words.disposition(text(part["disposition"])),
                 "place": f"{text(entry['source_file'])}, line {text(entry['source_line'])}",
             }
         )
