@@ -23,6 +23,21 @@ def patient_died_before_service(m: Months, book: RuleBook, settings: PracticeSet
     return m.death_date < pd.Timestamp(book.month.first)
 
 
+def practitioner_cannot_bill(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The billing practitioner is a clinical psychologist or social worker."""
+    return m.by_psychologist
+
+
+def practitioner_not_listed(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """As practitioner_cannot_bill, for programs of which the list of practitioners is only recalled."""
+    return m.by_psychologist
+
+
+def behavioral_code_not_yet(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """As practitioner_cannot_bill, while they had no code of behavioral health integration."""
+    return m.by_psychologist
+
+
 def coverage_unknown(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Nobody, or an unknown payer, pays first on the day of reference."""
     return m.payer_kind.isna() | (m.payer_kind == "unknown")

@@ -17,9 +17,10 @@ YEARS = range(2015, 2027)
 
 # No source at hand has these amounts; a run says "rate not loaded" beside each. Chronic care management has them all.
 NOT_LOADED = {
+    2017: {"G0502", "G0503", "G0504", "G0507"},
     2018: {"99484", "99492", "99493", "99494"},
     2019: {"99457", "99484", "99492", "99493", "99494", "G0512"},
-    2026: {"99426", "99457", "99470", "G3002", "G3003"},
+    2026: {"99426", "99457", "99470", "G0323", "G3002", "G3003"},
 }
 
 
