@@ -201,6 +201,8 @@ def test_headings_follow_one_another_and_elements_are_closed(page):
 
 def test_choices_that_sources_leave_open_are_told():
     settings = settings_of(count_prior_authorization=True)
-    text = plain(render_report(report_view(frames(), PRACTICE, MONTH, 1, settings=settings, care_setting="office")))
+    told = {"settings": settings, "care_setting": "office", "policies": {"22099": "horizon_new_jersey"}}
+    text = plain(render_report(report_view(frames(), PRACTICE, MONTH, 1, **told)))
+    assert "22099 follows horizon new jersey not the shipped value" in text
     assert "it counts as care management not the shipped value" in text
     assert "clinic_codes" not in text
