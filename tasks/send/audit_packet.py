@@ -131,7 +131,7 @@ def _entries(tables: Frames, ledger: pd.DataFrame, patient_id: str, people: Mapp
                 "place": f"{text(entry['source_file'])}, line {text(entry['source_line'])}",
             }
         )
-    return rows
+    return sorted(rows, key=lambda row: (row["day"], row["start"]))
 
 
 def _start(entry: pd.Series, zone: ZoneInfo) -> str:
