@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -13,6 +14,7 @@ from config.settings import PracticeSettings
 from config.strict_yaml import load_yaml
 
 FILE = Path(__file__).parent / "contested.yaml"
+POLICIES = "payers.policies"
 
 
 class Contested(BaseModel):
@@ -49,19 +51,25 @@ def contested() -> tuple[Contested, ...]:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"]))
             raise RuleError(f"{FILE.name}, entry {number}, '{place}': {first['msg']}; correct it.") from error
-        if entry.setting not in PracticeSettings.model_fields:
+        if entry.setting not in (*PracticeSettings.model_fields, POLICIES):
             raise RuleError(f"{FILE.name}, entry {number}: '{entry.setting}' is no setting; name one of settings.yaml.")
         found.append(entry)
     return tuple(found)
 
 
-def choices(settings: PracticeSettings, care_setting: str) -> list[Choice]:
-    """What a practice of that care setting chose in each contested matter that concerns it."""
+def choices(settings: PracticeSettings, care_setting: str, policies: Mapping[str, str] | None = None) -> list[Choice]:
+    """What a practice of that care setting chose in each contested matter that concerns it.
+
+    `policies` are those that the practice names for its payers, by the payer's identifier.
+    """
     found = []
     for entry in contested():
         if entry.where and care_setting not in entry.where:
             continue
-        value = getattr(settings, entry.setting)
-        written = str(value).lower() if isinstance(value, bool) else str(value)
+        value = policies or {} if entry.setting == POLICIES else getattr(settings, entry.setting)
+        if isinstance(value, Mapping):
+            written = "; ".join(f"{payer} follows {policy.replace('_', ' ')}" for payer, policy in value.items())
+        else:
+            written = str(value).lower() if isinstance(value, bool) else str(value)
         found.append(Choice(entry, entry.values.get(written, written), written == entry.safe))
     return found

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from config.care_settings import care_settings
-from config.catalogue import catalogue, rising, validated
+from config.care_settings import care_settings, load_settings
+from config.catalogue import catalogue, load_catalogue, rising, validated
 from config.errors import RuleError
 from config.exclusions import Exclusions, load_exclusions
 from config.fees import FeeSchedule, load_fees
@@ -120,6 +120,8 @@ def all_rules(folder: Path = RULES) -> list[Rule]:
                 raise RuleError(f"{path.name}, entry {number}: it must be a list of names and values.")
             place = f"{path.name}, entry {number} ({entry.get('name', 'no name')})"
             rule = validated(Rule, {"topic": content["topic"], **entry}, place)
+            if rule.topic == "minutes" and rule.outcome not in ("exclude", "warn"):
+                raise RuleError(f"{place}: a rule of minutes may exclude time or warn, not '{rule.outcome}'.")
             if rule.outcome == "exclude" and rule.confidence == "unverified":
                 raise RuleError(f"{place}: an unverified rule may not exclude time; find its source or let it warn.")
             rules.append(rule)
@@ -177,6 +179,8 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
     programs = [program for program in all_programs(folder) if program.entry(month)]
     roles = validated(Roles, load_yaml(HERE / "roles.yaml"), "roles.yaml")
     fees = load_fees(month)
+    known = catalogue() if folder == RULES else load_catalogue(folder / "codes")
+    settings = care_settings() if folder == RULES else load_settings(folder / "settings", known)
     exclusions = load_exclusions(month, {name: entry.codes for (name, _), entry in codes.items()}, folder)
     return RuleBook(
         month=month,
@@ -190,18 +194,26 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
         exclusions=exclusions,
         payable={
             name: {chosen: setting.payable(month, of) for chosen, of in CLINIC_LISTS.items()}
-            for name, setting in care_settings().items()
+            for name, setting in settings.items()
         },
-        hospital_codes={name: one.on_hospital_claim(month) for name, one in care_settings().items()},
+        hospital_codes={name: one.on_hospital_claim(month) for name, one in settings.items()},
         clinical_staff=frozenset(name.lower() for name in roles.clinical_staff),
         digest=_digest(
-            [*programs, *rules.values(), *numbers.values(), *codes.values(), exclusions, roles], families, fees, month
+            [*programs, *rules.values(), *numbers.values(), *codes.values(), exclusions, roles],
+            families,
+            fees,
+            [known.content(month), [setting.content(month) for setting in settings.values()]],
+            month,
         ),
     )
 
 
 def _digest(
-    models: Iterable[BaseModel], families: Iterable[tuple[Family, FamilyEntry]], fees: FeeSchedule, month: Month
+    models: Iterable[BaseModel],
+    families: Iterable[tuple[Family, FamilyEntry]],
+    fees: FeeSchedule,
+    codes_and_settings: list[list[dict[str, Any]]],
+    month: Month,
 ) -> str:
     content = {
         "month": str(month),
@@ -212,7 +224,7 @@ def _digest(
             for family, entry in families
         ],
         "fees": fees.content,
-        "codes": catalogue().content(month),
-        "settings": [setting.content(month) for setting in care_settings().values()],
+        "codes": codes_and_settings[0],
+        "settings": codes_and_settings[1],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

@@ -168,7 +168,7 @@ def contract(outputs: Annotated[bool, typer.Option("--outputs", help="The output
 
 @app.command("load-cms")
 def load_cms(
-    file: Annotated[Path, typer.Argument(help="The file as CMS publishes it: .xlsx, .csv, .txt or a .zip of one.")],
+    file: Annotated[Path, typer.Argument(help="The file as CMS publishes it: .xlsx, .csv, .txt or a .zip of them.")],
     kind: Annotated[
         Literal["rvu", "gpci", "opps", "ncci-ptp", "ncci-mue"] | None,
         typer.Option(help="What it is, when its header fits more than one kind."),
@@ -176,6 +176,7 @@ def load_cms(
     since: Annotated[
         str | None, typer.Option(help="First day it holds, as 2027-01-01, when its title does not say.")
     ] = None,
+    member: Annotated[str, typer.Option(help="Which file of a .zip, when it holds several tables.")] = "",
 ) -> None:
     """Add a CMS file of relative values, localities, OPPS rates or NCCI edits to the tables in config."""
     from config.cms.load import load_cms as load
@@ -184,7 +185,7 @@ def load_cms(
         day = date.fromisoformat(since) if since else None
     except ValueError:
         raise InputError(f"'{since}' is not a day; write it as 2027-01-01.") from None
-    for table in load(file, kind, day):
+    for table in load(file, kind, day, member=member):
         text = f"{table.table}: {table.added:,} added, {table.known:,} there already"
         Console().print(text, highlight=False, soft_wrap=True)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
 
+from config.draft import draft_rulebook
 from config.errors import InputError
 from config.month import Month
 from config.rulebook import RuleBook, load_rulebook
@@ -38,11 +40,10 @@ def replay_month(
 
     By its own rulebook and settings it must come out the same. By others the table says what would differ.
     """
-    if rulebook not in ("stored", "current"):
-        raise InputError(f"'{rulebook}' is no rulebook; write stored or current.")
+    books = {"current": load_rulebook} | ({} if rulebook in ("stored", "current") else {rulebook: drafted(rulebook)})
     same = True
     for store, cycle, basis in stored_months(database, month, practice):
-        book = restored(basis.rulebook) if rulebook == "stored" else load_rulebook(month)
+        book = restored(basis.rulebook) if rulebook == "stored" else books[rulebook](month)
         chosen = practice_settings(cycle.practice_id, settings) if settings else stored_settings(basis.settings)
         chosen = with_policy(chosen, policy) if policy else chosen
         again = decide_again(store, cycle, dict(basis.tables), book, chosen)
@@ -52,11 +53,17 @@ def replay_month(
             print_differences(console, cycle, {name: len(stored[name]) for name in REPLAYED}, found)
             same &= found.empty
             continue
-        by = [f"rulebook {book.digest}"] if rulebook == "current" else []
+        whose = "" if rulebook == "current" else f" of {rulebook}"
+        by = [f"rulebook {book.digest}{whose}"] if rulebook != "stored" else []
         by += [f"settings {settings}"] if settings else []
         by += [f"policy {policy}"] if policy else []
         print_effect(console, cycle, f"as decided, and by {', '.join(by)}", effect(stored, again))
     return same
+
+
+def drafted(folder: str) -> Callable[[Month], RuleBook]:
+    """Reads the folder's draft once, whatever the number of practices."""
+    return cache(lambda month: draft_rulebook(month, Path(folder)))
 
 
 def suppose(

@@ -67,7 +67,11 @@ def replay(
     out: Out = Path("out"),
     database: Database = None,
     rulebook: Annotated[
-        str, typer.Option(help="stored: the rules it was decided by; current: those of this version.")
+        str,
+        typer.Option(
+            help="stored: the rules it was decided by; current: those of this version; or a folder with rule files "
+            "that replace those of the same name, as a draft of the practice or of the next year."
+        ),
     ] = "stored",
     settings: Annotated[Path | None, typer.Option(help="Settings to decide by instead of the stored ones.")] = None,
     policy: Policy = None,

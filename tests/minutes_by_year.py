@@ -53,6 +53,8 @@ def facts_of(table: dict[str, Any], month: str, length: str) -> dict[str, Any]:
         "consents": [{"program": program, "consent_date": began}],
         "visits": [{"practitioner_id": "D1", "visit_date": f"{before}-01-20", "code": "99214", "ccm_discussed": True}],
     }
+    if "credential" in table:
+        facts["credential"] = table["credential"]
     if table.get("beside"):
         facts["consents"].append({"program": table["beside"]})
     if table.get("family") == "complex":

@@ -23,10 +23,10 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 TABLE = load_yaml(SCENARIOS / "published.yaml")
 TRAPS = load_yaml(SCENARIOS / "traps.yaml")
 KINDS = {"agree", "trap", "contested"}
-KEYS = {"id", "trap", "kind", "source", "name", "note", "month", "settings", "expected", "otherwise"}
+KEYS = {"id", "trap", "kind", "matter", "source", "name", "note", "month", "settings", "expected", "otherwise"}
 ABOUT_PATIENT = {
     "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays",
-    "medical_decisions", "copay_responses", "time", "staff", "practitioner", "zone", "setting",
+    "medical_decisions", "copay_responses", "payer_answers", "time", "staff", "practitioner", "zone", "setting",
     "place_of_service", "qp_status", "credential",
 }  # fmt: skip
 OF_A_PROGRAM = {

@@ -33,7 +33,7 @@ class Span:
 
 def span_of(file: CmsFile, since: date | None) -> Span:
     """The days the file is for, from --since or its own title; InputError when neither says."""
-    text = f"{file.title} {file.header} {file.path.stem}".upper()
+    text = f"{file.title} {file.header} {file.names}".upper()
     begin = since or _begin(text)
     if begin is None:
         raise InputError(f"{file.path.name}: neither title nor name says from when it holds; add --since 2027-01-01.")

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
-from config.cms.sheets import Line, lines_of
+from config.cms.sheets import Line, lines_of, tables_of
 from config.errors import InputError
 
 Kind = Literal["rvu", "gpci", "opps", "ncci-ptp", "ncci-mue"]
@@ -68,19 +68,59 @@ class CmsFile:
     @property
     def source(self) -> str:
         """How an entry cites it."""
-        return f"CMS file {self.path.name}"
+        return f"CMS file {self.path.name}" + (f", {Path(self.member).name}" if self.member else "")
 
     def rows(self) -> Iterator[dict[str, str]]:
         """Every line below the header."""
-        for line in islice(lines_of(self.path), self._first, None):
+        for line in islice(lines_of(self.path, self.member), self._first, None):
             yield {part: line[place] if place < len(line) else "" for part, place in self.columns.items()}
 
+    @property
+    def names(self) -> str:
+        """What CMS called it: the table, and the zip that it came in."""
+        return f"{Path(self.member).stem} {self.path.stem}"
+
     _first: int = 0
+    member: str = ""
 
 
-def recognise(path: Path, kind: Kind | None = None) -> CmsFile:
-    """The file with its kind and columns; InputError when its header is none of those known, or not of that kind."""
-    head = list(islice(lines_of(path), HEADER_WITHIN))
+def recognise(path: Path, kind: Kind | None = None, member: str = "") -> CmsFile:
+    """The file with its kind and columns; InputError when its header is none of those known, or not of that kind.
+
+    Of a zip it is the one table whose header is known, in the plainest form that can be read, or the named `member`;
+    InputError when several tables are.
+    """
+    if path.suffix.lower() != ".zip":
+        if member:
+            raise InputError(f"{path.name}: this is no .zip, so it has no member '{member}'; leave --member out.")
+        tables = [[""]]
+    else:
+        tables = tables_of(path, member)
+    found = [file for forms in tables if (file := _first_known(path, forms, kind))]
+    if len(found) > 1:
+        names = ", ".join(f"{Path(file.member).name} ({file.kind})" for file in found)
+        kinds = " or --kind" if len({file.kind for file in found}) == len(found) else ""
+        raise InputError(
+            f"{path.name}: it holds several CMS tables, {names}; say which one by --member{kinds}, as "
+            f'--member "{Path(found[0].member).name}".'
+        )
+    if found:
+        return found[0]
+    wanted = f"a CMS {kind} file" if kind else "a relative-value, GPCI, OPPS Addendum B, NCCI PTP or NCCI MUE file"
+    what = (
+        f"none of {', '.join(forms[0] for forms in tables)} has the header"
+        if tables[0][0]
+        else "its header is not that"
+    )
+    raise InputError(f"{path.name}: {what} of {wanted}; give the file as CMS publishes it.")
+
+
+def _first_known(path: Path, forms: list[str], kind: Kind | None) -> CmsFile | None:
+    return next((file for form in forms if (file := _known(path, form, kind))), None)
+
+
+def _known(path: Path, member: str, kind: Kind | None) -> CmsFile | None:
+    head = list(islice(lines_of(path, member), HEADER_WITHIN))
     for end in range(len(head)):
         if sum(bool(cell) for cell in head[end]) < 3:
             continue
@@ -90,9 +130,8 @@ def recognise(path: Path, kind: Kind | None = None) -> CmsFile:
                 if columns:
                     title = " ".join(chain.from_iterable(head[:end]))
                     header = " ".join(head[end])
-                    return CmsFile(path, name, " ".join(title.split()), header, columns, end + 1)
-    wanted = f"a CMS {kind} file" if kind else "a relative-value, GPCI, OPPS Addendum B, NCCI PTP or NCCI MUE file"
-    raise InputError(f"{path.name}: its header is not that of {wanted}; give the file as CMS publishes it.")
+                    return CmsFile(path, name, " ".join(title.split()), header, columns, end + 1, member)
+    return None
 
 
 def _columns(layout: dict[str, str], lines: list[Line]) -> dict[str, int] | None:

@@ -35,13 +35,20 @@ class Loaded:
     known: int
 
 
-def load_cms(path: Path, kind: Kind | None = None, since: date | None = None, folder: Path = CONFIG) -> list[Loaded]:
+def load_cms(
+    path: Path,
+    kind: Kind | None = None,
+    since: date | None = None,
+    folder: Path = CONFIG,
+    *,
+    member: str = "",
+) -> list[Loaded]:
     """The file's rows for our codes are in the tables afterwards, or none is and one sentence says why.
 
     InputError when it is another file, when nothing in it is for our codes, or when an entry of the same days says
     otherwise; PlaceError when the tables cannot be written.
     """
-    file = recognise(path, kind)
+    file = recognise(path, kind, member)
     span = span_of(file, since)
     texts: dict[Path, str] = {}
     loaded = []

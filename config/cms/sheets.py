@@ -1,4 +1,4 @@
-"""The lines of a file as CMS publishes it: a workbook, comma or tab separated text, or a zip with one of them."""
+"""The lines of a file as CMS publishes it: a workbook, comma or tab separated text, or one of those in a zip."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from openpyxl.utils.exceptions import InvalidFileException
 from config.errors import InputError
 
 Line = list[str]
-SHEETS = (".xlsx", ".csv", ".txt")
+SHEETS = (".csv", ".txt", ".xlsx")
+"""From the plainest form on."""
 
 
-def lines_of(path: Path) -> Iterator[Line]:
-    """Every line as texts without surrounding blanks; InputError when the file cannot be read or is of another kind."""
+def lines_of(path: Path, member: str = "") -> Iterator[Line]:
+    """Every line as texts without surrounding blanks; InputError when the file cannot be read or is of another kind.
+
+    `member` names the file of a zip.
+    """
     try:
-        content, name = path.read_bytes(), path.name
-        if path.suffix.lower() == ".zip":
-            content, name = _only_member(path)
+        content, name = path.read_bytes() if not member else _packed(path, member), member or path.name
         if name.lower().endswith(".xlsx"):
             yield from _workbook(content)
         elif name.lower().endswith((".csv", ".txt")):
@@ -33,12 +35,36 @@ def lines_of(path: Path) -> Iterator[Line]:
         raise InputError(f"{path}: the file cannot be read ({type(error).__name__}); download it again.") from error
 
 
-def _only_member(path: Path) -> tuple[bytes, str]:
+def _packed(path: Path, member: str) -> bytes:
     with zipfile.ZipFile(path) as package:
-        names = [name for name in package.namelist() if name.lower().endswith(SHEETS)]
-        if len(names) != 1:
-            raise InputError(f"{path.name}: it holds {len(names)} sheets; unpack it and give the one you mean.")
-        return package.read(names[0]), names[0]
+        return package.read(member)
+
+
+def tables_of(path: Path, wanted: str = "") -> list[list[str]]:
+    """The tables of a zip, each as its members from the plainest form on: CMS packs the same table in several.
+
+    With `wanted` only that member. InputError when the zip cannot be read, holds no table, or not the wanted one.
+    """
+    try:
+        with zipfile.ZipFile(path) as package:
+            names = [name for name in package.namelist() if name.lower().endswith(SHEETS) and not _is_hidden(name)]
+    except (OSError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path}: the file cannot be read ({type(error).__name__}); download it again.") from error
+    if not names:
+        raise InputError(f"{path.name}: it holds no .csv, .txt or .xlsx; give the file as CMS publishes it.")
+    if wanted:
+        same = [name for name in names if wanted.lower() in (name.lower(), Path(name).name.lower())]
+        if len(same) != 1:
+            raise InputError(f"{path.name}: '{wanted}' is none of its files; they are {', '.join(sorted(names))}.")
+        return [same]
+    found: dict[str, list[str]] = {}
+    for name in sorted(names, key=lambda name: (name.lower(), name)):
+        found.setdefault(str(Path(name).with_suffix("")).lower(), []).append(name)
+    return [sorted(forms, key=lambda name: SHEETS.index(Path(name).suffix.lower())) for forms in found.values()]
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith("__MACOSX/") or Path(name).name.startswith((".", "~$"))
 
 
 def _workbook(content: bytes) -> Iterator[Line]:

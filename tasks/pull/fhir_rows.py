@@ -18,7 +18,7 @@ PROCEDURE_CODES = {
 }
 NPI = "http://hl7.org/fhir/sid/us-npi"
 SEX = {"female": "F", "male": "M", "other": "X", "unknown": "U"}
-CREDENTIALS = ("MD", "DO", "NP", "PA", "CNS", "CNM")
+CREDENTIALS = ("MD", "DO", "NP", "PA", "CNS", "CNM", "CP", "CSW")
 OVER = {"resolved", "inactive", "remission"}
 NOT_MEANT = {"entered-in-error", "refuted"}
 FACE_TO_FACE = {"AMB", "HH", "VR", ""}  # inpatient and emergency encounters are no visits with the billing practitioner

@@ -126,8 +126,8 @@ def decide_program(
 
 def in_order(ledger: pd.DataFrame) -> pd.DataFrame:
     """What is needed of the counted stretches, by patient, day and start."""
-    rows = np.flatnonzero((ledger["disposition"] == "counted").to_numpy())
-    needed = ["patient", "local_date", "day", "start_s", "seconds", "performer_class"]
+    rows = np.flatnonzero(ledger["counts"].to_numpy(bool))
+    needed = ["patient", "local_date", "day", "start_s", "seconds", "performer_class", "is_visit_day"]
     if not len(rows):
         return ledger[needed].iloc[rows]
     # One number for all three is sorted in half the time of three.

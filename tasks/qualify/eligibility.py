@@ -23,6 +23,21 @@ def patient_died_before_service(m: Months, book: RuleBook, settings: PracticeSet
     return m.death_date < pd.Timestamp(book.month.first)
 
 
+def practitioner_cannot_bill(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The billing practitioner is a clinical psychologist or social worker."""
+    return m.by_psychologist
+
+
+def practitioner_not_listed(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """As practitioner_cannot_bill, for programs of which the list of practitioners is only recalled."""
+    return m.by_psychologist
+
+
+def behavioral_code_not_yet(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """As practitioner_cannot_bill, while they had no code of behavioral health integration."""
+    return m.by_psychologist
+
+
 def coverage_unknown(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Nobody, or an unknown payer, pays first on the day of reference."""
     return m.payer_kind.isna() | (m.payer_kind == "unknown")
@@ -215,6 +230,11 @@ def colleague_time_left_out(m: Months, book: RuleBook, settings: PracticeSetting
 def practitioner_time_on_visit_day(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Counted practitioner time lies on the day of a visit."""
     return m.visit_day_seconds > 0
+
+
+def staff_time_on_visit_day(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Counted staff time lies on the day of a visit."""
+    return m.staff_visit_day_seconds > 0
 
 
 def behavioral_condition_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

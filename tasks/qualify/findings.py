@@ -35,10 +35,15 @@ def ask(rule: Rule, frame: Any, book: RuleBook, settings: PracticeSettings) -> A
     return np.asarray(pd.array(mask, dtype="boolean").fillna(False), dtype=bool)
 
 
+def minute_rules(book: RuleBook) -> list[Rule]:
+    """The rules of minutes in the order in which they are asked: those that only ask for a check come last."""
+    return sorted(book.topic("minutes"), key=lambda rule: rule.effect == "warn")
+
+
 def dispositions(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Any:
-    """For each stretch the number of the first minute rule that excludes it, or -1 when it counts."""
+    """For each stretch the number of the first of the `minute_rules` that it meets, or -1 when it meets none."""
     reason = np.full(len(t), -1, dtype=np.int8)
-    for number, rule in enumerate(book.topic("minutes")):
+    for number, rule in enumerate(minute_rules(book)):
         reason = np.where((reason < 0) & ask(rule, t, book, settings), np.int8(number), reason)
     return reason
 

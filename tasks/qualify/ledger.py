@@ -10,7 +10,7 @@ import pandas as pd
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify import families
-from tasks.qualify.findings import dispositions
+from tasks.qualify.findings import dispositions, minute_rules
 from tasks.qualify.frames import PRACTITIONER, STAFF_POOL, Months, Stretches
 from tasks.qualify.shares import counted_elsewhere, shared_activity, simultaneous
 from tasks.qualify.taken import Taken
@@ -20,7 +20,8 @@ NO_CODE = -2
 
 
 def count_minutes(t: Stretches, m: Months, book: RuleBook, settings: PracticeSettings, taken: Taken) -> pd.DataFrame:
-    """The stretches with `disposition`; one that counts only in part becomes several rows, parts numbered anew.
+    """The stretches with `disposition` and whether that `counts`; one that counts only in part becomes several rows,
+    parts numbered anew. What counts and is to be checked is named by the rule that asks for the check.
 
     `taken` is the time that counts for the programs decided before.
     """
@@ -30,18 +31,22 @@ def count_minutes(t: Stretches, m: Months, book: RuleBook, settings: PracticeSet
         values = m[column].to_numpy()[np.maximum(patient, 0)] if len(m) else np.full(len(t), nobody)
         t[column] = np.where(known, values, nobody)
     t["is_facility_day"] = on_day(m["facility_bits"].to_numpy(), t)
-    reason = dispositions(t, book, settings)
-    names = [rule.name for rule in book.topic("minutes")]
-    counting = reason < 0
+    t["is_visit_day"] = on_day(m["visit_bits"].to_numpy(), t)
+    reason, rules = dispositions(t, book, settings), minute_rules(book)
+    checked = [rule.effect == "warn" for rule in rules]
+    counting = np.array([*checked, True])[reason]  # -1 reads the last place
     shared = shared_activity(t, counting)
     length = t["seconds"].to_numpy() - shared
     t["length"] = length
     other = counted_elsewhere(t, length, counting, taken)
     again = simultaneous(t, length, counting, taken)
-    categories = ["counted", "simultaneous", "shared_activity", "counted_elsewhere", *names]
+    categories = ["counted", "simultaneous", "shared_activity", "counted_elsewhere", *(rule.name for rule in rules)]
     kept = length - again - other
     some = [~counting, kept > 0, again > 0, other > 0, shared > 0]
-    whole = np.select(some, [reason + 4, 0, 1, 3, 2], default=0)
+    named = np.where(reason < 0, 0, reason + 4)
+    whole = np.select(some, [named, named, 1, 3, 2], default=0)
+    counts = np.array([True, False, False, False, *checked])
+    t["counts"] = counts[whole]
     t["disposition"] = pd.Categorical.from_codes(whole, categories)
     t["seconds"] = np.select(some, [t["seconds"], kept, again, other, shared], default=0)
     rows, lengths, codes = [np.arange(len(t))], [t["seconds"].to_numpy()], [whole]
@@ -55,7 +60,9 @@ def count_minutes(t: Stretches, m: Months, book: RuleBook, settings: PracticeSet
     order = np.argsort(np.concatenate(rows), kind="stable")
     ledger = t.iloc[np.concatenate(rows)[order]].reset_index(drop=True)
     ledger["seconds"] = np.concatenate(lengths)[order]
-    ledger["disposition"] = pd.Categorical.from_codes(np.concatenate(codes)[order], categories)
+    whole = np.concatenate(codes)[order]
+    ledger["disposition"] = pd.Categorical.from_codes(whole, categories)
+    ledger["counts"] = counts[whole]
     entry, place = ledger["entry"].to_numpy(), np.arange(len(ledger))
     begins = np.diff(entry, prepend=-1) != 0
     ledger["part"] = place - np.maximum.accumulate(np.where(begins, place, 0)) + 1
@@ -85,18 +92,20 @@ def add_minutes(
     who = counted["performer_class"].to_numpy()
     m["staff_seconds"] = total(counted, np.isin(who, STAFF_POOL))
     m["practitioner_seconds"] = total(counted, who == PRACTITIONER)
-    m["excluded_seconds"] = total(ledger, why != names["counted"])
+    m["excluded_seconds"] = total(ledger, ~ledger["counts"].to_numpy(bool))
     m["before_consent_seconds"] = total(ledger, why == names.get("before_consent", NO_CODE))
     m["colleague_seconds"] = total(ledger, why == names.get("colleague_time", NO_CODE))
     waits = ~ledger["is_refused"].to_numpy(bool)
     unapproved = waits & (why == names.get("unapproved", NO_CODE))
     m["unapproved_seconds"] = total(ledger, unapproved)
     m["pending_seconds"] = total(ledger, unapproved | (waits & (why == names.get("no_consent", NO_CODE))))
-    m["visit_day_seconds"] = total(counted, on_day(m["visit_bits"].to_numpy(), counted) & (who == PRACTITIONER))
+    at_visit = counted["is_visit_day"].to_numpy(bool)
+    m["visit_day_seconds"] = total(counted, at_visit & (who == PRACTITIONER))
+    m["staff_visit_day_seconds"] = total(counted, at_visit & np.isin(who, STAFF_POOL))
     m["facility_seconds"] = total(counted, on_day(m["facility_bits"].to_numpy(), counted))
     m["has_counted_time"] = (m["staff_seconds"] + m["practitioner_seconds"]) > 0
     m["pool_minutes"] = (m["staff_seconds"] + m["practitioner_seconds"]) // 60
-    for column in ("pending", "before_consent", "colleague", "visit_day", "facility"):
+    for column in ("pending", "before_consent", "colleague", "visit_day", "staff_visit_day", "facility"):
         m[f"{column}_minutes"] = m[f"{column}_seconds"] // 60
     m["reaches_any_with_pending"] = False
     m["earns_more_with_pending"] = False

@@ -1,4 +1,4 @@
-"""Rules that exclude a stretch of time.
+"""Rules that exclude a stretch of time, or let it count and ask for a check.
 
 Words, dates and sources stand in config/rules/minutes.yaml, in the order asked.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
-from tasks.qualify.frames import NON_CLINICAL, OTHER_PRACTITIONER, Mask, Stretches
+from tasks.qualify.frames import NON_CLINICAL, OTHER_PRACTITIONER, PRACTITIONER, STAFF_POOL, Mask, Stretches
 
 
 def other_month(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -78,3 +78,13 @@ def no_consent(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask
 def unapproved(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Offline time nobody has approved, or time somebody refused."""
     return t.is_unapproved
+
+
+def practitioner_beside_visit(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The billing practitioner's own time on the day of a visit, not logged as part of it."""
+    return t.is_visit_day & (t.performer_class == PRACTITIONER)
+
+
+def staff_beside_visit(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Staff time on the day of a visit, not logged as part of it."""
+    return t.is_visit_day & t.performer_class.isin(STAFF_POOL)

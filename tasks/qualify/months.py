@@ -22,6 +22,8 @@ from tasks.qualify.payer_answers import add_payer_answers
 from tasks.qualify.sites import add_site
 
 NAT = np.datetime64("NaT", "ns")
+PSYCHOLOGISTS = ("CP", "CSW")
+"""Clinical psychologists and social workers, who bill behavioral health integration of their own."""
 
 
 class Facts:
@@ -57,6 +59,8 @@ class Facts:
             self.by_consent()
         people = tables["practitioners"].set_index("practitioner_id")
         self.frame["credential"] = self.frame["practitioner_id"].map(people["credential"].astype("str"))
+        self.frame["by_psychologist"] = self.frame["credential"].isin(PSYCHOLOGISTS).to_numpy(bool)
+        self.frame["by_physician"] = ~self.frame["by_psychologist"]
         self.frame["npi"] = self.frame["practitioner_id"].map(people["npi"].str.strip())
 
     def rows(self, table: str) -> tuple[pd.DataFrame, Any]:

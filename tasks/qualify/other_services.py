@@ -27,8 +27,12 @@ def codes_of_program(book: RuleBook) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def bars_the_program(conflict: Conflict, book: RuleBook) -> bool:
-    """Whether the pair concerns every family of the program, so that no other choice of codes avoids it."""
-    return codes_of_program(book)[0] <= conflict.ours
+    """Whether the pair concerns every family of the program, so that no other choice of codes avoids it.
+
+    The family of psychologists is none to choose: who may bill it may bill no other, nor what those pairs are about.
+    """
+    first = {entry.first for family, entry in book.families if "by_psychologist" not in family.only_if}
+    return bool(first) and first <= conflict.ours
 
 
 class Written:

@@ -98,8 +98,12 @@ def _line(frame: pd.DataFrame, code: str, units: Any, site: Site, m: Months, boo
 
 def _percent(site: Site, credential: Any, book: RuleBook) -> tuple[Any, Any]:
     """Percent of the schedule's amount, and whether it is lowered for want of a physician."""
-    lowered = np.isin(credential, ["NP", "PA", "CNS"]) & site.setting.nonphysician_share
-    return np.where(lowered, book.numbers["nonphysician_percent"], 100), lowered
+    nurse, social_worker = (
+        np.isin(credential, some) & site.setting.nonphysician_share for some in (["NP", "PA", "CNS"], ["CSW"])
+    )
+    least = book.numbers.get("social_worker_percent", 100)  # rulebooks of long ago knew of none
+    percent = np.select([nurse, social_worker], [book.numbers["nonphysician_percent"], least], 100)
+    return percent, nurse | social_worker
 
 
 def _with_hospital(line: _Line, code: str, days: Any, units: Any, here: str, site: Site, book: RuleBook) -> _Line:

@@ -30,7 +30,7 @@ class Taken:
 
     def add(self, ledger: pd.DataFrame, asked: Any) -> None:
         """What counts in that program's ledger is taken from now on, for the patients of whom it is `asked` later."""
-        counts = ledger["disposition"].isin(["counted", "simultaneous"]).to_numpy(bool)
+        counts = ledger["counts"].to_numpy(bool) | (ledger["disposition"] == "simultaneous").to_numpy(bool)
         rows = np.flatnonzero(counts & ledger["has_clock"].to_numpy(bool))
         work, length = ledger["work"].to_numpy()[rows], ledger["length"].to_numpy(np.int64)[rows]
         self._works |= set(work[work >= 0].tolist())

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from config.contested import choices
+from config.contested import POLICIES, Choice, choices
 from config.contract import inputs
 from config.errors import PlaceError
 from config.month import time_zone
@@ -27,6 +27,7 @@ CHART = (
     "consents", "care_plans", "visits", "coverages", "stays", "conditions", "medical_decisions", "other_services",
     "copay_responses",
 )  # fmt: skip
+ANSWERS = "payer_answers"
 HEAD = ("patient_id", "mrn", "last_name", "first_name", "birth_date", "sex", "death_date", "enrolled_date")
 
 
@@ -53,12 +54,29 @@ def packet_view(found: Frames, cycle: Cycle, basis: Basis, book: RuleBook, patie
             "result": cycle.result_digest,
         },
         "settings": basis.settings,
-        "choices": choices(stored_settings(basis.settings), text(practice["setting"])),
+        "choices": _choices(basis, text(practice["setting"]), patient_id),
         "entries": _entries(basis.tables, found["time_ledger"], patient_id, people),
         "chart": [_chart(name, basis.tables[name], patient_id) for name in CHART if name in basis.tables],
         "rules": _rules(book, programs, found["findings"]),
         "thresholds": _thresholds(book, programs),
     }
+
+
+def _choices(basis: Basis, care_setting: str, patient_id: str) -> list[Choice]:
+    """How the practice answered where sources disagree; of insurers, what the decision took of this patient's."""
+    found = choices(stored_settings(basis.settings), care_setting)
+    if ANSWERS not in basis.tables:  # a month that was stored before answers were kept
+        return found
+    answers = _mine(basis.tables[ANSWERS], patient_id)
+    insurers = answers[answers["payer_kind"].isin(["commercial", "other"])].to_dict("records")
+    if not insurers:
+        return found
+    said = "; ".join(
+        f"{text(row['payer_name']) or 'an insurer without a name'}: {words.plain(text(row['answer']))}, "
+        f"{text(row['evidence'])}"
+        for row in insurers
+    )
+    return [one._replace(answer=said) if one.contested.setting == POLICIES else one for one in found]
 
 
 def render_packet(view: Mapping[str, Any]) -> str:
@@ -109,11 +127,11 @@ def _entries(tables: Frames, ledger: pd.DataFrame, patient_id: str, people: Mapp
                 "class": words.plain(text(part["performer_class"])),
                 "activity": words.plain(text(entry["activity"])),
                 "program": text(part["program"]),
-                "disposition": words.plain(text(part["disposition"])),
+                "disposition": words.disposition(text(part["disposition"])),
                 "place": f"{text(entry['source_file'])}, line {text(entry['source_line'])}",
             }
         )
-    return rows
+    return sorted(rows, key=lambda row: (row["day"], row["start"]))
 
 
 def _start(entry: pd.Series, zone: ZoneInfo) -> str:

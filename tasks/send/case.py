@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from config.dispositions import counting
 from config.rulebook import all_families
 from tasks.send import words
 from tasks.send.render import render
@@ -104,12 +105,12 @@ def _time(ledger: pd.DataFrame) -> list[dict[str, str]]:
     """Minutes by program, disposition and whose they are; what counts first, then most time first."""
     keys = ["program", "disposition", "performer_class"]
     sums = ledger.astype(dict.fromkeys(keys, "str")).groupby(keys)["seconds"].agg(["sum", "size"]).reset_index()
-    sums["rank"] = (sums["disposition"] != "counted").astype(int)
+    sums["rank"] = (~sums["disposition"].isin(list(counting()))).astype(int)
     rows = sums.sort_values(["rank", "sum"], ascending=[True, False]).to_dict("records")
     return [
         {
             "program": row["program"],
-            "disposition": words.plain(row["disposition"]),
+            "disposition": words.disposition(row["disposition"]),
             "whose": words.plain(row["performer_class"]),
             "length": clock(row["sum"]),
             "entries": str(row["size"]),

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from config.dispositions import counting, to_be_checked
+
 TONES = {"bill": "strong", "hold": "mid", "short": "soft", "not_billable": "none"}
 THRESHOLDS = (20, 40, 60)  # minutes at which the commonest family reaches a first, second and third unit
 BIN = 5
@@ -29,11 +31,14 @@ def outcome_parts(outcomes: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def minutes_by_disposition(ledger: pd.DataFrame) -> dict[str, Any]:
-    """Seconds that counted, and those that did not by the rule that left them out, most first."""
+    """Seconds that counted, those of them that are to be checked, and those that did not count by the rule that left
+    them out, most first.
+    """
     sums = ledger.groupby(ledger["disposition"].astype("str"))["seconds"].sum()
-    counted = int(sums.get("counted", 0))
-    left_out = sums.drop("counted", errors="ignore").sort_index().sort_values(ascending=False, kind="stable")
-    left_out = left_out[left_out > 0]
+    counts = sums.index.isin(counting())
+    counted = int(sums[counts].sum())
+    checks = sums[sums.index.isin(to_be_checked()) & (sums > 0)].sort_index()
+    left_out = sums[~counts & (sums > 0)].sort_index().sort_values(ascending=False, kind="stable")
     most = int(left_out.max()) if len(left_out) else 0
     total = counted + int(left_out.sum())
     rows = [
@@ -42,6 +47,8 @@ def minutes_by_disposition(ledger: pd.DataFrame) -> dict[str, Any]:
     ]
     return {
         "counted": counted,
+        "to_check": int(checks.sum()),
+        "checks": [{"name": str(name), "seconds": int(seconds)} for name, seconds in checks.items()],
         "left_out": int(left_out.sum()),
         "total": total,
         "counted_share": share(counted, total),

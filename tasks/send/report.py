@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -33,12 +34,13 @@ def report_view(
     settings: PracticeSettings | None = None,
     care_setting: str = "",
     answers: AnswerCounts | None = None,
+    policies: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Everything the report says, as plain values.
 
     `frames` are the output tables, `history` the outcomes of the months before (month, outcome, patients) or nothing.
     What was due before `today` is marked as overdue. `settings` say how a practice of that care setting answers where
-    sources disagree; `answers` are what payers said so far.
+    sources disagree, `policies` which policy each of its insurers follows; `answers` are what payers said so far.
     """
     decisions, findings = frames["decisions"], frames["findings"]
     outcomes = counts.outcomes(decisions)
@@ -79,7 +81,7 @@ def report_view(
         "changes_more": max(0, len(changed) - MOST_CHANGES),
         "answered": answered_view(answers, month),
         "months": charts.months(history, str(month), outcomes),
-        "choices": choices(settings, care_setting) if settings else [],
+        "choices": choices(settings, care_setting, policies) if settings else [],
         "files": [{"name": table.file, "meaning": table.meaning} for table in outputs().values()],
     }
 

@@ -20,6 +20,7 @@ from config.errors import PlaceError, UnreadableError
 from config.frames import empty
 from config.message_settings import message_settings, workbook_password
 from config.month import Month
+from config.payer_settings import payer_settings
 from config.settings import delivery, practice_settings
 from tasks.progress import LOG, no_cell_in_errors, step
 from tasks.send.answered import answered_lines, answered_markdown, answered_view
@@ -110,7 +111,8 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
         settings = practice_settings(told.practice_id, place.settings)
         names = practice["practice_name"], told.month, saved.cycle.revision
         answers = place.store.answer_counts(told.practice_id)
-        view = report_view(frames, *names, history, told.today, settings, practice["setting"], answers)
+        policies = payer_settings(told.practice_id, place.settings).policies
+        view = report_view(frames, *names, history, told.today, settings, practice["setting"], answers, policies)
         codes = render_codes(practice["setting"], told.month, practice["practice_name"])
         sender = delivery().sender
         emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}

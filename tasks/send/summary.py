@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from config.dispositions import counting, to_be_checked
 from config.frames import rows_set_aside
 from config.month import Month
 from tasks.send import counts
@@ -28,8 +29,12 @@ def summary_of(
     """Patients by outcome, minutes, rows, money, cases, answers and messages, as label and text, in sections."""
     decisions, ledger = frames["decisions"], frames["time_ledger"]
     found = counts.outcomes(decisions)
-    counted = int(ledger.loc[ledger["disposition"] == "counted", "seconds"].sum())
+    counted, to_check = (
+        int(ledger.loc[ledger["disposition"].isin(list(some)), "seconds"].sum())
+        for some in (counting(), to_be_checked())
+    )
     excluded = int(ledger["seconds"].sum()) - counted
+    checks = [("of it to be checked", f"{to_check // 60:,}")] if to_check else []
     money, held = counts.billed(frames["claim_lines"]), counts.waiting(decisions, frames["findings"])
     totals = frames["reconciliation"]
     rest = totals.loc[(totals["total"] == "patients") & (totals["part"] == "not_enrolled"), "amount"].sum()
@@ -50,7 +55,7 @@ def summary_of(
     )
     sections = [
         patients,
-        ("Minutes", [("counted", f"{counted // 60:,}"), ("excluded", f"{excluded // 60:,}")]),
+        ("Minutes", [("counted", f"{counted // 60:,}"), *checks, ("excluded", f"{excluded // 60:,}")]),
         ("Rows set aside", [(name, f"{number:,}") for name, number in aside.items()]),
         ("Integrity signals", [("for compliance to look at", f"{len(frames['signals']):,}")]),
         (

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from config.dispositions import to_be_checked
 from config.month import Month
 
 OWNERS = {
@@ -92,6 +93,11 @@ def long_day(value: date) -> str:
 def plain(name: str) -> str:
     """A name from the vocabulary as words: care_plan_missing becomes care plan missing."""
     return " ".join(word.upper() if word in ACRONYMS else word for word in name.split("_"))
+
+
+def disposition(name: str) -> str:
+    """What became of time, as words; time that counts and is to be checked says both."""
+    return f"counted, to be checked: {plain(name)}" if name in to_be_checked() else plain(name)
 
 
 def sentence(words: str) -> str:

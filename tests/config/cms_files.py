@@ -140,3 +140,16 @@ def write(path: Path, lines: Lines) -> Path:
         with path.open("w", encoding="cp1252", newline="") as stream:
             csv.writer(stream, delimiter="\t" if path.suffix == ".txt" else ",").writerows(lines)
     return path
+
+
+def package(path: Path, members: dict[str, Lines | bytes]) -> Path:
+    """A zip as CMS packs it: each table under its name, in the form of its ending, and texts as they are."""
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in members.items():
+            if isinstance(content, bytes):
+                packed.writestr(name, content)
+                continue
+            draft = path.parent / f"member{Path(name).suffix.lower()}"
+            packed.write(write(draft, content), name)
+            draft.unlink()
+    return path

@@ -17,9 +17,10 @@ YEARS = range(2015, 2027)
 
 # No source at hand has these amounts; a run says "rate not loaded" beside each. Chronic care management has them all.
 NOT_LOADED = {
+    2017: {"G0502", "G0503", "G0504", "G0507"},
     2018: {"99484", "99492", "99493", "99494"},
     2019: {"99457", "99484", "99492", "99493", "99494", "G0512"},
-    2026: {"99426", "99457", "99470", "G3002", "G3003"},
+    2026: {"99426", "99457", "99470", "G0323", "G3002", "G3003"},
 }
 
 
@@ -77,6 +78,12 @@ def test_families_are_payable_only_with_a_source() -> None:
         ("eligibility.yaml", "confidence: primary", "confidence: certain", r"eligibility.yaml, entry 1 .*confidence"),
         ("eligibility.yaml", 'since: "2015-01"', "since: 2015", r"eligibility.yaml, entry 1 .*since"),
         ("minutes.yaml", "confidence: primary", "confidence: unverified", r"unverified rule may not exclude"),
+        (
+            "minutes.yaml",
+            "outcome: exclude",
+            "outcome: hold",
+            r"minutes.yaml, entry 1 .*exclude time or warn, not 'hold'",
+        ),
         ("minutes.yaml", "  - name: not_enrolled", "  - name: other_month", r"other_month: the entry since 2015-01"),
         ("numbers.yaml", 'until: "2016-12"', 'until: "2017-12"', r"the entry since 2017-01 begins before"),
         ("code_lists.yaml", 'codes: ["99490"]', "codes: [99490]", r"care_management_codes.*codes"),

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from config.errors import InputError
 from config.month import Month
-from config.rulebook import load_rulebook
+from config.rulebook import RULES, load_rulebook
 from config.rulebook_archive import archived, restored
 from flows.replay import decide_again, replay_month, stored_frames, stored_months, suppose
 from tasks.qualify.compare import differences, effect
@@ -104,6 +104,24 @@ def test_its_own_rulebook_decides_after_the_rules_have_changed(database: str, ou
     assert re.search(r"patients' shares.*\+\$", text)
     assert re.search(r"C-\d{6}.*→", text)
     nobody_named(text, out)
+
+
+def test_a_draft_of_the_practice_says_what_it_would_change(out: Path, home: Path, tmp_path: Path) -> None:
+    text = (RULES / "families" / "staff.yaml").read_text("utf-8")
+    (tmp_path / "families").mkdir()
+    draft = tmp_path / "families" / "staff.yaml"
+    draft.write_text(text.replace("first_minutes: 20", "first_minutes: 39"), "utf-8")
+    result = ccm("replay", "--month", MONTH, "--out", out, "--rulebook", tmp_path, home=home)
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"C-\d{6}.*→", result.stdout)
+    assert f"of {tmp_path}" in " ".join(result.stdout.split())
+    nobody_named(result.stdout, out)
+    draft.write_text(text.replace("first_minutes", "first_minute"), "utf-8")
+    result = ccm("replay", "--month", MONTH, "--out", out, "--rulebook", tmp_path, home=home)
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1
+    assert "staff.yaml" in result.stderr
+    assert "first_minute" in result.stderr
 
 
 def replaced(book, **values):

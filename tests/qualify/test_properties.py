@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.dispositions import counting
 from config.month import Month
 from config.rulebook import load_rulebook
 from tasks.qualify.decide import decide
@@ -64,7 +65,7 @@ def test_the_totals_tie(cases: list[dict[str, Any]]) -> None:
     assert ledger["disposition"].notna().all()
     rows = rows[rows["program"] == "ccm"]
     mine = ledger["program"] == "ccm"
-    counted = ledger[mine & (ledger["disposition"] == "counted")].groupby("patient_id")["seconds"].sum()
+    counted = ledger[mine & ledger["disposition"].isin(counting())].groupby("patient_id")["seconds"].sum()
     decided_seconds = (rows["staff_seconds"] + rows["practitioner_seconds"]).to_list()
     assert decided_seconds == counted.reindex(rows["patient_id"], fill_value=0).to_list()
     enrolled = tables["patients"].query("enrolled_date <= '2026-10-31'")["patient_id"]
@@ -163,7 +164,8 @@ def test_in_every_program_units_keep_to_the_cap_and_exclusive_codes_stay_apart(
         assert (lines["units"] <= lines["code"].map(CAPS)).all()
         assert not lines["code"].duplicated().any()
         assert all(len(set(lines["code"]) & rivals) <= 1 for rivals in ONE_OF)
-        counted = result["time_ledger"].query("disposition == 'counted'").groupby("program", observed=True)["seconds"]
+        ledger = result["time_ledger"]
+        counted = ledger[ledger["disposition"].isin(counting())].groupby("program", observed=True)["seconds"]
         decisions = result["decisions"].set_index("program")
         for program, seconds in counted.sum().items():
             if seconds:

@@ -44,6 +44,16 @@ def test_headline_numbers(view):
     assert (view["set_aside_rows"], view["copay_open"]) == (1, 3)
 
 
+def test_time_that_counts_and_is_to_be_checked_is_told_apart():
+    changed = frames()
+    changed["time_ledger"].loc[changed["time_ledger"]["entry_id"] == "T1", "disposition"] = "practitioner_beside_visit"
+    view = report_view(changed, PRACTICE, MONTH, 1)
+    assert (view["minutes"]["counted"], view["minutes"]["to_check"], view["minutes"]["left_out"]) == (1200, 1200, 100)
+    page = render_report(view)
+    assert "<b>20</b> of them to be checked" in page
+    assert "Practitioner beside visit: 20 min counted, to be checked" in page
+
+
 def test_dollars_are_told_by_how_sure_they_are_and_qmb_patients_owe_nothing():
     changed = frames()
     changed["claim_lines"].loc[changed["claim_lines"]["code"] == "99439", "amount_confidence"] = "unverified"
@@ -191,6 +201,8 @@ def test_headings_follow_one_another_and_elements_are_closed(page):
 
 def test_choices_that_sources_leave_open_are_told():
     settings = settings_of(count_prior_authorization=True)
-    text = plain(render_report(report_view(frames(), PRACTICE, MONTH, 1, settings=settings, care_setting="office")))
+    told = {"settings": settings, "care_setting": "office", "policies": {"22099": "horizon_new_jersey"}}
+    text = plain(render_report(report_view(frames(), PRACTICE, MONTH, 1, **told)))
+    assert "22099 follows horizon new jersey not the shipped value" in text
     assert "it counts as care management not the shipped value" in text
     assert "clinic_codes" not in text
