@@ -8,7 +8,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo test test-slow test-browser pictures lint types bench bench-claims mutants oig faults pages clean
+.PHONY: help install demo test test-slow test-browser pictures lint types bench bench-claims mutants oig faults rows pages clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,9 @@ oig: install  ## a year with the errors of two audits: what is caught before bil
 
 faults: install  ## single faults in our own claim files, and who notices each
 	$(BIN)/python -m tests.claim.faults
+
+rows: install  ## the 41 rows of possible errors: answer, the checks that stop each, the case that shows it, route and clock
+	$(BIN)/python -m tests.stopped
 
 pages: install  ## docs/rules, made from the rulebook
 	@$(BIN)/ccm rules --html docs/rules

@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 # The compiled loader where there is one: read once a practice, the file costs ten times as much with the other.
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Block = TypeVar("Block", bound=BaseModel)
+PayerId = Annotated[str, Field(min_length=2)]
 # What decisions do not depend on: each has settings of its own.
 OTHERS = ("claims", "payers", "letters", "cases", "queries", "deadlines", "messages", "watch")
 
@@ -45,6 +46,9 @@ class PracticeSettings(BaseModel):
     copay_contact_days: int = Field(ge=0, le=120)
     charges_cents: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
     filing_days: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
+    part_b_payer_ids: dict[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], tuple[PayerId, ...]] = Field(
+        default_factory=dict
+    )
 
     @property
     def digest(self) -> str:

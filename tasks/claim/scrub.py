@@ -20,6 +20,7 @@ Lines = Any
 Mask = Any
 """Boolean array or series, one element a line."""
 
+MOST_UNITS = 999
 TELEHEALTH_PLACES = ("02", "10")
 TELEHEALTH_MODIFIERS = r"\b(?:93|95|FQ|GT)\b"
 SEPARATE_WORK = r"\b(?:59|XE|XP|XS|XU)\b"
@@ -99,6 +100,11 @@ def units_over_absolute_limit(c: Lines, book: RuleBook, settings: PracticeSettin
 def units_over_appealable_limit(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The day's units are above a limit that an appeal may lift."""
     return (c.units_of_day > c.unit_limit) & ~c.limit_is_absolute
+
+
+def units_out_of_range(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The line has no unit, or more than three digits of them."""
+    return (c.units < 1) | (c.units > MOST_UNITS)
 
 
 def edit_bars_pair(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -191,6 +197,11 @@ def coverage_not_in_force(c: Lines, book: RuleBook, settings: PracticeSettings) 
 def advantage_plan_passed_over(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The claim is Part B's, and a Medicare Advantage plan covers the day."""
     return (c.payer_kind == "medicare_part_b") & c.has_medicare_advantage
+
+
+def contractor_of_another_place(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The claim is Part B's, the practice has said who its contractors are, and the payer is none of them."""
+    return (c.payer_kind == "medicare_part_b") & (c.contractors != "") & ~c.payer_is_contractor
 
 
 def payer_out_of_order(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:

@@ -64,9 +64,19 @@ def add_coverage(frame: pd.DataFrame, coverages: pd.DataFrame) -> None:
     frame["has_medicare_advantage"] = frame.index.isin(plans)
 
 
+def add_contractors(frame: pd.DataFrame, practices: pd.DataFrame, settings: PracticeSettings) -> None:
+    """The payer identifiers of Part B in the practice's state, as the practice has set them, and whether the claim's
+    payer is among them; empty where nothing is set."""
+    state = str(practices["state"].fillna("").iloc[0]).strip().upper()
+    named = settings.part_b_payer_ids.get(state, ())
+    frame["contractors"] = " ".join(named)
+    frame["payer_is_contractor"] = _plain(frame["payer_id"]).isin(list(_plain(pd.Series(named, dtype="str"))))
+
+
 def _same(one: pd.Series, other: pd.Series) -> pd.Series:
     """Identifiers are the same whatever stands between their letters and digits."""
-    plain = [
-        text.fillna("").astype("str").str.upper().str.replace(r"[^0-9A-Z]", "", regex=True) for text in (one, other)
-    ]
-    return plain[0] == plain[1]
+    return _plain(one) == _plain(other)
+
+
+def _plain(text: pd.Series) -> pd.Series:
+    return text.fillna("").astype("str").str.upper().str.replace(r"[^0-9A-Z]", "", regex=True)

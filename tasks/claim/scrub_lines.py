@@ -16,7 +16,7 @@ from config.catalogue import OPEN, catalogue
 from config.clocks import filing_limit
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
-from tasks.claim.scrub_chart import add_coverage, add_patient, add_practitioner, add_stays
+from tasks.claim.scrub_chart import add_contractors, add_coverage, add_patient, add_practitioner, add_stays
 from tasks.claim.scrub_pairs import add_pairs, add_units
 
 Tables = Mapping[str, pd.DataFrame]
@@ -55,6 +55,7 @@ def with_facts(
     add_practitioner(frame, tables["practitioners"])
     add_stays(frame, tables["stays"], settings)
     add_coverage(frame, tables["coverages"])
+    add_contractors(frame, tables["practices"], settings)
     _add_filing(frame, settings, today)
     return frame
 

@@ -207,6 +207,21 @@ def whole_month_in_facility(m: Months, book: RuleBook, settings: PracticeSetting
     return m.facility_days >= m.days_in_month
 
 
+def aligned_to_model(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """In the month the patient is aligned to a model that pays for care management itself."""
+    return m.aligned_model.isin(_models(book))
+
+
+def model_terms_unknown(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """In the month the patient is aligned to a model, and nothing at hand says that it bars the program."""
+    barred = m.aligned_model.isin(_models(book)) & ("aligned_to_model" in book.rules)
+    return (m.aligned_model != "") & ~barred
+
+
+def _models(book: RuleBook) -> frozenset[str]:
+    return book.codes.get("models_that_pay_instead", frozenset())
+
+
 def in_hospice(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """A hospice election touches the month."""
     return m.in_hospice

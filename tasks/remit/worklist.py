@@ -19,8 +19,12 @@ from tasks.store import overpayments, refunded, remittances, suspense
 from tasks.store.answer_counts import AnswerCounts, answer_counts
 from tasks.store.store import Store
 from tasks.store.terms import Terms, terms_of
-from tasks.store.ways import Named, ways_of
+from tasks.store.ways import Named, Ways, ways_of
 
+DECIDES_THE_WAYS = [  # all that the ways of a denial and their last days depend on
+    *("practice_id", "payer_id", "billed_payer_id", "payer_kind", "claim", "adjustment_group", "reason", "remarks"),
+    *("code", "error", "route", "service_date", "opened_date"),
+]
 QMB_REMARKS = r"\bN78[123]\b"  # remark codes that tell of a Qualified Medicare Beneficiary
 
 
@@ -60,8 +64,10 @@ def _denials(denied: pd.DataFrame, terms: Terms, named: Named) -> pd.DataFrame:
     # Terms change after a denial was opened, and a cause is named: the day is that of now, so long as it is worked on.
     live = denied["state"].isin(["open", "resent", "appealed"])
     told = []
-    for row, is_live in zip(denied.to_dict("records"), live, strict=True):
-        found = ways_of(row, terms, named)
+    same = denied.groupby(DECIDES_THE_WAYS, sort=False, dropna=False).ngroup().tolist()
+    ways_of_group: dict[int, Ways] = {}
+    for group, row, is_live in zip(same, denied.to_dict("records"), live, strict=True):
+        found = ways_of_group[group] = ways_of_group.get(group) or ways_of(row, terms, named)
         first = found.first if is_live else found.own
         appeal = found.beside.last_day if found.beside and is_live else None
         may_mean = found.may_mean(row["claim_number"], row["line"]) if is_live else ""

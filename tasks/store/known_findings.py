@@ -52,7 +52,9 @@ def known_of(connection: Connection, claim_numbers: pd.Series) -> tuple[pd.DataF
     """
     with asked(connection, claim_numbers, "denied_claims"):
         told = {"c.claim_number": TEXT, "f.rule": TEXT, "f.numbers": TEXT, "f.denial": TEXT}
-        decided = select(connection, told, f"{_CYCLE} JOIN findings AS f ON {_OF_PATIENT.format(table='f')}")
+        mine = f"{_CYCLE} JOIN findings AS f ON {_OF_PATIENT.format(table='f')}"
+        # A family that the record does not support was not billed: the finding says nothing of the claim.
+        decided = select(connection, told, f"{mine} AND f.outcome <> 'unsupported'")
         columns = {"f.claim_number": TEXT, "f.line": NUMBER} | {name: told[name] for name in list(told)[1:]}
         mine = "denied_claims AS a JOIN claim_findings AS f ON f.claim_number = a.claim_number"
         scrubbed = select(connection, columns, mine)

@@ -35,6 +35,26 @@ def test_every_rule_that_is_said_to_stop_an_error_exists() -> None:
     assert len([error for error in denials().errors if error.stopped_by]) >= 34
 
 
+def test_a_predicted_denial_is_one_that_the_error_table_knows() -> None:
+    """Every code that a rule says it prevents is predicted of an error that the rule stops, in the months of both."""
+    for rule in all_rules():
+        errors = denials().stopped_by(rule.name, Month.parse(min(rule.until, "2026-10")).last)
+        assert errors or not rule.denial, f"{rule.name} stops no error of errors.yaml"
+        answers = {answer for error in errors for answer in error.predicted}
+        pairs = {f"{answer.group}-{answer.reason}" for answer in answers}
+        assert set(re.findall(r"[A-Z]{2}-\w+", rule.denial)) <= pairs, rule.name
+        remarks = {remark for answer in answers for remark in answer.remarks}
+        assert set(re.findall(r"(?<!-)\b(?:M|MA|N)\d+\b", rule.denial)) <= remarks, rule.name
+
+
+def test_a_rule_stops_no_error_whose_answer_it_does_not_name() -> None:
+    names = {rule.name: set(re.findall(r"[A-Z]{2}-\w+", rule.denial)) for rule in all_rules()}
+    for error in denials().errors:
+        pairs = {f"{answer.group}-{answer.reason}" for answer in error.predicted}
+        for rule in error.stopped_by if pairs else ():
+            assert names[rule] & pairs, f"{rule} names no answer of {error.name}"
+
+
 def test_a_duplicate_is_answered_with_group_oa_alone() -> None:
     answers = [answer for error in denials().errors for answer in error.predicted if answer.reason == "18"]
     assert {answer.group for answer in answers} == {"OA"}

@@ -59,12 +59,22 @@ def test_a_rule_that_had_warned_is_the_cause_and_says_what_it_had_seen(store):
     assert told.loc["C1", ["cause", "evidence"]].tolist() == ["warned", "consent_date=2026-10-20"]
 
 
+def test_a_family_that_was_not_billed_had_warned_of_nothing(store):
+    bill(store, ("C1", "99490"))
+    complex_care = finding("C1", "complex_without_decision", "decision_level=none", "CO-50, CO-151")
+    decide(store, complex_care | {"outcome": "unsupported"})
+    post(store, "a.835", answer(denied("C1", "CO", "50")), TODAY)
+    ((error, cause),) = rows(store, denials, "error", "cause")
+    assert (error, cause) == ("diagnoses_do_not_support", "not_seen")
+
+
 def test_a_rule_that_did_not_see_it_says_what_it_looked_at(store):
     bill(store, ("C1", "99490"), ("C2", "99490"))
     decide(store, minutes=21)
     post(store, "a.835", answer(denied("C1", "CO", "B20") + "\n" + denied("C2", "CO", "29")), TODAY)
     first, second = rows(store, denials, "rule", "cause", "evidence")
-    assert first[:2] == ("billed_by_another_practitioner two_practitioners_in_month", "not_seen")
+    asked = "billed_by_another_practitioner two_practitioners_in_month offered_under_another_practitioner"
+    assert first[:2] == (asked, "not_seen")
     assert "other_care_management=not kept" in first[2]
     assert second[:2] == ("filing_limit_passed recalled_filing_limit_passed", "not_seen")
     assert "service_date=2026-10-31" in second[2]
