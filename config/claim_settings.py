@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from config.settings import filled_block
+from config.settings import filled_block, settings_of
 
 # What an element may hold whatever the delimiters are; the writer makes the rest safe.
 Name = Annotated[str, Field(min_length=1, max_length=60)]
@@ -127,6 +127,12 @@ class ClaimSettings(Strict):
     correction_wait_days: Annotated[int, Field(ge=0, le=365)] = 30
     unanswered_crossover: Literal["hold", "bill"] = "hold"
     payers: dict[str, PayerChoices] = Field(default_factory=dict)
+
+
+def off_campus_modifier(practice_id: str, path: Path | None = None) -> str | None:
+    """PO or PN where the practice has set it; known before the other settings of claims need be there."""
+    found = settings_of(practice_id, path).get("claims")
+    return found.get("off_campus_modifier") if isinstance(found, dict) else None
 
 
 def claim_settings(practice_id: str, path: Path | None = None) -> ClaimSettings:

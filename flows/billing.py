@@ -83,6 +83,36 @@ def resend(
     _say(console, [result])
 
 
+def modifier(
+    case: Annotated[str, typer.Argument(help="Case number, as C-000123.")],
+    month: StoredMonth,
+    value: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="MODIFIER",
+            help="59, XU, XE, XP or XS for separate work, GV or GW beside hospice; off takes off what stands. Without "
+            "it, what is on record is shown.",
+        ),
+    ] = None,
+    code: Annotated[str, typer.Option(help="The code it stands on; without it, every line of the month.")] = "",
+    why: Annotated[str, typer.Option(help="What the record shows, without names; it stands in the audit packet.")] = "",
+    by: Annotated[str | None, typer.Option("--by", help="Who decided; without it, the user of this computer.")] = None,
+    practice: Annotated[str | None, typer.Option(help="The practice, where a case number is in several.")] = None,
+    out: Out = Path("out"),
+    database: Database = None,
+) -> None:
+    """Put a modifier on a case's claim lines of a month, or take it off; refused where it may not stand."""
+    from flows.line_modifier import print_recorded, put_on
+    from tasks.store.engine import database_of
+
+    place, when = database or database_of(out), Month.parse(month)
+    if value is None:
+        print_recorded(Console(), place, case, when, practice)
+        return
+    name = getpass.getuser() if by is None else by
+    put_on(Console(), place, case, value, when, code, why, name, practice)
+
+
 def _say(console: Console, results: list[dict[str, Any]]) -> None:
     from flows.terminal import print_claims
 
@@ -95,3 +125,4 @@ def add_to(app: typer.Typer) -> None:
     app.command("sign-off")(sign_off)
     app.command()(claims)
     app.command()(resend)
+    app.command()(modifier)

@@ -13,6 +13,7 @@ from config.settings import PracticeSettings
 from tasks.check.check import Checked
 from tasks.check.gate import gate
 from tasks.check.step import check_practice, describe_quality
+from tasks.claim.step import with_recorded_modifiers
 from tasks.pull.step import Share, Source, pull_practice
 from tasks.query.step import with_recorded_queries
 from tasks.route.step import with_recorded_answers
@@ -24,7 +25,8 @@ from tasks.store.step import Place
 class CheckedMonth(NamedTuple):
     """What deciding may begin with, beside every row that was set aside and the data-quality page.
 
-    `accepted` has beside the checked rows what staff recorded in cases, and is corrected by what they answered billing.
+    `accepted` has beside the checked rows what staff recorded in cases, and is corrected by what they answered billing;
+    `line_modifiers` is what the practice decided on for its lines.
     """
 
     share: Share
@@ -61,4 +63,5 @@ def checked_month(
         raise
     accepted = with_recorded_answers(place, practice_id, checked.accepted, month)
     accepted = with_recorded_queries(place, practice_id, accepted, month)
+    accepted = with_recorded_modifiers(place, practice_id, accepted, month)
     return CheckedMonth(share, checked, aside, pages, accepted)

@@ -10,14 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from config.care_settings import CareSetting, ClaimEntry
+from config.care_settings import CareSetting
 from config.claim_settings import ClaimSettings
 from config.month import Month
 from tasks.claim.drafts import Address, Draft, Patient, Payer, Practitioner, ServiceLine, Subscriber
 
 Tables = Mapping[str, pd.DataFrame]
 Row = dict[str, Any]
-NURSES_AND_ASSISTANTS = ("NP", "PA", "CNS")
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,6 @@ def drafts(
 ) -> Iterator[Draft]:
     """A draft for each patient-month, program and claim of the stored lines, in their order, to the first payer."""
     chart = Chart(tables, set(lines["patient_id"].astype("str")))
-    entries: dict[str, ClaimEntry] = {entry.claim: entry for entry in setting.claims(month)}
     keys = ("patient_id", "program", "claim")
     ordered = lines.sort_values(["case_number", "program", "claim", "line"], kind="stable")
     for (patient_id, program, claim), found in groupby(
@@ -108,7 +106,6 @@ def drafts(
         payer = payers[0] if payers else Payer("unknown", "", "", "")
         practitioner = chart.practitioner(text(head["rendering_npi"]))
         form = str(head["claim_form"])
-        modifiers = added_modifiers(entries.get(claim), practitioner.credential, settings)
         yield Draft(
             practice_id=str(head["practice_id"]),
             month=str(month),
@@ -123,9 +120,7 @@ def drafts(
             practitioner=practitioner,
             diagnoses=tuple(text(head["diagnoses"]).split()),
             next_payer=payers[1] if len(payers) > 1 else None,
-            lines=tuple(
-                _line(place, row, modifiers, charges, settings, payer) for place, row in enumerate(rows, start=1)
-            ),
+            lines=tuple(_line(place, row, charges, settings, payer) for place, row in enumerate(rows, start=1)),
         )
 
 
@@ -144,21 +139,7 @@ def _payer(row: Row) -> Payer:
     )
 
 
-def added_modifiers(entry: ClaimEntry | None, credential: str, settings: ClaimSettings) -> tuple[str, ...]:
-    """The modifiers that every line of such a claim has, of those that the care setting names for it."""
-    if entry is None or entry.form != "837I":
-        return ()
-    found = []
-    if settings.off_campus_modifier in entry.modifiers:
-        found.append(str(settings.off_campus_modifier))
-    if "GF" in entry.modifiers and credential in NURSES_AND_ASSISTANTS:
-        found.append("GF")
-    return tuple(found)
-
-
-def _line(
-    number: int, row: Row, added: tuple[str, ...], charges: Charges, settings: ClaimSettings, payer: Payer
-) -> ServiceLine:
+def _line(number: int, row: Row, charges: Charges, settings: ClaimSettings, payer: Payer) -> ServiceLine:
     expected, share = (
         None if pd.isna(row[f"{name}_cents"]) else int(row[f"{name}_cents"]) for name in ("expected", "coinsurance")
     )
@@ -166,7 +147,7 @@ def _line(
     service = _day(row["service_date"])
     if service is None:
         raise ValueError("a claim line without a date of service")
-    modifiers = (*text(row["modifiers"]).split(), *added)
+    modifiers = tuple(text(row["modifiers"]).split())
     charge = charges.reduced(charges.of(code, units, expected), share, text(row["case_number"]), payer)
     revenue = settings.revenue_codes.get(revenue, revenue)
     return ServiceLine(number, code, modifiers, units, service, charge, expected, revenue)

@@ -20,9 +20,10 @@ from config.settings import practice_settings
 from tasks.claim.asked import Scrubber
 from tasks.claim.assemble import Charges, drafts, text
 from tasks.claim.drafts import Draft, Key, Practice
+from tasks.claim.modifiers import credentials_of, of_setting, with_modifiers
 from tasks.claim.needs import Held, lacking
 from tasks.claim.x12.segments import digits, legible
-from tasks.store import case_work
+from tasks.store import case_work, modifiers
 from tasks.store import claims as stored
 from tasks.store.records import Cycle
 from tasks.store.store import Store
@@ -58,6 +59,7 @@ def signed_month(store: Store, practice_id: str, month: Month, settings: Path | 
     with store.reading() as connection:
         signed = stored.signed(connection, cycle)
         determined = case_work.determined(connection, practice_id)
+        recorded = modifiers.recorded(connection, practice_id, str(month))
     if signed is None:
         raise InputError(
             f"{practice_id}, {month}: revision {cycle.revision} is not signed off; look at its report.html, then run "
@@ -65,11 +67,15 @@ def signed_month(store: Store, practice_id: str, month: Month, settings: Path | 
         )
     asked = claim_settings(practice_id, settings)
     tables = store.basis(cycle).tables
-    practice, setting = _practice(practice_id, tables["practices"]), str(tables["practices"]["setting"].iloc[0])
+    practice = _practice(practice_id, tables["practices"])
+    setting = care_setting(str(tables["practices"]["setting"].iloc[0]))
     off = taken_off(determined, today_in(practice.time_zone))
     charges = Charges(practice_settings(practice_id, settings).charges_cents, asked.charge_percent_of_allowed, off)
-    lines = store.frame("claim_lines", cycle)
-    return SignedMonth(cycle, lines, tables, practice, care_setting(setting), charges, asked)
+    # What the practice recorded since the month was decided counts too: a hold is lifted without deciding again.
+    said = pd.concat([recorded, of_setting(setting, month, asked.off_campus_modifier)], ignore_index=True)
+    people = credentials_of(tables["practitioners"])
+    lines = with_modifiers(store.frame("claim_lines", cycle), said, setting, month, people)
+    return SignedMonth(cycle, lines, tables, practice, setting, charges, asked)
 
 
 def taken_off(determined: pd.DataFrame, today: date) -> dict[str, int]:

@@ -12,7 +12,9 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.care_settings import care_setting
+from config.claim_settings import off_campus_modifier
 from config.contract import claim_outputs
+from config.line_modifiers import RECORDED
 from config.month import Month, today_in
 from config.rulebook import RuleBook, load_rulebook
 from config.settings import PracticeSettings, practice_settings
@@ -21,6 +23,7 @@ from tasks.claim.claims import on_claims
 from tasks.claim.difference import difference
 from tasks.claim.final_look import final_look
 from tasks.claim.kept_back import kept_back
+from tasks.claim.modifiers import credentials_of, of_setting, with_modifiers
 from tasks.claim.needs import Held
 from tasks.claim.seen_answers import with_seen
 from tasks.claim.send_out import send_again, send_out
@@ -29,10 +32,23 @@ from tasks.claim.superbill import claim_lines
 from tasks.claim.tell import corrections_frame, held_frame, sent_frame
 from tasks.progress import step
 from tasks.store import claims as stored
+from tasks.store import modifiers
 from tasks.store.claims import ClaimFile
 from tasks.store.denials import codes_of
 from tasks.store.known_findings import keep_warnings
 from tasks.store.step import Place
+
+
+def with_recorded_modifiers(
+    place: Place, practice_id: str, tables: dict[str, pd.DataFrame], month: Month
+) -> dict[str, pd.DataFrame]:
+    """The tables with `line_modifiers`, what the practice decided on for lines of the month; as they are without."""
+    with place.store.reading() as connection:
+        recorded = modifiers.recorded(connection, practice_id, str(month))
+    setting = care_setting(str(tables["practices"]["setting"].iloc[0]))
+    put_on = of_setting(setting, month, off_campus_modifier(practice_id, place.settings))
+    said = pd.concat([recorded, put_on], ignore_index=True)
+    return tables | {RECORDED: said} if len(said) else tables
 
 
 @task(name="write the claim lines", cache_policy=NO_CACHE)
@@ -45,6 +61,8 @@ def write_claim_lines(
         lines = claim_lines(decided["decisions"], decided["code_lines"], tables, chronic, acute)
         setting = care_setting(str(tables["practices"]["setting"].iloc[0]))
         lines = on_claims(lines, setting, book, settings.claims_here)
+        people = credentials_of(tables["practitioners"])
+        lines = with_modifiers(lines, tables.get(RECORDED), setting, book.month, people)
         unpriced = int(lines["expected_cents"].isna().sum())
         done(f"{len(lines):,} claim lines" + (f", {unpriced:,} of them without a loaded rate" if unpriced else ""))
     return lines

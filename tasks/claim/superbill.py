@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from config.contract import outputs
 from config.frames import as_contract, empty, month_key
+from config.service_dates import why_that_day
 
 MOST_DIAGNOSES = 4  # a claim line points to at most four diagnoses
 ENOUGH_DIAGNOSES = 2  # up to here a code that the indicator leaves open fills up what chronic ones do not reach
@@ -41,6 +42,7 @@ def claim_lines(
     service = _service_dates(len(billed), place, lines["service_date"])
     heads = pd.DataFrame({name: billed[name] for name in ("practice_id", "month", "patient_id", "program")})
     heads["case_number"] = billed["case_number"]
+    heads["service_date_rule"] = _why_that_day(billed)
     _look_up(heads, tables["patients"], "patient_id", heads["patient_id"], ["last_name", "first_name", "birth_date"])
     practices = tables["practices"]
     _look_up(heads, practices, "practice_id", heads["practice_id"], ["billing_npi", "place_of_service"])
@@ -66,6 +68,11 @@ def claim_lines(
         result[name] = lines[name]
     order = np.lexsort((result["line"].to_numpy("int64"), place))
     return as_contract(result.take(order), outputs()["claim_lines"])
+
+
+def _why_that_day(billed: pd.DataFrame) -> pd.Series:
+    kind, unique = pd.factorize(pd.MultiIndex.from_frame(billed[["program", "family"]].astype("str")))
+    return pd.Series([why_that_day(*one) for one in unique], dtype="str").take(kind).reset_index(drop=True)
 
 
 def _places(keys: pd.Series, wanted: pd.Series) -> np.ndarray:

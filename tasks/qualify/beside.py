@@ -50,6 +50,8 @@ def tell_programs_beside(parts: list[Decided], settings: PracticeSettings) -> No
         rows = every[_claimed(a)[every["a"]] & _claimed(b)[every["b"]]]
         for name, columns in BESIDE.items():
             said = [getattr(meaning, name.partition("_")[0]) for meaning in rows["means"]]
+            if name.startswith("modifier"):
+                said = [None if done else text for done, text in zip(_carried(a, b, rows), said, strict=True)]
             some = rows[[text is not None for text in said]]
             if len(some):
                 texts = pd.DataFrame([text for text in said if text is not None], columns=["a", "b", "text"])
@@ -68,6 +70,18 @@ def concerned(one: RuleBook, other: RuleBook) -> bool:
 
 def _against(book: RuleBook, codes: frozenset[str]) -> tuple[Conflict, ...]:
     return book.exclusions.against(codes)
+
+
+def _carried(a: Decided, b: Decided, rows: pd.DataFrame) -> list[bool]:
+    """Of which rows a code of either program carries the modifier already that the practice recorded."""
+    found = np.zeros(len(rows), dtype=bool)
+    for part, side in ((a, "a"), (b, "b")):
+        at = rows[side].to_numpy()
+        carries = part.months["separate_codes"].to_numpy(object)[at]
+        for own in ("codes_a", "codes_b"):
+            both = zip(carries, rows[own], strict=True)
+            found |= np.array([bool({*text.split()} & {*codes.split()[::2]}) for text, codes in both], dtype=bool)
+    return found.tolist()
 
 
 def _mask(part: Decided, rows: pd.Series) -> Any:

@@ -20,6 +20,8 @@ from config.frames import cents_at_stake
 from tasks.store import bulk
 
 REPLAYED = ("decisions", "candidates", "findings", "claim_lines", "time_ledger")
+ADDED_LATER = ("service_date_rule",)
+"""Columns that months of an older version were stored without; there nothing is held against them."""
 OUTCOMES = ("bill", "hold", "short", "not_billable")
 
 Frames = Mapping[str, pd.DataFrame]
@@ -36,6 +38,9 @@ def differences(stored: Frames, again: Frames) -> pd.DataFrame:
 
 
 def _of_table(table: Table, stored: pd.DataFrame, again: pd.DataFrame) -> pd.DataFrame:
+    for name in ADDED_LATER:
+        if name in table.names and stored[name].isna().all():
+            again = again.assign(**{name: pd.Series(pd.NA, index=again.index, dtype="str")})
     two = [bulk.as_arrow(table, frame) for frame in (stored, again)]
     nothing = pd.DataFrame({name: pd.Series(dtype="str") for name in ("table", "row", "column", "stored", "again")})
     if _csv(two[0]) == _csv(two[1]):

@@ -223,8 +223,8 @@ def _models(book: RuleBook) -> frozenset[str]:
 
 
 def in_hospice(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """A hospice election touches the month."""
-    return m.in_hospice
+    """A hospice election touches the month, and no modifier is recorded that says why the care is paid beside it."""
+    return m.in_hospice & (m.hospice_modifier == "")
 
 
 def asked_to_stop(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

@@ -16,6 +16,7 @@ from tasks.qualify.beginning import add_program_start, add_visits
 from tasks.qualify.earlier import add_earlier_claims
 from tasks.qualify.episodes import add_first_month
 from tasks.qualify.frames import Months
+from tasks.qualify.line_modifiers import add_line_modifiers
 from tasks.qualify.lookup import Tables, places
 from tasks.qualify.other_services import add_other_services
 from tasks.qualify.payer_answers import add_payer_answers
@@ -287,6 +288,7 @@ def gather(
     facts = Facts(tables, month, book, settings, taking_part)
     facts.consents()
     facts.facility_days()
+    add_line_modifiers(facts)
     add_program_start(facts)
     add_visits(facts)
     if any("is_first_month" in family.only_if for family, _ in book.families):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from config.dispositions import counting
 from config.rulebook import all_families
+from config.service_dates import why_that_day
 from tasks.send import words
 from tasks.send.render import render
 
@@ -21,19 +22,19 @@ AMOUNTS = {
     "hospital_cents": "the hospital's own claim beside it",
     "hospital_copay_cents": "patient's second coinsurance, of the hospital's claim",
 }
+LINE = ("code", "modifiers", "units", "service_date")
 BASES = {"locality": "amount of the practice's locality", "national": "national amount"}
 
 
 def case_view(found: Frames) -> dict[str, Any]:
     """Everything that is stored about one case in one month; `found` are its rows of the output tables."""
     decisions = found["decisions"]
-    by_month = {(family.program, family.family) for family in all_families() if family.by == "month"}
     return {
         "case_number": str(decisions["case_number"].iloc[0]) if len(decisions) else "",
         "practice_id": str(decisions["practice_id"].iloc[0]) if len(decisions) else "",
         "month": str(decisions["month"].iloc[0]) if len(decisions) else "",
         "digest": str(decisions["rulebook_digest"].iloc[0]) if len(decisions) else "",
-        "programs": [_program(row, found, by_month) for row in decisions.to_dict("records")],
+        "programs": [_program(row, found) for row in decisions.to_dict("records")],
         "time": _time(found["time_ledger"]),
     }
 
@@ -43,11 +44,10 @@ def render_case(view: Mapping[str, Any]) -> str:
     return render("reports/explain_page.html.j2", **view)
 
 
-def _program(row: Mapping[Any, Any], found: Frames, by_month: set[tuple[str, str]]) -> dict[str, Any]:
+def _program(row: Mapping[Any, Any], found: Frames) -> dict[str, Any]:
     program, minutes_missing = str(row["program"]), row["minutes_missing"]
     candidates = _of_program(found["candidates"], program)
     chosen: dict[Any, Any] = next((one for one in candidates if one["chosen"]), {})
-    monthly = (program, text(row["family"])) in by_month
     lines = _of_program(found["claim_lines"], program)
     return {
         "program": program,
@@ -57,16 +57,14 @@ def _program(row: Mapping[Any, Any], found: Frames, by_month: set[tuple[str, str
         "family": text(row["family"]),
         "reason": text(row["reason"]),
         "service_date": text(row["service_date"]),
-        "why_that_day": "paid for the month as such: its last day, or the day of death"
-        if monthly
-        else "the day on which counted time first reached what the last billed unit needs",
+        "why_that_day": why_that_day(program, text(row["family"])),
         "minutes": text(row["minutes"]),
         "missing": "" if pd.isna(minutes_missing) else f"{int(minutes_missing)} min missing to the next unit",
         "amounts": _amounts({**chosen, **{name: value for name, value in row.items() if text(value)}})
         if text(row["codes"])
         else [],
         "basis": _basis(row, chosen),
-        "lines": [{name: text(line.get(name)) for name in ("code", "units", "service_date")} for line in lines],
+        "lines": [{name: text(line.get(name)) for name in LINE} for line in lines],
         "candidates": [_candidate(one) for one in candidates],
         "findings": [{str(k): text(v) for k, v in one.items()} for one in _of_program(found["findings"], program)],
     }

@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from config.errors import InputError, PlaceError
+from config.line_modifiers import RECORDED
 from config.month import Month
 from config.rulebook import RuleBook
 from config.rulebook_archive import archived
@@ -94,9 +95,10 @@ def decided_from(
     input_digest: str, tables: dict[str, pd.DataFrame], settings: PracticeSettings, book: RuleBook
 ) -> Basis:
     """What the month is decided from, as the store keeps it; what earlier runs offered, payers answered
-    and staff recorded in cases or answered billing is input too where it counts."""
+    and staff recorded in cases or answered billing is input too where it counts, and modifiers of lines."""
     payers = (_answers_of_payers(tables.get(name)) for name in ("payer_answers", "program_answers"))
-    for added in (tables.get("earlier_claims"), *payers, _answers_of_patients(tables), tables.get("query_answers")):
+    recorded = (tables.get(name) for name in ("query_answers", RECORDED))
+    for added in (tables.get("earlier_claims"), *payers, _answers_of_patients(tables), *recorded):
         if added is not None and len(added):
             whole = f"{input_digest}\n{added.to_csv(index=False)}".encode()
             input_digest = hashlib.sha256(whole).hexdigest()[: len(input_digest)]

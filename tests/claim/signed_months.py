@@ -11,11 +11,13 @@ import sqlalchemy as sa
 
 from config.care_settings import care_setting
 from config.claim_settings import ClaimSettings
+from config.line_modifiers import COLUMNS
 from config.month import Month
 from config.settings import settings_of as everything_set
 from tasks.claim.assemble import Charges
 from tasks.claim.claims import on_claims
 from tasks.claim.drafts import Practice
+from tasks.claim.modifiers import credentials_of, of_setting, with_modifiers
 from tasks.claim.send_out import send_out
 from tasks.claim.signed import SignedMonth, drafted
 from tasks.claim.superbill import claim_lines
@@ -66,10 +68,12 @@ def signed(
     practice_id: str = "P1",
     charges: Charges | None = None,
     payer: dict[str, Any] | None = None,
+    recorded: list[dict[str, str]] | None = None,
 ) -> SignedMonth:
     """The month of these cases, P1, P2 ... in their order, as it is once it is signed off.
 
-    The rules bill Part B only; `payer` stands in its place afterwards, as where a plan is billed.
+    `recorded` are modifiers that the practice decided on. The rules bill Part B only; `payer` stands in its place
+    afterwards, as where a plan is billed.
     """
     when = Month.parse(month)
     whole = [
@@ -77,9 +81,12 @@ def signed(
         for case in cases
     ]
     lines, tables = _billed(whole, when, setting, practice_id, payer or {})
+    parties = settings or claim_settings_of()
+    said = of_setting(care_setting(setting), when, parties.off_campus_modifier)
+    said = pd.concat([said, pd.DataFrame(recorded or [], columns=list(COLUMNS), dtype="str")], ignore_index=True)
+    lines = with_modifiers(lines, said.fillna(""), care_setting(setting), when, credentials_of(tables["practitioners"]))
     cycle = Cycle(revision, practice_id, when, revision, "decided", Digests("", "", ""), "", NOW)
     practice = Practice(practice_id, "Maple", "2900000011", "001234567", "America/New_York")
-    parties = settings or claim_settings_of()
     return SignedMonth(
         cycle, lines, tables, practice, care_setting(setting), charges or Charges(CHARGES, None), parties
     )

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from config.contract import Table, inputs
+from config.line_modifiers import COLUMNS, RECORDED
 from config.month import Month
 from config.rulebook import load_rulebook
 from config.settings import PracticeSettings, practice_settings
@@ -166,6 +167,13 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
     ]
     if answered:
         tables[ANSWERS] = pd.DataFrame(answered)
+    carried = [
+        {"patient_id": f"P{number}"} | dict.fromkeys(COLUMNS[1:], "") | row
+        for number, case in enumerate(cases, 1)
+        for row in case.get(RECORDED, [])
+    ]
+    if carried:
+        tables[RECORDED] = pd.DataFrame(carried, columns=list(COLUMNS), dtype="str")
     entries = tables["time_entries"]
     for name, dtype in (("seconds", "int64"), ("start_s", "int64"), ("has_clock", "bool")):
         entries[name] = pd.Series([row[name] for row in rows["time_entries"]], dtype=dtype)
