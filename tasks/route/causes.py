@@ -50,8 +50,8 @@ def no_answer_outstanding(f: Facts) -> Mask:
 
 
 def answer_outstanding(f: Facts) -> Mask:
-    """A claim waits for a payer that it was forwarded to."""
-    return f["waiting"]
+    """A payer that may pay has not said what it leaves to the patient, or it is not known who pays first."""
+    return f["unanswered"]
 
 
 def no_second_payer(f: Facts) -> Mask:
@@ -117,6 +117,11 @@ def advantage_plan(f: Facts) -> Mask:
 def no_balance(f: Facts) -> Mask:
     """Payers' answers left nothing that is unpaid."""
     return f["owed_cents"] <= 0
+
+
+def effort_made(f: Facts) -> Mask:
+    """The effort to collect is complete."""
+    return f["effort_complete"]
 
 
 def collection_goes_on(f: Facts) -> Mask:

@@ -69,7 +69,8 @@ def facts(
     """The asks with every column that the options look at.
 
     `asks`: case_number, patient_id, response, day, said_cannot_pay, plan_offered, effort_complete. Coverage is that of
-    the day of the ask; a Qualified Medicare Beneficiary is one on that day, on `until`, or by a payer's answer.
+    the day of the ask; a Qualified Medicare Beneficiary is one on that day, on `until`, or by a payer's answer. What is
+    `unanswered` is not asked for: a payer that may pay has not said what it leaves, or it is not known who pays first.
     """
     on_day = coverage_flags(asks, tables)
     today = coverage_flags(asks.assign(day=pd.Timestamp(until)), tables)
@@ -79,6 +80,7 @@ def facts(
     setting = setting_of(tables)
     found = asks.assign(**{name: on_day[name] for name in COVERAGE}, **flags)
     return found.assign(
+        unanswered=found["waiting"] | (found["second_payer"] & ~found["second_answered"]) | found["conflicting"],
         qmb=on_day["qmb"] | today["qmb"] | told,
         owed_cents=theirs["owed_cents"].fillna(0).astype("int64"),
         setting=setting,

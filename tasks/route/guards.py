@@ -14,6 +14,7 @@ from tasks.route.entries import all_options, option_named
 from tasks.route.machine import GIVES_UP, REDUCTIONS, TAKES_MONEY, Case, Move, after
 
 SUNDAY = 6
+ASKED_FOR = ("paid", "plan_agreed", *GIVES_UP)  # outcomes of a balance that was asked for
 BY_TELEPHONE = ("by_phone", "with_family", "with_interpreter", "")
 
 
@@ -55,19 +56,19 @@ def _money(case: Case, move: Move, known: Known, settings: CaseSettings, at: dat
         return "the patient is a Qualified Medicare Beneficiary and owes nothing; refund what was paid (refunded)."
     if known.qmb and move.outcome in GIVES_UP:
         return "the patient is a Qualified Medicare Beneficiary and owes nothing; resolve it as nothing_owed."
-    if move.outcome in TAKES_MONEY and move.outcome != "agreed" and known.waiting:
+    if move.outcome in ASKED_FOR and known.waiting:
         return "a payer that the claim was forwarded to has not answered; nothing may be asked before."
+    if move.outcome in ASKED_FOR and known.answers.get("wait_for_secondary") == "available":
+        return "another payer on file has not answered; what the patient owes is not known before."
     if move.outcome == "refunded" and not known.qmb and not move.cents:
         return "say how much was given back: --amount."
     return ""
 
 
 def _paid(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None) -> str:
-    """Paid is what money was paid for: all that is open, and not before every payer has answered."""
+    """Paid is what money was paid for: all that is open."""
     if move.outcome != "paid":
         return ""
-    if known.answers.get("wait_for_secondary") == "available":
-        return "another payer on file has not answered; what the patient owes is not known before."
     if not move.cents and (known.owed_cents > 0 or known.paid_cents <= 0):
         return "no payment on file covers it; say how much was paid (--amount, or answer_amount in the list)."
     if move.cents < 0 or 0 < move.cents < known.owed_cents:

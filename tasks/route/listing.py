@@ -9,15 +9,17 @@ from typing import Any
 import pandas as pd
 
 from tasks.route.balances import effort_days
+from tasks.route.determinations import OPTION_OF
 from tasks.route.entries import Option
 from tasks.route.guards import Known
 from tasks.route.machine import Case, Move
 from tasks.route.next_step import next_step
-from tasks.route.options import AT_COST
+from tasks.route.options import AT_COST, AVAILABLE
 from tasks.route.work import Work
 
 Owed = Mapping[str, Mapping[str, Any]]
 """The money of cases by column, then by case number."""
+ABOUT_A_BALANCE = ("payment_plan", "reminder")
 
 
 def row_of(
@@ -54,9 +56,10 @@ def row_of(
     }
     if option is None or about is None:
         return found
-    step = next_step(case, option, work.settings, contact_days, until)
+    granted = option.name in OPTION_OF.values() and about["answers"][option.name] == AVAILABLE
+    step = next_step(case, option, work.settings, contact_days, until, granted)
     flags = about["row"]
-    asked = 0 if flags["qmb"] or flags["waiting"] else cents
+    asked = 0 if flags["qmb"] or flags["unanswered"] else cents
     return found | {
         "option": option.name,
         "option_words": option.words,
@@ -64,7 +67,7 @@ def row_of(
         "next_step": step.words,
         "source": option.source,
         "due_date": step.due,
-        "letter": _letter(step.letter, bool(flags["qmb"]), back),
+        "letter": _letter(step.letter, bool(flags["qmb"]), back, asked),
         "document": step.document,
         "escalated_to": step.escalated_to or None,
         "ask_cents": asked,
@@ -115,8 +118,11 @@ def case_numbers(decisions: pd.DataFrame, known: pd.DataFrame, patients: pd.Data
     return every.dropna().drop_duplicates("patient_id").set_index("patient_id")["case_number"]
 
 
-def _letter(letter: str, qmb: bool, refund_cents: int) -> str | None:
-    """A Qualified Medicare Beneficiary gets no letter but that nothing is owed, or that care ends."""
+def _letter(letter: str, qmb: bool, refund_cents: int, ask_cents: int) -> str | None:
+    """A Qualified Medicare Beneficiary gets no letter but that nothing is owed, or that care ends; and nobody one that
+    names a balance where none may be asked for."""
+    if letter in ABOUT_A_BALANCE and ask_cents <= 0:
+        return None
     if letter == "refund" and not refund_cents:
         return "share_explained"  # nothing was paid, so nothing comes back
     if qmb and letter not in ("refund", "withdrawal"):

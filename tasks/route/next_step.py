@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from config.case_settings import CaseSettings
+from config.letters import letters
 from tasks.route.entries import Option
 from tasks.route.guards import next_attempt
 from tasks.route.machine import Case
 
 SATURDAY = 5
 PAUSE_DAYS = 3  # after an attempt that reached nobody
+GRANTED = "The determination on record grants it: lower the share by it, tell the patient, and resolve the case"
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,17 @@ class NextStep:
     escalated_to: str
 
 
-def next_step(case: Case, option: Option, settings: CaseSettings, contact_days: int, until: date) -> NextStep:
-    """The step of a live case as of that day; it always has an owner and a date."""
+def next_step(
+    case: Case, option: Option, settings: CaseSettings, contact_days: int, until: date, granted: bool = False
+) -> NextStep:
+    """The step of a live case as of that day; it always has an owner and a date.
+
+    `granted` says that a determination on record grants what the option is about: nothing is asked of the patient again.
+    """
     due, words, letter = _due(case, settings, contact_days), _words(case, option, settings), option.letter
-    if case.stage == "application_pending":
+    if case.stage == "application_pending" or granted:
         letter = ""
+    words = GRANTED if granted else words
     late = until > due + timedelta(days=settings.escalate_after_days)
     above = "compliance" if option.owner == settings.escalate_to else settings.escalate_to
     return NextStep(option.owner, words, due, letter, option.document, above if late else "")
@@ -54,7 +62,7 @@ def _due(case: Case, settings: CaseSettings, contact_days: int) -> date:
 def _words(case: Case, option: Option, settings: CaseSettings) -> str:
     if case.stage == "application_pending":
         return "See what became of the application, and record the answer or the determination"
-    if case.stage == "option_offered":
+    if case.stage == "option_offered" and option.name == case.offered[-1] and option.name not in letters().inward:
         return (
             f"Ask whether the patient takes up what was offered; {option.next_step[:1].lower()}{option.next_step[1:]}"
         )

@@ -67,15 +67,24 @@ def payment_plan(f: Facts) -> Answers:
     return _where(~f["qmb"] & ~(f["plan_offered"] & (f["owed_cents"] > 0)))
 
 
+def reasonable_collection(f: Facts) -> Answers:
+    """A balance is open, it may be asked for, and the effort to collect it is not complete."""
+    return _where(_may_be_asked(f) & ~f["effort_complete"])
+
+
 def bad_debt(f: Facts) -> Answers:
     """Collection is complete, and the provider is of a kind that Medicare pays at cost."""
-    may = f["setting"].isin(AT_COST) & ~f["medicare_advantage"] & f["effort_complete"] & (f["owed_cents"] > 0)
-    return _where(pd.Series(False, index=f.index), unknown=may & ~f["qmb"])
+    may = f["setting"].isin(AT_COST) & ~f["medicare_advantage"] & f["effort_complete"] & _may_be_asked(f)
+    return _where(pd.Series(False, index=f.index), unknown=may)
 
 
-def reasonable_collection(f: Facts) -> Answers:
-    """A balance is open, and it may be asked for."""
-    return _where((f["owed_cents"] > 0) & ~f["qmb"] & ~f["waiting"])
+def write_off(f: Facts) -> Answers:
+    """The effort to collect is complete, and the balance is open all the same."""
+    return _where(_may_be_asked(f) & f["effort_complete"])
+
+
+def _may_be_asked(f: Facts) -> pd.Series:
+    return (f["owed_cents"] > 0) & ~f["qmb"] & ~f["unanswered"]
 
 
 def _where(available: pd.Series, unknown: pd.Series | None = None) -> Answers:

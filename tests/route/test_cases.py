@@ -64,7 +64,7 @@ def test_paying_in_parts_is_open_to_everybody_who_may_be_asked():
 
 
 def test_bad_debt_is_no_option_for_an_office():
-    asked = {"medicare_advantage": False, "effort_complete": True, "owed_cents": 1, "qmb": False}
+    asked = {"medicare_advantage": False, "effort_complete": True, "owed_cents": 1, "qmb": False, "unanswered": False}
     places = pd.DataFrame({"setting": ["office", "nursing_facility", "home", "assisted_living", "rhc"]} | asked)
     assert list(options.bad_debt(places)) == ["not"] * 4 + ["needs_information"]
 

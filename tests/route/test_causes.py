@@ -24,6 +24,7 @@ def any_facts(rows: int = 3_000) -> pd.DataFrame:
     said = ["asks_to_stop", "cannot_pay", "refused", "disputes", "surprised", "unpaid_balance", "qmb_paid"]
     percent = pd.array(lot.choice([None, 100, 200, 250], rows), dtype="Int64")
     return found.assign(
+        unanswered=found["waiting"] | (found["second_payer"] & ~found["second_answered"]) | found["conflicting"],
         response=lot.choice(said, rows),
         setting=lot.choice(["office", "rhc", "fqhc"], rows),
         owed_cents=lot.choice([0, 1323], rows),
