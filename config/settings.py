@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Block = TypeVar("Block", bound=BaseModel)
 # What decisions do not depend on: each has settings of its own.
-OTHERS = ("claims", "payers", "letters", "cases", "queries", "deadlines", "messages", "watch")
+OTHERS = ("claims", "payers", "letters", "cases", "queries", "deadlines", "messages", "watch", "actions")
 
 
 class PracticeSettings(BaseModel):
