@@ -71,7 +71,7 @@ class _Actions(BaseModel):
 
 
 class OwnKind(BaseModel):
-    """What a practice asks of a kind otherwise than it is shipped; `off` leaves it out."""
+    """What a practice asks of a kind otherwise than it is shipped; `left_out` asks it no more."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -80,7 +80,7 @@ class OwnKind(BaseModel):
     months: int | None = Field(default=None, ge=1, le=12)
     limit: int | None = Field(default=None, ge=0)
     days: int | None = Field(default=None, ge=1, le=120)
-    off: bool = False
+    left_out: bool = False
 
 
 class Gone(BaseModel):
@@ -157,6 +157,6 @@ def kinds_in_force(month: Month, settings: ActionSettings) -> dict[str, Kind]:
     for name, entries in shipped().items():
         mine = [one for one in entries if one.since <= str(month) <= (one.until or "9999-12")]
         own = settings.kinds.get(name, OwnKind())
-        if mine and not own.off:
-            found[name] = mine[0].model_copy(update=own.model_dump(exclude_none=True, exclude={"off"}))
+        if mine and not own.left_out:
+            found[name] = mine[0].model_copy(update=own.model_dump(exclude_none=True, exclude={"left_out"}))
     return found

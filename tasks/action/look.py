@@ -74,6 +74,7 @@ def _observed(item: Item, seen: Seen | None, month: Month, today: date) -> Move 
     if told is not None:
         return None if _same(told, move) else move
     waits = item.state == OPEN or (item.state == NOTICED and item.in_a_row(True))
+    waits = waits and str(month) > min(item.months, default="")  # what came before it was first seen says nothing
     return move if move.hit or waits else None
 
 

@@ -71,8 +71,9 @@ def _seen(kind: Kind, cause: _Cause) -> Seen:
     count = len(rows) if cause.count is None else cause.count
     cases = sorted(rows["case_number"].dropna().astype("str").unique()) if "case_number" in rows else []
     patients = rows["patient_id"].dropna().nunique() if "patient_id" in rows else len(cases)
+    patients = patients if cause.count is None else cause.count
     named = {
-        "about": cause.about.replace("_", " ") if cause.cause or kind.measure == "signals" else cause.about,
+        "about": cause.about if kind.by == "staff" or kind.measure == "signals" else cause.about.replace("_", " "),
         "cause": _lower(cause.cause),
         "fix": cause.fix.rstrip(". ") or "Settle what is wrong",
         "limit": kind.limit,
@@ -169,8 +170,9 @@ def _rows(frames: Frames, kind: Kind, month: Month) -> Iterable[_Cause]:
 
 
 def _signals(frames: Frames, kind: Kind, month: Month) -> Iterable[_Cause]:
-    for name, own in frames["signals"].groupby("signal", sort=True, observed=True):
-        yield _Cause(own, about=str(name))
+    for subject, own in frames["signals"].groupby("subject", sort=True, observed=True):
+        said = ", ".join(sorted(set(own["signal"].astype("str").str.replace("_", " "))))
+        yield _Cause(own, about=str(subject), cause=said)
 
 
 def _queries(frames: Frames, kind: Kind, month: Month) -> Iterable[_Cause]:

@@ -54,11 +54,11 @@ def to_do_with(to_do: str, actions: list[Row], nothing: str = "") -> str:
 
 
 def action_view(frames: Mapping[str, pd.DataFrame]) -> Row:
-    """What the report says of action items: those that are open, without persons and cases, and those just closed."""
+    """What the report says of action items, open ones and those just closed: staff by identifier, and no case."""
     found = frames.get("actions")
     if found is None:
         return {"open": [], "closed": [], "owners": []}
-    rows = found.drop(columns=["person", "cases"]).astype(object).where(found.notna(), None)
+    rows = found.drop(columns=["cases"]).astype(object).where(found.notna(), None)
     opened, closed = ([row for row in rows.to_dict("records") if row["state"] == state] for state in ("open", "closed"))
     owners = found.loc[(found["state"] == "open").to_numpy(bool), "audience"].value_counts(sort=True)
     return {"open": opened, "closed": closed, "owners": [(str(name), int(n)) for name, n in owners.items()]}
