@@ -15,10 +15,12 @@ from config.contract import worklist_outputs
 from config.message_settings import message_settings
 from flows.typed_answers import with_typed_answers
 from tasks.progress import no_cell_in_errors
-from tasks.send.queries import compose_queries
+from tasks.query.step import QueriesDue, escalated_today, was_passed_on
+from tasks.send.queries import compose_escalated, compose_queries
 from tasks.send.queries_folder import ANSWER_TAKES, ASK_TAKES, file_of, write_queries_folder
 from tasks.send.worklists_folder import FOLDER
 from tasks.store.outbox import put_daily
+from tasks.store.queries import query_text
 from tasks.store.step import Place
 
 Frames = Mapping[str, pd.DataFrame]
@@ -77,3 +79,24 @@ def tell_of_queries(
                     told(connection, staff_id)
                     new += 1
     return new
+
+
+@task(name="pass on what nobody answered", cache_policy=NO_CACHE)
+def pass_on_queries(place: Place, practice_id: str, due: QueriesDue) -> int:
+    """The day's message to whoever looks after unanswered queries waits in the outbox, and on record; how many new.
+
+    There is none on a day on which no query became overdue.
+    """
+    with no_cell_in_errors():
+        today, settings = place.today(practice_id), message_settings(practice_id, place.settings)
+        new = escalated_today(due, today)
+        queries = due.lists["queries"]
+        queries = queries[queries["query_number"].isin([query_text(number) for number in new])]
+        composed = compose_escalated(
+            practice_id, due.practice, queries, due.escalate_to, due.practitioners, due.practitioner_of, today, settings
+        )
+        with place.store.writing() as connection:
+            added = put_daily(connection, composed)
+            if composed:
+                was_passed_on(practice_id, due, today, connection)
+        return added

@@ -24,6 +24,7 @@ from tasks.store.day import today_by, today_of
 from tasks.store.records import Saved
 from tasks.store.step import Place
 
+WHO_WAS_TOLD = ("news", "reported", "told", "passed_on")  # being told of a query changes nothing of where it stands
 Tables = dict[str, pd.DataFrame]
 Frames = Mapping[str, pd.DataFrame]
 
@@ -131,6 +132,21 @@ def who_is_told(due: QueriesDue, today: date) -> set[str]:
     return news | ({""} if any(one.news or one.reported == today for one in due.queries) else set())
 
 
+def escalated_today(due: QueriesDue, today: date) -> list[int]:
+    """The queries of which whoever looks after them is told today: those that became overdue and were not told of yet,
+    or on this day."""
+    return [one.number for one in due.queries if one.state == "escalated" and one.passed_on in (None, today)]
+
+
+def was_passed_on(practice_id: str, due: QueriesDue, today: date, connection: Connection) -> None:
+    """That the message to whoever looks after unanswered queries waits in the outbox is on record."""
+    numbers = escalated_today(due, today)
+    theirs = [one for one in due.queries if one.number in numbers]
+    keep_in(connection, practice_id, theirs, {
+        one.number: [Move("pass_on", today, f"pass_on:{one.round}", by="run", words=due.escalate_to)] for one in theirs
+    })  # fmt: skip
+
+
 def was_told(practice_id: str, due: QueriesDue, today: date, connection: Connection, staff_id: str) -> None:
     """That the care manager's message, or billing's where there is no identifier, waits in the outbox is on record."""
     theirs = [one for one in due.queries if (one.waiting and one.asked_to == staff_id if staff_id else one.news)]
@@ -177,6 +193,6 @@ def keep_in(connection: Connection, practice_id: str, seen: Iterable[Query], mov
     added = 0
     for one in seen:
         mine = moves.get(one.number, [])
-        if mine and replace(now[one.number], news=one.news, reported=one.reported) == one:
+        if mine and replace(now[one.number], **{name: getattr(one, name) for name in WHO_WAS_TOLD}) == one:
             added += stored.add_moves(connection, practice_id, one.number, map(vars, mine), datetime.now(UTC))
     return added
