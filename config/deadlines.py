@@ -49,7 +49,16 @@ class Deadlines:
 
 def deadlines(practice_id: str, month: Month, path: Path | None = None) -> Deadlines:
     """When the practice's month ends; InputError naming file and key when a setting is wrong."""
-    found = settings_of(practice_id, path).get("deadlines") or {}
-    own = block_of(DeadlineSettings, "deadlines", found, path or "settings.yaml", practice_id)
+    own = _settings(practice_id, path)
     days = (own.care_team, own.hand_over, own.sign_off)
     return Deadlines(*(working_days_after(month.last, day, own.closed_days) for day in days))
+
+
+def closed_days(practice_id: str, path: Path | None = None) -> tuple[date, ...]:
+    """The days on which the practice is closed; InputError as above."""
+    return _settings(practice_id, path).closed_days
+
+
+def _settings(practice_id: str, path: Path | None) -> DeadlineSettings:
+    found = settings_of(practice_id, path).get("deadlines") or {}
+    return block_of(DeadlineSettings, "deadlines", found, path or "settings.yaml", practice_id)

@@ -22,6 +22,7 @@ from config.errors import InputError, PlaceError, UserError
 from config.month import Month
 from config.rulebook import load_rulebook
 from flows import (
+    action_commands,
     answers,
     billing,
     copay,
@@ -217,6 +218,7 @@ refunds.add_to(app)
 coverage_commands.add_to(app)
 copay.add_to(app)
 query_commands.add_to(app)
+action_commands.add_to(app)
 patients.add_to(app)
 mail_commands.add_to(app)
 watch_command.add_to(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flows.tell_queries import tell_of_queries, write_queries
+from flows.tell_queries import pass_on_queries, tell_of_queries, write_queries
 from tasks.query.step import QueriesDue, was_told, who_is_told
 from tasks.store.step import Place
 
@@ -15,6 +15,7 @@ def daily_queries(place: Place, practice_id: str, due: QueriesDue) -> dict[str, 
     today = place.today(practice_id)
     wanted, told = who_is_told(due, today), partial(was_told, practice_id, due, today)
     tell_of_queries(place, practice_id, due.practice, due.lists["queries"], due.staff, wanted, told)
+    pass_on_queries(place, practice_id, due)
     states = [one.state for one in due.queries]
     waiting = sum(one.waiting for one in due.queries)
     return {

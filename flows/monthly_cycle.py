@@ -11,7 +11,7 @@ from config.rulebook import RuleBook, load_rulebook
 from config.settings import practice_settings
 from flows.checked_month import checked_month
 from flows.each_practice import each_practice
-from flows.month_desk import month_cases, month_outreach, month_questions
+from flows.month_desk import month_desk, month_outreach
 from tasks.claim.step import write_claim_lines
 from tasks.cover.step import who_covers
 from tasks.progress import steps_taken
@@ -63,14 +63,13 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     progress(50)
     decided, aside = number_cases(place, practice_id, decided, aside)
     claims = write_claim_lines(decided, accepted, book, settings)
-    routed = month_cases(place, practice_id, month, covered.tables, decided, settings)
-    asked = month_questions(place, practice_id, month, covered, decided)
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
-    frames = decided | asked | evidence | {"claim_lines": claims, "copay_cases": routed.cases}
+    desk, frames = month_desk(place, practice_id, month, covered, decided, settings, share.tables, evidence)
+    frames |= {"claim_lines": claims}
     told = ready_to_tell(place, practice_id, month, accepted, frames)
     basis = decided_from(share.digest, tables, settings, book)
-    saved = save_month(place, practice_id, month, basis, frames, told.compose)
-    month_outreach(place, practice_id, month, routed, tables, decided, saved)
+    saved = save_month(place, practice_id, month, basis, frames, told.compose, desk.keep)
+    month_outreach(place, practice_id, month, desk, saved)
     progress(80)
     write_month(place, told, saved, pages)
     done = summarize(place, told, saved, deliver_messages(place, practice_id))

@@ -12,6 +12,7 @@ from flows.daily_month_end import daily_month_end
 from flows.daily_queries import daily_queries
 from flows.each_practice import each_practice
 from flows.letter import write_due_letters
+from flows.tell_actions import remind_of_actions, write_actions
 from tasks.progress import step
 from tasks.query.step import due_queries
 from tasks.remit.step import claim_balances
@@ -40,6 +41,8 @@ def practice_outreach(place: Place, practice_id: str) -> dict[str, Any]:
     asked = due_queries(place, practice_id)
     queries = daily_queries(place, practice_id, asked)
     daily_month_end(place, practice_id, asked)
+    write_actions(place, practice_id, show=False)
+    remind_of_actions(place, practice_id, asked)
     tell_owners(place, due.practice_id, due.practice, due.cases, due.lists["copay_alerts"], due.staff, due.patients)
     deliver_messages(place, practice_id)
     return {"practice_id": practice_id, "report": folder, "letters_kept_back": kept_back, **due.counts, **queries}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -142,6 +143,11 @@ def withdraw(
 @query.command()
 def serve(out: Out = Path("out")) -> None:
     """Offer the answering of queries in the Prefect UI, until it is stopped; PREFECT_API_URL names the server."""
+    if not os.environ.get("PREFECT_API_URL"):
+        raise InputError(
+            "PREFECT_API_URL: it names no Prefect server, and only one that stays has a UI; start it with prefect "
+            "server start, and set PREFECT_API_URL=http://127.0.0.1:4200/api."
+        )
     from flows.answer_query import answer_query
 
     answer_query.serve(name="care-team", parameters={"out": str(out.absolute())})

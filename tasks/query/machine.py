@@ -18,6 +18,7 @@ MOVES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("tell", ("asked",), "told"),  # the care manager's message waits in the outbox
     ("tell", ("told", "escalated"), "="),
     ("escalate", ("asked", "told"), "escalated"),
+    ("pass_on", ("escalated",), "="),  # the message to whoever looks after it waits in the outbox
     ("answer", WAITING, "answered"),
     ("again", ("answered", "accepted"), "asked"),  # billing asks once more; the answer before counts no longer
     ("accept", ("answered",), "accepted"),  # a run decided by it, or billing took it as it is
@@ -68,6 +69,7 @@ class Query:
     answered: date | None = None
     result: str = ""
     told: date | None = None
+    passed_on: date | None = None
     reported: date | None = None
     closed: date | None = None
     news: bool = False  # billing has not been told yet
@@ -98,6 +100,7 @@ def after(query: Query, move: Move) -> Query:
         return replace(
             moved, round=query.round + 1, question=move.words or query.question, asked_by=move.by, asked=move.day,
             answer="", detail="", note="", answered_by="", answered=None, result="", told=None,
+            passed_on=None,
         )  # fmt: skip
     if move.what == "answer":
         return replace(
@@ -105,6 +108,8 @@ def after(query: Query, move: Move) -> Query:
         )
     if move.what == "tell":
         return replace(moved, told=move.day)
+    if move.what == "pass_on":
+        return replace(moved, passed_on=move.day)
     if move.what == "report":
         return replace(moved, news=False, reported=move.day)
     if move.what == "withdraw":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -24,19 +24,23 @@ from tasks.store.day import today_by, today_of
 from tasks.store.records import Saved
 from tasks.store.step import Place
 
+WHO_WAS_TOLD = ("news", "reported", "told", "passed_on")  # being told of a query changes nothing of where it stands
 Tables = dict[str, pd.DataFrame]
 Frames = Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
 class QueriesDue:
-    """The practice's queries of a day: the list, each care manager's own, and who works there."""
+    """The practice's queries of a day: the list, each care manager's own, who works there, and by case who bills."""
 
     queries: list[Query]
     lists: Tables
     to_answer: dict[str, pd.DataFrame]
     practice: dict[str, str]
     staff: pd.DataFrame
+    practitioners: pd.DataFrame
+    practitioner_of: dict[str, str]
+    escalate_to: str
     answer_days: int
 
 
@@ -47,6 +51,17 @@ def with_recorded_queries(place: Place, practice_id: str, tables: Tables, month:
     return with_answers(tables, queries, month)
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What a run of the month finds of its queries. `queries` is the list as they stand after it; `keep` puts it on
+    record, and who is told by the month's messages, in a transaction of the store; `holds` is what may be asked about
+    in that revision."""
+
+    queries: pd.DataFrame
+    keep: Callable[[Connection, Saved], None]
+    holds: Callable[[Saved], pd.DataFrame]
+
+
 @task(name="look at the queries", cache_policy=NO_CACHE)
 def look_at_queries(
     place: Place,
@@ -54,35 +69,30 @@ def look_at_queries(
     month: Month,
     tables: Frames,
     decided: Frames,
-) -> Tables:
-    """`queries` as they stand after this run of the month, those of other months too; nothing is written."""
-    with no_cell_in_errors():
-        queries, found = _found(place, practice_id, month, tables, decided)
-        return {
-            "queries": listed(_moved(queries, found), query_settings(practice_id, place.settings), today_by(tables))
-        }
+) -> Looked:
+    """The queries as this run of the month finds them, those of other months too; nothing is written yet.
 
-
-@task(name="keep the queries", cache_policy=NO_CACHE)
-def keep_queries(
-    place: Place, practice_id: str, month: Month, tables: Frames, decided: Frames,
-    saved: Saved,
-) -> Tables:  # fmt: skip
-    """What the run found of its queries is on record, and who was told by its messages; the list of holds to ask about.
-
-    It follows from what is decided, so a run that was killed before this does it when it is repeated.
+    It follows from what is decided, so a run that was killed before it kept anything comes to the same.
     """
     with no_cell_in_errors():
-        queries, found = _found(place, practice_id, month, tables, decided)
-        if saved.new:
-            for one in _moved(queries, found):
-                found.setdefault(one.number, []).extend(
-                    _told_by_month(one, saved.cycle.revision, month, today_by(tables))
-                )
-        _keep(place, practice_id, queries, found)
+        today, findings, decisions = today_by(tables), decided["findings"], decided["decisions"]
+        with place.store.reading() as connection:
+            queries = all_queries(connection, practice_id)
+        found = found_by_run(queries, tables, findings, decisions, month, today) if queries else {}
         now = _moved(queries, found)
-    findings, decisions = decided["findings"], decided["decisions"]
-    return {"holds": holds_to_ask(findings, decisions, now, month, saved.cycle.revision)}
+        shown = listed(now, query_settings(practice_id, place.settings), today)
+
+    def keep(connection: Connection, saved: Saved) -> None:
+        told = {one.number: _told_by_month(one, saved.cycle.revision, month, today) if saved.new else [] for one in now}
+        moves = {number: [*found.get(number, []), *more] for number, more in told.items()}
+        keep_in(connection, practice_id, queries, {number: mine for number, mine in moves.items() if mine})
+
+    def holds(saved: Saved) -> pd.DataFrame:
+        with place.store.reading() as connection:
+            asked = all_queries(connection, practice_id)
+        return holds_to_ask(findings, decisions, asked, month, saved.cycle.revision)
+
+    return Looked(shown, keep, holds)
 
 
 @task(name="see what the queries ask for today", cache_policy=NO_CACHE)
@@ -102,11 +112,15 @@ def due_queries(place: Place, practice_id: str) -> QueriesDue:
     queries = _moved(queries, late)
     row = tables["practices"].iloc[0]
     practice = {name: "" if pd.isna(row[name]) else str(row[name]) for name in ("practice_name", "billing_email")}
-    names = _names(place, practice_id, tables["patients"]) if queries else {}
-    lists = {"queries": listed(queries, settings, today)}
+    patients = tables["patients"] if queries else tables["patients"][:0]
+    numbers = place.store.known_case_numbers(practice_id, patients["patient_id"]).astype("str")
+    people = zip(patients["last_name"].astype("str"), patients["first_name"].astype("str"), strict=True)
+    names = dict(zip(numbers, people, strict=True))
+    bills = dict(zip(numbers, patients["practitioner_id"].astype("str"), strict=True))
     return QueriesDue(
-        queries, lists, to_answer(queries, names, settings), practice, tables["staff"], settings.answer_days
-    )
+        queries, {"queries": listed(queries, settings, today)}, to_answer(queries, names, settings), practice,
+        tables["staff"], tables["practitioners"], bills, settings.escalate_to, settings.answer_days,
+    )  # fmt: skip
 
 
 def who_is_told(due: QueriesDue, today: date) -> set[str]:
@@ -116,6 +130,21 @@ def who_is_told(due: QueriesDue, today: date) -> set[str]:
         one.asked_to for one in due.queries if one.waiting and one.asked_to and _is_new(one, due.answer_days, today)
     }
     return news | ({""} if any(one.news or one.reported == today for one in due.queries) else set())
+
+
+def escalated_today(due: QueriesDue, today: date) -> list[int]:
+    """The queries of which whoever looks after them is told today: those that became overdue and were not told of yet,
+    or on this day."""
+    return [one.number for one in due.queries if one.state == "escalated" and one.passed_on in (None, today)]
+
+
+def was_passed_on(practice_id: str, due: QueriesDue, today: date, connection: Connection) -> None:
+    """That the message to whoever looks after unanswered queries waits in the outbox is on record."""
+    numbers = escalated_today(due, today)
+    theirs = [one for one in due.queries if one.number in numbers]
+    keep_in(connection, practice_id, theirs, {
+        one.number: [Move("pass_on", today, f"pass_on:{one.round}", by="run", words=due.escalate_to)] for one in theirs
+    })  # fmt: skip
 
 
 def was_told(practice_id: str, due: QueriesDue, today: date, connection: Connection, staff_id: str) -> None:
@@ -138,23 +167,6 @@ def _told_by_month(one: Query, revision: int, month: Month, today: date) -> list
     if one.news:
         moves.append(Move("report", today, f"report:{month}:{revision}", by="run"))
     return moves
-
-
-def _found(
-    place: Place,
-    practice_id: str,
-    month: Month,
-    tables: Frames,
-    decided: Frames,
-) -> tuple[list[Query], dict[int, list[Move]]]:
-    with place.store.reading() as connection:
-        queries = all_queries(connection, practice_id)
-    found = (
-        found_by_run(queries, tables, decided["findings"], decided["decisions"], month, today_by(tables))
-        if queries
-        else {}
-    )
-    return queries, {number: list(moves) for number, moves in found.items()}
 
 
 def _moved(queries: Iterable[Query], moves: Mapping[int, list[Move]]) -> list[Query]:
@@ -181,12 +193,6 @@ def keep_in(connection: Connection, practice_id: str, seen: Iterable[Query], mov
     added = 0
     for one in seen:
         mine = moves.get(one.number, [])
-        if mine and replace(now[one.number], news=one.news, reported=one.reported) == one:
+        if mine and replace(now[one.number], **{name: getattr(one, name) for name in WHO_WAS_TOLD}) == one:
             added += stored.add_moves(connection, practice_id, one.number, map(vars, mine), datetime.now(UTC))
     return added
-
-
-def _names(place: Place, practice_id: str, patients: pd.DataFrame) -> dict[str, tuple[str, str]]:
-    numbers = place.store.known_case_numbers(practice_id, patients["patient_id"])
-    people = zip(patients["last_name"].astype("str"), patients["first_name"].astype("str"), strict=True)
-    return dict(zip(numbers.astype("str"), people, strict=True))

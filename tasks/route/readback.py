@@ -29,6 +29,7 @@ NEEDED = ("case_number", "revision", "answer", "answer_date", "answered_by")
 # What tells the lists that are handed back apart: columns of their own, what they are, and who takes them.
 LISTS = (
     (("task_number", "plan", "answer"), "list of plans to ask (coverage_tasks)", "ccm coverage import"),
+    (("action_number", "step", "answer"), "list of action items (actions)", "ccm actions import"),
     (("case_number", "revision", "answer"), "worklist of co-pay cases (copay_cases)", "ccm cases import"),
 )
 DATE_FORMS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d %H:%M:%S")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pandas as pd
@@ -16,10 +16,11 @@ OWNER, NOTHING = "care_manager", "nothing to do"
 Row = dict[str, Any]
 
 
-def worklists(frames: Frames) -> dict[str, Row]:
+def worklists(frames: Frames, others: Collection[str] = ()) -> dict[str, Row]:
     """Every care manager's patients by the care manager's identifier: what to do, most urgent first, by case number.
 
-    Frames are filtered once for all; what is left is short and sorted into lists without pandas.
+    `others` are there too, though they look after nobody. Frames are filtered once for all; what is left is short and
+    sorted into lists without pandas.
     """
     decisions, findings, cases = frames["decisions"], frames["findings"], frames["copay_cases"]
     theirs = decisions["care_manager_id"].astype("str")
@@ -40,7 +41,7 @@ def worklists(frames: Frames) -> dict[str, Row]:
     return {
         staff_id: {
             "queries": to_answer(asked, staff_id),
-            "patients": int(patients[staff_id]),
+            "patients": int(patients.get(staff_id, 0)),
             "ready": int(ready.get(staff_id, 0)),
             "holds": by_rule(fixable[staff_id]),
             "held": len({row["case_number"] for row in fixable[staff_id]}),
@@ -52,7 +53,7 @@ def worklists(frames: Frames) -> dict[str, Row]:
             "aside": rows_aside(aside[staff_id]),
             "seen": by_rule(seen[staff_id]),
         }
-        for staff_id in sorted(patients.index)
+        for staff_id in sorted({*patients.index, *others})
     }
 
 

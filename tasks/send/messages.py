@@ -16,6 +16,7 @@ from config.message_settings import MessageSettings
 from config.month import Month
 from config.query_kinds import query_kinds
 from tasks.send import billing, care_manager, compliance, operations, practitioner
+from tasks.send.action_rows import MOST_ACTIONS, actions_in, actions_of, persons_with_actions, to_do_with
 from tasks.send.render import render, render_mail
 from tasks.send.words import month_name
 
@@ -106,42 +107,55 @@ def compose(context: Context) -> list[Message]:
 
 def _for_care_managers(context: Context) -> list[Message]:
     # The identifier stands in the kind: two care managers may share an address, or have none.
-    work, to = care_manager.worklists(context.frames), addresses_of(context.staff)
-    return [
-        _message(context, "care_manager", f"worklist-{one}", to.get(one, ""), care_manager.to_do(own), {"work": own})
-        for one, own in work.items()
-        if not (_quiet("care_manager", "worklist") and care_manager.to_do(own) == care_manager.NOTHING)
-    ]
+    name, actions = "care_manager", actions_in(context.frames)
+    work, to = care_manager.worklists(context.frames, persons_with_actions(actions, name)), addresses_of(context.staff)
+    found = []
+    for one, own in work.items():
+        theirs = actions_of(actions, name, one)
+        to_do = to_do_with(care_manager.to_do(own), theirs, care_manager.NOTHING)
+        if not (_quiet(name, "worklist") and to_do == care_manager.NOTHING):
+            view = {"work": own, "actions": theirs}
+            found.append(_message(context, name, f"worklist-{one}", to.get(one, ""), to_do, view))
+    return found
 
 
 def _for_practitioners(context: Context) -> list[Message]:
-    work = practitioner.attestations(context.frames)
+    name, actions = "billing_practitioner", actions_in(context.frames)
+    work = practitioner.attestations(context.frames, persons_with_actions(actions, name))
     to = {} if context.practitioners is None else addresses_of(context.practitioners, "practitioner_id")
-    name = "billing_practitioner"
-    return [
-        _message(context, name, f"attest-{one}", to.get(one, ""), practitioner.to_do(own), {"work": own})
-        for one, own in work.items()
-    ]
+    found = []
+    for one, own in work.items():
+        theirs = actions_of(actions, name, one)
+        to_do = to_do_with(practitioner.to_do(own) if own["held"] else "", theirs)
+        view = {"work": own, "actions": theirs}
+        found.append(_message(context, name, f"attest-{one}", to.get(one, ""), to_do, view))
+    return found
 
 
 def _for_billing(context: Context, without_address: list[str]) -> Message:
     view = billing.billing_view(context.frames, without_address)
-    return _message(context, "billing", "month", context.billing_email, billing.to_do(view), {"view": view})
+    return _of_audience(context, "billing", context.billing_email, billing.to_do(view), {"view": view})
 
 
 def _for_compliance(context: Context) -> list[Message]:
     view = compliance.compliance_view(context.frames, context.overpayments)
-    if not view["work"] and _quiet("compliance", "month"):
+    actions = actions_of(actions_in(context.frames), "compliance")
+    if not (view["work"] or actions) and _quiet("compliance", "month"):
         return []
     late = compliance.overdue(view, context.today)
     to = context.settings.compliance
-    return [_message(context, "compliance", "month", to, compliance.to_do(view), {"view": view, "late": late})]
+    return [_of_audience(context, "compliance", to, compliance.to_do(view), {"view": view, "late": late})]
 
 
 def _for_operations(context: Context, without_address: list[str]) -> Message:
     view = operations.operations_view(context.frames, context.undelivered, without_address, context.notes)
-    to = context.settings.operations
-    return _message(context, "operations", "month", to, operations.to_do(view), {"view": view})
+    return _of_audience(context, "operations", context.settings.operations, operations.to_do(view), {"view": view})
+
+
+def _of_audience(context: Context, name: str, to: str, to_do: str, view: Mapping[str, object]) -> Message:
+    """The month's message to an audience that has one address, with the action items of all of it."""
+    actions = actions_of(actions_in(context.frames), name)
+    return _message(context, name, "month", to, to_do_with(to_do, actions), {**view, "actions": actions})
 
 
 def _quiet(name: str, kind: str) -> bool:
@@ -163,6 +177,7 @@ def _message(context: Context, name: str, kind: str, recipient: str, to_do: str,
         "revision": context.revision,
         "to_do": to_do,
         "most": MOST_ROWS,
+        "most_actions": MOST_ACTIONS,
         "today": context.today,
         "by_step": care_manager.by_step,
         "kinds": query_kinds(),

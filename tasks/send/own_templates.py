@@ -12,11 +12,12 @@ from typing import Any
 import pandas as pd
 from jinja2 import TemplateError, TemplateSyntaxError
 
-from config.contract import Table, outputs
+from config.contract import Table, outputs, worklist_outputs
 from config.errors import InputError, PlaceError, UserError
 from config.frames import as_contract
 from config.message_settings import MessageSettings
 from config.month import Month
+from tasks.send.actions_due import compose_due_actions
 from tasks.send.messages import Context, compose
 from tasks.send.outreach import compose_outreach
 from tasks.send.render import TEMPLATES, environment
@@ -26,6 +27,7 @@ MARK = re.compile(r"^\{# copy of (\S+), (\w+) #\}\n")
 CASE = "C-000001"
 SAMPLE = {"text": "text", "integer": 1, "cents": 100, "flag": True}
 OWNERS = ("care_manager", "practitioner", "billing", "front_desk")
+TELLS_ACTIONS = ("care_manager", "billing_practitioner", "billing", "compliance", "operations")
 DAY = date(2026, 11, 5)
 
 
@@ -103,6 +105,8 @@ def _everything(folder: str) -> None:
     cases = frames["copay_cases"].assign(state="open", response="qmb_paid", patient_id="P", escalated_to="billing")
     frames["copay_cases"] = pd.concat([cases.assign(owner=one) for one in OWNERS])
     frames["quarantine"] = pd.concat([frames["quarantine"].assign(owner=one) for one in OWNERS])
+    action = _one_row(worklist_outputs()["actions"]).assign(state="open", due_date=pd.Timestamp(DAY), cases=CASE)
+    frames["actions"] = pd.concat([action.assign(audience=name, person=None) for name in TELLS_ACTIONS])
     owed = {"state": ["open"], "due_date": [pd.Timestamp(DAY)], "why": ["paid_twice"], "open_cents": [100]}
     staff, patients = _people("staff_id"), pd.DataFrame({"patient_id": ["P"], "care_manager_id": ["text"]})
     compose(
@@ -113,6 +117,8 @@ def _everything(folder: str) -> None:
     )  # fmt: skip
     alerts = pd.DataFrame({"words": ["An alert"]})
     compose_outreach("P1", {}, frames["copay_cases"], alerts, staff, patients, DAY, settings)
+    people = {"care_manager": staff, "billing_practitioner": _people("practitioner_id")}
+    compose_due_actions("P1", {}, frames["actions"], people, DAY, settings)
 
 
 def _people(key: str) -> pd.DataFrame:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from config.audiences import audience as audience_of
+from config.message_settings import MessageSettings
 from config.query_kinds import query_kinds
 from tasks.send.daily import daily_message
 from tasks.send.messages import Message, addresses_of
-from tasks.send.query_rows import came_of, to_answer
+from tasks.send.query_rows import came_of, to_answer, to_pass_on
 from tasks.send.words import long_day, plural
 
 KIND = "queries"
@@ -43,11 +45,45 @@ def compose_queries(
     return found
 
 
+def compose_escalated(
+    practice_id: str,
+    practice: Mapping[str, str],
+    queries: pd.DataFrame,
+    to: str,
+    practitioners: pd.DataFrame,
+    practitioner_of: Mapping[str, str],
+    today: date,
+    settings: MessageSettings,
+) -> list[Message]:
+    """The day's message about queries that nobody answered, to whoever looks after them now.
+
+    A practitioner is told of own patients; the others have one message. None to billing, whose own says it. Where the
+    reader may not have case numbers the queries go by their own.
+    """
+    rows = to_pass_on(queries)
+    if to == "billing" or not rows:
+        return []
+    if to != "practitioner":
+        return [_message(practice_id, practice, to, KIND, settings.address(to), rows, today, settings.templates)]
+    addresses = addresses_of(practitioners, "practitioner_id")
+    theirs: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        theirs.setdefault(practitioner_of.get(row["case_number"], ""), []).append(row)
+    return [
+        _message(
+            practice_id, practice, "billing_practitioner", f"{KIND}-{one}", addresses.get(one, ""), mine, today,
+            settings.templates,
+        )
+        for one, mine in sorted(theirs.items())
+    ]  # fmt: skip
+
+
 def _message(
     practice_id: str, practice: Mapping[str, str], audience: str, kind: str, recipient: str,
     rows: list[dict[str, Any]], today: date, templates: str,
 ) -> Message:  # fmt: skip
-    of = "to answer" if audience == "care_manager" else "with news"
+    names = {"care_manager": "to answer", "billing": "with news"}
+    of = names.get(audience, "that nobody answered")
     return daily_message(
         "queries",
         templates,
@@ -61,4 +97,5 @@ def _message(
         today=today,
         queries=rows,
         kinds=query_kinds(),
+        cases_shown="case_number" not in audience_of(audience).never,
     )

@@ -47,12 +47,12 @@ def write_queries_folder(
         if "holds" in lists:
             write_list(folder, tables["holds"], lists["holds"])
             put(folder / "holds.xlsx", workbook(lists["holds"], tables["holds"], "Holds", how_to_ask()))
-        names = {_file_of(staff_id): rows for staff_id, rows in to_answer.items()}
+        names = {file_of(staff_id): rows for staff_id, rows in to_answer.items()}
         for name, rows in names.items():
             write_list(folder, tables["query_worklist"].model_copy(update={"file": f"{name}.csv"}), rows)
             put(folder / f"{name}.xlsx", workbook(rows, tables["query_worklist"], "Queries", how_to_answer()))
         for path in folder.glob("queries_*.*"):
-            if path.stem not in names:
+            if path.stem not in names and ".kept" not in path.name:
                 path.unlink()
     except OSError as error:
         raise PlaceError(f"{folder}: the lists cannot be written ({error.strerror}); choose another --out.") from error
@@ -80,7 +80,7 @@ def how_to_ask() -> Guide:
     return Guide("How to ask", tuple(lines), {"ask": tuple(query_kinds())}, ASK_TAKES)
 
 
-def _file_of(staff_id: str) -> str:
+def file_of(staff_id: str) -> str:
     """The name of a care manager's list, without its end; two identifiers never share one."""
     plain = re.sub(r"[^A-Za-z0-9-]+", "_", staff_id)
     mark = "" if plain == staff_id else f"_{hashlib.sha256(staff_id.encode()).hexdigest()[:6]}"

@@ -31,5 +31,10 @@ def came_of(queries: pd.DataFrame) -> list[Row]:
     return [row for part in parts for row in _rows(part)]
 
 
+def to_pass_on(queries: pd.DataFrame) -> list[Row]:
+    """What nobody answered in time, the soonest due first."""
+    return _rows(queries[queries["state"] == "escalated"])
+
+
 def _rows(queries: pd.DataFrame) -> list[Row]:
     return list(queries.astype(object).where(queries.notna(), None).to_dict("records"))

@@ -14,6 +14,7 @@ from config.frames import cents_at_stake, rows_set_aside
 from config.month import Month
 from config.settings import PracticeSettings
 from tasks.send import charts, counts
+from tasks.send.action_rows import action_view
 from tasks.send.answered import answered_view
 from tasks.send.billing import changes
 from tasks.send.render import render
@@ -80,6 +81,7 @@ def report_view(
         "changes": changed[:MOST_CHANGES],
         "changes_more": max(0, len(changed) - MOST_CHANGES),
         "answered": answered_view(answers, month),
+        "actions": action_view(frames),
         "months": charts.months(history, str(month), outcomes),
         "choices": choices(settings, care_setting, policies) if settings else [],
         "files": [{"name": table.file, "meaning": table.meaning} for table in outputs().values()],

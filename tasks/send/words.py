@@ -14,6 +14,7 @@ from config.month import Month
 OWNERS = {
     "care_manager": "care manager",
     "practitioner": "practitioner",
+    "billing_practitioner": "practitioner",
     "billing": "billing",
     "front_desk": "front desk",
     "compliance": "compliance",

@@ -23,6 +23,7 @@ EVIDENCE = ("checks", "signals", "reconciliation")  # what is known of a result 
 SAVED = tuple(name for name in MONTHLY if name != "changes")  # changes are found out while saving
 
 Compose = Callable[[int, pd.DataFrame], Sequence[OutboxMessage]]
+Beside = Callable[[Connection, Saved], None]
 
 
 def latest(connection: Connection, practice_id: str, month: Month, up_to: int | None = None) -> Cycle | None:

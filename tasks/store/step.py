@@ -14,6 +14,7 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
+from sqlalchemy.engine import Connection
 
 from config.errors import InputError, PlaceError
 from config.line_modifiers import RECORDED
@@ -136,10 +137,11 @@ def save_month(
     basis: Basis,
     frames: dict[str, pd.DataFrame],
     compose: Callable[[int, pd.DataFrame], Sequence[OutboxMessage]],
+    beside: Callable[[Connection, Saved], None] | None = None,
 ) -> Saved:
-    """The month in the database, whole or not at all; an unchanged one writes nothing."""
+    """The month in the database with what is kept `beside` it, whole or not at all; an unchanged one writes nothing."""
     with step("store", "saving the month") as done:
-        saved = place.store.save_cycle(practice_id, month, basis, frames, frames["copay_cases"], compose)
+        saved = place.store.save_cycle(practice_id, month, basis, frames, frames["copay_cases"], compose, beside)
         what = f"{len(saved.changes):,} changes" if saved.cycle.revision > 1 else "first run of the month"
         done(
             f"revision {saved.cycle.revision}, {what}"

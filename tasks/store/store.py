@@ -109,19 +109,24 @@ class Store:
         frames: Mapping[str, pd.DataFrame],
         copay_cases: pd.DataFrame,
         messages: cycles.Compose,
+        beside: cycles.Beside | None = None,
     ) -> Saved:
         """The month is saved, whole or not at all.
 
         A first result is revision 1, another result the next revision with its changes. The same result again, without
         news of a co-pay case, gives what is stored: no revision, no message; only where the basis (by its digests),
         checks, signals or reconciliation differ, those of this run are put in place of the earlier ones.
-        `messages(revision, changes)` composes the outbox of a new revision; it runs inside the transaction.
+        `messages(revision, changes)` composes the outbox of a new revision, `beside` keeps what else follows from the
+        month, new or not; both run inside the transaction, so that a run that dies leaves all of it or nothing.
         """
         tables = cycles.prepared(frames, copay_cases)
         digest = result_digest(tables)
         now = outbox.utc_now()
         with self.writing() as connection:
-            return cycles.save(connection, practice_id, month, basis, digest, tables, messages, now)
+            saved = cycles.save(connection, practice_id, month, basis, digest, tables, messages, now)
+            if beside is not None:
+                beside(connection, saved)
+        return saved
 
     def basis(self, cycle: Cycle, names: Sequence[str] = ()) -> Basis:
         """What that cycle was decided from, of its tables those named, or all; InputError when it is not there."""

@@ -197,6 +197,13 @@ def test_unanswered_is_escalated_and_billing_asks_again(place: Path, ccm) -> Non
     assert (done["queries"], done["queries_overdue"]) == (1, 1)
     assert queries(place)[1].state == "escalated"
     assert any("nobody answered, operations looks after it" in text for text in messages(place, "queries"))
+    (passed,) = (text for text in messages(place, "queries") if "1 question that nobody answered" in text)
+    assert "Q-000001: was due" in passed
+    assert f"asked {queries(place)[1].asked_to}" in passed
+    assert case not in passed, "operations get no case numbers"
+    outreach(out=str(place))
+    assert [text for text in messages(place, "queries") if "that nobody answered" in text] == [passed]
+    assert ccm("show", "Q-000001").output.count("  pass_on ") == 1
     by = queries(place)[1].asked_to
     assert ccm("answer", "Q-1", "--answer", "not_known", "--by", by).exit_code == 0
     assert "is asked" in ccm("again", "Q-1", "--question", "Who supervised that day?", "--by", "B1").output

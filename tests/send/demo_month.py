@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from config.action_kinds import action_settings, kinds_in_force
 from config.month import Month
 from config.rulebook import load_rulebook
 from config.settings import practice_settings
+from tasks.action.lists import listed
+from tasks.action.look import Rules, look
+from tasks.action.measures import measured
 from tasks.check.check import check_tables
 from tasks.claim.superbill import claim_lines
 from tasks.cover.step import ask_payers, who_covers
@@ -21,6 +25,7 @@ from tasks.pull.unreadable import settle_unreadable
 from tasks.qualify.decide import decide
 from tasks.qualify.reconcile import reconcile
 from tasks.route.step import route_copay_cases
+from tasks.send.actions_due import compose_due_actions
 from tasks.send.messages import Message
 from tasks.send.outreach import compose_outreach
 from tasks.send.told import Told
@@ -59,9 +64,20 @@ def demo_month(folder: Path, patients: int, month: Month) -> DemoMonth:
     asked = ask_payers.fn(place, "P1", month, covered, decided["decisions"])
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
     frames = decided | asked | evidence | {"claim_lines": lines, "copay_cases": routed.cases}
+    frames["actions"] = _taught(frames | {"entries_read": share["time_entries"]}, month)
     told = Told("P1", month, checked.accepted, _with_news(frames), TODAY, overpayments=OWED)
     changes = pd.DataFrame({"case_number": ["C-000001"], "field": ["outcome"], "before": ["hold"], "after": ["bill"]})
     return DemoMonth(share, told, told.compose(2, changes) + _day(told))
+
+
+def _taught(frames: dict[str, pd.DataFrame], month: Month) -> pd.DataFrame:
+    """What the month would teach if once were enough."""
+    settings = action_settings("P1")
+    kinds = kinds_in_force(month, settings)
+    once = {"at_least": 1, "percent": 0, "months": 1}
+    rules = Rules({name: one.model_copy(update=once) for name, one in kinds.items()}, settings)
+    moved = look([], measured(frames, rules.kinds.values(), month), month, TODAY, rules)
+    return listed([item for item, _ in moved], month)
 
 
 def _with_news(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -78,4 +94,7 @@ def _day(told: Told) -> list[Message]:
     cases = told.frames["copay_cases"].assign(escalated_to=None, due_date=pd.Timestamp(TODAY))
     alerts = pd.DataFrame({"words": ["A Qualified Medicare Beneficiary paid $13.23: give it back"]})
     staff, patients = told.tables["staff"], told.tables["patients"]
-    return compose_outreach("P1", told.practice, cases, alerts, staff, patients, TODAY)
+    people = {"care_manager": staff, "billing_practitioner": told.tables["practitioners"]}
+    due = told.frames["actions"].assign(due_date=pd.Timestamp(TODAY))
+    reminders = compose_due_actions("P1", told.practice, due, people, TODAY, told.settings)
+    return reminders + compose_outreach("P1", told.practice, cases, alerts, staff, patients, TODAY)

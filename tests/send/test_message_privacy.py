@@ -81,6 +81,8 @@ def test_no_message_names_a_patient(told: DemoMonth) -> None:
     assert all(len(words - {""}) > 10 for words in wanted.values()), "there is something to look for"
     audiences = {"care_manager", "billing", "billing_practitioner", "operations", "compliance"}
     assert {one.audience for one in told.messages} == audiences
+    due = {one.audience for one in told.messages if one.kind.startswith("actions")}
+    assert due >= audiences - {"compliance"}, "each of them has action items"
     assert found_in(told.messages, wanted) == set()
 
 

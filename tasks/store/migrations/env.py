@@ -4,10 +4,18 @@ from typing import Any, Literal
 
 from alembic import context
 
-from tasks.store import case_tables, claim_tables, coverage_tables, modifier_tables, query_tables, remit_tables
+from tasks.store import (
+    action_tables,
+    case_tables,
+    claim_tables,
+    coverage_tables,
+    modifier_tables,
+    query_tables,
+    remit_tables,
+)
 from tasks.store.schema import Instant, metadata
 
-TABLES = (case_tables, claim_tables, coverage_tables, modifier_tables, query_tables, remit_tables)
+TABLES = (action_tables, case_tables, claim_tables, coverage_tables, modifier_tables, query_tables, remit_tables)
 assert all(module.metadata is metadata for module in TABLES)  # noqa: S101 - all tables are known by now
 
 

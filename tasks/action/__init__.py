@@ -1,0 +1,1 @@
+"""What a month taught, as items that somebody is to do: made, carried over, closed, and opened again."""

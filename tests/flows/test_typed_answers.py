@@ -1,0 +1,92 @@
+"""What was typed into a list and not taken in yet is not lost when the list is written again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from config.contract import worklist_outputs
+from config.frames import as_contract, empty
+from flows.tell_queries import write_queries
+from tests.flows.test_queries import filled
+
+TABLES = worklist_outputs()
+TYPED = {"Answer": "yes", "Detail": "2026-10-05", "Answer date": "2026-11-20", "Answered by": "S1", "Note": "Seen"}
+
+
+def to_answer(*numbers: int, asked: int = 1) -> dict[str, pd.DataFrame]:
+    rows = [{"query_number": f"Q-{n:06d}", "round": asked, "month": "2026-10", "question": "When?"} for n in numbers]
+    return {"S1": as_contract(pd.DataFrame(rows), TABLES["query_worklist"])}
+
+
+def held(query: str | None = None, revision: int = 1) -> pd.DataFrame:
+    row = {"month": "2026-10", "case_number": "C-000001", "program": "ccm", "rule": "time_unapproved"}
+    return as_contract(pd.DataFrame([row | {"revision": revision, "query_number": query}]), TABLES["holds"])
+
+
+def write(out: Path, own: dict[str, pd.DataFrame], holds: pd.DataFrame | None = None) -> Path:
+    lists = {"queries": empty(TABLES["queries"])} | ({} if holds is None else {"holds": holds})
+    write_queries.fn(SimpleNamespace(out=out), "P1", lists, own)
+    return out / "P1" / "worklists"
+
+
+def cells(path: Path, row: int = 2) -> dict[str, object]:
+    page = load_workbook(path).worksheets[0]
+    return {head.value: page.cell(row, head.column).value for head in page[1]}
+
+
+def test_answers_in_the_workbook_are_carried_over(tmp_path: Path) -> None:
+    folder = write(tmp_path, to_answer(1, 2))
+    book = folder / "queries_S1.xlsx"
+    filled(book, book, {"Q-000002": TYPED}, "Query number")
+    write(tmp_path, to_answer(2, 3))
+    now = cells(book)
+    assert now["Query number"] == "Q-000002"
+    assert [str(now[name])[:10] for name in TYPED] == list(TYPED.values())
+    assert cells(book, 3)["Answer"] is None
+    assert "Q-000002" in (folder / "queries_S1.csv").read_text("utf-8")
+    before = book.read_bytes()
+    write(tmp_path, to_answer(2, 3))
+    assert book.read_bytes() == before
+
+
+def test_answers_in_the_csv_are_carried_over_too(tmp_path: Path) -> None:
+    folder = write(tmp_path, to_answer(1))
+    path = folder / "queries_S1.csv"
+    frame = pd.read_csv(path, dtype=str)
+    frame.loc[0, ["answer", "answered_by"]] = ["no", "S1"]
+    frame.to_csv(path, index=False)
+    write(tmp_path, to_answer(1))
+    assert cells(folder / "queries_S1.xlsx")["Answer"] == "no"
+
+
+@pytest.mark.parametrize("now", [to_answer(1, asked=2), to_answer(2)], ids=["asked anew", "answered"])
+def test_an_answer_to_what_is_not_asked_any_more_is_not(tmp_path: Path, now: dict[str, pd.DataFrame]) -> None:
+    book = write(tmp_path, to_answer(1)) / "queries_S1.xlsx"
+    filled(book, book, {"Q-000001": TYPED}, "Query number")
+    write(tmp_path, now)
+    assert cells(book)["Answer"] is None
+
+
+def test_what_the_new_list_cannot_hold_is_kept_beside(tmp_path: Path) -> None:
+    folder = write(tmp_path, to_answer(1))
+    book = folder / "queries_S1.xlsx"
+    filled(book, book, {"Q-000001": TYPED | {"Answer date": "last week"}}, "Query number")
+    write(tmp_path, to_answer(1))
+    assert cells(folder / "queries_S1.kept.xlsx")["Answer date"] == "last week"
+    assert cells(book)["Answer"] == "yes"
+    write(tmp_path, {})
+    assert sorted(path.name for path in folder.iterdir()) == ["queries_S1.kept.xlsx"]
+
+
+def test_questions_in_the_list_of_holds_are_carried_over_until_they_are_asked(tmp_path: Path) -> None:
+    book = write(tmp_path, {}, held()) / "holds.xlsx"
+    filled(book, book, {"C-000001": {"Ask": "note_approved", "Asked by": "B1"}}, "Case number")
+    write(tmp_path, {}, held(revision=2))
+    assert (cells(book)["Ask"], cells(book)["Revision"]) == ("note_approved", 2)
+    write(tmp_path, {}, held(query="Q-000001"))
+    assert cells(book)["Ask"] is None
