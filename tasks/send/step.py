@@ -21,6 +21,7 @@ from config.frames import empty
 from config.message_settings import message_settings, workbook_password
 from config.month import Month
 from config.settings import delivery, practice_settings
+from config.watch_settings import watch_settings
 from tasks.progress import LOG, no_cell_in_errors, step
 from tasks.send.answered import answered_lines, answered_markdown, answered_view
 from tasks.send.answers_folder import render_answers, write_answers, write_suspense
@@ -105,12 +106,14 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
     """Files, pages and messages, swapped in whole. Messages are those of the outbox, so that both always agree."""
     with step("write", "writing the month's folder") as done:
         frames = told.frames | {"changes": saved.changes}
-        history = place.store.history(told.practice_id, "outcomes", told.month)
+        trend = place.store.trend(told.practice_id, told.month)
         practice = told.practice
         settings = practice_settings(told.practice_id, place.settings)
         names = practice["practice_name"], told.month, saved.cycle.revision
         answers = place.store.answer_counts(told.practice_id)
-        view = report_view(frames, *names, history, told.today, settings, practice["setting"], answers)
+        panel = watch_settings(told.practice_id, place.settings).panel
+        says = told.today, settings, practice["setting"], answers, told.tables["staff"], panel
+        view = report_view(frames, *names, trend, *says)
         codes = render_codes(practice["setting"], told.month, practice["practice_name"])
         sender = delivery().sender
         emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}

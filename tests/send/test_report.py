@@ -134,13 +134,6 @@ def test_what_changed_is_shown_from_the_second_revision_on():
     assert "and 10 more in changes.csv" in text
 
 
-def test_months_before_are_drawn_with_this_one_last():
-    history = pd.DataFrame({"month": ["2026-08", "2026-09"], "outcome": ["bill", "bill"], "patients": [3, 4]})
-    view = report_view(frames(), PRACTICE, MONTH, 1, history)
-    assert [(row["month"], row["bill"]) for row in view["months"]] == [("2026-08", 3), ("2026-09", 4), ("2026-10", 2)]
-    assert "2026-08" in plain(render_report(view))
-
-
 def test_an_empty_month_is_a_page_too():
     page = render_report(report_view({name: frame.iloc[:0] for name, frame in frames().items()}, PRACTICE, MONTH, 1))
     assert "Nothing is ready to bill" in page
