@@ -36,6 +36,7 @@ from tasks.send.month_end import month_end_of
 from tasks.send.outreach import compose_outreach
 from tasks.send.own_templates import check_templates, stale_templates
 from tasks.send.report import render_report, report_view
+from tasks.send.stakeholders import figures_of, stakeholder_markdown, stakeholder_pages
 from tasks.send.summary import summary_markdown, summary_of
 from tasks.send.told import Told
 from tasks.send.worklists_folder import write_worklists_folder
@@ -118,7 +119,8 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
         sender = delivery().sender
         emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}
         folder = place.folder(told.practice_id, told.month)
-        pages = pages | {"report.html": render_report(view), CODES_PAGE: codes}
+        others = stakeholder_pages(figures_of(place.store, saved.cycle))
+        pages = pages | others | {"report.html": render_report(view), CODES_PAGE: codes}
         write_outputs(folder, frames, pages, emls)
         write_coverage_folder(folder, frames)
         done(f"{folder}", sum(map(len, frames.values())))
@@ -191,6 +193,11 @@ def summarize(place: Place, told: Told, saved: Saved, delivered: DeliveryReport)
         key=f"month-{artifact_key(told.practice_id)}-{told.month}",
         markdown=summary_markdown(summary),
         description=f"{told.practice_id}, {told.month}: what the month came to",
+    )
+    create_markdown_artifact(
+        key=f"stakeholders-{artifact_key(told.practice_id)}-{told.month}",
+        markdown=stakeholder_markdown(figures_of(place.store, saved.cycle)),
+        description=f"{told.practice_id}, {told.month}: figures for those outside, no small number among them",
     )
     setting = told.practice["setting"]
     create_markdown_artifact(

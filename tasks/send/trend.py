@@ -74,56 +74,52 @@ def _outcomes(rows: list[Row]) -> Row:
     for place, row in _stored(rows):
         foot = 0
         for name, tone in TONES.items():
-            bars.append(_bar(rows, place, row[name], most, tone, f"{count(row[name])} {OUTCOME_NAMES[name]}", foot))
+            bars.append(bar(rows, place, row[name], most, tone, f"{count(row[name])} {OUTCOME_NAMES[name]}", foot))
             foot += row[name]
     words = [(tone, OUTCOME_NAMES[name]) for name, tone in TONES.items()]
     last = rows[-1]
     said = ", ".join(f"{count(last[name])} {OUTCOME_NAMES[name]}" for name in TONES)
-    return _chart(rows, "outcomes", "Patient-months by outcome", said, bars, words, most, count)
+    return picture(rows, "outcomes", "Patient-months by outcome", said, bars, words, most, count)
 
 
 def _money(rows: list[Row]) -> Row:
     most = nice(max(max(row["expected_cents"], row["received_cents"]) for row in rows if row["stored"]))
     bars = []
     for place, row in _stored(rows):
-        bars.append(
-            _bar(rows, place, row["expected_cents"], most, "soft", f"{dollars(row['expected_cents'])} expected")
-        )
+        bars.append(bar(rows, place, row["expected_cents"], most, "soft", f"{dollars(row['expected_cents'])} expected"))
         if row["claims"]:
             said = f"{dollars(row['received_cents'])} received"
-            bars.append(_bar(rows, place, row["received_cents"], most, "strong", said, narrow=True))
+            bars.append(bar(rows, place, row["received_cents"], most, "strong", said, narrow=True))
     words = [("soft", "expected to be allowed"), ("strong", "received from payers so far")]
     last = rows[-1]
     said = f"{dollars(last['expected_cents'])} expected, {_received(last)}"
-    return _chart(rows, "money", "Expected and received, by service month", said, bars, words, most, whole_dollars)
+    return picture(rows, "money", "Expected and received, by service month", said, bars, words, most, whole_dollars)
 
 
 def _denials(rows: list[Row]) -> Row:
     shares = [row["share"] for _, row in _stored(rows) if row["share"] is not None]
     most = nice(max([*shares, 1]))
     bars = [
-        _bar(rows, place, row["share"], most, "mid", f"{row['rate']} of {plural(row['claims'], 'answered claim')}")
+        bar(rows, place, row["share"], most, "mid", f"{row['rate']} of {plural(row['claims'], 'answered claim')}")
         for place, row in _stored(rows)
         if row["share"] is not None
     ]
     last = rows[-1]
     said = f"{last['rate']} of {plural(last['claims'], 'answered claim')}" if last["claims"] else "none answered yet"
     words = [("mid", "claims denied wholly or in part, of those answered; no bar: none answered")]
-    return _chart(rows, "denials", "Denial rate, by service month", said, bars, words, most, lambda at: f"{at:g} %")
+    return picture(rows, "denials", "Denial rate, by service month", said, bars, words, most, lambda at: f"{at:g} %")
 
 
 def _minutes(rows: list[Row]) -> Row:
     most = nice(max(row["left_out_seconds"] // 60 for _, row in _stored(rows)))
     bars = [
-        _bar(
-            rows, place, row["left_out_seconds"] // 60, most, "soft", f"{count(row['left_out_seconds'] // 60)} minutes"
-        )
+        bar(rows, place, row["left_out_seconds"] // 60, most, "soft", f"{count(row['left_out_seconds'] // 60)} minutes")
         for place, row in _stored(rows)
     ]
     last = rows[-1]
     said = f"{count(last['left_out_seconds'] // 60)} of {count(_logged(last) // 60)} minutes logged"
     words = [("soft", "minutes logged that no rule let count")]
-    return _chart(rows, "minutes", "Minutes lost", said, bars, words, most, count)
+    return picture(rows, "minutes", "Minutes lost", said, bars, words, most, count)
 
 
 def _stored(rows: list[Row]) -> list[tuple[int, Row]]:
@@ -155,7 +151,7 @@ def _slot(rows: list[Row]) -> float:
     return (WIDTH - LEFT) / len(rows)
 
 
-def _bar(
+def bar(
     rows: list[Row], place: int, value: float, most: float, tone: str, said: str, foot: float = 0, narrow: bool = False
 ) -> Row:
     """One bar, from `foot` upwards; a narrow one stands in front of another."""
@@ -169,10 +165,14 @@ def _bar(
     return at | {"y": round(top, 1), "height": round(height, 1), "tone": tone, "said": f"{month}: {said}"}
 
 
-def _chart(
+def picture(
     rows: list[Row], name: str, title: str, last: str, bars: list[Row], words: list[tuple[str, str]], most: float,
     told: Any,
 ) -> Row:  # fmt: skip
+    """The picture of that name: bars, gaps, ticks, labels and what it says in words; `last` is told of the last month.
+
+    Each of `rows` has its `month` and whether it is `stored`; `told` writes what stands at a tick.
+    """
     slot, floor = _slot(rows), HEIGHT - BOTTOM
     missing = [place for place, row in enumerate(rows) if not row["stored"]]
     gaps = [{"x": round(LEFT + place * slot + slot * 0.1, 1), "width": round(slot * 0.8, 1)} for place in missing]

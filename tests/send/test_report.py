@@ -11,6 +11,7 @@ from config.contract import outputs
 from config.month import Month
 from tasks.send import charts
 from tasks.send.report import render_report, report_view
+from tasks.send.stakeholders import PAGES
 from tests.qualify.cases import settings_of
 from tests.send.frames import output
 from tests.send.month import SECRETS, case, decision, finding, frames
@@ -90,7 +91,11 @@ def test_the_page_names_nobody_and_loads_nothing(page):
 
 
 def test_links_lead_to_the_files_beside_it(page):
-    known = {table.file for table in outputs().values()} | {"data_quality.html", "codes.html", "messages/", "#main"}
+    known = (
+        {table.file for table in outputs().values()}
+        | {"data_quality.html", "codes.html", "messages/", "#main"}
+        | set(PAGES.values())
+    )
     links = set(re.findall(r'href="([^"]+)"', page))
     assert links <= known
     assert {table.file for table in outputs().values()} | {"codes.html"} <= links
