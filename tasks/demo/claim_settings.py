@@ -1,4 +1,4 @@
-"""What the claims, letters and messages of a synthetic practice need: a settings file with parties that do not exist."""
+"""What claims, letters and messages of a synthetic practice need: a settings file with parties that do not exist."""
 
 from __future__ import annotations
 
