@@ -34,7 +34,7 @@ def capacity_view(frames: counts.Frames, staff: pd.DataFrame | None, panel: int)
     short = decisions[is_short].groupby("manager")["patient_id"].nunique()
     jobs = {} if staff is None else dict(zip(staff["staff_id"], staff["credential"], strict=True))
     most = max(panel, int(patients.max()))
-    rows = []
+    rows: list[Row] = []
     for name, number in patients.items():
         did, lacks = int(counted.get(name, 0)) // 60, int(missing.get(name, 0))
         rows.append(
