@@ -19,6 +19,7 @@ Held = Literal[
     "other_panels",
 ]  # fmt: skip
 NOBODY: tuple[Held, ...] = ("name", "birth_date", "mrn", "member_id", "phone", "address")  # gets these by mail
+ROUND = (1, 2, 5, 10, 20, 50, 100)
 SEEN = {"money": re.compile(r"\$\s?\d"), "case_number": re.compile(r"\bC-\d{6}\b")}
 """How those look that a message is searched for as it is made; the marks of money and cases are this program's own."""
 
@@ -42,9 +43,11 @@ class Audience(BaseModel):
     audience: str = Field(pattern=r"^[a-z][a-z_]*$")
     words: str = Field(min_length=10)
     address: Literal["staff", "practitioners", "practice", "settings"]
-    channel: Literal["link", "workbook", "page"]
+    channel: Literal["link", "workbook", "whole"]
     never: tuple[Held, ...]
     smallest_count: int = Field(ge=1, le=100)
+    smallest_source: str = ""
+    smallest_confidence: Literal["", "primary", "secondary", "unverified"] = ""
     kinds: tuple[Kind, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -54,6 +57,8 @@ class Audience(BaseModel):
             raise ValueError(f"add {', '.join(missing)} to 'never': no message holds them")
         if len({one.kind for one in self.kinds}) < len(self.kinds):
             raise ValueError("a kind stands twice; keep one")
+        if self.smallest_count > 1 and not (self.smallest_source and self.smallest_confidence):
+            raise ValueError("say where 'smallest_count' comes from: smallest_source and smallest_confidence")
         return self
 
     def kind(self, name: str) -> Kind:
@@ -67,10 +72,21 @@ class Audience(BaseModel):
             "add the kind to the file."
         )
 
+    @property
+    def step(self) -> int:
+        """What counts are rounded to: the round number at or above the smallest, so that no difference is smaller."""
+        return next(step for step in ROUND if step >= self.smallest_count)
+
+    def rounded(self, number: int) -> int | None:
+        """The count as this audience may have it; None where it is below the smallest, nought among them."""
+        if self.smallest_count > 1 and number < self.smallest_count:
+            return None
+        return (number + self.step // 2) // self.step * self.step
+
     def told(self, number: int) -> str:
-        """The count as this audience may have it: exactly, or that it is less than the smallest."""
-        few = 0 < number < self.smallest_count
-        return f"fewer than {self.smallest_count}" if few else f"{number:,}"
+        """The count in words: exact where every count may be told, else rounded, or that it is below the smallest."""
+        found = self.rounded(number)
+        return f"fewer than {self.smallest_count}" if found is None else f"{found:,}"
 
 
 @cache
@@ -97,8 +113,6 @@ def allow(name: str, kind: str, *written: str) -> None:
     """Nothing, when that audience may be mailed a message of that kind that says this; RuleError otherwise."""
     one = audience(name)
     one.kind(kind)
-    if one.channel == "page":
-        raise RuleError(f"config/audiences/{name}.yaml: {name} is told by a page and never by mail; change 'channel'.")
     for held, pattern in SEEN.items():
         if held in one.never and any(pattern.search(text) for text in written):
             what = held.replace("_", " ")

@@ -22,6 +22,8 @@ class MessageSettings(BaseModel):
 
     operations: Address = ""
     compliance: Address = ""
+    quality: Address = ""
+    board: Address = ""
     templates: str = ""
 
     def address(self, audience: str) -> str:

@@ -28,13 +28,14 @@ def sign_off(
     ] = None,
     out: Out = Path("out"),
     database: Database = None,
+    settings: Settings = None,
 ) -> None:
-    """Sign off the latest revision of a month: its claims may go out."""
+    """Sign off the latest revision of a month: its claims may go out, and quality and board get its figures."""
     from flows.sign_off import sign_off_month
     from tasks.store.engine import database_of
 
     name = getpass.getuser() if by is None else by
-    sign_off_month(Console(), database or database_of(out), Month.parse(month), practice, name)
+    sign_off_month(Console(), database or database_of(out), Month.parse(month), practice, name, settings)
 
 
 def claims(

@@ -54,7 +54,7 @@ def checked_month(
     share = pull_practice(pulled, practice_id, month, today)
     other_month = share.set_aside["other_month"]
     checked = check_practice(share.tables, settings, month, today, other_month, share.future)
-    past = place.store.history(practice_id, "checks", month)
+    past = place.store.checks_before(practice_id, month)
     aside, pages = describe_quality(share.name, month, checked, share.rejected, past, other_month)
     try:
         gate(checked, settings)

@@ -18,6 +18,7 @@ from tasks.send.watch import compose_watch, day_of, watch_rows, watched
 from tasks.send.worklists_folder import write_minutes
 from tasks.store.day import today_by
 from tasks.store.outbox import put_daily
+from tasks.store.practice import practice_row
 from tasks.store.step import Place
 
 
@@ -35,8 +36,7 @@ def tell_watch(
         day = day_of(month, today_by(tables), limits)
         # Co-pay cases have a day of their own: the outreach.
         work = watched(frames | {"copay_cases": empty(outputs()["copay_cases"])}, tables, month, day, limits)
-        name = tables["practices"]["practice_name"].iloc[0]
-        own, practice_name = message_settings(practice_id, place.settings), "" if pd.isna(name) else str(name)
+        own, practice_name = message_settings(practice_id, place.settings), practice_row(tables)["practice_name"]
         composed = compose_watch(practice_id, practice_name, work, tables["staff"], month, day, own.templates)
         told = write_minutes(place.out, practice_id, watch_rows(work, frames["decisions"]))
         with place.store.writing() as connection:

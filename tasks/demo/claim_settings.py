@@ -1,4 +1,4 @@
-"""What the claims and letters of a synthetic practice need: a settings file with parties that do not exist."""
+"""What claims, letters and messages of a synthetic practice need: a settings file with parties that do not exist."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import pandas as pd
 import yaml
 
 SETTINGS = "settings.yaml"
-HEAD = "# What claims and letters of the synthetic practices need; nobody and no address in it is real.\n"
+AUDIENCES = ("operations", "compliance", "quality", "board")  # those whose address stands in no table
+HEAD = "# What claims, letters and messages of the synthetic practices need; nobody and no address in it is real.\n"
 # Towns of the practices' states with a ZIP code of nine digits whose last four belong to nobody.
 TOWNS = {
     "OH": ("Dayton", "45402-0000"),
@@ -36,6 +37,7 @@ def claim_settings_text(practices: pd.DataFrame) -> str:
                 "receiver": {"name": "Synthetic Clearing House", "id": "SYNHOUSE"},
                 "billing": {**billing, "taxonomy": "207Q00000X"},
             },
+            "messages": {who: f"{who}@{str(row['billing_email']).partition('@')[2]}" for who in AUDIENCES},
             "letters": {
                 **billing,
                 "zip": zip_code[:5],

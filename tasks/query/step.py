@@ -21,6 +21,7 @@ from tasks.query.machine import Move, Query, after
 from tasks.store import case_work
 from tasks.store import queries as stored
 from tasks.store.day import today_by, today_of
+from tasks.store.practice import practice_row
 from tasks.store.records import Saved
 from tasks.store.step import Place
 
@@ -110,8 +111,7 @@ def due_queries(place: Place, practice_id: str) -> QueriesDue:
     }
     _keep(place, practice_id, queries, late)
     queries = _moved(queries, late)
-    row = tables["practices"].iloc[0]
-    practice = {name: "" if pd.isna(row[name]) else str(row[name]) for name in ("practice_name", "billing_email")}
+    practice = practice_row(tables)
     patients = tables["patients"] if queries else tables["patients"][:0]
     numbers = place.store.known_case_numbers(practice_id, patients["patient_id"]).astype("str")
     people = zip(patients["last_name"].astype("str"), patients["first_name"].astype("str"), strict=True)

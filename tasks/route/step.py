@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pandas as pd
 from prefect import task
@@ -25,6 +24,7 @@ from tasks.route.safeguards import alerts
 from tasks.route.work import moves_by_case, on_record
 from tasks.route.worklist import letters_due, worklist
 from tasks.store import case_work
+from tasks.store.practice import practice_row
 from tasks.store.step import Place
 
 
@@ -133,10 +133,7 @@ def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = No
         done(f"{counts['open']:,} open, {counts['due']:,} due, {counts['escalated']:,} overdue", counts["open"])
         if counts["alerts"]:
             LOG.info("%s alerts for compliance: see compliance_alerts.csv", counts["alerts"])
-    practices = desk.tables["practices"]
-    names = ("practice_name", "billing_email")
-    row: dict[str, Any] = practices.iloc[0].to_dict() if len(practices) else {}
-    practice = {name: "" if pd.isna(row.get(name)) else str(row[name]) for name in names}
+    practice = practice_row(desk.tables)
     return Outreach(practice_id, found.frame, lists, desk.tables["staff"], desk.tables["patients"], practice, counts)
 
 

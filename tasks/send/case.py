@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from config.dispositions import counting
-from config.rulebook import all_families
 from config.service_dates import why_that_day
 from tasks.send import words
 from tasks.send.render import render

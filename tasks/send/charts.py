@@ -78,25 +78,3 @@ def histogram(decisions: pd.DataFrame) -> dict[str, Any]:
     just_below = int(((minutes >= THRESHOLDS[0] - BIN) & (minutes < THRESHOLDS[0])).sum())
     below = int((minutes < THRESHOLDS[0]).sum())
     return {"bars": bars, "marks": marks, "most": most, "just_below": just_below, "below": below}
-
-
-def months(history: pd.DataFrame | None, month: str, outcomes: dict[str, int]) -> list[dict[str, Any]]:
-    """The outcomes of the months before and of this one, oldest first; nothing when this is the first month."""
-    if history is None or history.empty:
-        return []
-    wide = history.pivot_table(index="month", columns="outcome", values="patients", aggfunc="sum", fill_value=0)
-    earlier = [
-        (str(name), {key: int(row.get(key, 0)) for key in outcomes}) for name, row in wide.sort_index().iterrows()
-    ]
-    every = [*earlier[-12:], (month, outcomes)]
-    most = max(sum(parts.values()) for _, parts in every)
-    return [
-        {
-            "month": name,
-            "total": sum(parts.values()),
-            "width": share(sum(parts.values()), most),
-            "bill": parts["bill"],
-            "parts": outcome_parts(parts),
-        }
-        for name, parts in every
-    ]

@@ -13,11 +13,14 @@ from config.contract import outputs
 from config.frames import cents_at_stake, rows_set_aside
 from config.month import Month
 from config.settings import PracticeSettings
+from config.watch_settings import WatchSettings
 from tasks.send import charts, counts
 from tasks.send.action_rows import action_view
 from tasks.send.answered import answered_view
 from tasks.send.billing import changes
+from tasks.send.capacity import capacity_view
 from tasks.send.render import render
+from tasks.send.trend import answered_of, trend_view
 from tasks.send.words import month_name
 from tasks.store.answer_counts import AnswerCounts
 
@@ -30,18 +33,21 @@ def report_view(
     practice_name: str,
     month: Month,
     revision: int,
-    history: pd.DataFrame | None = None,
+    trend: pd.DataFrame | None = None,
     today: date | None = None,
     settings: PracticeSettings | None = None,
     care_setting: str = "",
     answers: AnswerCounts | None = None,
     policies: Mapping[str, str] | None = None,
+    staff: pd.DataFrame | None = None,
+    panel: int = WatchSettings().panel,
 ) -> dict[str, Any]:
     """Everything the report says, as plain values.
 
-    `frames` are the output tables, `history` the outcomes of the months before (month, outcome, patients) or nothing.
-    What was due before `today` is marked as overdue. `settings` say how a practice of that care setting answers where
-    sources disagree, `policies` which policy each of its insurers follows; `answers` are what payers said so far.
+    `frames` are the output tables, `trend` what the store says of the months up to this one, or nothing. What was due
+    before `today` is marked as overdue. `settings` say how a practice of that care setting answers where sources
+    disagree, `policies` which policy each of its insurers follows; `answers` are what payers said so far; `panel` is
+    how many patients one of the `staff` can look after.
     """
     decisions, findings = frames["decisions"], frames["findings"]
     outcomes = counts.outcomes(decisions)
@@ -82,7 +88,10 @@ def report_view(
         "changes_more": max(0, len(changed) - MOST_CHANGES),
         "answered": answered_view(answers, month),
         "actions": action_view(frames),
-        "months": charts.months(history, str(month), outcomes),
+        "trend": trend_view(trend, answers, month),
+        "denied": (denied := answered_of(answers, month)),
+        "received": _received(trend, month) if denied["claims"] else None,
+        "capacity": capacity_view(frames, staff, panel),
         "choices": choices(settings, care_setting, policies) if settings else [],
         "files": [{"name": table.file, "meaning": table.meaning} for table in outputs().values()],
     }
@@ -126,6 +135,11 @@ def totals(reconciliation: pd.DataFrame) -> list[dict[str, Any]]:
 def _part(reconciliation: pd.DataFrame, total: str, part: str) -> int:
     found = reconciliation[(reconciliation["total"] == total) & (reconciliation["part"] == part)]
     return int(found["amount"].sum())
+
+
+def _received(trend: pd.DataFrame | None, month: Month) -> int:
+    """Cents that payers paid for this month so far."""
+    return 0 if trend is None else int(trend.loc[(trend["month"] == str(month)).to_numpy(bool), "received_cents"].sum())
 
 
 def fired(findings: pd.DataFrame) -> list[dict[str, Any]]:

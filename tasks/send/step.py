@@ -22,6 +22,7 @@ from config.message_settings import message_settings, workbook_password
 from config.month import Month
 from config.payer_settings import payer_settings
 from config.settings import delivery, practice_settings
+from config.watch_settings import watch_settings
 from tasks.progress import LOG, no_cell_in_errors, step
 from tasks.send.answered import answered_lines, answered_markdown, answered_view
 from tasks.send.answers_folder import render_answers, write_answers, write_suspense
@@ -36,6 +37,7 @@ from tasks.send.month_end import month_end_of
 from tasks.send.outreach import compose_outreach
 from tasks.send.own_templates import check_templates, stale_templates
 from tasks.send.report import render_report, report_view
+from tasks.send.stakeholders import figures_of, stakeholder_markdown, stakeholder_pages
 from tasks.send.summary import summary_markdown, summary_of
 from tasks.send.told import Told
 from tasks.send.worklists_folder import write_worklists_folder
@@ -106,18 +108,21 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
     """Files, pages and messages, swapped in whole. Messages are those of the outbox, so that both always agree."""
     with step("write", "writing the month's folder") as done:
         frames = told.frames | {"changes": saved.changes}
-        history = place.store.history(told.practice_id, "outcomes", told.month)
+        trend = place.store.trend(told.practice_id, told.month)
         practice = told.practice
         settings = practice_settings(told.practice_id, place.settings)
         names = practice["practice_name"], told.month, saved.cycle.revision
         answers = place.store.answer_counts(told.practice_id)
         policies = payer_settings(told.practice_id, place.settings).policies
-        view = report_view(frames, *names, history, told.today, settings, practice["setting"], answers, policies)
+        panel = watch_settings(told.practice_id, place.settings).panel
+        says = told.today, settings, practice["setting"], answers, policies
+        view = report_view(frames, *names, trend, *says, staff=told.tables["staff"], panel=panel)
         codes = render_codes(practice["setting"], told.month, practice["practice_name"])
         sender = delivery().sender
         emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}
         folder = place.folder(told.practice_id, told.month)
-        pages = pages | {"report.html": render_report(view), CODES_PAGE: codes}
+        others = stakeholder_pages(figures_of(place.store, saved.cycle))
+        pages = pages | others | {"report.html": render_report(view), CODES_PAGE: codes}
         write_outputs(folder, frames, pages, emls)
         write_coverage_folder(folder, frames)
         done(f"{folder}", sum(map(len, frames.values())))
@@ -190,6 +195,11 @@ def summarize(place: Place, told: Told, saved: Saved, delivered: DeliveryReport)
         key=f"month-{artifact_key(told.practice_id)}-{told.month}",
         markdown=summary_markdown(summary),
         description=f"{told.practice_id}, {told.month}: what the month came to",
+    )
+    create_markdown_artifact(
+        key=f"stakeholders-{artifact_key(told.practice_id)}-{told.month}",
+        markdown=stakeholder_markdown(figures_of(place.store, saved.cycle)),
+        description=f"{told.practice_id}, {told.month}: figures for those outside, no small number among them",
     )
     setting = told.practice["setting"]
     create_markdown_artifact(

@@ -12,6 +12,7 @@ from config.message_settings import MessageSettings
 from config.month import Month
 from tasks.send.messages import Context, Message, MonthEnd, compose
 from tasks.send.operations import Undelivered
+from tasks.store.practice import practice_row
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -34,9 +35,7 @@ class Told:
     @property
     def practice(self) -> dict[str, str]:
         """The practice's own row."""
-        row = self.tables["practices"].iloc[0]
-        names = ("practice_name", "billing_email", "setting")
-        return {name: "" if pd.isna(row[name]) else str(row[name]) for name in names}
+        return practice_row(self.tables)
 
     def compose(self, revision: int, changes: pd.DataFrame) -> list[Message]:
         """The messages of a revision."""

@@ -16,34 +16,23 @@ from tasks.store.schema import cycles, monthly
 OF_A_CASE = ("decisions", "findings", "candidates", "claim_lines", "time_ledger", "changes", "quarantine")
 
 
-def history(connection: Connection, practice_id: str, name: str, before: Month, months: int) -> pd.DataFrame:
-    """The latest revision of each of the months before, oldest first.
+def checks_before(connection: Connection, practice_id: str, before: Month, months: int) -> pd.DataFrame:
+    """The checks of the latest revision of each of the months before, oldest first.
 
-    `checks` has month, table, check, rows, failed; `outcomes` has month, outcome, patients, expected_cents.
+    Columns: month, table, check, rows, failed.
     """
     first = before
     for _ in range(months):
         first = first.previous
     span = (cycles.c.month >= str(first)) & (cycles.c.month < str(before))
-    latest = _latest(practice_id).where(span).subquery()
-    if name == "checks":
-        table = monthly["checks"]
-        columns = [table.c["table"], table.c["check"], table.c["rows"], table.c["failed"]]
-        query = sa.select(latest.c.month, *columns).join(table, table.c.cycle_id == latest.c.id)
-        query = query.order_by(latest.c.month, table.c.position)
-    elif name == "outcomes":
-        table = monthly["decisions"]
-        patients = sa.func.count().label("patients")
-        cents = sa.cast(sa.func.coalesce(sa.func.sum(table.c.expected_cents), 0), sa.BigInteger).label("expected_cents")
-        query = sa.select(latest.c.month, table.c.outcome, patients, cents)
-        query = query.join(table, table.c.cycle_id == latest.c.id)
-        query = query.group_by(latest.c.month, table.c.outcome).order_by(latest.c.month, table.c.outcome)
-    else:
-        raise ValueError(f"there is no history of {name}")
+    latest = latest_cycles(practice_id).where(span).subquery()
+    table = monthly["checks"]
+    columns = [table.c["table"], table.c["check"], table.c["rows"], table.c["failed"]]
+    query = sa.select(latest.c.month, *columns).join(table, table.c.cycle_id == latest.c.id)
+    query = query.order_by(latest.c.month, table.c.position)
     names = [column.name for column in query.selected_columns]
     frame = pd.DataFrame([tuple(row) for row in connection.execute(query)], columns=names)
-    counts = ("rows", "failed", "patients", "expected_cents")
-    return frame.astype({name: "Int64" if name in counts else "str" for name in names})
+    return frame.astype({name: "Int64" if name in ("rows", "failed") else "str" for name in names})
 
 
 OFFERED = ("patient_id", "program", "code", "service_date", "rendering_npi")
@@ -65,7 +54,7 @@ def explain(
 ) -> dict[str, pd.DataFrame]:
     """Everything stored about a case in its latest, or the given, month; InputError when there is nothing."""
     practice, patient = case_numbers.patient(connection, case_number, practice_id)
-    query = _latest(practice)
+    query = latest_cycles(practice)
     if month is not None:
         query = query.where(cycles.c.month == str(month))
     tables = monthly["decisions"], monthly["time_ledger"]
@@ -79,7 +68,8 @@ def explain(
     return {name: bulk.read_cycle(connection, contract[name], found.id, patient_id=patient) for name in OF_A_CASE}
 
 
-def _latest(practice_id: str) -> sa.Select[tuple[int, str]]:
+def latest_cycles(practice_id: str) -> sa.Select[tuple[int, str]]:
+    """Identifier and month of the newest revision of each of the practice's months."""
     newest = sa.select(cycles.c.month, sa.func.max(cycles.c.revision).label("revision"))
     last = newest.where(cycles.c.practice_id == practice_id).group_by(cycles.c.month).subquery()
     same = (cycles.c.month == last.c.month) & (cycles.c.revision == last.c.revision)

@@ -20,6 +20,7 @@ from tasks.store.digest import result_digest
 from tasks.store.engine import WAIT_SECONDS, WRITES, connect, parse, place_errors
 from tasks.store.records import Basis, Cycle, Saved, StoredMessage
 from tasks.store.schema import step_runs
+from tasks.store.trend import trend
 from tasks.store.upgrade import upgrade
 
 
@@ -147,10 +148,15 @@ class Store:
         with self.reading() as connection:
             return cases.open_cases(connection, practice_id)
 
-    def history(self, practice_id: str, name: str, before: Month, months: int = 13) -> pd.DataFrame:
-        """`checks` or `outcomes` of the months before, the latest revision of each, oldest first."""
+    def checks_before(self, practice_id: str, before: Month, months: int = 13) -> pd.DataFrame:
+        """The checks of the months before, the latest revision of each, oldest first."""
         with self.reading() as connection:
-            return history.history(connection, practice_id, name, before, months)
+            return history.checks_before(connection, practice_id, before, months)
+
+    def trend(self, practice_id: str, until: Month, months: int = 13) -> pd.DataFrame:
+        """What each of so many months up to that one came to; a month that was never saved has no row."""
+        with self.reading() as connection:
+            return trend(connection, practice_id, until, months)
 
     def offered(self, practice_id: str, month: Month) -> pd.DataFrame:
         """The claim lines that any revision of the practice's month offered, each once; empty before its first run."""

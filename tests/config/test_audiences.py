@@ -27,7 +27,7 @@ def message(name: str, kind: str, text: str = "Nothing to see.") -> Message:
         ("nurse", "month", "", "'nurse' is no audience; write one of billing, "),
         ("billing", "gossip", "", "billing.yaml: there is no message 'gossip' to billing, only month, "),
         ("billing", "worklist-S1", "", "there is no message 'worklist-S1' to billing"),
-        ("quality", "figures", "", "quality is told by a page and never by mail"),
+        ("quality", "figures", "$12,000 expected", "holds money, which quality may never receive"),
         ("care_manager", "worklist-S1", "$12.50 expected", "holds money, which care_manager may never receive"),
         ("operations", "month", "see C-000012", "holds case number, which operations may never receive"),
     ],
@@ -44,10 +44,11 @@ def test_what_the_data_lists_can():
 
 def test_small_counts_are_not_told_to_those_outside():
     board = audience("board")
-    assert [board.told(number) for number in (0, 1, 10, 11, 1234)] == [
-        "0", "fewer than 11", "fewer than 11", "11", "1,234",
+    assert board.step == 20
+    assert [board.told(number) for number in (0, 1, 10, 11, 29, 30, 1234)] == [
+        "fewer than 11", "fewer than 11", "fewer than 11", "20", "20", "40", "1,240",
     ]  # fmt: skip
-    assert audience("billing").told(1) == "1"
+    assert [audience("billing").told(number) for number in (0, 1, 1234)] == ["0", "1", "1,234"]
 
 
 @pytest.mark.parametrize(
@@ -55,8 +56,9 @@ def test_small_counts_are_not_told_to_those_outside():
     [
         (("name, birth_date", "name"), "'': Value error, add birth_date to 'never'"),
         (("audience: board", "audience: owners"), "the audience is called 'owners'; call it as its file, board"),
-        (("channel: page", "channel: pigeon"), "'channel': Input should be"),
+        (("channel: whole", "channel: pigeon"), "'channel': Input should be"),
         (("smallest_count", "smallest"), "'smallest_count': Field required"),
+        (("smallest_confidence: primary", ""), "say where 'smallest_count' comes from"),
         (("kind: figures, ", ""), "'kinds.0.kind': Field required"),
         (("never: [name", "never: [shoe_size, name"), "'never.0': Input should be"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from flows.claims import claims
 from flows.monthly_cycle import monthly_cycle
 from flows.sign_off import sign_off_month
 from tasks.demo.write import write_demo_data
+from tasks.store.store import open_store
 from tests.claim.validators import complaints, named
 from tests.flows.test_month import ccm, content
 
@@ -47,9 +49,9 @@ def place(decided: Path, tmp_path: Path) -> Path:
     return tmp_path / "place"
 
 
-def sign(place: Path, by: str = "A. Biller") -> str:
+def sign(place: Path, by: str = "A. Biller", settings: Path | None = None) -> str:
     console = Console(record=True, width=200)
-    sign_off_month(console, f"sqlite:///{place / 'out' / 'ccm.db'}", Month(2026, 10), "P1", by)
+    sign_off_month(console, f"sqlite:///{place / 'out' / 'ccm.db'}", Month(2026, 10), "P1", by, settings)
     return console.export_text()
 
 
@@ -65,6 +67,27 @@ def folder(place: Path) -> Path:
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+def test_a_sign_off_tells_quality_and_board_once_what_their_pages_say(place: Path) -> None:
+    own = place / "own.yaml"
+    own.write_text("defaults: {messages: {quality: q@maple.example, board: b@maple.example}}\n", "utf-8")
+    sign(place, settings=own)
+    sign(place, settings=own)
+    store = open_store(f"sqlite:///{place / 'out' / 'ccm.db'}")
+    told = {one.audience: one for one in store.pending_messages("P1") if one.kind.startswith("figures")}
+    store.close()
+    assert {name: one.recipient for name, one in told.items()} == {
+        "board": "b@maple.example",
+        "quality": "q@maple.example",
+    }
+    assert "Expected: $" in told["board"].text
+    assert "$" not in told["quality"].text
+    pages = place / "out" / "P1" / MONTH
+    enrolled = re.search(r"Enrolled: (\S+)", told["quality"].text)
+    for page in ("stakeholder.html", "stakeholder_quality.html"):
+        assert enrolled
+        assert f'<span class="tile-number">{enrolled[1]}</span>' in (pages / page).read_text("utf-8")
 
 
 def test_a_signed_month_becomes_claims_once_and_the_same_files_again(place: Path) -> None:

@@ -56,7 +56,9 @@ def every_file_is_there(folder: Path) -> None:
     for table in outputs().values():
         with (folder / table.file).open(encoding="utf-8", newline="") as stream:
             assert next(csv.reader(stream)) == table.names
-    assert {"report.html", "codes.html", "data_quality.html", "messages"} <= {path.name for path in folder.iterdir()}
+    assert {"report.html", "stakeholder.html", "codes.html", "data_quality.html", "messages"} <= {
+        path.name for path in folder.iterdir()
+    }
 
 
 def test_every_file_is_there_with_the_columns_of_the_contract(out: Path, home: Path) -> None:

@@ -18,8 +18,10 @@ from flows.monthly_cycle import monthly_cycle
 from flows.outreach import outreach
 from tasks.remit.post import post
 from tasks.remit.worklist import answers_of
+from tasks.send.mailbox import mailbox_page
 from tasks.store import case_work, open_store
 from tests.flows.test_month import content, every_file_is_there
+from tests.html import complaints, wrong
 from tests.remit.answers import answer, paid
 from tests.remit.billed import bill
 
@@ -112,6 +114,27 @@ def cases(out: Path) -> pd.DataFrame:
 
 def test_a_month_leaves_every_file(decided: Path) -> None:
     every_file_is_there(decided / "out" / "P1" / MONTH)
+
+
+def test_every_page_and_message_of_a_month_is_valid_html(decided: Path) -> None:
+    store = open_store(f"sqlite:///{decided / 'out' / 'ccm.db'}")
+    page = mailbox_page(*store.newest_messages())
+    store.close()
+    assert complaints(page) == []
+    month = decided / "out" / "P1" / MONTH
+    assert {path.name for path in month.glob("*.html")} == {
+        "report.html", "stakeholder.html", "stakeholder_quality.html", "data_quality.html", "codes.html",
+    }  # fmt: skip
+    assert wrong(decided / "out") == {}
+
+
+def test_every_workbook_of_a_month_has_a_frozen_header_and_a_filter(decided: Path) -> None:
+    books = sorted((decided / "out").rglob("*.xlsx"))
+    assert {"copay_cases.xlsx", "coverage_tasks.xlsx", "holds.xlsx"} <= {path.name for path in books}
+    for path in books:
+        sheet = load_workbook(path).worksheets[0]
+        assert sheet.freeze_panes == "B2", path.name
+        assert sheet.auto_filter.ref == sheet.dimensions, f"{path.name}: the filter is over the whole table"
 
 
 def test_a_worklist_goes_out_is_filled_in_and_read_back(place: Path) -> None:

@@ -11,6 +11,7 @@ from config.contract import outputs
 from config.month import Month
 from tasks.send import charts
 from tasks.send.report import render_report, report_view
+from tasks.send.stakeholders import PAGES
 from tests.qualify.cases import settings_of
 from tests.send.frames import output
 from tests.send.month import SECRETS, case, decision, finding, frames
@@ -100,7 +101,11 @@ def test_the_page_names_nobody_and_loads_nothing(page):
 
 
 def test_links_lead_to_the_files_beside_it(page):
-    known = {table.file for table in outputs().values()} | {"data_quality.html", "codes.html", "messages/", "#main"}
+    known = (
+        {table.file for table in outputs().values()}
+        | {"data_quality.html", "codes.html", "messages/", "#main"}
+        | set(PAGES.values())
+    )
     links = set(re.findall(r'href="([^"]+)"', page))
     assert links <= known
     assert {table.file for table in outputs().values()} | {"codes.html"} <= links
@@ -142,13 +147,6 @@ def test_what_changed_is_shown_from_the_second_revision_on():
     text = plain(render_report(view))
     assert "What changed since revision 1" in text
     assert "and 10 more in changes.csv" in text
-
-
-def test_months_before_are_drawn_with_this_one_last():
-    history = pd.DataFrame({"month": ["2026-08", "2026-09"], "outcome": ["bill", "bill"], "patients": [3, 4]})
-    view = report_view(frames(), PRACTICE, MONTH, 1, history)
-    assert [(row["month"], row["bill"]) for row in view["months"]] == [("2026-08", 3), ("2026-09", 4), ("2026-10", 2)]
-    assert "2026-08" in plain(render_report(view))
 
 
 def test_an_empty_month_is_a_page_too():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.utils import get_column_letter
 
-from config.contract import outputs, worklist_outputs
+from config.contract import answer_outputs, claim_outputs, coverage_outputs, outputs, worklist_outputs
 from config.frames import as_contract
 from config.worklist_answers import worklist_answers
 from tasks.route.readback import read_answers
@@ -120,3 +122,26 @@ def test_the_same_rows_are_the_same_bytes(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("time.localtime", lambda *_: (2031, 1, 1, 1, 1, 1, 0, 1, 0))
     assert workbook(frame, TABLE, "Superbill") == first
     assert b"2026" not in first
+
+
+SHEETS = outputs() | worklist_outputs() | claim_outputs() | answer_outputs() | coverage_outputs()
+
+
+@pytest.mark.parametrize("name", SHEETS)
+@pytest.mark.parametrize("rows", [0, 1])
+def test_every_table_as_a_workbook_has_a_frozen_header_and_a_filter(name: str, rows: int) -> None:
+    table = SHEETS[name]
+    frame = as_contract(pd.DataFrame([{}] * rows, columns=table.names), table)
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(frame, table, "Sheet"))).worksheets[0]
+    assert sheet.freeze_panes == "B2"
+    assert sheet.auto_filter.ref == f"A1:{get_column_letter(len(table.columns))}{rows + 1}"
+    assert [cell.value for cell in sheet[1]] == [label(column) for column in table.names]
+
+
+def test_no_other_place_writes_a_workbook() -> None:
+    root = Path(__file__).parents[2]
+    sources = [
+        path for folder in ("config", "expectations", "tasks", "flows") for path in (root / folder).rglob("*.py")
+    ]
+    writers = {path.name for path in sources if re.search(r"\bWorkbook\(|to_excel|xlsxwriter", path.read_text("utf-8"))}
+    assert writers == {"workbook.py"}

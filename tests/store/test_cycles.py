@@ -83,7 +83,7 @@ def test_a_result_that_stands_keeps_its_revision_with_what_was_last_known_of_it(
     assert again.cycle.digests == other
     assert store.latest("P1", OCTOBER) == again.cycle
     same_tables(store, again.cycle, frames)
-    assert store.history("P1", "checks", OCTOBER.next)["failed"].tolist() == [3]
+    assert store.checks_before("P1", OCTOBER.next)["failed"].tolist() == [3]
     assert len(store.messages(again.cycle)) == 1
     assert save(store, frames, basis=replace(BASIS, digests=other)).cycle == again.cycle
     changed = month()
@@ -228,19 +228,12 @@ def test_history_is_of_the_latest_revisions_before(store):
         frames["decisions"].loc[1, "outcome"] = "hold"
         frames["checks"] = frames["checks"].assign(rows=checked)
         save(store, frames, month=service)
-    checks = store.history("P1", "checks", OCTOBER)
+    checks = store.checks_before("P1", OCTOBER)
     assert checks.to_numpy().tolist() == [
         ["2025-09", "patients", "name_missing", 2, 0],
         ["2026-09", "patients", "name_missing", 3, 0],
     ]
-    outcomes = store.history("P1", "outcomes", OCTOBER, months=1)
-    assert outcomes.columns.tolist() == ["month", "outcome", "patients", "expected_cents"]
-    assert outcomes.to_numpy().tolist() == [
-        ["2026-09", "bill", 1, 6100],
-        ["2026-09", "hold", 1, 0],
-        ["2026-09", "short", 1, 0],
-    ]
-    nothing = store.history("P2", "checks", OCTOBER)
+    nothing = store.checks_before("P2", OCTOBER)
     assert nothing.empty
     assert nothing.columns.tolist() == ["month", "table", "check", "rows", "failed"]
 
