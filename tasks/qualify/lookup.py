@@ -52,3 +52,15 @@ def rows_of(keys: pd.Series, wanted: pd.Series) -> Any:
     """
     found = pc.index_in(pa.array(wanted, type=pa.large_string()), value_set=pa.array(keys, type=pa.large_string()))
     return np.asarray(found.fill_null(-1)).astype(np.int32)
+
+
+def in_order_of_payers(patient: Any, priority: Any, coverage_id: pd.Series) -> Any:
+    """By patient and priority; the identifier tells those of one priority apart, and is looked at of them alone."""
+    order = np.lexsort([priority, patient])
+    same = (np.diff(patient[order]) == 0) & (np.diff(priority[order]) == 0)
+    if not same.any():
+        return order
+    several = order[np.append(same, False) | np.append(False, same)]
+    place = np.zeros(len(order), dtype=np.int64)
+    place[several] = np.unique(coverage_id.to_numpy(object)[several], return_inverse=True)[1]
+    return np.lexsort([place, priority, patient])

@@ -17,7 +17,7 @@ from tasks.qualify.earlier import add_earlier_claims
 from tasks.qualify.episodes import add_first_month
 from tasks.qualify.frames import Months
 from tasks.qualify.line_modifiers import add_line_modifiers
-from tasks.qualify.lookup import Tables, places
+from tasks.qualify.lookup import Tables, in_order_of_payers, places
 from tasks.qualify.other_services import add_other_services
 from tasks.qualify.payer_answers import add_payer_answers
 from tasks.qualify.sites import add_site
@@ -244,7 +244,7 @@ class Facts:
         begin, end = rows["start_date"].to_numpy(), rows["end_date"].to_numpy()
         active = (begin <= day) & (np.isnat(end) | (end >= day))
         rows, patient = rows[active], patient[active]
-        order = _in_order_of_payers(patient, rows["priority"].to_numpy(np.int64), rows["coverage_id"])
+        order = in_order_of_payers(patient, rows["priority"].to_numpy(np.int64), rows["coverage_id"])
         ranked = patient[order]
         firsts = order[np.flatnonzero(np.diff(ranked, prepend=-1))] if len(ranked) else order
         kind = np.full(self.size, None, dtype=object)
@@ -263,18 +263,6 @@ class Facts:
         self.frame["second_place_explained"] = self.any(patient[part_b & explained])
         self.frame["is_qmb"] = self.any(patient[rows["payer_kind"].eq("qmb").to_numpy(bool)])
         self.frame["not_qmb"] = ~self.frame["is_qmb"]
-
-
-def _in_order_of_payers(patient: Any, priority: Any, coverage_id: pd.Series) -> Any:
-    """By patient and priority; the identifier tells those of one priority apart, and is looked at of them alone."""
-    order = np.lexsort([priority, patient])
-    same = (np.diff(patient[order]) == 0) & (np.diff(priority[order]) == 0)
-    if not same.any():
-        return order
-    several = order[np.append(same, False) | np.append(False, same)]
-    place = np.zeros(len(order), dtype=np.int64)
-    place[several] = np.unique(coverage_id.to_numpy(object)[several], return_inverse=True)[1]
-    return np.lexsort([place, priority, patient])
 
 
 def gather(
