@@ -113,8 +113,9 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
         names = practice["practice_name"], told.month, saved.cycle.revision
         answers = place.store.answer_counts(told.practice_id)
         panel = watch_settings(told.practice_id, place.settings).panel
-        says = told.today, settings, practice["setting"], answers
-        view = report_view(frames, *names, trend, *says, staff=told.tables["staff"], panel=panel)
+        view = report_view(
+            frames, *names, trend, told.today, settings, practice["setting"], answers, told.tables["staff"], panel
+        )
         codes = render_codes(practice["setting"], told.month, practice["practice_name"])
         sender = delivery().sender
         emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}
