@@ -85,7 +85,9 @@ def with_inputs(traced: pd.DataFrame, known: Known | None) -> pd.DataFrame:
             seen = {name: values.get(str(row["claim_number"]), {}).get(name) for name in FACTS}
             seen |= {name: row[name] for name in OF_DENIAL}
             names = dict.fromkeys(name for rule in rules for one in _rules()[rule] for name in one.shows)
-            said = [f"{name}={_text(seen[name]) if name in seen else 'not kept'}" for name in names]
+            said = [f"{name}={_text(seen[name])}" for name in names if name in seen]
+            lost = ", ".join(name for name in names if name not in seen)
+            said += [f"not kept: {lost}"] if lost else []
         else:
             said = []
         told.append("; ".join(filter(None, said)))

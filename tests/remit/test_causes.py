@@ -75,7 +75,7 @@ def test_a_rule_that_did_not_see_it_says_what_it_looked_at(store):
     first, second = rows(store, denials, "rule", "cause", "evidence")
     asked = "billed_by_another_practitioner two_practitioners_in_month offered_under_another_practitioner"
     assert first[:2] == (asked, "not_seen")
-    assert "other_care_management=not kept" in first[2]
+    assert "not kept: other_care_management" in first[2]
     assert second[:2] == ("filing_limit_passed recalled_filing_limit_passed", "not_seen")
     assert "service_date=2026-10-31" in second[2]
 
