@@ -10,7 +10,7 @@ import pandas as pd
 
 from config.denial_models import DenialError
 from config.month import Month
-from config.rulebook import Rule, all_rules
+from config.rulebook import Rule, all_families, all_rules
 from tasks.store.known_findings import FACTS
 
 Known = tuple[pd.DataFrame, pd.DataFrame]
@@ -26,6 +26,13 @@ def _rules() -> dict[str, list[Rule]]:
     for rule in all_rules():
         found.setdefault(rule.name, []).append(rule)
     return found
+
+
+@cache
+def _programs(code: str) -> frozenset[str]:
+    """The programs that bill the code; none where it is not known."""
+    entries = ((family.program, entry) for family in all_families() for entry in family.entries)
+    return frozenset(program for program, entry in entries if code in (entry.first, entry.further))
 
 
 def rules_met(denied: pd.DataFrame, known: Known | None) -> pd.DataFrame:
@@ -53,18 +60,21 @@ def _says(words: str, codes: str) -> bool:
 
 
 def cause_of(
-    error: DenialError | None, met: Sequence[str], foretold: Sequence[str], month: Month
+    error: DenialError | None, met: Sequence[str], foretold: Sequence[str], month: Month, code: str = ""
 ) -> tuple[list[str], str]:
     """The rules that a denial is held against, and how they stand to it.
 
     Those of the error that had warned, or whose own words foretold the answer: it was billed all the same. Else those
-    of the error that hold in the month, blocking ones first, which did not see it. Else there is no rule yet.
+    of the error that hold in the month for a program that bills the code, blocking ones first, which did not see it.
+    Else there is no rule yet.
     """
     stopping = error.stopped_by if error else ()
     warned = [rule for rule in met if rule in stopping] or list(foretold)
     if warned:
         return warned, WARNED
     held = [rule for name in stopping for rule in _rules().get(name, []) if rule.holds_in(month)]
+    programs = _programs(code)
+    held = [rule for rule in held if not rule.programs or not programs or programs & set(rule.programs)]
     held.sort(key=lambda rule: rule.effect == "warn")
     return [rule.name for rule in held], NOT_SEEN if held else NO_RULE
 
@@ -85,7 +95,9 @@ def with_inputs(traced: pd.DataFrame, known: Known | None) -> pd.DataFrame:
             seen = {name: values.get(str(row["claim_number"]), {}).get(name) for name in FACTS}
             seen |= {name: row[name] for name in OF_DENIAL}
             names = dict.fromkeys(name for rule in rules for one in _rules()[rule] for name in one.shows)
-            said = [f"{name}={_text(seen[name]) if name in seen else 'not kept'}" for name in names]
+            said = [f"{name}={_text(seen[name])}" for name in names if name in seen]
+            lost = ", ".join(name for name in names if name not in seen)
+            said += [f"not kept: {lost}"] if lost else []
         else:
             said = []
         told.append("; ".join(filter(None, said)))

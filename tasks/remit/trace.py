@@ -99,7 +99,7 @@ def _one(row: dict[str, Any], named: Named, terms: Terms) -> tuple[str, str, str
     if own is not None and own is not error:
         error, route = own, tables().way(own, codes[0], remarks, kind, form)
         owner = own.owner or route.owner
-    rules, cause = cause_of(error, met, str(row["foretold"]).split(), Month.of(day))
+    rules, cause = cause_of(error, met, str(row["foretold"]).split(), Month.of(day), str(row["code"]))
     name = error.name if error else ""
     first = ways_of({**row, "error": name, "route": route.name}, terms, named).first
     return (name, " ".join(rules), cause, route.name, owner, first.last_day)

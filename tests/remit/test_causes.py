@@ -54,7 +54,9 @@ def test_a_rule_that_had_warned_is_the_cause_and_says_what_it_had_seen(store):
     )
     other = rows(store, denials, *CAUSE)[1]
     assert (other[1], other[3]) == ("no_care_plan", "not_seen")
-    assert other[2].startswith("care_plan_missing "), "the blocking ones first"
+    assert other[2] == "care_plan_missing care_plan_unsigned care_plan_copy_missing", (
+        "blocking ones first, of this program"
+    )
     told = answers_of(store, "P1")["denials"].set_index("claim_number")
     assert told.loc["C1", ["cause", "evidence"]].tolist() == ["warned", "consent_date=2026-10-20"]
 
@@ -75,7 +77,7 @@ def test_a_rule_that_did_not_see_it_says_what_it_looked_at(store):
     first, second = rows(store, denials, "rule", "cause", "evidence")
     asked = "billed_by_another_practitioner two_practitioners_in_month offered_under_another_practitioner"
     assert first[:2] == (asked, "not_seen")
-    assert "other_care_management=not kept" in first[2]
+    assert "not kept: other_care_management" in first[2]
     assert second[:2] == ("filing_limit_passed recalled_filing_limit_passed", "not_seen")
     assert "service_date=2026-10-31" in second[2]
 
