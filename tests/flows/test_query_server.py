@@ -34,8 +34,9 @@ def post(api: str, path: str, body: dict) -> dict:
 def until(what: str, seconds: float, look):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if found := look():
-            return found
+        with suppress(OSError):  # a server under load answers 503 now and then
+            if found := look():
+                return found
         time.sleep(1)
     raise AssertionError(f"{what}: not within {seconds} seconds")
 
