@@ -26,6 +26,7 @@ install: .venv/installed  ## set up .venv from the lock file
 
 demo: install  ## a complete month of a synthetic practice
 	@$(BIN)/ccm demo-data --patients 300 --months 2 --seed 7 --out demo/source
+	@$(BIN)/ccm run --month 2026-09 --source demo/source --out demo/out > /dev/null
 	@$(BIN)/ccm run --month 2026-10 --source demo/source --out demo/out
 
 test: install  ## the whole suite but the slow tests; real PostgreSQL included

@@ -1,7 +1,6 @@
 """One query answered in the Prefect UI: its number, a word, and a day or an identifier. No text, and no patient."""
 
-from __future__ import annotations
-
+# No annotations as text here: a run that is started from the UI reads them without this module's names.
 from datetime import date
 from typing import Literal
 

@@ -148,9 +148,13 @@ def serve(out: Out = Path("out")) -> None:
             "PREFECT_API_URL: it names no Prefect server, and only one that stays has a UI; start it with prefect "
             "server start, and set PREFECT_API_URL=http://127.0.0.1:4200/api."
         )
+    from prefect.types.entrypoint import EntrypointType
+
     from flows.answer_query import answer_query
 
-    answer_query.serve(name="care-team", parameters={"out": str(out.absolute())})
+    # By its module, so that it is found from whatever folder it is served from.
+    given = {"out": str(out.absolute())}
+    answer_query.serve(name="care-team", parameters=given, entrypoint_type=EntrypointType.MODULE_PATH)
 
 
 def _move(
