@@ -160,9 +160,10 @@ def _billed(
         left = difference(connection, month, drafts)
     found = pd.concat([drafts.scrub, following if following is not None else left.scrub], ignore_index=True)
     key = claim_outputs()["scrub"].key
+    terms = practice_settings(month.cycle.practice_id, place.settings).filing_days
     frames = {
         "claims_sent": sent_frame(sent),
-        "claim_holds": held_frame([*(held or []), *left.held]),
+        "claim_holds": held_frame([*(held or []), *left.held], terms),
         "claim_corrections": corrections_frame(left.by_hand),
         "scrub": found.drop_duplicates(list(key), ignore_index=True),
     }

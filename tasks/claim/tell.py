@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from config.clocks import filing_limit
 from config.contract import claim_outputs
 from config.frames import as_contract
 from tasks.claim.compare import ByHand
@@ -19,8 +20,11 @@ def sent_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return as_contract(pd.DataFrame(list(map(dict, rows))), claim_outputs()["claims_sent"])
 
 
-def held_frame(held: Held) -> pd.DataFrame:
-    """The claims that do not go out, one row for each thing that is missing."""
+def held_frame(held: Held, filing_days: Mapping[str, int]) -> pd.DataFrame:
+    """The claims that do not go out, one row for each thing that is missing.
+
+    `filing_days` are the terms that the practice has with payers, by their identifiers.
+    """
     rows = [
         {
             **_of(draft),
@@ -32,6 +36,7 @@ def held_frame(held: Held) -> pd.DataFrame:
             "numbers": numbers,
             "owner": need.owner,
             "fix": need.fix,
+            "due_date": _last_day(draft, filing_days),
             "expected_cents": draft.expected_cents,
         }
         for draft, need, numbers in held
@@ -66,6 +71,12 @@ def corrections_frame(found: Iterable[ByHand]) -> pd.DataFrame:
         )
     rows.sort(key=lambda row: (row["case_number"], row["program"], row["claim"]))
     return as_contract(pd.DataFrame(rows), claim_outputs()["claim_corrections"])
+
+
+def _last_day(draft: Draft, filing_days: Mapping[str, int]) -> pd.Timestamp:
+    own = filing_days.get(draft.payer.payer_id)
+    limit = filing_limit(draft.payer.kind, draft.lines[0].service_date, own)
+    return pd.Timestamp(limit.last_day) if limit else pd.NaT
 
 
 def _of(draft: Draft) -> dict[str, str]:

@@ -12,6 +12,7 @@ from tasks.remit.contradicts import contradictions
 from tasks.remit.match import TRIED_AGAIN, line_places
 from tasks.remit.settle import settle
 from tasks.store import remittances, suspense
+from tasks.store.claims import no_such_claim
 from tasks.store.identities import nobody_named
 from tasks.store.store import Store
 from tasks.store.suspense import Waiting
@@ -50,7 +51,7 @@ def assign(
         with remittances.asked(connection, pd.Series([claim_number])):
             claims, own = remittances.claims_asked(connection)
         if claims.empty:
-            raise InputError("There is no claim of that number in this database; the numbers stand in claims.csv.")
+            raise no_such_claim()
         answers = answers.assign(control_number=claim_number)
         place = line_places(answers, lines, own)
         _fits(found, number, claim_number, int(claims["charge_cents"].iloc[0]), lines, place)

@@ -14,6 +14,7 @@ import pandas as pd
 from config.contested import POLICIES, Choice, choices
 from config.contract import inputs
 from config.errors import PlaceError
+from config.line_modifiers import RECORDED
 from config.month import time_zone
 from config.rulebook import Rule, RuleBook
 from config.settings import stored_settings
@@ -56,6 +57,7 @@ def packet_view(found: Frames, cycle: Cycle, basis: Basis, book: RuleBook, patie
         "settings": basis.settings,
         "choices": _choices(basis, text(practice["setting"]), patient_id),
         "entries": _entries(basis.tables, found["time_ledger"], patient_id, people),
+        "modifiers": _modifiers(basis.tables.get(RECORDED), patient_id),
         "chart": [_chart(name, basis.tables[name], patient_id) for name in CHART if name in basis.tables],
         "rules": _rules(book, programs, found["findings"]),
         "thresholds": _thresholds(book, programs),
@@ -139,6 +141,16 @@ def _start(entry: pd.Series, zone: ZoneInfo) -> str:
     if not entry["has_clock"]:
         return ""
     return f"{datetime.fromtimestamp(int(entry['start_s']), UTC).astimezone(zone):%H:%M:%S}"
+
+
+def _modifiers(recorded: pd.DataFrame | None, patient_id: str) -> list[dict[str, str]]:
+    """What the practice put on lines of the patient's month, with who decided it and why."""
+    if recorded is None:
+        return []
+    return [
+        {str(name): text(value) for name, value in row.items()}
+        for row in _mine(recorded, patient_id).to_dict("records")
+    ]
 
 
 def _chart(name: str, frame: pd.DataFrame, patient_id: str) -> dict[str, Any]:

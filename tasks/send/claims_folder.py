@@ -13,12 +13,15 @@ from tasks.send.files import alone, on_disk, place_sentences, put, put_in_place
 from tasks.send.workbook import workbook
 
 SUPERBILL = "superbill.xlsx"
+HELD = "claim_holds"
 
 
 def write_claims_folder(
     folder: Path, files: Mapping[str, bytes], frames: Mapping[str, pd.DataFrame], superbill: pd.DataFrame
 ) -> Path:
     """The folder holds these files, the lists of claims as CSV, and the superbill as a workbook; each whole.
+
+    The workbook has a second sheet of what is held of it: cause, remedy, owner and the last day for the claim.
 
     Same input, same bytes. Files that are not ours stay. PlaceError when the folder cannot be written.
     """
@@ -33,6 +36,8 @@ def write_claims_folder(
                 write_csv(frames[name], table, new)
                 put_in_place(new, folder / table.file)
         table = outputs()["claim_lines"]
-        put(folder / SUPERBILL, workbook(superbill, table, "Superbill"))
+        holds = claim_outputs()[HELD]
+        beside = [("Held", frames[HELD], holds)] if HELD in frames else []
+        put(folder / SUPERBILL, workbook(superbill, table, "Superbill", beside=beside))
         on_disk(folder)
     return folder

@@ -25,6 +25,7 @@ from tasks.send.words import month_name
 from tasks.store.answer_counts import AnswerCounts
 
 MOST_CHANGES = 30
+MOST_CASES = 5
 EFFECTS = ("not_billable", "hold", "short", "unsupported", "warn")
 
 
@@ -74,6 +75,7 @@ def report_view(
         "histogram": charts.histogram(decisions[decisions["program"] == "ccm"]),
         "holds": counts.by_rule(held),
         "codes": counts.codes_billed(frames["claim_lines"]),
+        "modifiers": modifiers(frames["claim_lines"]),
         "copay": counts.copay_by_option(frames["copay_cases"]),
         "copay_open": int((frames["copay_cases"]["state"] == "open").sum()),
         "avoided_patients": counts.avoided_patients(findings, decisions),
@@ -108,6 +110,19 @@ def programs(decisions: pd.DataFrame, claim_lines: pd.DataFrame) -> list[dict[st
         }
         for program, rows in decisions.groupby("program", sort=False)
     ]
+
+
+def modifiers(claim_lines: pd.DataFrame) -> list[dict[str, Any]]:
+    """Which modifiers stand on how many lines of which code, and of which cases the first few."""
+    carried = claim_lines[claim_lines["modifiers"].notna().to_numpy(bool)]
+    rows = []
+    for (said, code), lines in carried.groupby([carried["modifiers"].astype("str"), carried["code"].astype("str")]):
+        cases = sorted(lines["case_number"].astype("str").unique())
+        more = f" and {len(cases) - MOST_CASES:,} more" if len(cases) > MOST_CASES else ""
+        rows.append(
+            {"modifiers": said, "code": code, "lines": len(lines), "cases": ", ".join(cases[:MOST_CASES]) + more}
+        )
+    return rows
 
 
 def render_report(view: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,11 +48,18 @@ class Guide:
     takes: Mapping[str, str]
 
 
-def workbook(frame: pd.DataFrame, table: Table, title: str, guide: Guide | None = None) -> bytes:
+def workbook(
+    frame: pd.DataFrame,
+    table: Table,
+    title: str,
+    guide: Guide | None = None,
+    beside: Sequence[tuple[str, pd.DataFrame, Table]] = (),
+) -> bytes:
     """One sheet with the contract's columns: a frozen header with a filter, dates as dates, money in dollars.
 
     Text is text even where it begins like a formula, and codes and identifiers are text, so that nothing is reckoned.
     With a guide a second sheet says what the answer columns take, and these have it as drop-downs and hints.
+    What stands `beside` it, of few rows, follows as sheets of their own.
     """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
@@ -66,9 +73,39 @@ def workbook(frame: pd.DataFrame, table: Table, title: str, guide: Guide | None 
     styles = {kind: _style(sheet, form) for kind, form in FORMATS.items()}
     if guide and len(rows):
         _ask(book, sheet, table, guide, len(rows) + 1)
+    for name, few, other in beside:
+        _beside(book, name, as_contract(few, other), other)
     stream = io.BytesIO()
     book.save(stream)
     return _with_rows(stream.getvalue(), _rows(rows, table, styles))
+
+
+def _beside(book: Workbook, title: str, rows: pd.DataFrame, table: Table) -> None:
+    """A further sheet with the contract's columns, text as text."""
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "B2"
+    for place, column in enumerate(table.columns, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = _width(rows[column.name], column)
+    sheet.append([_head(sheet, column) for column in table.columns])
+    for row in rows.to_dict("records"):
+        cells = []
+        for column in table.columns:
+            value = row[column.name]
+            cell = WriteOnlyCell(sheet)
+            if not pd.isna(value):
+                if column.type == "cents":
+                    cell.value = int(value) / 100
+                elif column.type == "integer":
+                    cell.value = int(value)
+                elif column.type == "date":
+                    cell.value = pd.Timestamp(value).date()
+                else:
+                    cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", str(value))[:LONGEST]
+                    cell.data_type = "s"  # also where it begins like a formula
+                if column.type in FORMATS:
+                    cell.number_format = FORMATS[column.type]
+            cells.append(cell)
+        sheet.append(cells)
 
 
 def label(name: str) -> str:

@@ -192,12 +192,17 @@ def _last_versions(connection: Connection, practice_id: str, month: str) -> dict
     return {(row[0], row[1], row[2]): int(row[3]) for row in connection.execute(query)}
 
 
+def no_such_claim() -> InputError:
+    """What is said where a claim number is none of ours; the number is not quoted."""
+    return InputError("There is no claim of that number in this database; the numbers stand in claims.csv.")
+
+
 def month_of(connection: Connection, claim_number: str) -> tuple[str, str]:
     """Practice and month of a claim to a first payer; InputError when there is none of that number."""
     mine = (claims.c.claim_number == claim_number) & (claims.c.payer_order == 1)
     row = connection.execute(sa.select(claims.c.practice_id, claims.c.month).where(mine)).first()
     if row is None:
-        raise InputError("There is no claim of that number in this database; the numbers stand in claims.csv.")
+        raise no_such_claim()
     return row.practice_id, row.month
 
 

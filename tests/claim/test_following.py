@@ -58,7 +58,7 @@ def answered(store: Store, month: SignedMonth, body: str = "", paid: str = "51.8
 def held(store: Store, month: SignedMonth, today: date = TODAY, **settings: Any) -> tuple[list[Any], pd.DataFrame]:
     with store.reading() as connection:
         found = difference(connection, month, asked(month, today, **settings))
-    table = held_frame(found.held)
+    table = held_frame(found.held, {})
     return table[["payer_order", "need"]].to_numpy().tolist(), found.scrub
 
 

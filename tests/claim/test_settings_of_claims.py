@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from tasks.claim.readback import lines_written
 from tasks.store.store import Store
-from tests.claim.signed_months import claim_settings_of, send, signed
+from tests.claim.signed_months import claim_settings_of, rows, send, signed
 from tests.claim.validators import complaints, named
 
 
@@ -85,3 +87,40 @@ def test_a_method_two_hospital_bills_both_on_its_own_form(store: Store, credenti
     lines = [one[1:3] for one in named(content, "SV2")]
     assert sorted(lines) == [["0510", "HC:99490"], ["0983", f"HC:99490{modifiers}"]]
     assert len(named(content, "NM1", "82")) == 1  # the practitioner who reassigned the right to bill
+
+
+SETTINGS = ("office", "home", "assisted_living", "nursing_facility", "hopd_on_campus", "hopd_off_campus")
+SETTINGS += ("cah_method_1", "cah_method_2", "rhc", "fqhc")
+SAID = ["claim", "code", "modifiers", "units", "service_date", "diagnoses", "rendering_npi", "billing_npi", "payer_id"]
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("off_campus", ["PO", "PN"])
+def test_superbill_and_claim_say_the_same_line_by_line(store: Store, setting: str, off_campus: str) -> None:
+    recorded = [{"patient_id": "P1", "use": "hospice", "modifier": "GW"}]
+    case = {"staff": "45", "credential": "NP"}
+    if setting == "nursing_facility":
+        case |= {"place_of_service": "32"}
+    month = signed(
+        case,
+        setting=setting,
+        month="2026-05",
+        settings=claim_settings_of(off_campus_modifier=off_campus),
+        recorded=recorded,
+    )
+    sent = send(store, month)
+    claim_of = {row[0]: {"claim": row[1]} for row in rows(store, "claim_number", "claim")}
+    written = pd.concat([lines_written(file.content, claim_of) for file in sent])
+    assert len(written) == len(month.lines) > 0
+    two = []
+    for frame in (month.lines, written):
+        plain = frame[SAID].astype("str").fillna("")
+        plain["diagnoses"] = plain["diagnoses"].str.replace(".", "")
+        two.append(sorted(map(tuple, plain.to_numpy().tolist())))
+    assert two[0] == two[1]
+    expected = {"GW"}
+    if setting == "hopd_off_campus":
+        expected = {"GW", f"GW {off_campus}"}
+    elif setting == "cah_method_2":
+        expected = {"GW", "GW GF"}
+    assert {line[2] for line in two[0]} == expected

@@ -34,7 +34,7 @@ def cells(**row: Any) -> tuple[dict[str, Any], Any]:
 def test_columns_have_headings_that_are_read() -> None:
     _, (sheet, head) = cells(code="99490")
     assert {"Case number", "Payer ID", "Rendering NPI", "Expected ($)", "Service date"} <= set(head)
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:AD2")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:AE2")
     assert label("coinsurance_cents") == "Coinsurance ($)"
 
 

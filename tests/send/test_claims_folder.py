@@ -1,0 +1,37 @@
+"""The superbill's workbook: the lines that billing keys, and on a second sheet what is held of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+
+from config.contract import claim_outputs, outputs
+from config.frames import as_contract
+from tasks.send.claims_folder import write_claims_folder
+
+
+def test_what_is_held_stands_on_a_second_sheet_with_cause_fix_owner_and_day(tmp_path: Path) -> None:
+    line = {"case_number": "C-000001", "code": "99491", "modifiers": "59", "service_date": pd.Timestamp(2026, 10, 12)}
+    superbill = as_contract(pd.DataFrame([line]), outputs()["claim_lines"])
+    hold = {"case_number": "C-000002", "need": "edit_needs_modifier", "words": "=1+1", "fix": "ccm modifier"}
+    hold |= {"owner": "billing", "due_date": pd.Timestamp(2027, 10, 12), "expected_cents": 8918, "payer_order": 1}
+    holds = as_contract(pd.DataFrame([hold]), claim_outputs()["claim_holds"])
+    folder = write_claims_folder(tmp_path / "claims", {}, {"claim_holds": holds}, superbill)
+    content = (folder / "superbill.xlsx").read_bytes()
+    book = openpyxl.load_workbook(folder / "superbill.xlsx")
+    assert book.sheetnames == ["Superbill", "Held"]
+    head, row = ([cell.value for cell in cells] for cells in book["Held"].iter_rows())
+    told = dict(zip(head, row, strict=True))
+    assert (told["Case number"], told["Need"], told["Fix"], told["Owner"]) == (
+        *("C-000002", "edit_needs_modifier", "ccm modifier", "billing"),
+    )
+    assert f"{told['Due date']:%Y-%m-%d}" == "2027-10-12"
+    assert told["Expected ($)"] == 89.18
+    words = next(cell for cell in book["Held"][2] if cell.value == "=1+1")
+    assert words.data_type == "s", "text is text where it begins like a formula"
+    (_, first) = book["Superbill"].iter_rows(values_only=True)
+    assert {"C-000001", "99491", "59"} <= set(first)
+    write_claims_folder(tmp_path / "claims", {}, {"claim_holds": holds}, superbill)
+    assert (folder / "superbill.xlsx").read_bytes() == content
