@@ -1,4 +1,4 @@
-"""However a Qualified Medicare Beneficiary is known, nothing and nobody asks them for money: case, list, message, letter.
+"""However a Qualified Medicare Beneficiary is known, nothing asks them for money: case, list, message, letter.
 
 The ways are real: a coverage row, an eligibility answer (271) that is read, a recorded answer, a payer's remark code.
 """
@@ -141,5 +141,5 @@ def test_nothing_that_takes_money_settles_the_case_of_one() -> None:
         found = stands(way, ("refused",), True, "office")
         for outcome in TAKES_MONEY:
             case = found.cases[NUMBER]
-            with pytest.raises(InputError, match="Qualified Medicare Beneficiary|must be contacted"):
+            with pytest.raises(InputError, match=r"Qualified Medicare Beneficiary|must be contacted"):
                 checked(case, Move("resolve", DAY, outcome, outcome=outcome, cents=1323), found.known[NUMBER], CASES)
