@@ -36,7 +36,6 @@ class Terms(Sourced):
     takes_coinsurance: Takes = "none"
     takes_deductible: Takes = "none"
     patient_owes: Owes = "unknown"
-    filing_days: int | None = Field(default=None, gt=0)
     crossover: Literal["automatic", "no", "unknown"] = "unknown"
     words: str = Field(min_length=10)
 
