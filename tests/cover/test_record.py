@@ -105,7 +105,7 @@ def test_a_list_is_taken_in_once(store: Any, tmp_path: Path) -> None:
         ({"valid_until": "2026-10-01", "holds_from": "2026-10-02"}, "before it begins .* holds_from or valid_until"),
         (
             {"takes_coinsurance": "some"},
-            "takes_coinsurance: write one of all, 75%, 50%, part, none, unknown, or nothing",
+            "takes_coinsurance: write one of all, 75%, 50%, part, none, unknown",
         ),
         ({"task_number": "T-000099"}, "no verification task T-000099"),
         ({"task_number": "12"}, "is no verification task"),
