@@ -20,7 +20,7 @@ from config.strict_yaml import load_yaml
 Dated = TypeVar("Dated", "PayerEntry", "Sequel", "Contradiction")
 FOLDER = Path(__file__).parent / "payers"
 Covers = Literal["yes", "no", "by_plan", "by_state", "by_policy", "unknown"]
-Takes = Literal["all", "part", "none", "unknown"]
+Takes = Literal["all", "75%", "50%", "part", "none", "unknown"]
 Owes = Literal["never", "share", "unknown"]
 FIRST = "ccm"  # the program about which a payer is asked before any other
 CLINIC: Program = "clinic"  # its codes stand for several programs
@@ -36,7 +36,6 @@ class Terms(Sourced):
     takes_coinsurance: Takes = "none"
     takes_deductible: Takes = "none"
     patient_owes: Owes = "unknown"
-    filing_days: int | None = Field(default=None, gt=0)
     crossover: Literal["automatic", "no", "unknown"] = "unknown"
     words: str = Field(min_length=10)
 

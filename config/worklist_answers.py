@@ -21,7 +21,7 @@ class Word(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    word: str = Field(pattern=r"^[a-z][a-z_]*$")
+    word: str = Field(pattern=r"^([a-z][a-z_]*|[1-9][0-9]?%)$")
     means: str = Field(min_length=5)
     follows: str = ""
     also: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is 
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
 MOST = 10  # places of a file that are named
-Takes = Literal["all", "part", "none", "unknown"]
+Takes = Literal["all", "75%", "50%", "part", "none", "unknown"]
 
 coverage = typer.Typer(help="Who covers care management: the matrix of a month, one case, answers of payers.")
 

@@ -40,7 +40,8 @@ Tables = Mapping[str, pd.DataFrame]
 class Standing:
     """The cases as they stand on a day; `new` moves are not on record yet.
 
-    `frame` has the contract's columns and `escalated_to`, which is said of that day and kept of no month.
+    `frame` has the contract's columns and `escalated_to`, which is said of that day and kept of no month. `protected`
+    are the cases of Qualified Medicare Beneficiaries of whose share something is open.
     """
 
     frame: pd.DataFrame
@@ -49,6 +50,14 @@ class Standing:
     new: Mapping[str, list[Move]]
     money: pd.DataFrame
     unpaid: pd.DataFrame
+    protected: frozenset[str] = frozenset()
+
+    @property
+    def left_to_protected(self) -> dict[str, int]:
+        """What payers left of the share of Qualified Medicare Beneficiaries, by case: nobody may ask for it."""
+        theirs = self.unpaid[self.unpaid["case_number"].isin(self.protected)]
+        cents = theirs.groupby("case_number")["unpaid_cents"].sum()
+        return {str(number): int(one) for number, one in cents.items() if one > 0}
 
     @property
     def of_month(self) -> pd.DataFrame:
@@ -96,7 +105,7 @@ def standing(
     refunds, refund_moves = money.paid_by_qmb(payments, protected, until)
     owed = money.money_of_cases(work.balances, unpaid, refunds, until)
     patients = pd.Series(numbers.index, index=numbers.to_numpy())
-    qmb = _qmb(unpaid, patients, tables, owed, until)
+    qmb = _qmb(unpaid, patients, tables, protected, owed, until)
     age = work.settings.balance_age_days
     _add(history, new, money.openings(unpaid, qmb, work.determinations, age, until))
     _add(history, new, refund_moves)
@@ -127,7 +136,7 @@ def standing(
     }
     late = {row["case_number"]: row.get("escalated_to") for row in rows}
     frame = frame.assign(escalated_to=frame["case_number"].map(late).astype("str"))
-    return Standing(frame, cases, facts_of, new, owed, unpaid)
+    return Standing(frame, cases, facts_of, new, owed, unpaid, qmb)
 
 
 def _in_question(tables: Tables, numbers: pd.Series, known: pd.DataFrame, work: Work) -> pd.Series:
@@ -182,14 +191,19 @@ def _numbered_payments(tables: Tables, numbers: pd.Series) -> pd.DataFrame:
     return payments.assign(case_number=payments["patient_id"].map(numbers).astype("str"))
 
 
-def _qmb(unpaid: pd.DataFrame, patients: pd.Series, tables: Tables, owed: pd.DataFrame, until: date) -> frozenset[str]:
-    """Cases with an unpaid share of Qualified Medicare Beneficiaries: now, then, or by a payer's answer."""
-    rows = unpaid[unpaid["case_number"].isin(patients.index)]
-    whose = patients.reindex(rows["case_number"]).to_numpy()
-    days = pd.to_datetime(rows["month"] + "-01").to_numpy()
-    asks = pd.DataFrame({"patient_id": whose, "day": days}).astype({"day": "datetime64[ns]"})
-    then = coverage_flags(asks, tables)["qmb"].to_numpy()
-    now = coverage_flags(asks.assign(day=pd.Timestamp(until)), tables)["qmb"].to_numpy()
+def _qmb(
+    unpaid: pd.DataFrame, patients: pd.Series, tables: Tables, protected: pd.DataFrame, owed: pd.DataFrame, until: date
+) -> frozenset[str]:
+    """Cases with an unpaid share of Qualified Medicare Beneficiaries: now, on any day of its month, or by an answer."""
+    rows = unpaid[unpaid["case_number"].isin(patients.index)].reset_index(drop=True)
+    first = pd.to_datetime(rows["month"] + "-01").astype("datetime64[ns]")
+    asks = pd.DataFrame({"patient_id": patients.reindex(rows["case_number"]).to_numpy(), "day": pd.Timestamp(until)})
+    now = coverage_flags(asks, tables)["qmb"].to_numpy()
+    both = asks.assign(row=asks.index, first=first, last=first + pd.offsets.MonthEnd(0)).merge(
+        protected, on="patient_id"
+    )
+    inside = (both["start_date"] <= both["last"]) & (both["end_date"].isna() | (both["end_date"] >= both["first"]))
+    then = rows.index.isin(both.loc[inside, "row"])
     told = owed.index[owed["qmb_told"]]
     return frozenset(rows["case_number"].to_numpy()[then | now]) | frozenset(told)
 

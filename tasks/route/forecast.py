@@ -25,7 +25,9 @@ REASONS = {
     "second_payer_unknown": "it is not known what the further payer takes",
     "second_payer_part": "the further payer takes a part that is not known",
 }
-TAKES = ("none", "part", "unknown", "all")
+TAKES = ("none", "50%", "75%", "part", "unknown", "all")
+SHARES = {"50%": 0.5, "75%": 0.75, "all": 1.0}
+"""What a further payer surely takes, by the word for it."""
 
 
 @dataclass(frozen=True)
@@ -169,10 +171,15 @@ def _shared(found: pd.DataFrame, times: int, deductible: Cents) -> tuple[Cents, 
 def _owed(found: pd.DataFrame, times: int, deductible: Cents) -> tuple[Cents, Cents, Cents, Cents]:
     """The parts of the share of so many months, and what a further payer surely takes of them."""
     own, first, second = _shared(found, times, deductible)
-    takes_own, takes_rest = (
-        (found[column] == "all").to_numpy(bool) for column in ("takes_deductible", "takes_coinsurance")
+    of_own, of_rest = (
+        found[column].map(SHARES).fillna(0.0).to_numpy("float64")
+        for column in ("takes_deductible", "takes_coinsurance")
     )
-    return own, first, second, np.where(takes_own, own, 0) + np.where(takes_rest, first + second, 0)
+    with np.errstate(invalid="ignore"):  # of an amount that is not known nothing is surely taken
+        taken = [
+            np.where(of == 0, 0.0, np.floor(of * what + 0.5)) for of, what in ((of_own, own), (of_rest, first + second))
+        ]
+    return own, first, second, taken[0] + taken[1]
 
 
 def _most(found: pd.DataFrame, times: int, deductible: Cents) -> Cents:

@@ -33,7 +33,7 @@ def next_step(
 ) -> NextStep:
     """The step of a live case as of that day; it always has an owner and a date.
 
-    `granted` says that a determination on record grants what the option is about: nothing is asked of the patient.
+    `granted` says that a determination on record grants what the option is about: no form is sent any more.
     """
     due, words, letter = _due(case, settings, contact_days), _words(case, option, settings), option.letter
     if case.stage == "application_pending" or granted:

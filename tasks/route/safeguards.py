@@ -1,10 +1,14 @@
-"""What compliance is told: waivers without ground, too many of them, many alike, and money of those who owe none."""
+"""What compliance is told: waivers without ground, too many of them, many alike, and money of those who owe none.
+
+Billing is told the same: what a Qualified Medicare Beneficiary's payers left is blocked on its statements.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -27,8 +31,12 @@ def alerts(
     practice_id: str,
     settings: CaseSettings,
     until: date,
+    shares_left: Mapping[str, int] = MappingProxyType({}),
 ) -> pd.DataFrame:
-    """What compliance has to look at on that day, in contract columns; empty when all is well."""
+    """What compliance has to look at on that day, in contract columns; empty when all is well.
+
+    `refunds` are what Qualified Medicare Beneficiaries paid, `shares_left` what payers left of their share, by case.
+    """
     settled = [
         (number, move)
         for number, several in moves.items()
@@ -46,6 +54,7 @@ def alerts(
     ]
     rows += _alike(determinations, settings)
     rows += [_taken(number, cents) for number, cents in sorted(refunds.items()) if cents > 0]
+    rows += [_left(number, cents) for number, cents in sorted(shares_left.items()) if cents > 0]
     table = worklist_outputs()["copay_alerts"]
     return as_contract(pd.DataFrame([row for row in rows if row], columns=table.names), table)
 
@@ -101,3 +110,11 @@ def _alike(determinations: Mapping[str, list[Determination]], settings: CaseSett
 def _taken(number: str, cents: int) -> dict[str, Any]:
     words = f"A Qualified Medicare Beneficiary paid ${cents / 100:,.2f}: give it back, and block bills and statements"
     return {"alert": "qmb_paid", "whose": number, "cases": 1, "words": words, "source": QMB_LAW}
+
+
+def _left(number: str, cents: int) -> dict[str, Any]:
+    words = (
+        f"${cents / 100:,.2f} of a Qualified Medicare Beneficiary's share is left on remittances: block the patient's "
+        "statement, send the share to Medicaid, take what it pays as the whole, and adjust the rest to nothing"
+    )
+    return {"alert": "qmb_share_left", "whose": number, "cases": 1, "words": words, "source": QMB_LAW}

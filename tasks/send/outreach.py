@@ -42,7 +42,7 @@ def compose_outreach(
     above = live["escalated_to"].notna()
     nobody = (live["owner"] == "care_manager") & live["patient_id"].map(manager).isna()
     mine = live[(live["owner"] != "care_manager") | above | nobody]
-    told = [str(words) for words in alerts["words"]]
+    told = alert_lines(alerts)
     if len(mine) or told:
         to = practice.get("billing_email", "")
         found.append(_message(practice_id, practice, "billing", KIND, to, mine, told, today, own))
@@ -50,6 +50,12 @@ def compose_outreach(
         to = settings.compliance
         found.append(_message(practice_id, practice, "compliance", "alerts", to, live[:0], told, today, own))
     return found
+
+
+def alert_lines(alerts: pd.DataFrame) -> list[str]:
+    """Each alert in a line, with its case number where it is about one."""
+    said = zip(alerts["whose"].astype("str"), alerts["words"].astype("str"), strict=True)
+    return [f"{whose}: {words}" if whose.startswith("C-") else words for whose, words in said]
 
 
 def _message(

@@ -44,7 +44,7 @@ def test_every_plan_letter_has_an_entry_of_its_own() -> None:
     takes = {letter: (entry.takes_coinsurance, entry.takes_deductible) for letter, entry in found.items() if entry}
     assert takes["G"] == ("all", "none")
     assert takes["F"] == ("all", "all")
-    assert takes["K"] == takes["L"] == ("part", "none")
+    assert (takes["K"], takes["L"]) == (("50%", "none"), ("75%", "none"))
     assert takes["N"] == ("unknown", "none")
     assert takes["GHD"] == ("unknown", "unknown")
 

@@ -103,7 +103,10 @@ def test_a_list_is_taken_in_once(store: Any, tmp_path: Path) -> None:
         ({"answer_date": "soon"}, "answer_date: that is no day"),
         ({"answer_date": ""}, "answer_date: say when"),
         ({"valid_until": "2026-10-01", "holds_from": "2026-10-02"}, "before it begins .* holds_from or valid_until"),
-        ({"takes_coinsurance": "some"}, "takes_coinsurance: write one of all, part, none, unknown, or nothing"),
+        (
+            {"takes_coinsurance": "some"},
+            "takes_coinsurance: write one of all, 75%, 50%, part, none, unknown",
+        ),
         ({"task_number": "T-000099"}, "no verification task T-000099"),
         ({"task_number": "12"}, "is no verification task"),
         ({"plan": "H9999-001"}, "names another plan"),

@@ -47,7 +47,7 @@ def test_the_register_answers_by_kind_and_plan(coverage: dict[str, Any], answer:
     [
         (payer("medigap", 2, plan_letter="G"), ("all", "none"), "share"),
         (payer("medigap", 2, plan_letter="F"), ("all", "all"), "share"),
-        (payer("medigap", 2, plan_letter="L"), ("part", "none"), "share"),
+        (payer("medigap", 2, plan_letter="L"), ("75%", "none"), "share"),
         (payer("medigap", 2), ("unknown", "unknown"), "unknown"),
         (payer("tricare", 2), ("none", "none"), "share"),
         (payer("qmb", 2, state="OH"), ("unknown", "unknown"), "never"),

@@ -70,6 +70,9 @@ def share(
         ((PART_B, GAP), ("share", "", 0, 6613)),
         ((PART_B, GAP | {"takes_deductible": "all"}), ("share", "", 0, 0)),
         ((PART_B, GAP | {"takes_deductible": "unknown"}), ("share", "", 0, 6613)),
+        # Medigap K and L: of 13.23 half or three quarters is taken (6.62, 9.92); of the deductible nothing.
+        ((PART_B, GAP | {"takes_coinsurance": "50%"}), ("share", "", 661, 6613)),
+        ((PART_B, GAP | {"takes_coinsurance": "75%"}), ("share", "", 331, 6613)),
         ((PART_B, GAP | {"takes_coinsurance": "part"}), ("unknown", "second_payer_part", None, 6613)),
         ((PART_B, TRICARE), ("share", "", 1323, 6613)),
         ((PART_B, MEDICAID), ("unknown", "second_payer_unknown", None, 6613)),
@@ -199,7 +202,9 @@ SITE = SiteEntry.model_validate(
 @given(
     amounts=st.lists(st.tuples(st.integers(1, 60_000), st.integers(0, 40)), min_size=1, max_size=2),
     left=st.one_of(st.none(), st.integers(0, 30_000)),
-    takes=st.tuples(st.sampled_from(["all", "none", "unknown", "part"]), st.sampled_from(["all", "none", "unknown"])),
+    takes=st.tuples(
+        st.sampled_from(["all", "75%", "50%", "none", "unknown", "part"]), st.sampled_from(["all", "none", "unknown"])
+    ),
     second=st.booleans(),
     never=st.booleans(),
     months=st.integers(1, 12),
@@ -236,7 +241,8 @@ def test_against_the_sum_done_by_hand(
             own, rest = own + first, rest - first
             others += floor(Fraction(coinsurance * times * (amount * times - first), amount * times) + Fraction(1, 2))
         own = 0 if second and takes[1] == "all" else own
-        return own + (0 if second and takes[0] == "all" else others)
+        of = {"all": Fraction(1), "75%": Fraction(3, 4), "50%": Fraction(1, 2)}.get(takes[0], Fraction(0))
+        return own + (others - floor(others * of + Fraction(1, 2)) if second else others)
 
     if never:
         assert (row["owes"], row["share_cents"], row["year_most_cents"]) == ("never", 0, 0)

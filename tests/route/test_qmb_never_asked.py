@@ -1,0 +1,145 @@
+"""However a Qualified Medicare Beneficiary is known, nothing asks them for money: case, list, message, letter.
+
+The ways are real: a coverage row, an eligibility answer (271) that is read, a recorded answer, a payer's remark code.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from itertools import product
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from config.errors import InputError
+from config.letters import LetterRefusedError, letters
+from config.month import Month
+from tasks.cover.step import Covered
+from tasks.route.cases import Standing
+from tasks.route.forecast import Terms, patient_shares
+from tasks.route.guards import checked
+from tasks.route.machine import TAKES_MONEY, Move
+from tasks.route.payers_on_file import payers_in
+from tasks.route.safeguards import alerts
+from tasks.route.usual_service import for_patients, usual_lines
+from tasks.route.worklist import letters_due, worklist
+from tasks.send.letter_text import MONEY, words_of
+from tasks.send.outreach import compose_outreach
+from tests.cover.month import RECORDED, B, october, payer, told
+from tests.cover.test_compare import QMB, asked
+from tests.qualify.cases import rulebook
+from tests.route.made import CASES, NUMBER, PATIENT, SETTINGS, balances, claim, stood, tables
+from tests.send.letter_cases import letter
+
+pytestmark = pytest.mark.slow  # cases, letters and real answers together
+DAY = date(2026, 10, 31)
+SITUATIONS: tuple[tuple[tuple[str, ...], bool, str], ...] = (
+    ((), True, "office"),
+    (("asks_to_stop",), True, "office"),
+    (("surprised",), True, "hopd_on_campus"),
+    (("cannot_pay",), False, "fqhc"),
+    (("cannot_pay", "refused", "cannot_pay"), True, "fqhc"),
+)  # each way of knowing in each of them; every place and every answer are in tests/scenarios/copay.yaml
+ASKING = ("payment_plan", "reminder", "hardship_application", "sliding_fee_application", "savings_program")
+FOR_MONEY = ("payment_plan", "reasonable_collection", "bad_debt", "write_off", "hardship_determination", "sliding_fee")
+WAYS = ("coverage row", "eligibility answer", "recorded answer", "remark code")
+PRACTICE = {"practice_name": "Maple Street Family Medicine", "billing_email": "billing@maple.example"}
+
+
+@cache
+def covered(way: str) -> Covered:
+    """The patient's month as it was verified, with that one sign of the program."""
+    if way == "coverage row":
+        return october([B, payer("qmb", 2, state="OH")])
+    if way == "eligibility answer":
+        return october([B], answers=told(asked(*QMB)))
+    if way == "recorded answer":
+        return october([B], recorded={"medicare_part_b|15202|": RECORDED | {"patient_owes": "never"}})
+    return october([B])
+
+
+def known_by(way: str) -> dict[str, pd.DataFrame]:
+    """The tables of that month, with the patient's own number in every row."""
+    found = covered(way).tables
+    return {name: found[name].assign(patient_id=PATIENT) for name in ("coverages", "payer_answers")}
+
+
+def stands(way: str, said: tuple[str, ...], owed: bool, setting: str) -> Standing:
+    days = [[f"2026-10-{5 + 4 * place:02d}", what] for place, what in enumerate(said)]
+    claims = [claim(qmb_told=way == "remark code")] if owed or way == "remark code" else []
+    return stood(tables([], days, setting) | known_by(way), str(DAY), owed=balances(*claims))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_case_list_message_or_letter_asks(way: str) -> None:
+    for said, owed, setting in SITUATIONS:
+        _holds(stands(way, said, owed, setting), way, owed, said)
+
+
+def _holds(found: Standing, way: str, owed: bool, said: tuple[str, ...]) -> None:
+    frame = found.frame
+    assert (frame["ask_cents"] == 0).all()
+    assert not frame["letter"].isin(ASKING).any()
+    assert not frame["option"].isin(FOR_MONEY).any()
+    assert len(frame) == bool(said), "a share that is left opens no case"
+    for known in found.known.values():
+        assert known.qmb
+        assert all(known.answers[name] == "not" for name in FOR_MONEY)
+    told = alerts({}, {}, {}, "P1", CASES, DAY, found.left_to_protected)
+    left = owed or way == "remark code"
+    assert told["alert"].tolist() == ["qmb_share_left"] * left
+    assert [NUMBER in words for words in told["whose"]] == [True] * left
+    people = pd.DataFrame({"patient_id": [PATIENT], "care_manager_id": [None], "last_name": ["Doe"],
+                           "first_name": ["Jo"], "phone": ["9375550100"]})  # fmt: skip
+    later = frame.assign(due_date=pd.Timestamp(DAY) - pd.Timedelta(1, "D"))
+    messages = compose_outreach("P1", PRACTICE, later, told, _staff(), people, DAY)
+    for message in messages:
+        assert "statement" in message.text or not left, "billing is told to block it"
+        assert all("block" in part for part in _sentences(message.text) if MONEY.search(part))
+    assert (worklist(frame, people)["ask_cents"].fillna(0) == 0).all()
+    due = letters_due(frame, people, ("en", "es"))
+    assert (due["ask_cents"].fillna(0) == 0).all()
+    assert set(due["letter"]) <= {"share_explained", "refund", "withdrawal"}
+
+
+def _staff() -> pd.DataFrame:
+    return pd.DataFrame({"staff_id": pd.Series(dtype="str"), "email": pd.Series(dtype="str")})
+
+
+def _sentences(text: str) -> list[str]:
+    return [" ".join(part.split()) for part in text.split("\n\n")]
+
+
+@pytest.mark.parametrize("way", WAYS[:3])
+def test_the_forecast_for_talk_letter_and_superbill_is_nothing(way: str) -> None:
+    book, month = rulebook(Month(2026, 10)), Month(2026, 10)
+    people = pd.DataFrame({"patient_id": [PATIENT], "case_number": [NUMBER]})
+    for setting in ("office", "hopd_on_campus", "fqhc"):
+        lines = for_patients(usual_lines({"99490": 1, "99439": 2}, setting, "", book, SETTINGS), people)
+        row = patient_shares(lines, payers_in(known_by(way), month), Terms.of(setting, book, 12)).iloc[0]
+        assert row["owes"] == "never"
+        assert row[["share_cents", "share_most_cents", "year_share_cents", "year_most_cents"]].tolist() == [0] * 4
+        assert not MONEY.search(str(row["words"]))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_letter_and_call_names_no_money_or_is_refused(language: str) -> None:
+    for kind, call in product(letters().kinds, (False, True)):
+        asked_for: Any = letter(kind.name, language, owes="never", refund_cents=1323)
+        if "never" not in kind.owes:
+            with pytest.raises(LetterRefusedError, match="owes nothing"):
+                words_of(asked_for, call)
+            continue
+        said = words_of(asked_for, call).text
+        assert MONEY.findall(said) == ([] if kind.name != "refund" else MONEY.findall("$13.23") * said.count("$13.23"))
+
+
+def test_nothing_that_takes_money_settles_the_case_of_one() -> None:
+    for way in WAYS:
+        found = stands(way, ("refused",), True, "office")
+        for outcome in TAKES_MONEY:
+            case = found.cases[NUMBER]
+            with pytest.raises(InputError, match=r"Qualified Medicare Beneficiary|must be contacted"):
+                checked(case, Move("resolve", DAY, outcome, outcome=outcome, cents=1323), found.known[NUMBER], CASES)
