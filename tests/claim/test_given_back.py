@@ -17,6 +17,8 @@ from tests.claim.test_left_over import FIRST, SECOND, SECOND_PAYER, both_paid, s
 from tests.claim.test_overpaid import answered, cases, posted, refund, sent
 from tests.claim.validators import named
 
+pytestmark = pytest.mark.slow  # whole months, signed, sent and answered: minutes in all
+
 
 def by_hand(store: Store, month: SignedMonth) -> list[str]:
     with store.reading() as connection:

@@ -21,6 +21,8 @@ from tests.claim.validators import complaints, named
 from tests.remit.answers import answer
 from tests.remit.billed import rows as rows_of
 
+pytestmark = pytest.mark.slow  # whole months, signed, sent and answered: minutes in all
+
 VOIDED = ("voided_after_payment", "open")
 SECOND_PAYER = {"payer": "FOUNDERS F", "payer_id": "1999999999"}
 

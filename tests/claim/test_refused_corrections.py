@@ -20,6 +20,8 @@ from tests.claim.validators import named
 from tests.remit.answers import answer as remittance
 from tests.remit.billed import rows as rows_of
 
+pytestmark = pytest.mark.slow  # whole months, signed, sent and answered: minutes in all
+
 OTHERS = [{"icd10_code": "E11.9"}, {"icd10_code": "I50.9"}]
 
 

@@ -20,6 +20,8 @@ from tasks.store.store import Store
 from tests.claim.signed_months import NOW, answer, remit, rows, send, signed
 from tests.claim.validators import complaints, named
 
+pytestmark = pytest.mark.slow  # whole months, signed, sent and answered: minutes in all
+
 MONTH = {"staff": "45"}
 
 

@@ -17,6 +17,8 @@ from tasks.store.store import Store
 from tests.remit.answers import answer, denied
 from tests.remit.billed import NOW, bill, rows
 
+pytestmark = pytest.mark.slow  # whole months, signed, sent and answered: minutes in all
+
 TODAY = date(2026, 11, 24)
 # After the notice of 20 November: sixty days of a refund, 5 and 120 of an appeal, the year of a reopening.
 SIXTY, APPEAL, YEAR = date(2027, 1, 19), date(2027, 3, 25), date(2027, 11, 20)

@@ -15,6 +15,8 @@ from tasks.store.remit_tables import denial_events, denials, overpayments
 from tests.remit.answers import answer, denied, paid
 from tests.remit.billed import bill, rows
 
+pytestmark = pytest.mark.slow  # whole months, signed, sent and answered: minutes in all
+
 TODAY = date(2026, 11, 24)
 SECOND = {"payer": "SUPPLEMENT PLAN", "payer_id": "1999999999"}
 

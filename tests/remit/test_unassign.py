@@ -31,6 +31,8 @@ from tests.remit.answers import answer, denied, paid
 from tests.remit.billed import bill, rows
 from tests.remit.test_assign import PAYER, TODAY, WHO, number_of
 
+pytestmark = pytest.mark.slow  # whole months, signed, sent and answered: minutes in all
+
 BACK = ("B. Auditor", "it was another patient's")
 STAND = (
     (claims, ("claim_number", "state", "payer_claim_number")),
