@@ -68,7 +68,7 @@ def make_pages(root: Path, patients: int = 120) -> Path:
     case = first_case(out / "P1" / MONTH / "decisions.csv")
     ccm("explain", case, "--out", out, "--html", root / "explained.html")
     ccm("audit-packet", case, "--results", out, "--out", root / "packet.html")
-    for kind in ("welcome", "options"):
+    for kind in ("welcome", "share_explained"):
         for language in ("en", "es"):
             asked = ["--kind", kind, "--language", language, "--month", MONTH, "--by", "S0001", "--settings", settings]
             ccm("letter", case, *asked, "--out", out)
