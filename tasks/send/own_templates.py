@@ -115,7 +115,7 @@ def _everything(folder: str) -> None:
             pd.DataFrame(owed), (), ("A note",),
         )
     )  # fmt: skip
-    alerts = pd.DataFrame({"words": ["An alert"]})
+    alerts = pd.DataFrame({"whose": ["C-000001"], "words": ["An alert"]})
     compose_outreach("P1", {}, frames["copay_cases"], alerts, staff, patients, DAY, settings)
     people = {"care_manager": staff, "billing_practitioner": _people("practitioner_id")}
     compose_due_actions("P1", {}, frames["actions"], people, DAY, settings)

@@ -195,4 +195,4 @@ def test_a_kind_is_dated_and_says_where_it_comes_from(tmp_path):
         shipped(twice)
     assert newest_kind("consent_backlog")
     assert newest_kind("of a later version") is None
-    assert all(audience(row[3]).channel != "page" for row in TABLE)
+    assert all(audience(row[3]).channel != "whole" for row in TABLE)

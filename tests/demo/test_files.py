@@ -27,8 +27,11 @@ def test_the_same_arguments_give_the_same_bytes(tmp_path: Path, form: str) -> No
     assert first[f"time_entries.{form}"] != other[f"time_entries.{form}"]
 
 
-# No synthetic patient has Medicare in the second place, for which alone the column is (2026-11-26).
-NOT_IN_A_SYNTHETIC_PRACTICE = {"coverages": ["msp_type"]}
+# No synthetic patient has Medicare in the second place, or is aligned to a model (2026-11-27).
+NOT_IN_A_SYNTHETIC_PRACTICE = {
+    "coverages": ["msp_type"],
+    "patients": ["aligned_model", "aligned_date", "alignment_ended_date"],
+}
 
 
 def test_every_column_of_the_contract_is_written_and_somewhere_filled(demo: DemoTruth) -> None:
