@@ -50,7 +50,7 @@ def allowed(case: CaseMonth, modifier: str, code: str) -> LineModifier:
         )
     if modifier not in known:
         raise InputError(f"'{modifier}' is no modifier that is recorded here in {month}; known are {', '.join(known)}.")
-    one, codes = known[modifier], sorted({billed.code for billed in _own(case)})
+    one, codes = known[modifier], sorted({billed.code for program in _own(case) for billed in program})
     if one.use == "visit":
         raise InputError(f"{modifier} goes on the visit's line, where that is billed, and on none of these.")
     if not codes:
@@ -95,9 +95,11 @@ def _barring(case: CaseMonth, code: str) -> Iterator[tuple[str, bool]]:
     """The codes that an edit or a pair of the month holds against the code, and whether a modifier lifts that."""
     book = case.book
     kinds = sorted({KINDS[entry.form] for entry in case.setting.claims(book.month)})
-    own = list(_own(case))
-    for ours in (one for one in own if one.code == code):
-        for other in (*own, *_services(case, ours)):
+    programs = _own(case)
+    for place, ours in [(n, one) for n, codes in enumerate(programs) for one in codes if one.code == code]:
+        # The codes of one program are billed beside each other: a base and what is added to it.
+        beside = [one for n, codes in enumerate(programs) if n != place for one in codes]
+        for other in (*beside, *_services(case, ours)):
             if other.code == code or other.practitioner_id != ours.practitioner_id:
                 continue
             same_day = other.day == ours.day
@@ -114,12 +116,17 @@ def _barring(case: CaseMonth, code: str) -> Iterator[tuple[str, bool]]:
                         yield other.code, edit.bypassable
 
 
-def _own(case: CaseMonth) -> Iterator[Billed]:
-    """The codes of the case's programs, those that wait too."""
-    for row in case.decisions.to_dict("records"):
-        if str(row["outcome"]) in ("bill", "hold") and not pd.isna(row["codes"]):
-            for code in str(row["codes"]).split()[::2]:
-                yield Billed(code, str(row["practitioner_id"]), row["service_date"])
+def _own(case: CaseMonth) -> list[list[Billed]]:
+    """The codes of each of the case's programs, those that wait too."""
+    rows = [
+        row
+        for row in case.decisions.to_dict("records")
+        if str(row["outcome"]) in ("bill", "hold") and not pd.isna(row["codes"])
+    ]
+    return [
+        [Billed(code, str(row["practitioner_id"]), row["service_date"]) for code in str(row["codes"]).split()[::2]]
+        for row in rows
+    ]
 
 
 def _services(case: CaseMonth, ours: Billed) -> Iterator[Billed]:

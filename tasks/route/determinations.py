@@ -109,10 +109,9 @@ def ground_for(
 
     No determination carries more than one case: there is no waiver in bulk.
     """
-    mine = [one for one in of_case if outcome in KINDS[one.kind]]
-    if not mine:
+    last = _last_for(outcome, of_case)
+    if not last:
         return f"'{outcome}' needs this patient's own determination: ccm case NUMBER determine."
-    last = max(mine, key=lambda one: (one.decided_date, one.until_date))
     if not last.granted:
         return f"the determination of {last.decided_date} refused it ({last.percent} percent of the guideline)."
     if last.until_date < day:
@@ -126,6 +125,17 @@ def ground_for(
     if outcome == "waived" and last.reduced_percent < 100:
         return f"its determination reduces by {last.reduced_percent} percent; resolve it as reduced."
     return ""
+
+
+def percent_of(outcome: str, of_case: Iterable[Determination]) -> int:
+    """By how many percent the determination that counts for the outcome lowers the share; 0 where there is none."""
+    last = _last_for(outcome, of_case)
+    return last.reduced_percent if last else 0
+
+
+def _last_for(outcome: str, of_case: Iterable[Determination]) -> Determination | None:
+    mine = [one for one in of_case if outcome in KINDS[one.kind]]
+    return max(mine, key=lambda one: (one.decided_date, one.until_date)) if mine else None
 
 
 def _months_later(day: date, months: int) -> date:

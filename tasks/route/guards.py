@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from config.case_settings import CaseSettings
 from config.errors import InputError
-from tasks.route.determinations import Determination, ground_for
+from tasks.route.determinations import Determination, ground_for, percent_of
 from tasks.route.entries import all_options, option_named
 from tasks.route.machine import GIVES_UP, REDUCTIONS, TAKES_MONEY, Case, Move, after
 
@@ -44,7 +44,7 @@ def checked(case: Case, move: Move, known: Known, settings: CaseSettings, at: da
     changed = after(case, move)
     if case.opened is not None and move.day < case.opened:
         raise InputError(f"{known.case_number}: {move.day} is before its opening on {case.opened}; correct it.")
-    for guard in (_money, _paid, _need, _ground, _effort, _offer, _contact):
+    for guard in (_money, _paid, _need, _ground, _effort, _no_more_than_open, _offer, _contact):
         if why := guard(case, move, known, settings, at):
             raise InputError(f"{known.case_number}: {why}")
     return changed
@@ -96,6 +96,18 @@ def _ground(case: Case, move: Move, known: Known, settings: CaseSettings, at: da
     if move.outcome not in REDUCTIONS:
         return ""
     return ground_for(move.outcome, known.determinations, move.day, known.owed_cents, settings)
+
+
+def _no_more_than_open(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None) -> str:
+    """No more is taken off than is open, nor than the determination takes off: what is over would pay later months."""
+    if move.outcome not in REDUCTIONS and move.outcome not in GIVES_UP:
+        return ""
+    most = known.owed_cents
+    if move.outcome in REDUCTIONS:
+        most = -(-most * percent_of(move.outcome, known.determinations) // 100)
+    if 0 <= move.cents <= most:
+        return ""
+    return f"${move.cents / 100:,.2f} cannot be taken off; of what is open it may be at most ${most / 100:,.2f}."
 
 
 def _effort(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None) -> str:

@@ -37,7 +37,7 @@ BOTH = {
     ],
 }
 HOSPICE = {"staff": "25", "stays": [{"kind": "hospice", "admit_date": "2026-09-01"}]}
-PLAIN = {"staff": "25"}
+PLAIN = {"staff": "45"}  # a base code and what is added to it, which are billed beside each other
 WHY = "Own log of behavioral work, on other days and by other staff"
 
 

@@ -8,14 +8,17 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pytest
 
+from config.contract import inputs
 from config.errors import InputError
+from config.frames import empty
 from config.poverty import guideline_on, guidelines
+from tasks.route.balances import unpaid_claims
 from tasks.route.determinations import decide, ground_for
 from tasks.route.guards import Known, checked
 from tasks.route.machine import Case, Move, stand
 from tasks.route.measures import measures
 from tasks.route.safeguards import alerts
-from tests.route.made import CASES, determination, settings
+from tests.route.made import CASES, balances, claim, determination, settings
 
 DAY = date(2026, 10, 12)
 NO_PAYMENTS = pd.DataFrame({"case_number": pd.Series(dtype="str"), "payment_date": pd.Series(dtype="datetime64[ns]"),
@@ -159,3 +162,26 @@ def test_measures_count_what_happened_by_month() -> None:
 
 def test_a_case_that_nobody_opened_is_no_case() -> None:
     assert Case().live is False
+
+
+@pytest.mark.parametrize(("percent", "outcome", "cents", "most"), [
+    (50, "reduced", 663, "6.62"), (100, "waived", 1324, "13.23"), (100, "waived", -1, "13.23"),
+])  # fmt: skip
+def test_no_more_is_taken_off_than_is_open(percent: int, outcome: str, cents: int, most: str) -> None:
+    """What was over would pay the shares of later months, which nobody had determined."""
+    *before, last = resolved(outcome, cents=cents)
+    known = Known("C-000001", owed_cents=1323, determinations=[determination(reduced_percent=percent)])
+    with pytest.raises(InputError, match=f"cannot be taken off; of what is open it may be at most .{most}"):
+        checked(stand(before), last, known, CASES)
+    assert checked(stand(before), replace(last, cents=662), known, CASES).outcome == outcome
+
+
+@pytest.mark.parametrize("paid", [None, "2027-01-01"])
+def test_one_case_that_is_settled_and_another_that_is_not_need_no_payments_on_file(paid: str | None) -> None:
+    claims = balances(claim("K1"), claim("K2", case_number="C-000002"))
+    rows = [{"case_number": "C-000001", "payment_date": paid, "amount": 100, "service_month": None}] if paid else []
+    payments = empty(inputs()["patient_payments"]).assign(case_number=pd.Series(dtype="str"))
+    if rows:
+        payments = pd.DataFrame(rows).assign(payment_date=pd.to_datetime(paid))
+    left = unpaid_claims(claims, payments, {"C-000002": 1323}, DAY)
+    assert left["unpaid_cents"].tolist() == [1323, 0]
