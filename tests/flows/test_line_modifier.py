@@ -106,7 +106,7 @@ def test_the_edit_holds_until_the_modifier_is_recorded_and_a_rerun_keeps_it(desk
     rules = set(decided["findings"]["rule"])
     assert {"modifier_between_programs", "in_hospice"} <= rules
     sent, held = desk.bill()
-    assert sorted(sent) == ["HC:99484", "HC:99490"]
+    assert sorted(sent) == ["HC:99439", "HC:99484", "HC:99490"]
     assert ("C-000001", "edit_needs_modifier") in held
     assert "99491: 59 (work and time truly separate" in desk.put("C-000001", "59", "99491")
     assert "nothing was changed" in desk.put("C-000001", "59", "99491")
