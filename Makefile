@@ -33,7 +33,7 @@ test: install  ## the whole suite but the slow tests; real PostgreSQL included
 	$(BIN)/python -m pytest -m "not slow and not browser" -n 2 --dist loadfile
 
 test-slow: install  ## properties, kills, replays, published cases, two audits, a real Prefect server, the README's commands on a fresh clone
-	$(BIN)/python -m pytest -m "slow and not browser" --timeout 1200
+	$(BIN)/python -m pytest -m "slow and not browser" -n 2 --dist loadfile --timeout 1200
 
 .venv/browser: .venv/installed
 	@UV_PROJECT_ENVIRONMENT=.venv .tools/bin/uv sync --frozen --quiet --python $(PYTHON) --group browser
