@@ -35,7 +35,7 @@ def opened(database: str) -> Iterator[Store]:
 
 def print_actions(console: Console, database: str, practice: str | None, every: bool, whose: str | None) -> None:
     """The open items of each practice, the most urgent first; with `every` all of them, with `whose` one audience's."""
-    told = [name for name, one in audiences().items() if one.channel != "page"]
+    told = [name for name, one in audiences().items() if one.channel != "whole"]
     if whose is not None and whose not in told:
         raise InputError(f"--for: '{whose}' gets no action items; write one of {', '.join(told)}.")
     with opened(database) as store:
