@@ -92,9 +92,8 @@ def _with_news(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 def _day(told: Told) -> list[Message]:
     cases = told.frames["copay_cases"].assign(escalated_to=None, due_date=pd.Timestamp(TODAY))
-    alerts = pd.DataFrame(
-        {"whose": ["C-000001"], "words": ["A Qualified Medicare Beneficiary paid $13.23: give it back"]}
-    )
+    words = "A Qualified Medicare Beneficiary paid $13.23: give it back"
+    alerts = pd.DataFrame({"whose": ["C-000001"], "words": [words]})
     staff, patients = told.tables["staff"], told.tables["patients"]
     people = {"care_manager": staff, "billing_practitioner": told.tables["practitioners"]}
     due = told.frames["actions"].assign(due_date=pd.Timestamp(TODAY))
