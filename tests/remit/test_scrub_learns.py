@@ -36,7 +36,7 @@ def test_the_next_scrub_shows_what_the_payer_gave_and_the_denial_what_we_had_war
         (number, 1, "diagnosis_not_on_list") for number in numbers
     ]
 
-    told = "\n".join(denied(number, "CO", "133", "N30") for number in numbers)
+    told = "\n".join(denied(number, "CO", "133", "N30").replace("*100", "*95") for number in numbers)
     assert post(place.store, "a.835", answer(told), TODAY).denials == 2
     assert rows(place.store, denials, "error", "cause") == [("", "no_rule")] * 2
     assert name_cause(place.store, numbers[0], 1, "diagnoses_do_not_support", TODAY) == 2
