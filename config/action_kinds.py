@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from config.audiences import audiences
+from config.audiences import told_of_cases
 from config.catalogue import rising, validated
 from config.errors import RuleError
 from config.month import Month
@@ -122,7 +122,7 @@ def shipped(path: Path = FILE) -> Mapping[str, tuple[Kind, ...]]:
     found: dict[str, list[Kind]] = {}
     for one in content.kinds:
         found.setdefault(one.kind, []).append(one)
-    known = {NAMED, *(name for name, who in audiences().items() if who.channel != "whole")}
+    known = {NAMED, *told_of_cases()}
     for name, entries in found.items():
         rising([(one.since, one.until or "9999-12") for one in entries], f"{path.name}: {name}")
     for owner in {*content.owners.values(), *(one.owner for one in content.kinds)} - known:

@@ -101,6 +101,11 @@ def audiences(folder: Path = FOLDER) -> dict[str, Audience]:
     return found
 
 
+def told_of_cases() -> list[str]:
+    """The audiences that are told of single matters, and so may own one; the others see figures of the whole alone."""
+    return [name for name, one in audiences().items() if one.channel != "whole"]
+
+
 def audience(name: str) -> Audience:
     """The audience of that name; RuleError listing all when there is none."""
     if name not in audiences():

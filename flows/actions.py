@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from config.audiences import audiences
+from config.audiences import told_of_cases
 from config.errors import InputError
 from tasks.action.desk import Wanted, act, all_items
 from tasks.action.lists import listed
@@ -23,22 +22,12 @@ from tasks.store.store import Store, open_store
 HEADS = ("Item", "Due", "Whose", "What was seen", "How often", "Since", "Months", "Trend", "At stake ($)", "State")
 
 
-@contextmanager
-def opened(database: str) -> Iterator[Store]:
-    """The store, closed at the end."""
-    store = open_store(database)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
 def print_actions(console: Console, database: str, practice: str | None, every: bool, whose: str | None) -> None:
     """The open items of each practice, the most urgent first; with `every` all of them, with `whose` one audience's."""
-    told = [name for name, one in audiences().items() if one.channel != "whole"]
+    told = told_of_cases()
     if whose is not None and whose not in told:
         raise InputError(f"--for: '{whose}' gets no action items; write one of {', '.join(told)}.")
-    with opened(database) as store:
+    with closing(open_store(database)) as store:
         for practice_id in [practice] if practice else store.every_practice():
             with store.reading() as connection:
                 rows = listed(all_items(connection, practice_id), every=every)
@@ -49,7 +38,7 @@ def print_actions(console: Console, database: str, practice: str | None, every: 
 def print_history(console: Console, database: str, text: str, practice: str | None) -> None:
     """One item with its remedy, its cases, and all that became of it."""
     number = kept.number(text)
-    with opened(database) as store, store.reading() as connection:
+    with closing(open_store(database)) as store, store.reading() as connection:
         practice_id = kept.practice_of(connection, number, practice)
         item = next(one for one in all_items(connection, practice_id) if one.number == number)
         moves = kept.moves(connection, practice_id, number)[number]
@@ -70,7 +59,7 @@ def print_history(console: Console, database: str, text: str, practice: str | No
 def act_on(console: Console, database: str, text: str, practice: str | None, wanted: Wanted) -> None:
     """What was wanted is on record, and where the item stands is said."""
     number = kept.number(text)
-    with opened(database) as store:
+    with closing(open_store(database)) as store:
         done = act(store, number, practice, wanted, _today(store))
     item, called = done.item, f"{kept.text(number)} ({done.practice_id})"
     if item.state == "closed":
@@ -83,7 +72,7 @@ def act_on(console: Console, database: str, text: str, practice: str | None, wan
 def take_in_file(console: Console, database: str, file: Path, practice: str | None) -> int:
     """What the file says is on record, but the refused lines, which are printed with why; how many."""
     rows = filled_rows(file, READ, NEEDED, "a list of action items", "actions.xlsx", DAYS)
-    with opened(database) as store:
+    with closing(open_store(database)) as store:
         taken = take_in(store, rows, practice, _today(store))
     for one in taken:
         if one.state == "refused":

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -33,22 +32,12 @@ class AnswerGiven(NamedTuple):
     note: str
 
 
-@contextmanager
-def opened(database: str) -> Iterator[Store]:
-    """The store, closed at the end."""
-    store = open_store(database)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
 def ask_one(
     console: Console, database: str, case: str, month: Month | None, practice: str | None, kind: str, question: str,
     entries: list[str], by: str,
 ) -> None:  # fmt: skip
     """The question is on record, and that is said."""
-    with opened(database) as store:
+    with closing(open_store(database)) as store:
         done = ask(store, store.explain(case, practice, month), kind, question, by, _today(store), entries=entries)
     _say(console, f"{_called(done)} asked" if done.new else f"{_called(done)} is open already")
     whom = f"care manager {done.query.asked_to}" if done.query.asked_to else "nobody: the patient has no care manager"
@@ -59,7 +48,7 @@ def ask_one(
 def answer_one(console: Console, database: str, query: str, practice: str | None, given: AnswerGiven) -> None:
     """The answer is on record, and what follows is said."""
     number = stored.query_number(query)
-    with opened(database) as store:
+    with closing(open_store(database)) as store:
         today = _today(store)
         told = Told(given.answer, given.detail, given.by, given.on or today, given.note)
         done = answer(store, number, practice, told, today)
@@ -71,7 +60,7 @@ def answer_one(console: Console, database: str, query: str, practice: str | None
 def move_one(console: Console, database: str, query: str, practice: str | None, what: str, by: str, words: str) -> None:
     """What billing does with a query is on record, and where it stands is said."""
     number = stored.query_number(query)
-    with opened(database) as store:
+    with closing(open_store(database)) as store:
         done = move_by_hand(store, number, practice, what, by, words, _today(store))
     _say(console, f"{_called(done)} is {done.query.state}")
 
@@ -79,7 +68,7 @@ def move_one(console: Console, database: str, query: str, practice: str | None, 
 def take_in_file(console: Console, database: str, file: Path, practice: str | None) -> int:
     """Questions and answers of the file are on record, but the refused, which are printed with why; how many."""
     rows = filled_rows(file, READ, NEEDED, "a list of holds or of queries", "holds.xlsx or queries_<staff>.xlsx", DAYS)
-    with opened(database) as store:
+    with closing(open_store(database)) as store:
         taken = take_in(store, rows, practice, _today(store))
     for one in taken:
         if one.state == "refused":
@@ -92,7 +81,7 @@ def take_in_file(console: Console, database: str, file: Path, practice: str | No
 
 def print_list(console: Console, database: str, practice: str | None, settings: Path | None) -> None:
     """The queries that are not closed, and those closed lately, practice by practice."""
-    with opened(database) as store:
+    with closing(open_store(database)) as store:
         for practice_id in [practice] if practice else store.every_practice():
             with store.reading() as connection:
                 rows = listed(
@@ -122,7 +111,7 @@ def print_list(console: Console, database: str, practice: str | None, settings: 
 def print_history(console: Console, database: str, query: str, practice: str | None) -> None:
     """One query with all that became of it."""
     number = stored.query_number(query)
-    with opened(database) as store, store.reading() as connection:
+    with closing(open_store(database)) as store, store.reading() as connection:
         practice_id = stored.practice_of(connection, number, practice)
         moves = stored.moves(connection, practice_id, number)[number]
         found = stand(stored.rows(connection, practice_id, number)[0], moves)

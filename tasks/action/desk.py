@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import pandas as pd
 from sqlalchemy.engine import Connection
 
-from config.audiences import audiences
+from config.audiences import told_of_cases
 from config.errors import InputError
 from tasks.action.machine import Item, Move, after, stand
 from tasks.store import case_work
@@ -110,7 +110,7 @@ def _checked(connection: Connection, practice_id: str, wanted: Wanted, today: da
 
 def _owner(connection: Connection, practice_id: str, to: str, today: date, where: str) -> tuple[str, str]:
     """Audience and person of what stands behind --to: an audience that gets mail, or an identifier of the practice."""
-    told = [name for name, one in audiences().items() if one.channel != "whole"]
+    told = told_of_cases()
     if to in told:
         return to, ""
     tables = case_work.last_tables(connection, practice_id, today)

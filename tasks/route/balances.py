@@ -29,13 +29,6 @@ NO_MONEY = pd.DataFrame(
     index=pd.Index([], name="case_number", dtype="str"),
 )
 
-NOTHING = pd.Series(dtype="int64", index=pd.Index([], dtype="str"))
-"""No cents of any case: its index is of texts, as that of cases with cents is, for two kinds of index never meet."""
-
-
-def _by_case(cents: Mapping[str, int]) -> pd.Series:
-    return pd.Series(dict(cents), dtype="int64") if cents else NOTHING
-
 
 def unpaid_claims(
     balances: pd.DataFrame, payments: pd.DataFrame, settled: Mapping[str, int], until: date
@@ -59,14 +52,14 @@ def unpaid_claims(
     meant = np.minimum(meant, of_month)
     left = _left_after(owed, ["case_number", "month"], owed["patient_cents"], meant)
     # What was given back, for whatever month, is not there any more: no more counts than was paid on the whole.
-    net = paid.groupby("case_number")["amount"].sum() if len(paid) else NOTHING
-    net = net.clip(lower=0)
+    net = (paid.groupby("case_number")["amount"].sum() if len(paid) else pd.Series(dtype="int64")).clip(lower=0)
     applied = owed["patient_cents"] - left
     there_is = owed["case_number"].map(net).fillna(0).astype("int64")
     left = owed["patient_cents"] - _used_up(owed["case_number"], applied, there_is)
     used = owed.assign(used=owed["patient_cents"] - left).groupby("case_number")["used"].sum()
-    cases = pd.Index(owed["case_number"].unique(), dtype="str")
-    pool = net.reindex(cases, fill_value=0) + _by_case(settled).reindex(cases, fill_value=0) - used.reindex(cases)
+    # Each is laid on the same cases before it is added: those without money have an index of another kind.
+    given = pd.Series(dict(settled), dtype="int64")
+    pool = net.reindex(used.index, fill_value=0) + given.reindex(used.index, fill_value=0) - used
     spare = owed["case_number"].map(pool).fillna(0).astype("int64").clip(lower=0)
     owed["unpaid_cents"] = _left_after(owed, ["case_number"], left, spare)
     return owed[["claim_number", "case_number", "month", "patient_cents", "unpaid_cents", "answered_date"]]
@@ -103,7 +96,7 @@ def money_of_cases(
     found = found.reindex(found.index.union(pd.Index(list(to_refund), dtype="str")))
     found["owed_cents"] = some["unpaid_cents"].sum().reindex(found.index, fill_value=0).astype("int64")
     found["owed_since"] = some["answered_date"].min().reindex(found.index)
-    found["refund_cents"] = _by_case(to_refund).reindex(found.index, fill_value=0)
+    found["refund_cents"] = pd.Series(dict(to_refund), dtype="int64").reindex(found.index, fill_value=0)
     flags = ["waiting", "second_answered", "qmb_told"]
     found[flags] = found[flags].astype("boolean").fillna(False).astype(bool)
     return found[list(NO_MONEY)]
