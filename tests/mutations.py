@@ -181,28 +181,3 @@ def _change_number(name: str, program: str, span: tuple[str, str], value: int) -
         return replace(book, numbers={**book.numbers, name: value})
 
     return change
-
-
-UNDECIDED = "neither side is a code that is decided here; it stands in the table that people read"
-ONE_PROGRAM = "both sides are families of one program: the choice takes one, and a billed one is already_billed"
-EQUIVALENT: dict[str, str] = {
-    "transitional_with_dialysis since 2015-01 off": UNDECIDED,
-    "transitional_with_dialysis since 2020-01 forbidden": UNDECIDED,
-    "transitional_with_oversight since 2015-01 off": UNDECIDED,
-    "transitional_with_oversight since 2020-01 forbidden": UNDECIDED,
-    "transitional_with_paper_oversight since 2015-01 off": UNDECIDED,
-    "care_planning_with_oversight since 2017-01 off": UNDECIDED,
-    "care_planning_with_paper_oversight since 2017-01 off": UNDECIDED,
-    "care_planning_with_dialysis since 2017-01 off": UNDECIDED,
-    "care_planning_with_prolonged since 2017-01 off": UNDECIDED,
-    "monitoring_with_therapeutic_devices since 2022-01 off": UNDECIDED,
-    "monitoring_devices_with_therapeutic_time since 2022-01 off": UNDECIDED,
-    "data_review_with_therapeutic_time since 2022-01 off": UNDECIDED,
-    "data_review_with_therapeutic_devices since 2022-01 off": UNDECIDED,
-    "short_with_full_readings since 2026-01 off": UNDECIDED,
-    "staff_with_personal since 2019-01 off": ONE_PROGRAM,
-    "staff_with_complex since 2017-01 off": ONE_PROGRAM,
-    "personal_with_complex since 2019-01 off": ONE_PROGRAM,
-    "short_with_full_time since 2026-01 off": ONE_PROGRAM,
-}
-"""Mutants that no case can notice, because no decision depends on what they change, and why."""

@@ -8,11 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from config.month import Month
-from config.rulebook import all_families
 from tests.judged import baseline, decided, groups, judged, prints
 from tests.mutants import SURVIVED, Bench, asked, bench, main, report, selected
-from tests.mutations import EQUIVALENT, ONE_PROGRAM, UNDECIDED, Mutation, mutations
+from tests.mutations import mutations
 from tests.qualify.cases import rulebook
 
 EVERY = {mutation.name: mutation for mutation in mutations()}
@@ -90,13 +88,6 @@ def test_a_survivor_fails_the_run_and_is_named(capsys: pytest.CaptureFixture[str
     assert second.name in capsys.readouterr().out.splitlines()[-1]
 
 
-def test_what_is_said_to_change_nothing_must_not_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    mutation: Mutation = next(iter(EVERY.values()))
-    monkeypatch.setitem(EQUIVALENT, mutation.name, "said here")
-    assert report([(mutation, SURVIVED)]) == 0
-    assert report([(mutation, "a case")]) == 1
-
-
 def test_some_are_tried_alone_by_a_word_of_their_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert {mutation.name for mutation in selected([])} == set(EVERY)
     some = selected(["advanced_level_1", "in_hospice since"])
@@ -121,22 +112,5 @@ def test_the_command_tries_what_was_asked_for_and_nothing_else() -> None:
     assert done.stdout.splitlines()[-1].split()[:3] == ["all", "1", "1"]
 
 
-def test_names_are_one_each_and_the_list_of_equal_ones_is_of_today() -> None:
+def test_every_mutant_has_a_name_of_its_own() -> None:
     assert len(EVERY) == len(mutations())
-    assert set(EQUIVALENT) <= set(EVERY)
-
-
-def test_the_reasons_of_equal_ones_hold() -> None:
-    programs: dict[str, set[str]] = {}
-    for family in all_families():
-        for entry in family.entries:
-            programs.setdefault(family.program, set()).update({entry.first, entry.further} - {""})
-    for name, reason in EQUIVALENT.items():
-        pair, _, rest = name.partition(" since ")
-        year, month = rest.split()[0].split("-")
-        a, b = (set(side) for side in rulebook(Month(int(year), int(month))).exclusions.sides[pair])
-        if reason == UNDECIDED:
-            assert not (a | b) & set().union(*programs.values()), name
-        else:
-            assert reason == ONE_PROGRAM
-            assert any(a | b <= codes for codes in programs.values()), name

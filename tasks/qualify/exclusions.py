@@ -57,6 +57,11 @@ def add_on_without_base(m: Months, book: RuleBook, settings: PracticeSettings) -
     return m.lone_add_on.notna()
 
 
+def other_services_apart(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The same practitioner billed two services beside the program that may not stand with one another."""
+    return m.service_apart.notna()
+
+
 def g0506_twice(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The same practitioner has billed the care-planning add-on more than once for the patient."""
     return m.care_planning_add_ons > 1

@@ -82,6 +82,7 @@ def add_other_services(facts: Facts) -> None:
             met = met if pair.scope == "same_practitioner" else met & ~own
             _write(texts, "service_elsewhere", "elsewhere_pair", met, patient, code.text, pair.name)
     _add_lone_add_ons(facts, rows[own], patient[own], texts)
+    _add_pairs_of_others(facts, rows[own], patient[own], texts)
     for name, text in texts.items():
         facts.frame[name] = as_texts(text)
 
@@ -96,6 +97,9 @@ COLUMNS = (
     "elsewhere_pair",
     "lone_add_on",
     "unclear_service",
+    "service_apart",
+    "service_against",
+    "apart_pair",
 )
 
 
@@ -166,6 +170,24 @@ def _add_lone_add_ons(facts: Facts, rows: pd.DataFrame, patient: Any, texts: dic
         else:
             lone = ~np.isin(patient[met], np.concatenate(beside))
         texts["lone_add_on"][patient[met][lone]] = name
+
+
+def _add_pairs_of_others(facts: Facts, rows: pd.DataFrame, patient: Any, texts: dict[str, Any]) -> None:
+    """Own services of the month, none of them the program's, that a pair keeps apart from one another."""
+    _, ours = codes_of_program(facts.book)
+    code = Written(rows["code"])
+    others = frozenset(code.names) - ours
+    for pair in reversed(facts.book.exclusions.pairs):
+        if pair.strength == "allowed" or pair.within != "month" or pair.a == pair.b:
+            continue
+        sides = [others & frozenset(side) for side in facts.book.exclusions.sides[pair.name]]
+        if not all(sides):
+            continue
+        first, second = (pd.Series(code.text[met], index=patient[met]) for met in map(code.among, sides))
+        first, second = (side[~side.index.duplicated()] for side in (first, second))
+        both = first.index.intersection(second.index)
+        texts["service_apart"][both], texts["service_against"][both] = first[both], second[both]
+        texts["apart_pair"][both] = pair.name
 
 
 def own_visits(facts: Facts) -> tuple[pd.DataFrame, Any]:
