@@ -151,6 +151,16 @@ def qmb_days(
     return pd.concat(found, ignore_index=True)
 
 
+def told_by_remark(balances: pd.DataFrame, numbers: pd.Series) -> pd.DataFrame:
+    """Whom a payer's answer shows as a Qualified Medicare Beneficiary (N781 to N783), as rows of coverages.
+
+    Of whichever month the claim is: a case takes its patient for one by any such answer, and a letter says no other.
+    """
+    told = balances.loc[balances["qmb_told"].fillna(False).astype(bool), "case_number"].astype("str")
+    whose = numbers.index[numbers.isin(told).to_numpy(bool)]
+    return pd.DataFrame({"coverage_id": [f"remark:{one}" for one in whose], "patient_id": whose, "payer_kind": "qmb"})
+
+
 def paid_by_qmb(
     payments: pd.DataFrame, covered: pd.DataFrame, until: date
 ) -> tuple[dict[str, int], dict[str, list[Move]]]:
