@@ -119,6 +119,11 @@ def no_balance(f: Facts) -> Mask:
     return f["owed_cents"] <= 0
 
 
+def determination_takes_it(f: Facts) -> Mask:
+    """Determinations take off all that is open."""
+    return (f["owed_cents"] > 0) & (f["lowered_cents"] >= f["owed_cents"])
+
+
 def effort_made(f: Facts) -> Mask:
     """The effort to collect is complete."""
     return f["effort_complete"]

@@ -190,14 +190,14 @@ def nobody_named(tables: Mapping[str, pd.DataFrame], *told: tuple[str, str]) -> 
             known.refuse(place, text)
 
 
-def cents_of(outcome: str, row: dict[str, Any], of_case: Iterable[Determination], day: date) -> int:
+def cents_of(outcome: str, row: dict[str, Any], known: Known, day: date) -> int:
     """The dollars that an outcome stands for where nobody says them: what is open, what is lowered, what goes back."""
     owed = int(row.get("owed_cents") or 0)
     if outcome in REDUCTIONS:
-        holding = [one for one in of_case if one.holds_on(day)]
-        return owed * holding[-1].reduced_percent // 100 if holding else owed
+        holding = [one for one in known.determinations if one.holds_on(day)]
+        return known.lowered_cents or owed * holding[-1].reduced_percent // 100 if holding else owed
     if outcome in GIVES_UP:
-        return owed
+        return known.uncollectible_cents
     return int(row.get("refund_cents") or 0) if outcome == "refunded" else 0
 
 
@@ -221,7 +221,7 @@ def take_in(desk: Desk, answers: Iterable[Answer]) -> list[Taken]:
 def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
     revision, day = answer.read(desk.today)
     number = answer.case_number
-    case, _ = desk.case(number)
+    case, known = desk.case(number)
     row = desk.row(number)
     source = f"{BY_WORKLIST}:{revision}:{answer.answer}:{day}"
     recorded = {move.source for move in desk.work.moves.get(number, [])}
@@ -242,7 +242,7 @@ def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
     option = answer.option or str(row.get("option") or "")
     cents = answer.cents()
     if cents is None:
-        cents = cents_of(answer.answer, row, desk.work.determinations.get(number, []), day)
+        cents = cents_of(answer.answer, row, known, day)
     do(desk, number, moves_for(answer.answer, case, day, answer.answered_by, answer.note_code, option, cents, source))
     moved.add(number)
     return "taken"

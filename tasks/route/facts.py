@@ -71,6 +71,8 @@ def facts(
     `asks`: case_number, patient_id, response, day, said_cannot_pay, plan_offered, effort_complete. Coverage is that of
     the day of the ask; a Qualified Medicare Beneficiary is one on that day, on `until`, or by a payer's answer. What is
     `unanswered` is not asked for: a payer that may pay has not said what it leaves, or it is not known who pays first.
+    `ask_cents` is what may be asked: of who has a second payer the claims that it answered, less what determinations
+    take off.
     """
     on_day = coverage_flags(asks, tables)
     today = coverage_flags(asks.assign(day=pd.Timestamp(until)), tables)
@@ -79,10 +81,18 @@ def facts(
     told = theirs["qmb_told"].astype("boolean").fillna(False).astype(bool)
     setting = setting_of(tables)
     found = asks.assign(**{name: on_day[name] for name in COVERAGE}, **flags)
+    unanswered = found["waiting"] | (found["second_payer"] & ~found["second_answered"]) | found["conflicting"]
+    qmb = on_day["qmb"] | today["qmb"] | told
+    cents = {
+        name: theirs[f"{name}_cents"].fillna(0).astype("int64") for name in ("owed", "lowered", "asked", "answered")
+    }
+    may = cents["answered"].where(found["second_payer"], cents["asked"])
     return found.assign(
-        unanswered=found["waiting"] | (found["second_payer"] & ~found["second_answered"]) | found["conflicting"],
-        qmb=on_day["qmb"] | today["qmb"] | told,
-        owed_cents=theirs["owed_cents"].fillna(0).astype("int64"),
+        unanswered=unanswered,
+        qmb=qmb,
+        owed_cents=cents["owed"],
+        lowered_cents=cents["lowered"],
+        ask_cents=may.mask(unanswered | qmb, 0),
         setting=setting,
         sliding_schedule=has_sliding_schedule(setting, settings),
         sliding_percent=settings.sliding_fee_percent,

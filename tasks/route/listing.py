@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from tasks.route.balances import effort_days
 from tasks.route.determinations import OPTION_OF
 from tasks.route.entries import Option
 from tasks.route.guards import Known
@@ -57,9 +56,10 @@ def row_of(
     if option is None or about is None:
         return found
     granted = option.name in OPTION_OF.values() and about["answers"][option.name] == AVAILABLE
-    step = next_step(case, option, work.settings, contact_days, until, granted)
     flags = about["row"]
-    asked = 0 if flags["qmb"] or flags["unanswered"] else cents
+    asked = int(flags["ask_cents"])
+    given_up = min((one.complete_on for one in about["efforts"] if one.complete_on), default=None)
+    step = next_step(case, option, work.settings, contact_days, until, granted, given_up)
     return found | {
         "option": option.name,
         "option_words": option.words,
@@ -78,7 +78,6 @@ def known_of(
     number: str,
     about: Mapping[str, Any],
     case: Case,
-    owed: Owed,
     work: Work,
     until: date,
     zone: str,
@@ -90,7 +89,9 @@ def known_of(
         case_number=number,
         qmb=bool(flags["qmb"]),
         owed_cents=int(flags["owed_cents"]),
-        owed_days=effort_days(case, owed["owed_since"].get(number), until),
+        ask_cents=int(flags["ask_cents"]),
+        lowered_cents=int(flags["lowered_cents"]),
+        efforts=about["efforts"],
         waiting=bool(flags["waiting"]),
         answers=about["answers"],
         causes=about["causes"],

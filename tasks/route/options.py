@@ -64,7 +64,8 @@ def hardship_determination(f: Facts) -> Answers:
 
 def payment_plan(f: Facts) -> Answers:
     """Everyone who may be asked for money, once; after it failed there is the effort to collect."""
-    return _where(~f["qmb"] & ~(f["plan_offered"] & (f["owed_cents"] > 0)))
+    nothing_left = (f["owed_cents"] > 0) & (f["lowered_cents"] >= f["owed_cents"])
+    return _where(~f["qmb"] & ~nothing_left & ~(f["plan_offered"] & (f["owed_cents"] > 0)))
 
 
 def reasonable_collection(f: Facts) -> Answers:
@@ -84,7 +85,7 @@ def write_off(f: Facts) -> Answers:
 
 
 def _may_be_asked(f: Facts) -> pd.Series:
-    return (f["owed_cents"] > 0) & ~f["qmb"] & ~f["unanswered"]
+    return f["ask_cents"] > 0
 
 
 def _where(available: pd.Series, unknown: pd.Series | None = None) -> Answers:
