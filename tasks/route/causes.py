@@ -74,6 +74,11 @@ def medicaid_on_file(f: Facts) -> Mask:
     return f["medicaid"]
 
 
+def not_in_medicare(f: Facts) -> Mask:
+    """Only payers other than Medicare are on file."""
+    return f["outside_medicare"]
+
+
 def no_schedule(f: Facts) -> Mask:
     """The practice is no health center and has no schedule of its own."""
     return ~f["sliding_schedule"]

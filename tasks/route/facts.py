@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,10 @@ from tasks.route.determinations import Determination
 from tasks.route.payers_on_file import of_programs
 
 MAY_PAY_THE_SHARE = ("medigap", "medicaid", "commercial", "va", "other")
-COVERAGE = ("qmb", "medicaid", "second_payer", "coverage_unknown", "conflicting", "medicare_advantage")
+IN_MEDICARE = ("medicare_part_b", "medicare_advantage", "medigap", "qmb")
+COVERAGE = (
+    "qmb", "medicaid", "second_payer", "coverage_unknown", "conflicting", "medicare_advantage", "outside_medicare",
+)  # fmt: skip
 
 
 def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -45,7 +49,8 @@ def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
     # Two payers in one place, or a Medicare Beneficiary program without any Medicare: the order is not known.
     places = theirs[["ask", "priority", "payer_kind"]].drop_duplicates()
     twice = places.loc[places.duplicated(["ask", "priority"], keep=False) & places["priority"].notna(), "ask"]
-    flags |= {"coverage_unknown": ~known, "conflicting": asks.index.isin(twice)}
+    medicare = asks.index.isin(theirs.loc[kind.isin(IN_MEDICARE).to_numpy(), "ask"]) | flags["qmb"]
+    flags |= {"coverage_unknown": ~known, "conflicting": asks.index.isin(twice), "outside_medicare": known & ~medicare}
     return pd.DataFrame(flags, index=asks.index)[list(COVERAGE)]
 
 
@@ -105,6 +110,14 @@ def facts(
 def has_sliding_schedule(setting: str, settings: CaseSettings) -> bool:
     """Whether the practice lowers what it charges by household and income: a health center, or by its own policy."""
     return setting == "fqhc" or settings.sliding_fee_policy
+
+
+def payer_of(payers: pd.DataFrame, patient_id: str) -> Literal["medicare", "plan", "insurer"]:
+    """Whose rules a letter may tell the patient of: Medicare's, also where nobody is on file, or a plan's alone."""
+    kinds = set(payers.loc[(payers["patient_id"] == patient_id).to_numpy(bool), "payer_kind"].astype("str"))
+    if "medicare_advantage" in kinds and "medicare_part_b" not in kinds:
+        return "plan"
+    return "insurer" if kinds - {"unknown"} and not kinds & set(IN_MEDICARE) else "medicare"
 
 
 def setting_of(tables: Mapping[str, pd.DataFrame]) -> str:

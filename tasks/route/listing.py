@@ -57,6 +57,7 @@ def row_of(
         return found
     granted = option.name in OPTION_OF.values() and about["answers"][option.name] == AVAILABLE
     flags = about["row"]
+    option = option.for_patient(bool(flags["outside_medicare"]))
     asked = int(flags["ask_cents"])
     given_up = min((one.complete_on for one in about["efforts"] if one.complete_on), default=None)
     step = next_step(case, option, work.settings, contact_days, until, granted, given_up)
@@ -96,7 +97,7 @@ def known_of(
         answers=about["answers"],
         causes=about["causes"],
         determinations=tuple(work.determinations.get(number, ())),
-        at_cost=flags["setting"] in AT_COST and not flags["medicare_advantage"],
+        at_cost=flags["setting"] in AT_COST and not (flags["medicare_advantage"] or flags["outside_medicare"]),
         zone=zone,
         schedule=bool(flags["sliding_schedule"]),
         paid_cents=sum(cents for day, cents in payments.get(number, ()) if (case.opened or day) <= day <= until),
