@@ -19,6 +19,8 @@ class CaseSettings(BaseModel):
 
     balance_age_days: int = Field(ge=0, le=365)
     still_unpaid_days: dict[str, Annotated[int, Field(ge=1, le=365)]] = {}
+    qmb_block_days: int = Field(ge=0, le=90)
+    qmb_adjust_days: int = Field(ge=1, le=365)
     follow_up_days: int = Field(ge=1, le=90)
     application_days: int = Field(ge=1, le=180)
     escalate_after_days: int = Field(ge=0, le=90)

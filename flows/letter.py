@@ -23,6 +23,7 @@ from flows.letter_grounds import (
     grounded,
     lowered_by,
     said_in_case,
+    stopped,
 )
 from flows.one_case import desk_of
 from flows.owed import Stored, share_of, stored_case, stored_month
@@ -81,7 +82,8 @@ def write_letter(
         with store.reading() as connection:
             recorded = case_work.moves(connection, cycle.practice_id, share["case_number"])
             determined = determinations_by_case(case_work.determined(connection, cycle.practice_id))
-        said = said_in_case(moves_by_case(recorded).get(share["case_number"], []))
+        moves = moves_by_case(recorded).get(share["case_number"], [])
+        said = said_in_case(moves)
         if (
             kind in EXPLAIN and share["owes"] == "unknown"
         ):  # what payers left so far is known, whatever a month will cost
@@ -89,7 +91,7 @@ def write_letter(
             given = dict(given) | ({"balance_cents": int(ask)} if ask > 0 else {})
             share = _share(store, found, patient, kind, settled or ask > 0)
         given = dict(given) | lowered_by(determined.get(share["case_number"], []), kind, today)
-        letter = _letter(found, share, kind, dict(given) | {"said": said}, settings, today)
+        letter = _letter(found, share, kind, stopped(moves, kind) | given | {"said": said}, settings, today)
         files = render_voicemail(letter) if kind == VOICEMAIL else render_letter(letter, call)
         paths = write_letters(_folder(out, found), files)
         if not call and kind != VOICEMAIL:
@@ -126,7 +128,8 @@ def write_due_letters(
             cents = None if pd.isna(row["ask_cents"]) else int(row["ask_cents"])
             share = _share(store, found, patient, kind, bool(cents))
             back = books.get(number) if kind == "refund" else None
-            given = {"said": said_in_case(moves.get(number, [])), "refund_cents": int(back) if back else None}
+            mine = moves.get(number, [])
+            given = {"said": said_in_case(mine), "refund_cents": int(back) if back else None} | stopped(mine, kind)
             before = [one for one in written.get(number, []) if one.reason == kind]
             if before and before[-1].by != BY_OUTREACH and answer_day(before[-1].day, days) >= today:
                 continue  # a person has written it

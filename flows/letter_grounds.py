@@ -9,6 +9,7 @@ from typing import Any
 from config.case_settings import CaseSettings
 from config.instalments import monthly_parts
 from config.letters import LetterRefusedError, letters
+from config.month import Month
 from tasks.route.desk import Desk
 from tasks.route.determinations import Determination
 from tasks.route.entries import all_options, option_named
@@ -66,6 +67,16 @@ def asking(kind: str, cents: int, due: date, parts: int = PROPOSED_PARTS) -> dic
 def answer_day(written: date, settings: CaseSettings) -> date:
     """The day that a letter written on that one gives the patient: a working day to come, never one that is over."""
     return working_day(written + timedelta(days=settings.follow_up_days))
+
+
+def stopped(moves: Sequence[Move], kind: str) -> dict[str, Any]:
+    """When the patient stopped by the record of the case, for the letter that confirms it."""
+    case = stand(moves)
+    if kind != "withdrawal" or case.opened is None:
+        return {}
+    days = [turn.day for turn in case.turns if turn.response == "asks_to_stop"]
+    days += [move.day for move in moves if move.outcome == "withdrew" and move.day >= case.opened]
+    return {"said_on": days[0], "last_day": Month.of(days[0]).last} if days else {}
 
 
 def lowered_by(of_case: Sequence[Determination], kind: str, day: date) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Where a case stands follows from its moves: those of the store, what patients sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,9 +21,10 @@ from tasks.route.choosing import efforts_of, options_of
 from tasks.route.facts import coverage_flags
 from tasks.route.guards import Known
 from tasks.route.heard import said_moves, with_known
-from tasks.route.listing import case_numbers, known_of, payments_by_case, row_of
+from tasks.route.listing import case_numbers, known_of, payments_by_case, row_of, unconfirmed
 from tasks.route.lowered import with_lowered
 from tasks.route.machine import STILL_UNPAID, Case, Move, stand
+from tasks.route.qmb_shares import ShareLeft, shares_left
 from tasks.route.work import Work
 from tasks.store.day import zone_of
 
@@ -35,8 +36,8 @@ Tables = Mapping[str, pd.DataFrame]
 class Standing:
     """The cases as they stand on a day; `new` moves are not on record yet.
 
-    `frame` has the contract's columns and `escalated_to`, which is said of that day and kept of no month. `protected`
-    are the cases of Qualified Medicare Beneficiaries of whose share something is open.
+    `frame` has the contract's columns and `escalated_to`, which is said of that day and kept of no month. `shares`
+    are those of Qualified Medicare Beneficiaries of which something is left, by month.
     """
 
     frame: pd.DataFrame
@@ -45,14 +46,7 @@ class Standing:
     new: Mapping[str, list[Move]]
     money: pd.DataFrame
     unpaid: pd.DataFrame
-    protected: frozenset[str] = frozenset()
-
-    @property
-    def left_to_protected(self) -> dict[str, int]:
-        """What payers left of the share of Qualified Medicare Beneficiaries, by case: nobody may ask for it."""
-        theirs = self.unpaid[self.unpaid["case_number"].isin(self.protected)]
-        cents = theirs.groupby("case_number")["unpaid_cents"].sum()
-        return {str(number): int(one) for number, one in cents.items() if one > 0}
+    shares: Sequence[ShareLeft] = ()
 
     @property
     def of_month(self) -> pd.DataFrame:
@@ -102,7 +96,8 @@ def standing(
     refunds, refund_moves = money.paid_by_qmb(payments, protected, until)
     owed = money.money_of_cases(work.balances, unpaid, refunds, until)
     patients = pd.Series(numbers.index, index=numbers.to_numpy())
-    qmb = _qmb(unpaid, patients, tables, protected, owed, until)
+    theirs = _of_their_months(unpaid, patients, protected)
+    qmb = _qmb(unpaid, theirs, patients, tables, owed, until)
     _add(history, new, money.openings(unpaid, qmb, age, until))
     _add(history, new, refund_moves)
     gone = _gone(tables["patients"], numbers, history, until)
@@ -115,7 +110,13 @@ def standing(
     listed = {
         number: case
         for number, case in cases.items()
-        if number in patients.index and (case.live or number in open_before or (case.since or date.min) >= first)
+        if number in patients.index
+        and (
+            case.live
+            or number in open_before
+            or (case.since or date.min) >= first
+            or unconfirmed(case, work.letters.get(number, ()), until)
+        )
     }
     made = efforts_of(listed, history, unpaid, work.settings, until)
     options, about = options_of(listed, patients, tables, owed, work, month, until, made)
@@ -135,7 +136,8 @@ def standing(
     }
     late = {row["case_number"]: row.get("escalated_to") for row in rows}
     frame = frame.assign(escalated_to=frame["case_number"].map(late).astype("str"))
-    return Standing(frame, cases, facts_of, new, owed, unpaid, qmb)
+    left = shares_left(theirs, work.qmb_shares, work.settings, until)
+    return Standing(frame, cases, facts_of, new, owed, unpaid, left)
 
 
 def _in_question(tables: Tables, numbers: pd.Series, known: pd.DataFrame, work: Work) -> pd.Series:
@@ -202,21 +204,31 @@ def _numbered_payments(tables: Tables, numbers: pd.Series) -> pd.DataFrame:
     return payments.assign(case_number=payments["patient_id"].map(numbers).astype("str"))
 
 
-def _qmb(
-    unpaid: pd.DataFrame, patients: pd.Series, tables: Tables, protected: pd.DataFrame, owed: pd.DataFrame, until: date
-) -> frozenset[str]:
-    """Cases with an unpaid share of Qualified Medicare Beneficiaries: now, on any day of its month, or by an answer."""
+def _of_their_months(unpaid: pd.DataFrame, patients: pd.Series, protected: pd.DataFrame) -> pd.DataFrame:
+    """The unpaid claims, with `patient_id`, of months on a day of which the patient is known as such a beneficiary."""
     rows = unpaid[unpaid["case_number"].isin(patients.index)].reset_index(drop=True)
+    rows = rows.assign(patient_id=patients.reindex(rows["case_number"]).to_numpy())
     first = pd.to_datetime(rows["month"] + "-01").astype("datetime64[ns]")
+    both = rows[["patient_id"]].assign(row=rows.index, first=first, last=first + pd.offsets.MonthEnd(0))
+    both = both.merge(protected, on="patient_id")
+    inside = (both["start_date"] <= both["last"]) & (both["end_date"].isna() | (both["end_date"] >= both["first"]))
+    return rows[rows.index.isin(both.loc[inside, "row"])]
+
+
+def _qmb(
+    unpaid: pd.DataFrame,
+    theirs: pd.DataFrame,
+    patients: pd.Series,
+    tables: Tables,
+    owed: pd.DataFrame,
+    until: date,
+) -> frozenset[str]:
+    """Cases with an unpaid share that nobody asks for: of such a month, of such a beneficiary now, or by an answer."""
+    rows = unpaid[unpaid["case_number"].isin(patients.index)].reset_index(drop=True)
     asks = pd.DataFrame({"patient_id": patients.reindex(rows["case_number"]).to_numpy(), "day": pd.Timestamp(until)})
     now = coverage_flags(asks, tables)["qmb"].to_numpy()
-    both = asks.assign(row=asks.index, first=first, last=first + pd.offsets.MonthEnd(0)).merge(
-        protected, on="patient_id"
-    )
-    inside = (both["start_date"] <= both["last"]) & (both["end_date"].isna() | (both["end_date"] >= both["first"]))
-    then = rows.index.isin(both.loc[inside, "row"])
     told = owed.index[owed["qmb_told"]]
-    return frozenset(rows["case_number"].to_numpy()[then | now]) | frozenset(told)
+    return frozenset(rows["case_number"].to_numpy()[now]) | frozenset(theirs["case_number"]) | frozenset(told)
 
 
 def no_known_cases() -> pd.DataFrame:

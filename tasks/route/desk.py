@@ -12,12 +12,13 @@ import pandas as pd
 from sqlalchemy.engine import Connection
 
 from config.case_settings import CaseSettings, case_settings
-from config.contract import inputs, outputs
+from config.contract import inputs
 from config.errors import InputError
 from config.frames import empty
 from config.identities import identities_of
 from config.month import Month
 from config.settings import PracticeSettings, practice_settings
+from tasks.route import qmb_shares
 from tasks.route.cases import Standing, standing
 from tasks.route.determinations import OPTION_OF, Determination
 from tasks.route.guards import Known, checked
@@ -221,6 +222,8 @@ def take_in(desk: Desk, answers: Iterable[Answer]) -> list[Taken]:
 def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
     revision, day = answer.read(desk.today)
     number = answer.case_number
+    if answer.month or answer.answer in qmb_shares.ANSWERS:
+        return _take_share(desk, answer, day)
     case, known = desk.case(number)
     row = desk.row(number)
     source = f"{BY_WORKLIST}:{revision}:{answer.answer}:{day}"
@@ -248,6 +251,29 @@ def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
     return "taken"
 
 
+def _take_share(desk: Desk, answer: Answer, day: date) -> str:
+    """What billing did with a Qualified Medicare Beneficiary's share of a month is on record."""
+    number, month = answer.case_number, answer.month
+    if answer.answer not in qmb_shares.ANSWERS:
+        raise InputError(f"the line of {month} takes {' or '.join(qmb_shares.ANSWERS)} alone.")
+    if not month:
+        raise InputError(f"'{answer.answer}' belongs on a line with a month; write it there.")
+    before = [one for one in desk.work.qmb_shares.get(number, []) if one.option == month]
+    if any(one.reason == answer.answer and one.day == day for one in before):
+        return "known"
+    shares = [one for one in desk.standing.shares if (one.case_number, one.month) == (number, month)]
+    if not shares:
+        raise InputError("nothing of a Qualified Medicare Beneficiary's share of that month is left; leave it out.")
+    known_staff(desk.tables, ("answered_by", answer.answered_by))
+    if desk.tables["staff"].empty:
+        nobody_named(desk.tables, ("answered_by", answer.answered_by))
+    move = qmb_shares.recording(shares[0], answer.answer, day, answer.answered_by, answer.note_code)
+    with desk.store.writing() as connection:
+        case_work.alone(connection, desk.practice_id)
+        record(connection, desk.practice_id, {number: [move]}, datetime.now(UTC))
+    return "taken"
+
+
 def recorded_answers(moves: dict[str, list[Move]], patients: dict[str, str]) -> pd.DataFrame:
     """What staff recorded of patients' words, as rows of the answers' table, so that nobody types it twice.
 
@@ -269,8 +295,3 @@ def recorded_answers(moves: dict[str, list[Move]], patients: dict[str, str]) -> 
                     }
                 )
     return pd.DataFrame(rows, columns=table.names)
-
-
-def no_cases() -> pd.DataFrame:
-    """No case."""
-    return empty(outputs()["copay_cases"])

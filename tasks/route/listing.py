@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -19,6 +19,8 @@ from tasks.route.work import Work
 Owed = Mapping[str, Mapping[str, Any]]
 """The money of cases by column, then by case number."""
 ABOUT_A_BALANCE = ("payment_plan", "reminder")
+WITHDRAWAL = "withdrawal"
+CONFIRM_WITHIN_DAYS = 31  # one that was never written is no news to the patient later
 
 
 def row_of(
@@ -54,7 +56,7 @@ def row_of(
         "revision": case.moves,
     }
     if option is None or about is None:
-        return found
+        return found | ({"letter": WITHDRAWAL} if unconfirmed(case, work.letters.get(number, ()), until) else {})
     granted = option.name in OPTION_OF.values() and about["answers"][option.name] == AVAILABLE
     flags = about["row"]
     option = option.for_patient(bool(flags["outside_medicare"]))
@@ -73,6 +75,14 @@ def row_of(
         "escalated_to": step.escalated_to or None,
         "ask_cents": asked,
     }
+
+
+def unconfirmed(case: Case, letters: Iterable[Move], until: date) -> bool:
+    """Whether the patient stopped of late, whatever had opened the case, and has no confirmation in writing."""
+    if case.live or case.outcome != "withdrew" or case.since is None or case.opened is None:
+        return False
+    recent = until - case.since <= timedelta(days=CONFIRM_WITHIN_DAYS)
+    return recent and not any(one.reason == WITHDRAWAL and one.day >= case.opened for one in letters)
 
 
 def known_of(

@@ -69,6 +69,7 @@ BY_HAND = {
 REDUCTIONS = ("sliding_fee", "reduced", "waived")
 TAKES_MONEY = ("agreed", "paid", "plan_agreed")
 GIVES_UP = ("written_off", "bad_debt")
+QMB_SHARE = "qmb_share"  # on record beside the moves of a case, and none, as letters are
 STILL_UNPAID = "still_unpaid"  # reason of a case that was settled and comes back
 
 

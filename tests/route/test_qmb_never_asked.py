@@ -87,7 +87,8 @@ def known_by(way: str) -> dict[str, pd.DataFrame]:
 
 def stands(way: str, said: tuple[str, ...], owed: bool, setting: str) -> Standing:
     days = [[f"2026-10-{5 + 4 * place:02d}", what] for place, what in enumerate(said)]
-    claims = [claim(qmb_told=way == "remark code")] if owed or way == "remark code" else []
+    of_october = {"month": "2026-10", "answered_date": "2026-10-25"}
+    claims = [claim(qmb_told=way == "remark code", **of_october)] if owed or way == "remark code" else []
     return stood(tables([], days, setting) | known_by(way), str(DAY), owed=balances(*claims))
 
 
@@ -106,7 +107,7 @@ def _holds(found: Standing, way: str, owed: bool, said: tuple[str, ...]) -> None
     for known in found.known.values():
         assert known.qmb
         assert all(known.answers[name] == "not" for name in FOR_MONEY)
-    told = alerts({}, {}, {}, "P1", CASES, DAY, found.left_to_protected)
+    told = alerts({}, {}, {}, "P1", CASES, DAY, found.shares)
     left = owed or way == "remark code"
     assert told["alert"].tolist() == ["qmb_share_left"] * left
     assert [NUMBER in words for words in told["whose"]] == [True] * left
