@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.errors import InputError
 from config.settings import settings_of
+from config.still_unpaid import terms
 
 
 class CaseSettings(BaseModel):
@@ -17,6 +18,9 @@ class CaseSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     balance_age_days: int = Field(ge=0, le=365)
+    still_unpaid_days: dict[str, Annotated[int, Field(ge=1, le=365)]] = {}
+    qmb_block_days: int = Field(ge=0, le=90)
+    qmb_adjust_days: int = Field(ge=1, le=365)
     follow_up_days: int = Field(ge=1, le=90)
     application_days: int = Field(ge=1, le=180)
     escalate_after_days: int = Field(ge=0, le=90)
@@ -52,4 +56,8 @@ def case_settings(practice_id: str, path: Path | None = None) -> CaseSettings:
     if settings.call_from_hour >= settings.call_until_hour:
         where = path or "settings.yaml"
         raise InputError(f"{where}: 'cases.call_until_hour' must be later than 'cases.call_from_hour'; correct one.")
+    known = {term.outcome for term in terms()}
+    if wrong := sorted(set(settings.still_unpaid_days) - known):
+        where, names = path or "settings.yaml", ", ".join(sorted(known))
+        raise InputError(f"{where}: 'cases.still_unpaid_days' has '{wrong[0]}'; write outcomes among {names}.")
     return settings

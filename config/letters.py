@@ -25,6 +25,7 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Spanish"}
 _SPELLINGS = {"en": "en", "eng": "en", "english": "en", "es": "es", "spa": "es", "spanish": "es", "español": "es"}
 
 Owes = Literal["never", "share", "unknown"]
+Payer = Literal["medicare", "plan", "insurer"]
 WHY_NOT: Mapping[str, str] = {
     "never": "a Qualified Medicare Beneficiary owes nothing and is never asked for money; write 'refund' where "
     "something was paid, else 'share_explained'",
@@ -58,6 +59,7 @@ class LetterKind(_Cited):
     needs: tuple[str, ...] = ()
     needs_else: tuple[str, ...] = ()
     schedule: bool = False
+    payers: tuple[Payer, ...] = ("medicare", "plan", "insurer")
 
 
 class Voicemail(_Cited):
@@ -147,7 +149,8 @@ class LetterFor:
     `owes` is `never` for a Qualified Medicare Beneficiary, `share` where it is known what the payers leave to the
     patient, else `unknown`. `said` holds what the patient has said about the co-pay (values of
     copay_responses.response), `options` the names of the options that are open to them, in order. `sliding_schedule`
-    says that the practice has a sliding-fee schedule.
+    says that the practice has a sliding-fee schedule. `payer` is whose rules are told: Medicare's, those of a Medicare
+    Advantage plan, or of the insurer of somebody who is not in Medicare.
     """
 
     kind: str
@@ -158,6 +161,7 @@ class LetterFor:
     practice: LetterSettings
     written: date
     owes: Owes
+    payer: Payer = "medicare"
     said: tuple[str, ...] = ()
     month: Month | None = None
     share: ShareFigures | None = None
@@ -226,6 +230,10 @@ def may_go(letter: LetterFor) -> LetterKind:
         raise LetterRefusedError(
             f"{where}: this practice has no sliding-fee schedule; a practice that has one of its own sets "
             "cases.sliding_fee_policy."
+        )
+    if letter.payer not in kind.payers:
+        raise LetterRefusedError(
+            f"{where}: by the coverages on file the patient is not in Medicare; correct them, or leave it."
         )
     if kind.after and not set(kind.after) & set(letter.said):
         raise LetterRefusedError(

@@ -14,12 +14,22 @@ from config.errors import InputError
 from config.letter_settings import letter_settings
 from config.letters import LANGUAGES, VOICEMAIL, LetterFor, LetterRefusedError, language_note
 from config.month import Month
-from flows.letter_grounds import ASKS, FROM_RECORD, answer_day, asking, grounded, said_in_case
+from flows.letter_grounds import (
+    ASKS,
+    EXPLAIN,
+    FROM_RECORD,
+    answer_day,
+    asking,
+    grounded,
+    lowered_by,
+    said_in_case,
+    stopped,
+)
 from flows.one_case import desk_of
 from flows.owed import Stored, share_of, stored_case, stored_month
 from tasks.route.desk import known_staff
-from tasks.route.facts import has_sliding_schedule, setting_of
-from tasks.route.work import as_row, letter_written, letters_by_case, moves_by_case
+from tasks.route.facts import has_sliding_schedule, payer_of, setting_of
+from tasks.route.work import as_row, determinations_by_case, letter_written, letters_by_case, moves_by_case
 from tasks.send.addressed import letter_for
 from tasks.send.letters import FOLDER, render_letter, render_voicemail, stands_there, write_letters
 from tasks.store import case_work
@@ -71,8 +81,17 @@ def write_letter(
             given = grounded(desk, share, kind, given, today)
         with store.reading() as connection:
             recorded = case_work.moves(connection, cycle.practice_id, share["case_number"])
-        said = said_in_case(moves_by_case(recorded).get(share["case_number"], []))
-        letter = _letter(found, share, kind, dict(given) | {"said": said}, settings, today)
+            determined = determinations_by_case(case_work.determined(connection, cycle.practice_id))
+        moves = moves_by_case(recorded).get(share["case_number"], [])
+        said = said_in_case(moves)
+        if (
+            kind in EXPLAIN and share["owes"] == "unknown"
+        ):  # what payers left so far is known, whatever a month will cost
+            ask = desk_of(store, cycle.practice_id, settings, today).row(share["case_number"]).get("ask_cents") or 0
+            given = dict(given) | ({"balance_cents": int(ask)} if ask > 0 else {})
+            share = _share(store, found, patient, kind, settled or ask > 0)
+        given = dict(given) | lowered_by(determined.get(share["case_number"], []), kind, today)
+        letter = _letter(found, share, kind, stopped(moves, kind) | given | {"said": said}, settings, today)
         files = render_voicemail(letter) if kind == VOICEMAIL else render_letter(letter, call)
         paths = write_letters(_folder(out, found), files)
         if not call and kind != VOICEMAIL:
@@ -95,6 +114,7 @@ def write_due_letters(
     paths, refused = [], []
     with store.reading() as connection:
         recorded, today = case_work.moves(connection, practice_id), today_of(connection, practice_id)
+        determined = determinations_by_case(case_work.determined(connection, practice_id))
     moves, written = moves_by_case(recorded), letters_by_case(recorded)
     books = store.open_copay_cases(practice_id).set_index("case_number")["refund_cents"]
     days = case_settings(practice_id, settings)
@@ -108,7 +128,8 @@ def write_due_letters(
             cents = None if pd.isna(row["ask_cents"]) else int(row["ask_cents"])
             share = _share(store, found, patient, kind, bool(cents))
             back = books.get(number) if kind == "refund" else None
-            given = {"said": said_in_case(moves.get(number, [])), "refund_cents": int(back) if back else None}
+            mine = moves.get(number, [])
+            given = {"said": said_in_case(mine), "refund_cents": int(back) if back else None} | stopped(mine, kind)
             before = [one for one in written.get(number, []) if one.reason == kind]
             if before and before[-1].by != BY_OUTREACH and answer_day(before[-1].day, days) >= today:
                 continue  # a person has written it
@@ -117,6 +138,8 @@ def write_due_letters(
                 if kind in ASKS and by_then < today:
                     continue
                 more = asking(kind, cents, by_then) if kind in ASKS and cents else {}
+                more |= {"balance_cents": cents} if kind in EXPLAIN and cents else {}
+                more |= lowered_by(determined.get(number, []), kind, day)
                 letter = _letter(found, share, kind, given | more, settings, day)
                 files, folder = render_letter(letter), _folder(out, found)
                 if stands := stands_there(folder, files):
@@ -156,7 +179,8 @@ def _letter(
         day,
         found.book.numbers["coinsurance_percent"],
         deductible.cents if deductible else None,
-        {name: value for name, value in given.items() if value and name != "parts"} | {"sliding_schedule": schedule},
+        {name: value for name, value in given.items() if value and name != "parts"}
+        | {"sliding_schedule": schedule, "payer": payer_of(found.coverage, share["patient_id"])},
     )
 
 

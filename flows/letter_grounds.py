@@ -9,7 +9,9 @@ from typing import Any
 from config.case_settings import CaseSettings
 from config.instalments import monthly_parts
 from config.letters import LetterRefusedError, letters
+from config.month import Month
 from tasks.route.desk import Desk
+from tasks.route.determinations import Determination
 from tasks.route.entries import all_options, option_named
 from tasks.route.machine import Move, stand
 from tasks.route.next_step import working_day
@@ -17,6 +19,8 @@ from tasks.route.next_step import working_day
 ASKS = ("reminder", "payment_plan")
 DETERMINED = {"hardship_granted": True, "hardship_refused": False}
 FROM_RECORD = (*ASKS, *DETERMINED, "options", "refund")
+EXPLAIN = ("share_explained", "voicemail")
+NAMES_THE_PART = ("welcome", *EXPLAIN)
 PROPOSED_PARTS = 3
 
 
@@ -63,6 +67,25 @@ def asking(kind: str, cents: int, due: date, parts: int = PROPOSED_PARTS) -> dic
 def answer_day(written: date, settings: CaseSettings) -> date:
     """The day that a letter written on that one gives the patient: a working day to come, never one that is over."""
     return working_day(written + timedelta(days=settings.follow_up_days))
+
+
+def stopped(moves: Sequence[Move], kind: str) -> dict[str, Any]:
+    """When the patient stopped by the record of the case, for the letter that confirms it."""
+    case = stand(moves)
+    if kind != "withdrawal" or case.opened is None:
+        return {}
+    days = [turn.day for turn in case.turns if turn.response == "asks_to_stop"]
+    days += [move.day for move in moves if move.outcome == "withdrew" and move.day >= case.opened]
+    return {"said_on": days[0], "last_day": Month.of(days[0]).last} if days else {}
+
+
+def lowered_by(of_case: Sequence[Determination], kind: str, day: date) -> dict[str, Any]:
+    """What a letter that names the patient's part says of the determination that holds on the day; others nothing."""
+    there = [one for one in of_case if one.decided_date <= day <= one.until_date]
+    last = max(there, key=lambda one: one.decided_date, default=None)
+    if kind not in NAMES_THE_PART or last is None or not last.granted:
+        return {}
+    return {"reduced_percent": last.reduced_percent, "until": last.until_date}
 
 
 def said_in_case(moves: Sequence[Move]) -> tuple[str, ...]:

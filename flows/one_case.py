@@ -95,7 +95,7 @@ def _move(desk: Desk, number: str, told: Told) -> None:
         raise InputError(f"{day} is in the future; correct --date.")
     cents = written_cents(told.amount, "--amount") if told.amount else 0
     if told.action == "resolve" and not told.amount:
-        cents = cents_of(told.outcome, row, desk.work.determinations.get(number, []), day)
+        cents = cents_of(told.outcome, row, facts, day)
     move = Move(
         what=MOVES[told.action],
         day=day,

@@ -18,6 +18,8 @@ from config.month import Month
 from config.rulebook import RuleBook, load_rulebook
 from config.rulebook_archive import restored
 from config.settings import practice_settings, stored_settings
+from tasks.remit.worklist import balances_of
+from tasks.route.balances import told_by_remark
 from tasks.route.forecast import Terms, patient_shares
 from tasks.route.payers_on_file import of_programs, payers_in, who_never_owe
 from tasks.route.usual_service import for_patients, usual_lines
@@ -83,7 +85,8 @@ class Stored(NamedTuple):
 def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
     """The month's tables, claim lines and payers, and the lines of a usual month, without a patient.
 
-    Whom an eligibility answer read since shows as a Qualified Medicare Beneficiary owes nothing from then on.
+    Whom an eligibility answer read since, or the remark of a payer's answer, shows as a Qualified Medicare Beneficiary
+    owes nothing from then on.
     """
     basis, chosen = store.basis(cycle, NEEDED), forecast_settings(cycle.practice_id, settings)
     tables, book = dict(basis.tables), restored(basis.rulebook)
@@ -94,7 +97,10 @@ def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
     terms = Terms.of(setting, book, chosen.months_a_year)
     with store.reading() as connection:
         shown = shown_as_qmb(connection, tables, cycle.month.first, max(today_by(tables), cycle.month.last))
-    coverage = who_never_owe(payers_in(tables, cycle.month), shown, cycle.month)
+    ids = tables["patients"]["patient_id"].astype("str").drop_duplicates()
+    numbers = pd.Series(store.known_case_numbers(cycle.practice_id, ids).to_numpy(), index=ids.to_numpy()).dropna()
+    told = told_by_remark(balances_of(store, cycle.practice_id), numbers)
+    coverage = who_never_owe(payers_in(tables, cycle.month), pd.concat([shown, told]), cycle.month)
     return Stored(cycle, tables, store.frame("claim_lines", cycle), usual, coverage, book, terms)
 
 

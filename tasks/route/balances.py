@@ -6,25 +6,28 @@ or taken back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
+from config.case_settings import CaseSettings
 from config.month import Month
-from tasks.route.determinations import Determination
-from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move
+from config.still_unpaid import days_after
+from tasks.route.machine import GIVES_UP, OVER, REDUCTIONS, STILL_UNPAID, Move, stand
 
 GONE = ("replaced", "voided", "reversed", "written")
 NO_MONEY = pd.DataFrame(
     {
         "owed_cents": pd.Series(dtype="int64"),
+        "lowered_cents": pd.Series(dtype="int64"),
+        "asked_cents": pd.Series(dtype="int64"),
+        "answered_cents": pd.Series(dtype="int64"),
         "refund_cents": pd.Series(dtype="int64"),
         "waiting": pd.Series(dtype=bool),
         "second_answered": pd.Series(dtype=bool),
         "qmb_told": pd.Series(dtype=bool),
-        "owed_since": pd.Series(dtype="datetime64[ns]"),
     },
     index=pd.Index([], name="case_number", dtype="str"),
 )
@@ -36,7 +39,8 @@ def unpaid_claims(
     """The claims answered by that day that leave a share to the patient, with `unpaid_cents` of each.
 
     Payments for a service month go to that month; what is left of them, and what was waived or written off (`settled`,
-    by case), goes to the oldest. Columns: claim_number, case_number, month, patient_cents, unpaid_cents, answered_date.
+    by case), goes to the oldest. Columns: claim_number, case_number, month, patient_cents, unpaid_cents, answered_date,
+    payers_answered.
     """
     day = pd.Timestamp(until)
     there = balances[
@@ -62,7 +66,8 @@ def unpaid_claims(
     pool = net.reindex(used.index, fill_value=0) + given.reindex(used.index, fill_value=0) - used
     spare = owed["case_number"].map(pool).fillna(0).astype("int64").clip(lower=0)
     owed["unpaid_cents"] = _left_after(owed, ["case_number"], left, spare)
-    return owed[["claim_number", "case_number", "month", "patient_cents", "unpaid_cents", "answered_date"]]
+    names = ["claim_number", "case_number", "month", "patient_cents", "unpaid_cents", "answered_date"]
+    return owed[[*names, "payers_answered"]]
 
 
 def _left_after(owed: pd.DataFrame, keys: list[str], amounts: pd.Series, paid: pd.Series) -> pd.Series:
@@ -81,49 +86,86 @@ def _used_up(cases: pd.Series, applied: pd.Series, there_is: pd.Series) -> pd.Se
 def money_of_cases(
     balances: pd.DataFrame, unpaid: pd.DataFrame, to_refund: Mapping[str, int], until: date
 ) -> pd.DataFrame:
-    """By case: what is owed and since when, what has to go back, and what payers' answers say of the others."""
+    """By case: what is owed, what has to go back, and what payers' answers say of the others.
+
+    `lowered_cents` is taken off by determinations, `asked_cents` the rest; `answered_cents` is that of claims which a
+    second payer answered too. `second_answered` holds where something of those may be asked, or nothing is left.
+    """
     there = balances[balances["answered_date"] <= pd.Timestamp(until)]
     whole = there[~there["state"].isin(GONE)]
     groups = whole.groupby("case_number")
     found = pd.DataFrame(
         {
             "waiting": groups["waiting"].any(),
-            "second_answered": groups["payers_answered"].max() > 1,
+            "by_two": groups["payers_answered"].max() > 1,
             "qmb_told": there.groupby("case_number")["qmb_told"].any().reindex(groups.size().index, fill_value=False),
         }
     )
-    some = unpaid[unpaid["unpaid_cents"] > 0].groupby("case_number")
+    some = unpaid[unpaid["unpaid_cents"] > 0]
+    second = some[(some["payers_answered"] > 1).fillna(False).to_numpy(bool)]
     found = found.reindex(found.index.union(pd.Index(list(to_refund), dtype="str")))
-    found["owed_cents"] = some["unpaid_cents"].sum().reindex(found.index, fill_value=0).astype("int64")
-    found["owed_since"] = some["answered_date"].min().reindex(found.index)
+    sums = {"owed": ("unpaid", some), "lowered": ("lowered", some), "asked": ("asked", some)}
+    for name, (column, rows) in (sums | {"answered": ("asked", second)}).items():
+        cents = rows.groupby("case_number")[f"{column}_cents"].sum()
+        found[f"{name}_cents"] = cents.reindex(found.index, fill_value=0).astype("int64")
+    by_two = found["by_two"].astype("boolean").fillna(False).astype(bool)
+    found["second_answered"] = (found["answered_cents"] > 0) | ((found["asked_cents"] == 0) & by_two)
     found["refund_cents"] = pd.Series(dict(to_refund), dtype="int64").reindex(found.index, fill_value=0)
     flags = ["waiting", "second_answered", "qmb_told"]
     found[flags] = found[flags].astype("boolean").fillna(False).astype(bool)
     return found[list(NO_MONEY)]
 
 
-def openings(
-    unpaid: pd.DataFrame,
-    qmb: frozenset[str],
-    determinations: Mapping[str, Iterable[Determination]],
-    age_days: int,
-    until: date,
-) -> dict[str, list[Move]]:
-    """A move by case for each claim whose share was left unpaid past the age.
+def openings(unpaid: pd.DataFrame, qmb: frozenset[str], age_days: int, until: date) -> dict[str, list[Move]]:
+    """A move by case for each claim of whose share something to ask for was left unpaid past the age.
 
-    None is made of a Qualified Medicare Beneficiary, who owes nothing, nor where a determination reduces the share.
+    None is made of a Qualified Medicare Beneficiary, who owes nothing, nor where determinations take all of it off.
     """
     found: dict[str, list[Move]] = {}
-    aged = unpaid[
-        (unpaid["unpaid_cents"] > 0) & (unpaid["answered_date"] + pd.Timedelta(days=age_days) <= pd.Timestamp(until))
-    ]
-    for row in aged.itertuples(index=False):
+    for row in _aged(unpaid, qmb, age_days, until).itertuples(index=False):
         day = row.answered_date.date() + timedelta(days=age_days)
-        if row.case_number in qmb or any(one.holds_on(day) for one in determinations.get(row.case_number, ())):
-            continue
-        move = Move("owe", day, f"owed:{row.claim_number}", reason="unpaid_balance", cents=int(row.unpaid_cents))
-        found.setdefault(row.case_number, []).append(move)
+        move = Move("owe", day, f"owed:{row.claim_number}", reason="unpaid_balance", cents=int(row.asked_cents))
+        found.setdefault(str(row.case_number), []).append(move)
     return found
+
+
+def returns(
+    unpaid: pd.DataFrame,
+    qmb: frozenset[str],
+    dead: frozenset[str],
+    history: Mapping[str, Sequence[Move]],
+    payments: pd.DataFrame,
+    settings: CaseSettings,
+    until: date,
+) -> dict[str, list[Move]]:
+    """A move by case that was settled and of which something is unpaid all the same, so long after its settlement.
+
+    It counts from the patient's last payment where that is later: a plan that is kept brings nothing back. Each
+    settlement brings its case back once at most; nobody asks a Qualified Medicare Beneficiary, or who died.
+    """
+    open_cents = _aged(unpaid, qmb | dead, settings.balance_age_days, until).groupby("case_number")["asked_cents"].sum()
+    paid = payments[(payments["payment_date"] <= pd.Timestamp(until)) & (payments["amount"] > 0)]
+    last = paid.groupby("case_number")["payment_date"].max()
+    found: dict[str, list[Move]] = {}
+    for number, cents in open_cents.items():
+        case = stand(history.get(str(number), ()), until)
+        if case.stage not in OVER or case.since is None:
+            continue
+        days = days_after(case.outcome, case.since, settings.still_unpaid_days)
+        if days is None:
+            continue
+        begins = max(case.since, last[number].date()) if number in last.index else case.since
+        day = begins + timedelta(days=days)
+        if day <= until:
+            source = f"still:{case.since}:{case.outcome}"
+            found[str(number)] = [Move("owe", day, source, reason=STILL_UNPAID, note=case.outcome, cents=int(cents))]
+    return found
+
+
+def _aged(unpaid: pd.DataFrame, but: frozenset[str], age_days: int, until: date) -> pd.DataFrame:
+    """The claims past the age of which something may be asked, without those cases."""
+    past = unpaid["answered_date"] + pd.Timedelta(days=age_days) <= pd.Timestamp(until)
+    return unpaid[(unpaid["asked_cents"] > 0) & past & ~unpaid["case_number"].isin(list(but))]
 
 
 def qmb_days(
@@ -149,6 +191,16 @@ def qmb_days(
         days = {"patient_id": [one for one, _ in told], "start_date": first, "end_date": first + pd.offsets.MonthEnd(0)}
         found.append(pd.DataFrame(days))
     return pd.concat(found, ignore_index=True)
+
+
+def told_by_remark(balances: pd.DataFrame, numbers: pd.Series) -> pd.DataFrame:
+    """Whom a payer's answer shows as a Qualified Medicare Beneficiary (N781 to N783), as rows of coverages.
+
+    Of whichever month the claim is: a case takes its patient for one by any such answer, and a letter says no other.
+    """
+    told = balances.loc[balances["qmb_told"].fillna(False).astype(bool), "case_number"].astype("str")
+    whose = numbers.index[numbers.isin(told).to_numpy(bool)]
+    return pd.DataFrame({"coverage_id": [f"remark:{one}" for one in whose], "patient_id": whose, "payer_kind": "qmb"})
 
 
 def paid_by_qmb(
@@ -188,10 +240,3 @@ def settled_cents(moves: Mapping[str, Iterable[Move]], until: date, has_payment:
         if cents:
             found[number] = cents
     return found
-
-
-def effort_days(case: Case, owed_since: object, until: date) -> int:
-    """Days since the patient was first billed, as far as it is known: from the opening, and not before the answer."""
-    if case.opened is None or pd.isna(owed_since):
-        return 0
-    return max(0, (until - max(case.opened, pd.Timestamp(owed_since).date())).days)

@@ -5,34 +5,30 @@ Where a case stands follows from its moves: those of the store, what patients sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from config.case_settings import CaseSettings
 from config.contract import inputs, outputs
 from config.frames import among, as_contract, empty, of_patients
 from config.month import Month
 from config.settings import PracticeSettings
 from tasks.route import balances as money
-from tasks.route import options as tests
-from tasks.route.causes import first_causes
-from tasks.route.entries import Option, options_in
-from tasks.route.facts import coverage_flags, facts
+from tasks.route.choosing import efforts_of, options_of
+from tasks.route.facts import coverage_flags
 from tasks.route.guards import Known
 from tasks.route.heard import said_moves, with_known
-from tasks.route.listing import case_numbers, known_of, payments_by_case, row_of
-from tasks.route.machine import Case, Move, stand
+from tasks.route.listing import case_numbers, known_of, payments_by_case, row_of, unconfirmed
+from tasks.route.lowered import with_lowered
+from tasks.route.machine import STILL_UNPAID, Case, Move, stand
+from tasks.route.qmb_shares import ShareLeft, shares_left
 from tasks.route.work import Work
 from tasks.store.day import zone_of
 
-FIRST_OF_ALL = ("stop_at_month_end", "qmb_never_billed")  # whatever was chosen before, they go first once they are open
-
+ABOUT_MONEY = ("unpaid_balance", STILL_UNPAID)  # reasons of cases that outlast the program until somebody settles them
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -40,8 +36,8 @@ Tables = Mapping[str, pd.DataFrame]
 class Standing:
     """The cases as they stand on a day; `new` moves are not on record yet.
 
-    `frame` has the contract's columns and `escalated_to`, which is said of that day and kept of no month. `protected`
-    are the cases of Qualified Medicare Beneficiaries of whose share something is open.
+    `frame` has the contract's columns and `escalated_to`, which is said of that day and kept of no month. `shares`
+    are those of Qualified Medicare Beneficiaries of which something is left, by month.
     """
 
     frame: pd.DataFrame
@@ -50,14 +46,7 @@ class Standing:
     new: Mapping[str, list[Move]]
     money: pd.DataFrame
     unpaid: pd.DataFrame
-    protected: frozenset[str] = frozenset()
-
-    @property
-    def left_to_protected(self) -> dict[str, int]:
-        """What payers left of the share of Qualified Medicare Beneficiaries, by case: nobody may ask for it."""
-        theirs = self.unpaid[self.unpaid["case_number"].isin(self.protected)]
-        cents = theirs.groupby("case_number")["unpaid_cents"].sum()
-        return {str(number): int(one) for number, one in cents.items() if one > 0}
+    shares: Sequence[ShareLeft] = ()
 
     @property
     def of_month(self) -> pd.DataFrame:
@@ -102,23 +91,35 @@ def standing(
     paid = frozenset(payments["case_number"].dropna())
     unpaid = money.unpaid_claims(work.balances, payments, money.settled_cents(history, until, paid), until)
     protected = money.qmb_days(tables, work.balances, numbers, month)
+    age = work.settings.balance_age_days
+    unpaid = with_lowered(unpaid, history, work.determinations, payments, age, until)
     refunds, refund_moves = money.paid_by_qmb(payments, protected, until)
     owed = money.money_of_cases(work.balances, unpaid, refunds, until)
     patients = pd.Series(numbers.index, index=numbers.to_numpy())
-    qmb = _qmb(unpaid, patients, tables, protected, owed, until)
-    age = work.settings.balance_age_days
-    _add(history, new, money.openings(unpaid, qmb, work.determinations, age, until))
+    theirs = _of_their_months(unpaid, patients, protected)
+    qmb = _qmb(unpaid, theirs, patients, tables, owed, until)
+    _add(history, new, money.openings(unpaid, qmb, age, until))
     _add(history, new, refund_moves)
-    _add(history, new, _leaving(tables["patients"], numbers, history, until))
+    gone = _gone(tables["patients"], numbers, history, until)
+    _add(history, new, _leaving(gone, history, _asked(unpaid, qmb), until))
+    dead = frozenset(gone.index[gone["dead"]])
+    _add(history, new, money.returns(unpaid, qmb, dead, history, payments, work.settings, until))
     cases = {number: stand(moves, until) for number, moves in history.items()}
     cases = {number: case for number, case in cases.items() if case.stage}
     first, open_before = month.first, set(known["case_number"])
     listed = {
         number: case
         for number, case in cases.items()
-        if number in patients.index and (case.live or number in open_before or (case.since or date.min) >= first)
+        if number in patients.index
+        and (
+            case.live
+            or number in open_before
+            or (case.since or date.min) >= first
+            or unconfirmed(case, work.letters.get(number, ()), until)
+        )
     }
-    options, about = _options(listed, patients, tables, owed, work, month, until)
+    made = efforts_of(listed, history, unpaid, work.settings, until)
+    options, about = options_of(listed, patients, tables, owed, work, month, until, made)
     money_by, whose = owed.to_dict(), patients.to_dict()  # looked up case by case, which a frame does slowly
     days = settings.copay_contact_days
     about_of = {number: (options.get(number), about.get(number)) for number in listed}
@@ -131,12 +132,12 @@ def standing(
     frame = as_contract(frame.sort_values(["due_date", "case_number"], kind="stable"), contract)
     zone, by_case = zone_of(tables), payments_by_case(payments)
     facts_of = {
-        number: known_of(number, row, listed[number], money_by, work, until, zone, by_case)
-        for number, row in about.items()
+        number: known_of(number, row, listed[number], work, until, zone, by_case) for number, row in about.items()
     }
     late = {row["case_number"]: row.get("escalated_to") for row in rows}
     frame = frame.assign(escalated_to=frame["case_number"].map(late).astype("str"))
-    return Standing(frame, cases, facts_of, new, owed, unpaid, qmb)
+    left = shares_left(theirs, work.qmb_shares, work.settings, until)
+    return Standing(frame, cases, facts_of, new, owed, unpaid, left)
 
 
 def _in_question(tables: Tables, numbers: pd.Series, known: pd.DataFrame, work: Work) -> pd.Series:
@@ -166,22 +167,34 @@ def _add(history: dict[str, list[Move]], new: dict[str, list[Move]], moves: Mapp
             new[number] = [*new.get(number, []), *fresh]
 
 
-def _leaving(
-    patients: pd.DataFrame, numbers: pd.Series, history: Mapping[str, list[Move]], until: date
-) -> dict[str, list[Move]]:
-    """A closing move for each live case whose patient left or died; a balance and a refund outlast the program."""
+def _gone(patients: pd.DataFrame, numbers: pd.Series, history: Mapping[str, list[Move]], until: date) -> pd.DataFrame:
+    """By case of a patient who left or died up to that day: the day, and whether they died."""
     mine = of_patients(patients, numbers.index.to_series())
     mine = mine.assign(case_number=mine["patient_id"].map(numbers))
     mine = mine[mine["case_number"].isin(list(history))]
-    dead = set(mine.loc[mine["death_date"].notna(), "case_number"])
-    days = mine[["unenrolled_date", "death_date"]].min(axis=1)
-    left = days[days <= pd.Timestamp(until)].groupby(mine["case_number"]).min()
+    days = mine.assign(day=mine[["unenrolled_date", "death_date"]].min(axis=1), dead=mine["death_date"].notna())
+    days = days[days["day"] <= pd.Timestamp(until)]
+    return days.groupby("case_number").agg(day=("day", "min"), dead=("dead", "any")).astype({"dead": bool})
+
+
+def _leaving(
+    gone: pd.DataFrame, history: Mapping[str, list[Move]], asked: Mapping[str, int], until: date
+) -> dict[str, list[Move]]:
+    """A closing move for each live case whose patient left or died; a balance and a refund outlast the program."""
     found = {}
-    for number, day in zip(left.index, left.dt.date, strict=True):
+    for row in gone.itertuples():
+        number, day = str(row.Index), row.day.date()
         case = stand(history[number], until)
-        if case.live and case.reason != "qmb_paid" and (case.reason != "unpaid_balance" or number in dead):
+        stays = case.reason == "qmb_paid" or case.reason in ABOUT_MONEY or asked.get(number, 0) > 0
+        if case.live and (not stays or (row.dead and case.reason != "qmb_paid")):
             found[number] = [Move("leave", day, f"left:{day}:{case.moves}")]
     return found
+
+
+def _asked(unpaid: pd.DataFrame, qmb: frozenset[str]) -> dict[str, int]:
+    """What is left to ask for by case, of everybody but Qualified Medicare Beneficiaries."""
+    cents = unpaid[~unpaid["case_number"].isin(list(qmb))].groupby("case_number")["asked_cents"].sum()
+    return {str(number): int(one) for number, one in cents.items()}
 
 
 def _numbered_payments(tables: Tables, numbers: pd.Series) -> pd.DataFrame:
@@ -191,100 +204,31 @@ def _numbered_payments(tables: Tables, numbers: pd.Series) -> pd.DataFrame:
     return payments.assign(case_number=payments["patient_id"].map(numbers).astype("str"))
 
 
-def _qmb(
-    unpaid: pd.DataFrame, patients: pd.Series, tables: Tables, protected: pd.DataFrame, owed: pd.DataFrame, until: date
-) -> frozenset[str]:
-    """Cases with an unpaid share of Qualified Medicare Beneficiaries: now, on any day of its month, or by an answer."""
+def _of_their_months(unpaid: pd.DataFrame, patients: pd.Series, protected: pd.DataFrame) -> pd.DataFrame:
+    """The unpaid claims, with `patient_id`, of months on a day of which the patient is known as such a beneficiary."""
     rows = unpaid[unpaid["case_number"].isin(patients.index)].reset_index(drop=True)
+    rows = rows.assign(patient_id=patients.reindex(rows["case_number"]).to_numpy())
     first = pd.to_datetime(rows["month"] + "-01").astype("datetime64[ns]")
-    asks = pd.DataFrame({"patient_id": patients.reindex(rows["case_number"]).to_numpy(), "day": pd.Timestamp(until)})
-    now = coverage_flags(asks, tables)["qmb"].to_numpy()
-    both = asks.assign(row=asks.index, first=first, last=first + pd.offsets.MonthEnd(0)).merge(
-        protected, on="patient_id"
-    )
+    both = rows[["patient_id"]].assign(row=rows.index, first=first, last=first + pd.offsets.MonthEnd(0))
+    both = both.merge(protected, on="patient_id")
     inside = (both["start_date"] <= both["last"]) & (both["end_date"].isna() | (both["end_date"] >= both["first"]))
-    then = rows.index.isin(both.loc[inside, "row"])
-    told = owed.index[owed["qmb_told"]]
-    return frozenset(rows["case_number"].to_numpy()[then | now]) | frozenset(told)
+    return rows[rows.index.isin(both.loc[inside, "row"])]
 
 
-def _options(
-    cases: Mapping[str, Case],
+def _qmb(
+    unpaid: pd.DataFrame,
+    theirs: pd.DataFrame,
     patients: pd.Series,
     tables: Tables,
     owed: pd.DataFrame,
-    work: Work,
-    month: Month,
     until: date,
-) -> tuple[dict[str, Option], dict[str, dict[str, Any]]]:
-    """The option of each live case, and how every option is answered today, with the facts it rests on."""
-    entries = options_in(month)
-    live = {number: case for number, case in cases.items() if case.live}
-    asks = asked_of(live, patients, owed, work.settings, until)
-    frame = facts(asks, tables, owed, work.determinations, work.settings, until)
-    answers = np.column_stack([getattr(tests, entry.name)(frame) for entry in entries])
-    flags = frame.to_dict("records")
-    chosen: dict[str, Option] = {}
-    about: dict[str, dict[str, Any]] = {}
-    place = 0
-    for number, case in live.items():
-        count = len(case.turns)
-        turns, today = answers[place : place + count], answers[place + count]
-        chosen[number] = entries[choose(case, turns, today, entries)]
-        row = flags[place + count]
-        about[number] = {"answers": dict(zip((entry.name for entry in entries), today, strict=True)), "row": row}
-        place += count + 1
-    is_today = ~asks["case_number"].duplicated(keep="last").to_numpy(bool)
-    for one, causes in zip(about.values(), first_causes(frame[is_today], entries), strict=True):
-        one["causes"] = causes
-    return chosen, about
-
-
-def asked_of(
-    live: Mapping[str, Case], patients: pd.Series, owed: pd.DataFrame, settings: CaseSettings, until: date
-) -> pd.DataFrame:
-    """One row for each answer of each live case, on its day, and one for today at the end of each."""
-    rows = []
-    since, whose = owed["owed_since"].to_dict(), patients.to_dict()
-    for number, case in live.items():
-        cannot = False
-        done = money.effort_days(case, since.get(number), until) >= settings.collection_days
-        done = done and len(case.attempts) >= settings.collection_attempts
-        for turn in case.turns:
-            cannot = cannot or turn.response == "cannot_pay"
-            rows.append((number, whose[number], turn.response, turn.day, cannot, False, False))
-        rows.append((number, whose[number], case.turns[-1].response, until, cannot, case.plan_offered, done))
-    names = ["case_number", "patient_id", "response", "day", "said_cannot_pay", "plan_offered", "effort_complete"]
-    frame = pd.DataFrame(rows, columns=names)
-    return frame.astype({"day": "datetime64[ns]", **dict.fromkeys(names[4:], bool)})
-
-
-def choose(case: Case, turns: npt.NDArray[Any], today: npt.NDArray[Any], entries: tuple[Option, ...]) -> int:
-    """The place of the option that the case has now.
-
-    Each answer got the first one open on its day that was not offered before, those that repeat aside. What was offered
-    by hand stands. What is not open any more gives way to the next one that is; the right to stop and the one who must
-    never be billed go before everything.
-    """
-    names = [entry.name for entry in entries]
-    repeat = np.array([entry.repeat for entry in entries])
-    chosen = -1
-    for turn, answers in zip(case.turns, turns, strict=True):
-        chosen = max(chosen, names.index(turn.offered) if turn.offered in names else -1)
-        chosen = _first((answers != tests.NOT) & (repeat | (np.arange(len(names)) > chosen)), len(names) - 1)
-    if case.offered and case.offered[-1] in names:
-        chosen = names.index(case.offered[-1])
-    for name in FIRST_OF_ALL:
-        if today[names.index(name)] != tests.NOT:
-            return names.index(name)
-    if today[chosen] == tests.NOT:
-        later = _first((today != tests.NOT) & (repeat | (np.arange(len(names)) > chosen)), -1)
-        chosen = later if later >= 0 else _first(today != tests.NOT, names.index("payment_plan"))
-    return chosen
-
-
-def _first(mask: npt.NDArray[np.bool_], otherwise: int) -> int:
-    return int(mask.argmax()) if mask.any() else otherwise
+) -> frozenset[str]:
+    """Cases with an unpaid share that nobody asks for: of such a month, of such a beneficiary now, or by an answer."""
+    rows = unpaid[unpaid["case_number"].isin(patients.index)].reset_index(drop=True)
+    asks = pd.DataFrame({"patient_id": patients.reindex(rows["case_number"]).to_numpy(), "day": pd.Timestamp(until)})
+    now = coverage_flags(asks, tables)["qmb"].to_numpy()
+    told = owed.index[owed["qmb_told"]]
+    return frozenset(rows["case_number"].to_numpy()[now]) | frozenset(theirs["case_number"]) | frozenset(told)
 
 
 def no_known_cases() -> pd.DataFrame:

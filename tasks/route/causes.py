@@ -74,6 +74,11 @@ def medicaid_on_file(f: Facts) -> Mask:
     return f["medicaid"]
 
 
+def not_in_medicare(f: Facts) -> Mask:
+    """Only payers other than Medicare are on file."""
+    return f["outside_medicare"]
+
+
 def no_schedule(f: Facts) -> Mask:
     """The practice is no health center and has no schedule of its own."""
     return ~f["sliding_schedule"]
@@ -117,6 +122,11 @@ def advantage_plan(f: Facts) -> Mask:
 def no_balance(f: Facts) -> Mask:
     """Payers' answers left nothing that is unpaid."""
     return f["owed_cents"] <= 0
+
+
+def determination_takes_it(f: Facts) -> Mask:
+    """Determinations take off all that is open."""
+    return (f["owed_cents"] > 0) & (f["lowered_cents"] >= f["owed_cents"])
 
 
 def effort_made(f: Facts) -> Mask:

@@ -12,12 +12,13 @@ import pandas as pd
 from sqlalchemy.engine import Connection
 
 from config.case_settings import CaseSettings, case_settings
-from config.contract import inputs, outputs
+from config.contract import inputs
 from config.errors import InputError
 from config.frames import empty
 from config.identities import identities_of
 from config.month import Month
 from config.settings import PracticeSettings, practice_settings
+from tasks.route import qmb_shares
 from tasks.route.cases import Standing, standing
 from tasks.route.determinations import OPTION_OF, Determination
 from tasks.route.guards import Known, checked
@@ -190,14 +191,14 @@ def nobody_named(tables: Mapping[str, pd.DataFrame], *told: tuple[str, str]) -> 
             known.refuse(place, text)
 
 
-def cents_of(outcome: str, row: dict[str, Any], of_case: Iterable[Determination], day: date) -> int:
+def cents_of(outcome: str, row: dict[str, Any], known: Known, day: date) -> int:
     """The dollars that an outcome stands for where nobody says them: what is open, what is lowered, what goes back."""
     owed = int(row.get("owed_cents") or 0)
     if outcome in REDUCTIONS:
-        holding = [one for one in of_case if one.holds_on(day)]
-        return owed * holding[-1].reduced_percent // 100 if holding else owed
+        holding = [one for one in known.determinations if one.holds_on(day)]
+        return known.lowered_cents or owed * holding[-1].reduced_percent // 100 if holding else owed
     if outcome in GIVES_UP:
-        return owed
+        return known.uncollectible_cents
     return int(row.get("refund_cents") or 0) if outcome == "refunded" else 0
 
 
@@ -221,7 +222,9 @@ def take_in(desk: Desk, answers: Iterable[Answer]) -> list[Taken]:
 def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
     revision, day = answer.read(desk.today)
     number = answer.case_number
-    case, _ = desk.case(number)
+    if answer.month or answer.answer in qmb_shares.ANSWERS:
+        return _take_share(desk, answer, day)
+    case, known = desk.case(number)
     row = desk.row(number)
     source = f"{BY_WORKLIST}:{revision}:{answer.answer}:{day}"
     recorded = {move.source for move in desk.work.moves.get(number, [])}
@@ -242,9 +245,32 @@ def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
     option = answer.option or str(row.get("option") or "")
     cents = answer.cents()
     if cents is None:
-        cents = cents_of(answer.answer, row, desk.work.determinations.get(number, []), day)
+        cents = cents_of(answer.answer, row, known, day)
     do(desk, number, moves_for(answer.answer, case, day, answer.answered_by, answer.note_code, option, cents, source))
     moved.add(number)
+    return "taken"
+
+
+def _take_share(desk: Desk, answer: Answer, day: date) -> str:
+    """What billing did with a Qualified Medicare Beneficiary's share of a month is on record."""
+    number, month = answer.case_number, answer.month
+    if answer.answer not in qmb_shares.ANSWERS:
+        raise InputError(f"the line of {month} takes {' or '.join(qmb_shares.ANSWERS)} alone.")
+    if not month:
+        raise InputError(f"'{answer.answer}' belongs on a line with a month; write it there.")
+    before = [one for one in desk.work.qmb_shares.get(number, []) if one.option == month]
+    if any(one.reason == answer.answer and one.day == day for one in before):
+        return "known"
+    shares = [one for one in desk.standing.shares if (one.case_number, one.month) == (number, month)]
+    if not shares:
+        raise InputError("nothing of a Qualified Medicare Beneficiary's share of that month is left; leave it out.")
+    known_staff(desk.tables, ("answered_by", answer.answered_by))
+    if desk.tables["staff"].empty:
+        nobody_named(desk.tables, ("answered_by", answer.answered_by))
+    move = qmb_shares.recording(shares[0], answer.answer, day, answer.answered_by, answer.note_code)
+    with desk.store.writing() as connection:
+        case_work.alone(connection, desk.practice_id)
+        record(connection, desk.practice_id, {number: [move]}, datetime.now(UTC))
     return "taken"
 
 
@@ -269,8 +295,3 @@ def recorded_answers(moves: dict[str, list[Move]], patients: dict[str, str]) -> 
                     }
                 )
     return pd.DataFrame(rows, columns=table.names)
-
-
-def no_cases() -> pd.DataFrame:
-    """No case."""
-    return empty(outputs()["copay_cases"])

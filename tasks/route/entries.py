@@ -32,6 +32,16 @@ class Cause(BaseModel):
     source: str = Field(min_length=10)
 
 
+class Outside(BaseModel):
+    """What is said instead of an option to a patient who is not in Medicare."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    next_step: str | None = None
+    confidence: Sure
+    source: str = Field(min_length=10)
+
+
 class Option(Cited):
     """One way on for a patient who cannot or will not pay; its test is the function of the same name in options.py."""
 
@@ -46,8 +56,16 @@ class Option(Cited):
     applies: bool
     repeat: bool
     available: str
+    outside_medicare: Outside | None = None
     not_: tuple[Cause, ...] = Field(alias="not", min_length=1)
     needs_information: str
+
+    def for_patient(self, outside_medicare: bool) -> Option:
+        """The option as it is said to a patient who is in Medicare, or to one who is not."""
+        if not outside_medicare or self.outside_medicare is None:
+            return self
+        own = self.outside_medicare.model_dump(exclude_none=True)
+        return self.model_copy(update=own)
 
     def reason(self, answer: str, cause: str = "") -> str:
         """Why the option is answered so; where it is not open, by that cause, or by any where none is known."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,10 @@ from tasks.route.determinations import Determination
 from tasks.route.payers_on_file import of_programs
 
 MAY_PAY_THE_SHARE = ("medigap", "medicaid", "commercial", "va", "other")
-COVERAGE = ("qmb", "medicaid", "second_payer", "coverage_unknown", "conflicting", "medicare_advantage")
+IN_MEDICARE = ("medicare_part_b", "medicare_advantage", "medigap", "qmb")
+COVERAGE = (
+    "qmb", "medicaid", "second_payer", "coverage_unknown", "conflicting", "medicare_advantage", "outside_medicare",
+)  # fmt: skip
 
 
 def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -45,7 +49,8 @@ def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
     # Two payers in one place, or a Medicare Beneficiary program without any Medicare: the order is not known.
     places = theirs[["ask", "priority", "payer_kind"]].drop_duplicates()
     twice = places.loc[places.duplicated(["ask", "priority"], keep=False) & places["priority"].notna(), "ask"]
-    flags |= {"coverage_unknown": ~known, "conflicting": asks.index.isin(twice)}
+    medicare = asks.index.isin(theirs.loc[kind.isin(IN_MEDICARE).to_numpy(), "ask"]) | flags["qmb"]
+    flags |= {"coverage_unknown": ~known, "conflicting": asks.index.isin(twice), "outside_medicare": known & ~medicare}
     return pd.DataFrame(flags, index=asks.index)[list(COVERAGE)]
 
 
@@ -71,6 +76,8 @@ def facts(
     `asks`: case_number, patient_id, response, day, said_cannot_pay, plan_offered, effort_complete. Coverage is that of
     the day of the ask; a Qualified Medicare Beneficiary is one on that day, on `until`, or by a payer's answer. What is
     `unanswered` is not asked for: a payer that may pay has not said what it leaves, or it is not known who pays first.
+    `ask_cents` is what may be asked: of who has a second payer the claims that it answered, less what determinations
+    take off.
     """
     on_day = coverage_flags(asks, tables)
     today = coverage_flags(asks.assign(day=pd.Timestamp(until)), tables)
@@ -79,10 +86,18 @@ def facts(
     told = theirs["qmb_told"].astype("boolean").fillna(False).astype(bool)
     setting = setting_of(tables)
     found = asks.assign(**{name: on_day[name] for name in COVERAGE}, **flags)
+    unanswered = found["waiting"] | (found["second_payer"] & ~found["second_answered"]) | found["conflicting"]
+    qmb = on_day["qmb"] | today["qmb"] | told
+    cents = {
+        name: theirs[f"{name}_cents"].fillna(0).astype("int64") for name in ("owed", "lowered", "asked", "answered")
+    }
+    may = cents["answered"].where(found["second_payer"], cents["asked"])
     return found.assign(
-        unanswered=found["waiting"] | (found["second_payer"] & ~found["second_answered"]) | found["conflicting"],
-        qmb=on_day["qmb"] | today["qmb"] | told,
-        owed_cents=theirs["owed_cents"].fillna(0).astype("int64"),
+        unanswered=unanswered,
+        qmb=qmb,
+        owed_cents=cents["owed"],
+        lowered_cents=cents["lowered"],
+        ask_cents=may.mask(unanswered | qmb, 0),
         setting=setting,
         sliding_schedule=has_sliding_schedule(setting, settings),
         sliding_percent=settings.sliding_fee_percent,
@@ -95,6 +110,14 @@ def facts(
 def has_sliding_schedule(setting: str, settings: CaseSettings) -> bool:
     """Whether the practice lowers what it charges by household and income: a health center, or by its own policy."""
     return setting == "fqhc" or settings.sliding_fee_policy
+
+
+def payer_of(payers: pd.DataFrame, patient_id: str) -> Literal["medicare", "plan", "insurer"]:
+    """Whose rules a letter may tell the patient of: Medicare's, also where nobody is on file, or a plan's alone."""
+    kinds = set(payers.loc[(payers["patient_id"] == patient_id).to_numpy(bool), "payer_kind"].astype("str"))
+    if "medicare_advantage" in kinds and "medicare_part_b" not in kinds:
+        return "plan"
+    return "insurer" if kinds - {"unknown"} and not kinds & set(IN_MEDICARE) else "medicare"
 
 
 def setting_of(tables: Mapping[str, pd.DataFrame]) -> str:

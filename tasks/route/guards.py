@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from config.case_settings import CaseSettings
 from config.errors import InputError
 from tasks.route.determinations import Determination, ground_for, percent_of
+from tasks.route.efforts import Effort
 from tasks.route.entries import all_options, option_named
 from tasks.route.machine import GIVES_UP, REDUCTIONS, TAKES_MONEY, Case, Move, after
 
@@ -25,7 +26,9 @@ class Known:
     case_number: str
     qmb: bool = False
     owed_cents: int = 0
-    owed_days: int = 0
+    ask_cents: int | None = None  # of it what may be asked; None where nobody looked
+    lowered_cents: int = 0  # of it what determinations take off
+    efforts: Sequence[Effort] = ()  # how far collecting has come, by claim
     waiting: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)  # option -> available, not, needs_information
     causes: Mapping[str, str] = field(default_factory=dict)  # option that is not open -> why
@@ -34,6 +37,11 @@ class Known:
     schedule: bool = False  # a sliding-fee schedule holds for the practice
     paid_cents: int = 0  # of the patient's payments on file, since the case was opened
     zone: str = "America/New_York"
+
+    @property
+    def uncollectible_cents(self) -> int:
+        """What was asked for long and often enough, and is unpaid all the same."""
+        return sum(one.cents for one in self.efforts if one.complete)
 
 
 def checked(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None = None) -> Case:
@@ -60,6 +68,10 @@ def _money(case: Case, move: Move, known: Known, settings: CaseSettings, at: dat
         return "a payer that the claim was forwarded to has not answered; nothing may be asked before."
     if move.outcome in ASKED_FOR and known.answers.get("wait_for_secondary") == "available":
         return "another payer on file has not answered; what the patient owes is not known before."
+    if move.outcome in ASKED_FOR and known.answers.get("wait_for_secondary") == "needs_information":
+        return "payers contradict one another; what the patient owes is not known before it is known who pays first."
+    if move.outcome in ASKED_FOR and 0 < known.owed_cents <= known.lowered_cents:
+        return "a determination that holds takes off all that is open; resolve it by it (waived, or sliding_fee)."
     if move.outcome == "refunded" and not known.qmb and not move.cents:
         return "say how much was given back: --amount."
     return ""
@@ -71,8 +83,9 @@ def _paid(case: Case, move: Move, known: Known, settings: CaseSettings, at: date
         return ""
     if not move.cents and (known.owed_cents > 0 or known.paid_cents <= 0):
         return "no payment on file covers it; say how much was paid (--amount, or answer_amount in the list)."
-    if move.cents < 0 or 0 < move.cents < known.owed_cents:
-        return f"${known.owed_cents / 100:,.2f} are open and less was paid; what is paid in parts is plan_agreed."
+    due = known.ask_cents or known.owed_cents
+    if move.cents < 0 or 0 < move.cents < due:
+        return f"${due / 100:,.2f} are open and less was paid; what is paid in parts is plan_agreed."
     return ""
 
 
@@ -116,12 +129,15 @@ def _effort(case: Case, move: Move, known: Known, settings: CaseSettings, at: da
         return ""
     if known.owed_cents <= 0:
         return "no balance is open, so there is nothing to write off; resolve it as nothing_owed."
-    if known.owed_days < settings.collection_days:
-        days = f"before {settings.collection_days} days"
-        return f"collection began {known.owed_days} days ago; nothing is written off {days}."
-    if len(case.attempts) < settings.collection_attempts:
-        needed = f"{settings.collection_attempts} are needed before a write-off"
-        return f"{len(case.attempts)} attempts are on record; {needed}."
+    days = max((one.days for one in known.efforts), default=0)
+    if days < settings.collection_days:
+        return f"collection began {days} days ago; nothing is written off before {settings.collection_days} days."
+    ready = known.uncollectible_cents
+    if not ready:
+        made = max(one.attempts for one in known.efforts if one.days >= settings.collection_days)
+        return f"{made} attempts are on record; {settings.collection_attempts} are needed before a write-off."
+    if move.cents > ready:
+        return f"of what is open only ${ready / 100:,.2f} were asked for long and often enough; give up no more."
     if move.outcome == "bad_debt" and not known.at_cost:
         return "only providers paid at cost may claim bad debt; resolve it as written_off."
     return ""
@@ -163,7 +179,7 @@ def _contact(case: Case, move: Move, known: Known, settings: CaseSettings, at: d
 
 def next_attempt(case: Case, day: date, settings: CaseSettings) -> date:
     """The first day from that one on on which the patient may be called, written to or visited."""
-    tried = sorted(case.attempts)
+    tried = sorted(case.tried)
     while True:
         window = [one for one in tried if day - timedelta(days=settings.attempts_days) < one <= day]
         if len(window) < settings.most_attempts:

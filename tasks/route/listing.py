@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
-from tasks.route.balances import effort_days
 from tasks.route.determinations import OPTION_OF
 from tasks.route.entries import Option
 from tasks.route.guards import Known
@@ -20,6 +19,8 @@ from tasks.route.work import Work
 Owed = Mapping[str, Mapping[str, Any]]
 """The money of cases by column, then by case number."""
 ABOUT_A_BALANCE = ("payment_plan", "reminder")
+WITHDRAWAL = "withdrawal"
+CONFIRM_WITHIN_DAYS = 31  # one that was never written is no news to the patient later
 
 
 def row_of(
@@ -55,11 +56,13 @@ def row_of(
         "revision": case.moves,
     }
     if option is None or about is None:
-        return found
+        return found | ({"letter": WITHDRAWAL} if unconfirmed(case, work.letters.get(number, ()), until) else {})
     granted = option.name in OPTION_OF.values() and about["answers"][option.name] == AVAILABLE
-    step = next_step(case, option, work.settings, contact_days, until, granted)
     flags = about["row"]
-    asked = 0 if flags["qmb"] or flags["unanswered"] else cents
+    option = option.for_patient(bool(flags["outside_medicare"]))
+    asked = int(flags["ask_cents"])
+    given_up = min((one.complete_on for one in about["efforts"] if one.complete_on), default=None)
+    step = next_step(case, option, work.settings, contact_days, until, granted, given_up)
     return found | {
         "option": option.name,
         "option_words": option.words,
@@ -74,11 +77,18 @@ def row_of(
     }
 
 
+def unconfirmed(case: Case, letters: Iterable[Move], until: date) -> bool:
+    """Whether the patient stopped of late, whatever had opened the case, and has no confirmation in writing."""
+    if case.live or case.outcome != "withdrew" or case.since is None or case.opened is None:
+        return False
+    recent = until - case.since <= timedelta(days=CONFIRM_WITHIN_DAYS)
+    return recent and not any(one.reason == WITHDRAWAL and one.day >= case.opened for one in letters)
+
+
 def known_of(
     number: str,
     about: Mapping[str, Any],
     case: Case,
-    owed: Owed,
     work: Work,
     until: date,
     zone: str,
@@ -90,12 +100,14 @@ def known_of(
         case_number=number,
         qmb=bool(flags["qmb"]),
         owed_cents=int(flags["owed_cents"]),
-        owed_days=effort_days(case, owed["owed_since"].get(number), until),
+        ask_cents=int(flags["ask_cents"]),
+        lowered_cents=int(flags["lowered_cents"]),
+        efforts=about["efforts"],
         waiting=bool(flags["waiting"]),
         answers=about["answers"],
         causes=about["causes"],
         determinations=tuple(work.determinations.get(number, ())),
-        at_cost=flags["setting"] in AT_COST and not flags["medicare_advantage"],
+        at_cost=flags["setting"] in AT_COST and not (flags["medicare_advantage"] or flags["outside_medicare"]),
         zone=zone,
         schedule=bool(flags["sliding_schedule"]),
         paid_cents=sum(cents for day, cents in payments.get(number, ()) if (case.opened or day) <= day <= until),

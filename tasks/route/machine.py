@@ -23,7 +23,7 @@ MOVES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("hear", OVER, "open"),
     ("owe", ("",), "open"),  # a payer's answer left a share that was not paid, or a QMB paid one
     ("owe", LIVE, "="),
-    ("owe", OVER, "open"),
+    ("owe", OVER, "open"),  # so does what is unpaid some time after it was settled
     ("attempt", LIVE, "="),  # nobody was reached
     ("contact", ("open", "contacted"), "contacted"),
     ("contact", ("option_offered", "application_pending"), "="),
@@ -69,6 +69,8 @@ BY_HAND = {
 REDUCTIONS = ("sliding_fee", "reduced", "waived")
 TAKES_MONEY = ("agreed", "paid", "plan_agreed")
 GIVES_UP = ("written_off", "bad_debt")
+QMB_SHARE = "qmb_share"  # on record beside the moves of a case, and none, as letters are
+STILL_UNPAID = "still_unpaid"  # reason of a case that was settled and comes back
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,10 @@ class Case:
     outcome: str = ""
     since: date | None = None  # day of the last move that counts for the next step
     last: date | None = None
-    attempts: tuple[date, ...] = ()
+    attempts: tuple[date, ...] = ()  # since it was opened
+    tried: tuple[date, ...] = ()  # ever: a case that is opened again is no leave to call more often
+    before: str = ""  # how it was settled before it came back unpaid ...
+    before_day: date | None = None  # ... and when
     contacts: int = 0
     moves: int = 0
 
@@ -140,7 +145,7 @@ def _changed(case: Case, move: Move, to: str) -> Case:
         turn = Turn(reason, move.day)
         return replace(
             case, stage=to, reason=reason, opened=move.day, turns=(turn,), offered=(), plan_offered=False, outcome="",
-            since=move.day, attempts=(), contacts=0,
+            since=move.day, attempts=(), contacts=0, before=case.outcome, before_day=case.since,
         )  # fmt: skip
     if move.what == "hear":
         turn = Turn(move.reason, move.day, case.offered[-1] if case.offered else "")
@@ -148,10 +153,10 @@ def _changed(case: Case, move: Move, to: str) -> Case:
     if move.what in ("owe", "determine"):
         return case
     if move.what == "attempt":
-        return replace(case, attempts=(*case.attempts, move.day))
+        return replace(case, attempts=(*case.attempts, move.day), tried=(*case.tried, move.day))
     if move.what == "contact":
-        attempts = (*case.attempts, move.day)
-        return replace(case, stage=to, attempts=attempts, contacts=case.contacts + 1, since=move.day)
+        attempts, tried = (*case.attempts, move.day), (*case.tried, move.day)
+        return replace(case, stage=to, attempts=attempts, tried=tried, contacts=case.contacts + 1, since=move.day)
     if move.what == "offer":
         plan = case.plan_offered or move.option == "payment_plan"
         return replace(case, stage=to, offered=(*case.offered, move.option), plan_offered=plan, since=move.day)

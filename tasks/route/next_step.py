@@ -7,11 +7,13 @@ from datetime import date, timedelta
 
 from config.case_settings import CaseSettings
 from config.letters import letters
+from config.still_unpaid import term_of
 from tasks.route.entries import Option
 from tasks.route.guards import next_attempt
-from tasks.route.machine import Case
+from tasks.route.machine import STILL_UNPAID, Case
 
 SATURDAY = 5
+GIVEN_UP = ("bad_debt", "write_off")
 PAUSE_DAYS = 3  # after an attempt that reached nobody
 GRANTED = "The determination on record grants it: lower the share by it, tell the patient, and resolve the case"
 
@@ -29,16 +31,25 @@ class NextStep:
 
 
 def next_step(
-    case: Case, option: Option, settings: CaseSettings, contact_days: int, until: date, granted: bool = False
+    case: Case,
+    option: Option,
+    settings: CaseSettings,
+    contact_days: int,
+    until: date,
+    granted: bool = False,
+    complete_on: date | None = None,
 ) -> NextStep:
     """The step of a live case as of that day; it always has an owner and a date.
 
-    `granted` says that a determination on record grants what the option is about: no form is sent any more.
+    `granted` says that a determination on record grants what the option is about: no form is sent any more. Nothing is
+    given up before `complete_on`, the day on which the effort to collect was complete.
     """
     due, words, letter = _due(case, settings, contact_days), _words(case, option, settings), option.letter
     if case.stage == "application_pending" or granted:
         letter = ""
     words = GRANTED if granted else words
+    if complete_on and option.name in GIVEN_UP:
+        due = max(due, working_day(complete_on))
     late = until > due + timedelta(days=settings.escalate_after_days)
     above = "compliance" if option.owner == settings.escalate_to else settings.escalate_to
     return NextStep(option.owner, words, due, letter, option.document, above if late else "")
@@ -55,11 +66,20 @@ def _due(case: Case, settings: CaseSettings, contact_days: int) -> date:
     due = since + timedelta(days=days.get(case.stage, settings.follow_up_days))
     tried = [day for day in case.attempts if day > since]
     if tried:
-        due = max(due, next_attempt(case, tried[-1] + timedelta(days=PAUSE_DAYS), settings))
-    return working_day(due)
+        due = max(due, tried[-1] + timedelta(days=PAUSE_DAYS))
+    return working_day(next_attempt(case, due, settings))
 
 
 def _words(case: Case, option: Option, settings: CaseSettings) -> str:
+    words = _step(case, option, settings)
+    if case.reason != STILL_UNPAID or case.before_day is None:
+        return words
+    term = term_of(case.before, case.before_day)
+    settled = term.words if term else f"It was settled as {case.before}"
+    return f"{settled} on {case.before_day}, and it is unpaid all the same: {words[:1].lower()}{words[1:]}"
+
+
+def _step(case: Case, option: Option, settings: CaseSettings) -> str:
     if case.stage == "application_pending":
         return "See what became of the application, and record the answer or the determination"
     if case.stage == "option_offered" and option.name == case.offered[-1] and option.name not in letters().inward:

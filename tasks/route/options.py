@@ -46,8 +46,9 @@ def explain_the_share(f: Facts) -> Answers:
 
 
 def screen_for_savings_program(f: Facts) -> Answers:
-    """The patient cannot pay, or still does not after it was explained, and no Medicaid is on file."""
-    return _where(~f["medicaid"] & ~f["qmb"], unknown=~f["medicaid"] & ~f["qmb"] & f["coverage_unknown"])
+    """The patient cannot pay, or still does not after it was explained, is in Medicare, and no Medicaid is on file."""
+    may = ~f["medicaid"] & ~f["qmb"] & ~f["outside_medicare"]
+    return _where(may, unknown=may & f["coverage_unknown"])
 
 
 def sliding_fee(f: Facts) -> Answers:
@@ -64,7 +65,8 @@ def hardship_determination(f: Facts) -> Answers:
 
 def payment_plan(f: Facts) -> Answers:
     """Everyone who may be asked for money, once; after it failed there is the effort to collect."""
-    return _where(~f["qmb"] & ~(f["plan_offered"] & (f["owed_cents"] > 0)))
+    nothing_left = (f["owed_cents"] > 0) & (f["lowered_cents"] >= f["owed_cents"])
+    return _where(~f["qmb"] & ~nothing_left & ~(f["plan_offered"] & (f["owed_cents"] > 0)))
 
 
 def reasonable_collection(f: Facts) -> Answers:
@@ -74,7 +76,8 @@ def reasonable_collection(f: Facts) -> Answers:
 
 def bad_debt(f: Facts) -> Answers:
     """Collection is complete, and the provider is of a kind that Medicare pays at cost."""
-    may = f["setting"].isin(AT_COST) & ~f["medicare_advantage"] & f["effort_complete"] & _may_be_asked(f)
+    medicare = ~f["medicare_advantage"] & ~f["outside_medicare"]
+    may = f["setting"].isin(AT_COST) & medicare & f["effort_complete"] & _may_be_asked(f)
     return _where(pd.Series(False, index=f.index), unknown=may)
 
 
@@ -84,7 +87,7 @@ def write_off(f: Facts) -> Answers:
 
 
 def _may_be_asked(f: Facts) -> pd.Series:
-    return (f["owed_cents"] > 0) & ~f["qmb"] & ~f["unanswered"]
+    return f["ask_cents"] > 0
 
 
 def _where(available: pd.Series, unknown: pd.Series | None = None) -> Answers:

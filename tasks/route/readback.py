@@ -24,7 +24,17 @@ from config.errors import InputError
 from config.money import cents_of
 from config.worklist_answers import word_of
 
-READ = ("case_number", "revision", "option", "answer", "answer_date", "answered_by", "note_code", "answer_amount")
+READ = (
+    "case_number",
+    "revision",
+    "option",
+    "month",
+    "answer",
+    "answer_date",
+    "answered_by",
+    "note_code",
+    "answer_amount",
+)
 NEEDED = ("case_number", "revision", "answer", "answer_date", "answered_by")
 # What tells the lists that are handed back apart: columns of their own, what they are, and who takes them.
 LISTS = (
@@ -48,6 +58,7 @@ class Answer:
     answered_by: str
     note_code: str
     answer_amount: str = ""
+    month: str = ""
 
     def cents(self) -> int | None:
         """The amount in cents, None where the line has none; InputError where it is no amount."""
@@ -80,7 +91,7 @@ def read_answers(path: Path) -> list[Answer]:
     for line, cells in filled_rows(path, READ, NEEDED, "a worklist", "copay_cases.xlsx"):
         if cells["answer"]:
             answer, note = (word_of(name, cells[name]) for name in ("answer", "note_code"))
-            found.append(Answer(line, **cells | {"answer": answer, "note_code": note}))
+            found.append(Answer(line, **cells | {"answer": answer, "note_code": note, "month": _month(cells["month"])}))
     return found
 
 
@@ -178,6 +189,16 @@ def _text(cell: Any) -> str:
     if isinstance(cell, float):  # what a spreadsheet reckoned may be off by less than anybody wrote
         return f"{cell:.6f}".rstrip("0").rstrip(".")
     return str(cell).strip().removeprefix("'")
+
+
+def _month(text: str) -> str:
+    """The month as the list has it, also where a spreadsheet program made a day or Sep-26 of it; else as it stands."""
+    for form in (*DATE_FORMS, "%b-%y", "%b %Y"):
+        try:
+            return datetime.strptime(text, form).strftime("%Y-%m")
+        except ValueError:
+            continue
+    return text
 
 
 def _day(text: str) -> date | None:

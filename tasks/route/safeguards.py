@@ -6,9 +6,9 @@ Billing is told the same: what a Qualified Medicare Beneficiary's payers left is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from types import MappingProxyType
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -18,6 +18,7 @@ from config.contract import worklist_outputs
 from config.frames import as_contract
 from tasks.route.determinations import KINDS, Determination
 from tasks.route.machine import REDUCTIONS, Move
+from tasks.route.qmb_shares import ShareLeft
 
 WAIVER_LAW = "42 U.S.C. 1320a-7a(i)(6)(A): not as a routine, after this patient's own need or after effort to collect"
 QMB_LAW = "CMS MLN Matters SE1128, revised 2018-06-26"
@@ -31,11 +32,11 @@ def alerts(
     practice_id: str,
     settings: CaseSettings,
     until: date,
-    shares_left: Mapping[str, int] = MappingProxyType({}),
+    shares: Sequence[ShareLeft] = (),
 ) -> pd.DataFrame:
     """What compliance has to look at on that day, in contract columns; empty when all is well.
 
-    `refunds` are what Qualified Medicare Beneficiaries paid, `shares_left` what payers left of their share, by case.
+    `refunds` are what Qualified Medicare Beneficiaries paid, `shares` what payers left of their share, by month.
     """
     settled = [
         (number, move)
@@ -54,7 +55,8 @@ def alerts(
     ]
     rows += _alike(determinations, settings)
     rows += [_taken(number, cents) for number, cents in sorted(refunds.items()) if cents > 0]
-    rows += [_left(number, cents) for number, cents in sorted(shares_left.items()) if cents > 0]
+    told = sorted((one for one in shares if one.told), key=lambda one: (one.case_number, one.month))
+    rows += [_left(number, list(mine)) for number, mine in groupby(told, key=lambda one: one.case_number)]
     table = worklist_outputs()["copay_alerts"]
     return as_contract(pd.DataFrame([row for row in rows if row], columns=table.names), table)
 
@@ -112,9 +114,11 @@ def _taken(number: str, cents: int) -> dict[str, Any]:
     return {"alert": "qmb_paid", "whose": number, "cases": 1, "words": words, "source": QMB_LAW}
 
 
-def _left(number: str, cents: int) -> dict[str, Any]:
+def _left(number: str, shares: list[ShareLeft]) -> dict[str, Any]:
+    amounts = ", ".join(f"${one.cents / 100:,.2f} of {one.month}" for one in shares)
     words = (
-        f"${cents / 100:,.2f} of a Qualified Medicare Beneficiary's share is left on remittances: block the patient's "
-        "statement, send the share to Medicaid, take what it pays as the whole, and adjust the rest to nothing"
+        f"A Qualified Medicare Beneficiary's share is left on remittances ({amounts}): block the patient's statement, "
+        "send the share to Medicaid, take what it pays as the whole, adjust the rest to nothing, and answer so in the "
+        f"worklist by {min(one.due for one in shares)}"
     )
     return {"alert": "qmb_share_left", "whose": number, "cases": 1, "words": words, "source": QMB_LAW}

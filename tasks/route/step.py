@@ -122,11 +122,9 @@ def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = No
         payments = desk.tables["patient_payments"]
         payments = payments.assign(case_number=payments["patient_id"].map(desk.numbers))
         lists = {
-            "copay_worklist": worklist(found.frame, desk.tables["patients"]),
+            "copay_worklist": worklist(found.frame, desk.tables["patients"], found.shares),
             "copay_measures": measures(dict(moves), payments, desk.today),
-            "copay_alerts": alerts(
-                dict(moves), determined, refunds, practice_id, settings, desk.today, found.left_to_protected
-            ),
+            "copay_alerts": alerts(dict(moves), determined, refunds, practice_id, settings, desk.today, found.shares),
             "copay_letters": letters_due(
                 found.frame, desk.tables["patients"], forecast_settings(practice_id, place.settings).languages
             ),

@@ -14,7 +14,7 @@ from config.case_settings import CaseSettings, case_settings
 from config.contract import answer_outputs
 from config.frames import empty
 from tasks.route.determinations import Determination
-from tasks.route.machine import Move
+from tasks.route.machine import QMB_SHARE, Move
 from tasks.store import case_work
 
 LETTER = "letter"  # on record among the moves of a case, and none: where the case stands does not change by it
@@ -29,19 +29,22 @@ class Work:
     balances: pd.DataFrame = field(default_factory=lambda: empty(answer_outputs()["claim_balances"]))
     settings: CaseSettings = field(default_factory=lambda: case_settings(""))
     letters: Mapping[str, list[Move]] = field(default_factory=dict)
+    qmb_shares: Mapping[str, list[Move]] = field(default_factory=dict)
 
 
 def on_record(connection: Connection, practice_id: str, settings: CaseSettings, balances: pd.DataFrame | None) -> Work:
     """The practice's record as it is now; without balances no payer has answered anything."""
     rows = case_work.moves(connection, practice_id)
     determined = determinations_by_case(case_work.determined(connection, practice_id))
-    work = Work(moves_by_case(rows), determined, settings=settings, letters=letters_by_case(rows))
+    shares = _by_case(rows[(rows["what"] == QMB_SHARE).to_numpy(bool)])
+    beside = {"letters": letters_by_case(rows), "qmb_shares": shares}
+    work = Work(moves_by_case(rows), determined, settings=settings, **beside)
     return work if balances is None else replace(work, balances=balances)
 
 
 def moves_by_case(rows: pd.DataFrame) -> dict[str, list[Move]]:
     """The stored moves, by case."""
-    return _by_case(rows[(rows["what"] != LETTER).to_numpy(bool)])
+    return _by_case(rows[~rows["what"].isin([LETTER, QMB_SHARE]).to_numpy(bool)])
 
 
 def letters_by_case(rows: pd.DataFrame) -> dict[str, list[Move]]:

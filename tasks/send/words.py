@@ -30,6 +30,7 @@ RESPONSES = {
     "asks_to_stop": "asks to stop",
     "agreed": "agreed",
     "unpaid_balance": "left a balance unpaid",
+    "still_unpaid": "left it unpaid after it was settled",
     "qmb_paid": "paid although nothing is owed",
 }
 OUTCOME_NAMES = {

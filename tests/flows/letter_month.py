@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,19 @@ def patient(
     return {"staff": "25:00", "coverages": [PART_B, *behind], "copay_responses": told, "patient": named}
 
 
-def store_month(folder: Path, cases: list[dict[str, Any]], month: Month, members: Sequence[str] = ()) -> Path:
+Tables = dict[str, pd.DataFrame]
+
+
+def store_month(
+    folder: Path,
+    cases: list[dict[str, Any]],
+    month: Month,
+    members: Sequence[str] = (),
+    verified: Callable[[Tables], Tables] = dict,
+) -> Path:
     """The folder has the database of these patients' month, and the practice's settings for letters.
 
-    `members` are the member numbers of their coverages, where they matter.
+    `members` are the member numbers of their coverages, where they matter; `verified` adds what payers answered.
     """
     (folder / "settings.yaml").write_text(GIVEN, "utf-8")
     settings, book, tables = settings_of(), load_rulebook(month), tables_of(cases, month)
@@ -43,6 +52,7 @@ def store_month(folder: Path, cases: list[dict[str, Any]], month: Month, members
     if members:
         numbers = pd.array(list(members), dtype=tables["coverages"]["patient_id"].dtype)
         tables["coverages"] = tables["coverages"].assign(member_id=numbers)
+    tables = verified(tables)
     decided = decide(tables, month, book, settings)
     store = open_store(f"sqlite:///{folder / 'ccm.db'}")
     patients = tables["patients"]["patient_id"]

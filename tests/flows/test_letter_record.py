@@ -18,8 +18,10 @@ from flows import letter as letters
 from flows.cli import app
 from flows.letter import write_due_letters
 from tasks.remit.post import post
+from tasks.route.desk import open_desk
 from tasks.route.machine import Move
 from tasks.route.work import as_row
+from tasks.route.worklist import letters_due
 from tasks.store import case_work
 from tasks.store.store import open_store
 from tests.flows.letter_month import patient, store_month
@@ -233,3 +235,44 @@ def test_a_letter_that_a_person_wrote_is_not_written_over(place: Path, write) ->
     assert paths == []
     path = place / "P1/2025-10/letters" / f"{CANNOT}-reminder-en.txt"
     assert " ".join(path.read_text("utf-8").split()) == by_hand
+
+
+def test_who_stopped_in_a_case_of_another_kind_gets_it_confirmed_once(place: Path, ccm) -> None:
+    assert ccm("case", REFUSES, "resolve", "--outcome", "withdrew", "--by", "S1").exit_code == 0
+    (row,) = _due(place)
+    assert (row["case_number"], row["letter"]) == (REFUSES, "withdrawal")
+    paths = _written(place, due_rows((REFUSES, "withdrawal", None)))
+    said = " ".join(paths[-1].read_text("utf-8").split())
+    assert f"On {TODAY:%B} {TODAY.day}, {TODAY.year}, you asked us to stop" in said
+    assert f"It ends on {Month.of(TODAY).last:%B %d, %Y}" in said.replace("ENDS", "ends")
+    assert _due(place) == [], "it is on record, and not due again"
+
+
+def test_a_price_that_a_determination_takes_off_and_what_a_plan_left(place: Path, ccm, write) -> None:
+    assert ccm("case", CANNOT, *DETERMINE).exit_code == 0
+    assert "You do not have to pay your part until" in write(CANNOT, "share_explained")
+    (path,) = [one for one in _written(place, due_rows((SURPRISED, "share_explained", 1210))) if one.suffix == ".txt"]
+    said = " ".join(path.read_text("utf-8").split())
+    assert "It left $12.10 for you to pay" in said
+    assert "do not know your part" not in said
+
+
+def _due(place: Path) -> list[dict]:
+    """The confirmations that are due."""
+    store = open_store(f"sqlite:///{place / 'ccm.db'}")
+    try:
+        desk = open_desk(store, "P1", TODAY)
+    finally:
+        store.close()
+    due = letters_due(desk.standing.frame, desk.tables["patients"], ("en", "es"))
+    return due[due["letter"] == "withdrawal"].to_dict("records")
+
+
+def _written(place: Path, due: pd.DataFrame) -> list[Path]:
+    store = open_store(f"sqlite:///{place / 'ccm.db'}")
+    try:
+        paths, refused = write_due_letters(store, "P1", due, place / "settings.yaml", place)
+    finally:
+        store.close()
+    assert not refused
+    return paths

@@ -59,12 +59,12 @@ def test_options_and_functions_are_twins():
 
 
 def test_paying_in_parts_is_open_to_everybody_who_may_be_asked():
-    anybody = pd.DataFrame({"qmb": [False, True], "plan_offered": False, "owed_cents": 0})
+    anybody = pd.DataFrame({"qmb": [False, True], "plan_offered": False, "owed_cents": 0, "lowered_cents": 0})
     assert list(options.payment_plan(anybody)) == ["available", "not"]
 
 
 def test_bad_debt_is_no_option_for_an_office():
-    asked = {"medicare_advantage": False, "effort_complete": True, "owed_cents": 1, "qmb": False, "unanswered": False}
+    asked = {"medicare_advantage": False, "outside_medicare": False, "effort_complete": True, "ask_cents": 1}
     places = pd.DataFrame({"setting": ["office", "nursing_facility", "home", "assisted_living", "rhc"]} | asked)
     assert list(options.bad_debt(places)) == ["not"] * 4 + ["needs_information"]
 
@@ -94,7 +94,7 @@ def test_agreeing_opens_nothing():
         ("cannot_pay", ("medicare_part_b", "medicaid"), "wait_for_secondary"),
         ("cannot_pay", ("medicare_part_b", "tricare"), "screen_for_savings_program"),
         ("cannot_pay", ("medicare_part_b", "unknown"), "screen_for_savings_program"),
-        ("cannot_pay", ("commercial",), "screen_for_savings_program"),
+        ("cannot_pay", ("commercial",), "hardship_determination"),
         ("surprised", ("medicare_part_b",), "explain_the_share"),
         ("disputes", ("medicare_part_b",), "explain_the_share"),
         ("refused", ("medicare_part_b",), "explain_the_share"),

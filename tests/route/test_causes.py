@@ -13,8 +13,8 @@ from tests.route.made import NUMBER, determination, stood, tables
 
 NAMES = {one.cause for entry in all_options() for one in entry.not_}
 FLAGS = ("qmb", "medicaid", "second_payer", "second_answered", "coverage_unknown", "conflicting", "waiting",
-         "medicare_advantage", "said_cannot_pay", "plan_offered", "effort_complete", "sliding_schedule",
-         "refused_before")  # fmt: skip
+         "medicare_advantage", "outside_medicare", "said_cannot_pay", "plan_offered", "effort_complete",
+         "sliding_schedule", "refused_before")  # fmt: skip
 
 
 def any_facts(rows: int = 3_000) -> pd.DataFrame:
@@ -23,11 +23,16 @@ def any_facts(rows: int = 3_000) -> pd.DataFrame:
     found = pd.DataFrame({name: lot.random(rows) < 0.5 for name in FLAGS})
     said = ["asks_to_stop", "cannot_pay", "refused", "disputes", "surprised", "unpaid_balance", "qmb_paid"]
     percent = pd.array(lot.choice([None, 100, 200, 250], rows), dtype="Int64")
+    unanswered = found["waiting"] | (found["second_payer"] & ~found["second_answered"]) | found["conflicting"]
+    owed, whole = pd.Series(lot.choice([0, 1323], rows)), lot.random(rows) < 0.3
+    lowered = owed.where(whole, 0)
     return found.assign(
-        unanswered=found["waiting"] | (found["second_payer"] & ~found["second_answered"]) | found["conflicting"],
+        unanswered=unanswered,
         response=lot.choice(said, rows),
         setting=lot.choice(["office", "rhc", "fqhc"], rows),
-        owed_cents=lot.choice([0, 1323], rows),
+        owed_cents=owed,
+        lowered_cents=lowered,
+        ask_cents=(owed - lowered).mask(unanswered | found["qmb"], 0),
         percent=percent,
         sliding_percent=200,
         hardship_percent=200,

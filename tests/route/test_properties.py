@@ -35,7 +35,7 @@ SAID = ("refused", "cannot_pay", "disputes", "surprised", "asks_to_stop", "agree
 PLACES = ("office", "fqhc", "rhc", "hopd_on_campus", "cah_method_2", "nursing_facility", "home")
 ASKING = ("payment_plan", "reminder", "hardship_application", "sliding_fee_application", "savings_program")
 # `share_explained` tells a Qualified Medicare Beneficiary that nothing is owed: the letter itself is held to that.
-FOR_MONEY = ("payment_plan", "reasonable_collection", "bad_debt", "hardship_determination", "sliding_fee")
+FOR_MONEY = ("payment_plan", "reasonable_collection", "bad_debt", "write_off", "hardship_determination", "sliding_fee")
 BY_HAND = ("attempt", "contact", "contact", "offer", "offer", "apply", "refuse", "resolve", "close", "reopen")
 FEW = settings(
     max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)

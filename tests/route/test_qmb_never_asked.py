@@ -5,9 +5,10 @@ The ways are real: a coverage row, an eligibility answer (271) that is read, a r
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,24 +17,42 @@ import pytest
 from config.errors import InputError
 from config.letters import LetterRefusedError, letters
 from config.month import Month
-from tasks.cover.step import Covered
+from config.payer_register import register_in
+from config.payer_settings import PayerSettings
+from flows.letter import write_due_letters
+from tasks.cover.eligibility import read
+from tasks.cover.step import Covered, cover
+from tasks.cover.verify import Known
+from tasks.remit.post import post
+from tasks.route.balances import told_by_remark
 from tasks.route.cases import Standing
 from tasks.route.forecast import Terms, patient_shares
 from tasks.route.guards import checked
 from tasks.route.machine import TAKES_MONEY, Move
-from tasks.route.payers_on_file import payers_in
+from tasks.route.payers_on_file import payers_in, who_never_owe
 from tasks.route.safeguards import alerts
 from tasks.route.usual_service import for_patients, usual_lines
 from tasks.route.worklist import letters_due, worklist
 from tasks.send.letter_text import MONEY, words_of
 from tasks.send.outreach import compose_outreach
-from tests.cover.month import RECORDED, B, october, payer, told
+from tasks.store import case_work, open_store
+from tasks.store import coverage as stored_coverage
+from tests.cover.answers_271 import MEDICARE, Asked
+from tests.cover.answers_271 import QMB as QMB_BENEFITS
+from tests.cover.answers_271 import answer as shown
+from tests.cover.month import RECORDED, B, nobody_asked, october, payer, told
 from tests.cover.test_compare import QMB, asked
+from tests.flows.letter_month import PART_B, patient, store_month
 from tests.qualify.cases import rulebook
+from tests.remit.answers import answer, paid
+from tests.remit.billed import bill
 from tests.route.made import CASES, NUMBER, PATIENT, SETTINGS, balances, claim, stood, tables
 from tests.send.letter_cases import letter
 
-pytestmark = pytest.mark.slow  # cases, letters and real answers together
+pytestmark = [
+    pytest.mark.slow,  # cases, letters and real answers together
+    pytest.mark.filterwarnings("ignore:Logger .ccm.:UserWarning"),  # outside of `ccm`, which says so
+]
 DAY = date(2026, 10, 31)
 SITUATIONS: tuple[tuple[tuple[str, ...], bool, str], ...] = (
     ((), True, "office"),
@@ -68,7 +87,8 @@ def known_by(way: str) -> dict[str, pd.DataFrame]:
 
 def stands(way: str, said: tuple[str, ...], owed: bool, setting: str) -> Standing:
     days = [[f"2026-10-{5 + 4 * place:02d}", what] for place, what in enumerate(said)]
-    claims = [claim(qmb_told=way == "remark code")] if owed or way == "remark code" else []
+    of_october = {"month": "2026-10", "answered_date": "2026-10-25"}
+    claims = [claim(qmb_told=way == "remark code", **of_october)] if owed or way == "remark code" else []
     return stood(tables([], days, setting) | known_by(way), str(DAY), owed=balances(*claims))
 
 
@@ -87,7 +107,7 @@ def _holds(found: Standing, way: str, owed: bool, said: tuple[str, ...]) -> None
     for known in found.known.values():
         assert known.qmb
         assert all(known.answers[name] == "not" for name in FOR_MONEY)
-    told = alerts({}, {}, {}, "P1", CASES, DAY, found.left_to_protected)
+    told = alerts({}, {}, {}, "P1", CASES, DAY, found.shares)
     left = owed or way == "remark code"
     assert told["alert"].tolist() == ["qmb_share_left"] * left
     assert [NUMBER in words for words in told["whose"]] == [True] * left
@@ -112,16 +132,55 @@ def _sentences(text: str) -> list[str]:
     return [" ".join(part.split()) for part in text.split("\n\n")]
 
 
-@pytest.mark.parametrize("way", WAYS[:3])
+@pytest.mark.parametrize("way", WAYS)
 def test_the_forecast_for_talk_letter_and_superbill_is_nothing(way: str) -> None:
     book, month = rulebook(Month(2026, 10)), Month(2026, 10)
     people = pd.DataFrame({"patient_id": [PATIENT], "case_number": [NUMBER]})
+    remark = told_by_remark(balances(claim(qmb_told=way == "remark code")), pd.Series({PATIENT: NUMBER}))
+    payers = who_never_owe(payers_in(known_by(way), month), remark, month)
     for setting in ("office", "hopd_on_campus", "fqhc"):
         lines = for_patients(usual_lines({"99490": 1, "99439": 2}, setting, "", book, SETTINGS), people)
-        row = patient_shares(lines, payers_in(known_by(way), month), Terms.of(setting, book, 12)).iloc[0]
+        row = patient_shares(lines, payers, Terms.of(setting, book, 12)).iloc[0]
         assert row["owes"] == "never"
         assert row[["share_cents", "share_most_cents", "year_share_cents", "year_most_cents"]].tolist() == [0] * 4
         assert not MONEY.search(str(row["words"]))
+
+
+def test_no_letter_that_is_due_has_a_price_whichever_way_it_is_known(tmp_path: Path) -> None:
+    month, ways = Month(2026, 10), [*WAYS, "not at all"]
+    people = [patient(said="surprised"), *(patient(said="surprised") for _ in WAYS)]
+    people[0] = patient("qmb", said="surprised")
+    people[2]["coverages"] = [PART_B | {"payer_id": "15202"}]
+    members = ["M1", "M1", "1EG4-TE5-MK73", "M3", "M4", "M5"]
+    place = store_month(tmp_path, people, month, members, _verified)
+    store = open_store(f"sqlite:///{place / 'ccm.db'}")
+    try:
+        bill(store, ("K4", "99490"), case_number="C-000004")
+        post(store, "a.835", answer(paid("K4") + "\nLQ*HE*N782", "47.42"), date.today())
+        with store.reading() as connection:
+            born = case_work.last_tables(connection, "P1", date.today())["patients"]["birth_date"].iloc[1]
+        rows = read("a.271", shown(Asked(born=f"{born:%Y%m%d}", benefits=(*MEDICARE, *QMB_BENEFITS))), date.today())
+        with store.writing() as connection:
+            file = stored_coverage.StoredFile("a", "a.271", "read", "", 1)
+            stored_coverage.keep_file(connection, file, b"", rows, datetime.now(UTC))
+        numbers = [f"C-00000{place}" for place in range(1, 6)]
+        due = pd.DataFrame({"case_number": numbers, "letter": "share_explained"})
+        due = due.assign(ask_cents=pd.array([pd.NA] * 5, dtype="Int64"))
+        paths, refused = write_due_letters(store, "P1", due, place / "settings.yaml", place)
+    finally:
+        store.close()
+    assert refused == []
+    priced = {path.name[:8]: bool(MONEY.search(path.read_text("utf-8"))) for path in paths if path.suffix == ".txt"}
+    assert dict(zip(ways, [priced[number] for number in numbers], strict=True)) == dict.fromkeys(WAYS, False) | {
+        "not at all": True
+    }
+
+
+def _verified(given: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """What payers answered of the month; who has contractor 15202 owes nothing by a recorded answer."""
+    said = {"medicare_part_b|15202|": RECORDED | {"patient_owes": "never"}}
+    known = Known(register_in(Month(2026, 10)), PayerSettings.model_validate({}), said)
+    return given | cover(given, Month(2026, 10), known, nobody_asked()).tables
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

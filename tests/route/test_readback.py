@@ -12,6 +12,7 @@ from openpyxl import Workbook
 
 from config.contract import coverage_outputs, outputs, worklist_outputs
 from config.errors import InputError
+from tasks.route.machine import Move
 from tasks.route.readback import Answer, read_answers
 from tasks.route.worklist import letters_due, moves_for, worklist
 from tasks.send.workbook import workbook
@@ -113,11 +114,31 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_answers(tmp_path / "gone.csv")
 
 
+@pytest.mark.parametrize("month", ["2026-09", "Sep-26", "2026-09-01", "9/1/2026"])
+def test_a_month_is_read_as_a_spreadsheet_program_saves_it(tmp_path: Path, month: str) -> None:
+    head = "Case number,Revision,Month,Answer,Answer date,Answered by"
+    (tmp_path / "a.csv").write_text(f"{head}\nC-000001,0,{month},blocked,2026-10-20,S1\n", "utf-8")
+    (found,) = read_answers(tmp_path / "a.csv")
+    assert (found.month, found.answer) == ("2026-09", "statement_blocked")
+
+
 def test_every_answer_of_the_list_stands_for_moves() -> None:
     case = stood(tables(["medicare_part_b"], [["2026-10-09", "refused"]])).cases["C-000001"]
     for answer in worklist_outputs()["copay_worklist"].column("answer").values:
         moves = moves_for(answer, case, TODAY, "S1", "", "payment_plan", 0, "x")
         assert len({move.source for move in moves}) == len(moves) > 0
+
+
+@pytest.mark.parametrize("said", ["disputes", "surprised", "asks_to_stop"])
+def test_what_a_patient_said_is_an_answer_of_the_list(said: str) -> None:
+    made = tables(["medicare_part_b"], [["2026-10-09", "refused"]])
+    case = stood(made).cases["C-000001"]
+    (move,) = moves_for(said, case, TODAY, "S1", "", "", 0, "x")
+    opened = Move("hear", date(2026, 10, 9), "said:2026-10-09:refused", reason="refused")
+    found = stood(made, str(TODAY), [opened, move])
+    assert found.cases["C-000001"].turns[-1].response == said
+    wanted = {"asks_to_stop": "stop_at_month_end"}.get(said, "screen_for_savings_program")
+    assert found.frame["option"].item() == wanted
 
 
 def test_letters_due_name_their_language_and_what_to_do_where_it_is_not_read() -> None:

@@ -48,20 +48,7 @@ WAIVERS = ("hardship_determination", "sliding_fee")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_case(case: dict[str, Any]) -> None:
     assert set(case) <= ABOUT | EXPECTED | {"name"}
-    made = tables(
-        case["coverages"],
-        case.get("responses", []),
-        case.get("setting", "office"),
-        case.get("payments"),
-        case.get("patient"),
-    )
-    if "verified" in case:
-        answer = {"patient_id": "100", "coverage_id": "V1", "answer": "covers"}
-        made["payer_answers"] = pd.DataFrame([answer | one for one in case["verified"]])
-    owed = balances(*(claim(f"K{n}", **one) for n, one in enumerate(case.get("claims", []))))
-    determined = [determination(**case["determination"])] if "determination" in case else []
-    changes, until = case.get("settings", {}), case.get("until", "2026-10-31")
-    found = stood(made, until, moves(*case.get("moves", [])), owed, determined, **changes)
+    found, until = _stood(case), case.get("until", "2026-10-31")
     if case.get("stage") == NONE:
         assert found.frame.empty
         return
@@ -88,6 +75,33 @@ def test_case(case: dict[str, Any]) -> None:
         NEVER[what](found, row, date.fromisoformat(until))
     for told in case.get("refused", []):
         assert _refused(found, moves({name: value for name, value in told.items() if name != "why"})[0], told["why"])
+
+
+def _stood(case: dict[str, Any]) -> Standing:
+    made = tables(
+        case["coverages"],
+        case.get("responses", []),
+        case.get("setting", "office"),
+        case.get("payments"),
+        case.get("patient"),
+    )
+    if "verified" in case:
+        answer = {"patient_id": "100", "coverage_id": "V1", "answer": "covers"}
+        made["payer_answers"] = pd.DataFrame([answer | one for one in case["verified"]])
+    owed = balances(*(claim(f"K{n}", **one) for n, one in enumerate(case.get("claims", []))))
+    determined = [determination(**case["determination"])] if "determination" in case else []
+    changes, until = case.get("settings", {}), case.get("until", "2026-10-31")
+    return stood(made, until, moves(*case.get("moves", [])), owed, determined, **changes)
+
+
+ENDS = [case for case in CASES if case.get("outcome") and case.get("moves", [{}])[-1].get("outcome") == case["outcome"]]
+
+
+@pytest.mark.parametrize("case", ENDS, ids=lambda case: case["name"])
+def test_how_a_case_ends_is_let_through_by_every_guard(case: dict[str, Any]) -> None:
+    last = moves(*case["moves"])[-1]
+    before = _stood(case | {"moves": case["moves"][:-1], "until": str(last.day)})
+    assert checked(before.cases[NUMBER], last, before.known[NUMBER], settings()).outcome == last.outcome
 
 
 def _refused(found: Standing, move: Move, why: str = r"\S") -> bool:

@@ -33,6 +33,15 @@ SHARES = {
 }
 
 
+NO_BALANCE: dict[str, Any] = {"balance_cents": None, "payments": ()}
+OTHERS: list[dict[str, Any]] = [
+    {"reduced_percent": 100},
+    {"payer": "plan"},
+    {"payer": "insurer"},
+    {"share": SHARES["not known"], "payer": "plan"},
+]
+
+
 def sentences(kind: str, language: str, call: bool, **more: Any) -> list[str]:
     words = words_of(letter(kind, language, **more), call)
     running = [block for block in words.blocks if block.form not in ("table", "heading", "fields")]
@@ -41,13 +50,52 @@ def sentences(kind: str, language: str, call: bool, **more: Any) -> list[str]:
 
 @pytest.mark.parametrize(("kind", "language", "call"), EACH)
 def test_every_kind_reads_at_grade_8_or_below(kind: str, language: str, call: bool) -> None:
-    for share in SHARES.values():
-        counts = measure(sentences(kind, language, call, share=share), language)
+    usual: list[dict[str, Any]] = [{"share": share} for share in SHARES.values()]
+    for more in [*usual, *(OTHERS if kind in ("welcome", "share_explained", "reminder") else ())]:
+        counts = measure(sentences(kind, language, call, **more), language)
         if language == "en":
             assert counts.grade <= 6, counts  # the limit is 8; what is written stays well below it
         else:
             assert counts.fernandez_huerta >= 70, counts  # 60 is grade 8; 70 grade 6
             assert counts.inflesz >= 65, counts
+
+
+def said(kind: str, language: str, call: bool, **more: Any) -> str:
+    return words_of(letter(kind, language, **more), call).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_has_a_determination_is_told_of_it_and_of_no_price_that_it_takes_off(language: str) -> None:
+    for kind, call in itertools.product(("welcome", "share_explained"), (False, True)):
+        whole = said(kind, language, call, **NO_BALANCE, reduced_percent=100)
+        assert "$" not in whole
+        assert "2027" in whole
+        half = said(kind, language, call, **NO_BALANCE)
+        assert "$13.23" in half
+        assert "50" in half
+        assert "2027" not in said(kind, language, call, **NO_BALANCE, reduced_percent=None)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_plan_left_is_told_though_the_next_months_are_not_known(language: str) -> None:
+    for call in (False, True):
+        words = said("share_explained", language, call, share=SHARES["not known"], reduced_percent=None, payer="plan")
+        assert "$39.69" in words
+        assert "not know your part" not in words
+        assert "Aún no sabemos cuánto le toca" not in words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_rule_of_medicare_is_told_to_who_is_not_in_it(language: str) -> None:
+    for kind, call in itertools.product(KINDS, (False, True)):
+        if kind in ("savings_program", "refund"):  # of programs of Medicare
+            continue
+        assert "80" not in said("share_explained", language, call, payer="plan", **NO_BALANCE)
+        words = said(kind, language, call, payer="insurer", options=("hardship_determination", "payment_plan"))
+        script_only = ("reminder",) if call else ()
+        assert kind in script_only or not re.search("Medicare|QMB", words), (kind, call)
+    with pytest.raises(LetterRefusedError, match="not in Medicare"):
+        words_of(letter("savings_program", language, payer="insurer"))
 
 
 def test_no_single_sentence_is_long() -> None:
