@@ -24,10 +24,13 @@ SLIDING_FEE = "sliding_fee"
 LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Spanish"}
 _SPELLINGS = {"en": "en", "eng": "en", "english": "en", "es": "es", "spa": "es", "spanish": "es", "español": "es"}
 
-Owes = Literal["never", "share", "unknown"]
+Owes = Literal["never", "not_billed", "share", "unknown"]
+OWES_NOTHING = ("never", "not_billed")
 WHY_NOT: Mapping[str, str] = {
     "never": "a Qualified Medicare Beneficiary owes nothing and is never asked for money; write 'refund' where "
     "something was paid, else 'share_explained'",
+    "not_billed": "the payer forbids to bill this patient for it, so nothing is owed; write 'refund' where something "
+    "was paid, else 'share_explained'",
     "unknown": "it is not known yet what this patient owes; settle the coverage and wait for every payer's answer",
 }
 
@@ -232,7 +235,7 @@ def may_go(letter: LetterFor) -> LetterKind:
             f"{where}: it goes only to a patient who has said so ({', '.join(kind.after)}), for a lower share is never "
             "offered unasked; record the answer first."
         )
-    for name in kind.needs + (() if letter.owes == "never" else kind.needs_else):
+    for name in kind.needs + (() if letter.owes in OWES_NOTHING else kind.needs_else):
         if getattr(letter, name) in (None, ()):
             raise LetterRefusedError(f"{where}: it needs {GIVEN_AS.get(name, name)}; give it.")
     _amounts_hold(letter, where)

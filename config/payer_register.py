@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -21,7 +21,14 @@ Dated = TypeVar("Dated", "PayerEntry", "Sequel", "Contradiction")
 FOLDER = Path(__file__).parent / "payers"
 Covers = Literal["yes", "no", "by_plan", "by_state", "by_policy", "unknown"]
 Takes = Literal["all", "75%", "50%", "part", "none", "unknown"]
-Owes = Literal["never", "share", "unknown"]
+Owes = Literal["never", "not_billed", "share", "unknown"]
+# What `patient_owes` says; `never` is a Qualified Medicare Beneficiary's alone, whoever else pays.
+OWES_WORDS: Mapping[str, str] = {
+    "never": "nothing, as a Qualified Medicare Beneficiary",
+    "not_billed": "nothing: the payer forbids to bill the patient for it",
+    "share": "what the payers leave",
+    "unknown": "not known",
+}
 FIRST = "ccm"  # the program about which a payer is asked before any other
 CLINIC: Program = "clinic"  # its codes stand for several programs
 
@@ -71,6 +78,10 @@ class PayerEntry(Terms):
             raise ValueError("an entry ends before it begins")
         if bool(self.policy) != bool(self.called):
             raise ValueError("a named policy needs the names that follow it, and only a named policy has them")
+        if self.patient_owes == "never" and set(self.kinds) != {"qmb"}:
+            raise ValueError(
+                "'never' is a Qualified Medicare Beneficiary's; a plan that forbids to bill is 'not_billed'"
+            )
         return self
 
     @property

@@ -25,6 +25,10 @@ class OwnEntry(Terms):
     def _names_somebody(self) -> Self:
         if not self.payer_ids and not self.payer_names:
             raise ValueError("name the payer by payer_ids or payer_names")
+        if self.patient_owes == "never":
+            raise ValueError(
+                "patient_owes: 'never' is a Qualified Medicare Beneficiary's; write 'not_billed' or 'share'"
+            )
         if self.valid_until < self.since:
             raise ValueError("valid_until lies before since")
         return self

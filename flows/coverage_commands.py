@@ -71,7 +71,10 @@ def answer(
     ] = None,
     coinsurance: Annotated[Takes | None, typer.Option(help="What it takes of the coinsurance left to it.")] = None,
     deductible: Annotated[Takes | None, typer.Option(help="What it takes of the deductible left to it.")] = None,
-    owes: Annotated[Literal["never", "share"] | None, typer.Option(help="What the patient owes behind it.")] = None,
+    owes: Annotated[
+        Literal["not_billed", "share"] | None,
+        typer.Option(help="What the patient owes: what is left, or nothing because it forbids to bill the patient."),
+    ] = None,
     note: Annotated[str, typer.Option(help="Co-pay, codes, filing limit, in words. No patient.")] = "",
     practice: Practice = None,
     out: Out = Path("out"),

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from config.errors import InputError
 from config.month import Month
-from config.payer_register import FIRST, program_of, register_in
+from config.payer_register import FIRST, OWES_WORDS, program_of, register_in
 from config.payer_settings import payer_settings
 from flows.owed import stored_case
 from flows.payer_answers import called
@@ -162,7 +162,9 @@ def _print_payer(console: Console, row: dict[str, Any], was: str) -> None:
     head = f"{row['place']}. {name} ({kind}{about})" if name else f"{row['place']}. {kind}{about}"
     before = f" (decided by: {_plain(was)})" if was else ""
     _say(console, f"{head}: {_plain(row['answer'])}{before}")
-    owes = f"patient owes: {row['patient_owes']}; authorization: {_authorization(row['needs_authorization'])}"
+    owes = (
+        f"patient owes: {OWES_WORDS[row['patient_owes']]}; authorization: {_authorization(row['needs_authorization'])}"
+    )
     lines = [
         row["evidence"],
         f"{row['confidence']}: {row['source']}",

@@ -198,6 +198,7 @@ def verify(payers: Payers, known: Known, against: Against, shown: Shown, program
     rows["asks"] = rows["asks"].astype(bool) & rows["is_named"]
     patient = rows["patient"].to_numpy()
     qmb = payers.has("qmb") | shown.qmb
+    rows["patient_owes"] = _owes(rows)
     rows.loc[qmb[patient], "patient_owes"] = "never"
     rows["conflict"], rows["asked_for"] = "", rows["reason"]
     for one, mask in reversed(against):  # the first of the register is written last
@@ -209,6 +210,7 @@ def verify(payers: Payers, known: Known, against: Against, shown: Shown, program
             rows.loc[here, "evidence"] = one.words
             rows.loc[here, ["source", "confidence"]] = [one.source, one.confidence]
             rows.loc[here, "recorded"] = False
+            rows.loc[here & (rows["patient_owes"] == "not_billed").to_numpy(), "patient_owes"] = "unknown"
         if one.holds:
             rows.loc[mask[patient], "conflict"] = one.name
     rows["eligibility"] = shown.words[patient]
@@ -223,6 +225,18 @@ def verify(payers: Payers, known: Known, against: Against, shown: Shown, program
     left = (rows["kind"] == "medicare_part_b").to_numpy()
     rows["deductible_left_cents"] = pd.array(np.where(left, shown.deductible_left[patient], np.nan), dtype="Int64")
     return rows
+
+
+def _owes(rows: pd.DataFrame) -> pd.Series:
+    """What each plan says of the patient: only the program of the Beneficiaries can say `never`.
+
+    Another's ban on billing its member is that of a plan that pays first; behind Medicare the share is Medicare's own.
+    A Medicaid may protect its patients in any place.
+    """
+    owes, kind = rows["patient_owes"].astype("str"), rows["kind"].astype("str")
+    bans = owes.isin(["never", "not_billed"]) & (kind != "qmb")
+    counts = rows["first"].to_numpy(bool) | (kind == "medicaid").to_numpy(bool)
+    return owes.mask(bans, pd.Series(np.where(counts, "not_billed", "unknown"), rows.index))
 
 
 def _columns() -> list[str]:

@@ -31,7 +31,8 @@ from tasks.route.machine import Case, Move, stand
 from tasks.route.work import Work
 from tasks.store.day import zone_of
 
-FIRST_OF_ALL = ("stop_at_month_end", "qmb_never_billed")  # whatever was chosen before, they go first once they are open
+# Whatever was chosen before, they go first once they are open.
+FIRST_OF_ALL = ("stop_at_month_end", "qmb_never_billed", "plan_bars_billing")
 
 Tables = Mapping[str, pd.DataFrame]
 

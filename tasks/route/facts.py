@@ -14,15 +14,15 @@ from tasks.route.determinations import Determination
 from tasks.route.payers_on_file import of_programs
 
 MAY_PAY_THE_SHARE = ("medigap", "medicaid", "commercial", "va", "other")
-COVERAGE = ("qmb", "medicaid", "second_payer", "coverage_unknown", "conflicting", "medicare_advantage")
+COVERAGE = ("qmb", "not_billed", "medicaid", "second_payer", "coverage_unknown", "conflicting", "medicare_advantage")
 
 
 def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """What coverage each patient had on the day of the ask, by flag; `asks` has `patient_id` and `day`.
 
     All that the options know of payers comes from here: the coverages on file and, where the tables have them, the
-    answers that were verified. Who owes nothing by an answer is a Qualified Medicare Beneficiary, and a payer that was
-    found not to cover the service is none that may pay the share.
+    answers that were verified. Who `never` owes by an answer is a Qualified Medicare Beneficiary; whom a payer forbids
+    to bill is `not_billed`; and a payer that was found not to cover the service is none that may pay the share.
     """
     coverages, answers = of_patients(tables["coverages"], asks["patient_id"]), tables.get("payer_answers")
     if answers is not None:
@@ -38,9 +38,10 @@ def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
     found = {"qmb": kind == "qmb", "medicaid": kind.isin(["medicaid"]), "second_payer": second}
     found |= {"medicare_advantage": kind == "medicare_advantage"}
     flags = {name: asks.index.isin(theirs.loc[np.asarray(mask, dtype=bool), "ask"]) for name, mask in found.items()}
-    if answers is not None:
-        never = answers.loc[(answers["patient_owes"].astype("str") == "never").to_numpy(), "patient_id"]
-        flags["qmb"] = flags["qmb"] | asks["patient_id"].isin(never).to_numpy()
+    flags["not_billed"] = np.zeros(len(asks), dtype=bool)
+    for name, word in (("qmb", "never"), ("not_billed", "not_billed")) if answers is not None else ():
+        whose = answers.loc[(answers["patient_owes"].astype("str") == word).to_numpy(), "patient_id"]
+        flags[name] = flags[name] | asks["patient_id"].isin(whose).to_numpy()
     known = asks.index.isin(theirs.loc[(kind != "unknown").to_numpy(), "ask"])
     # Two payers in one place, or a Medicare Beneficiary program without any Medicare: the order is not known.
     places = theirs[["ask", "priority", "payer_kind"]].drop_duplicates()
@@ -82,6 +83,7 @@ def facts(
     return found.assign(
         unanswered=found["waiting"] | (found["second_payer"] & ~found["second_answered"]) | found["conflicting"],
         qmb=on_day["qmb"] | today["qmb"] | told,
+        not_billed=on_day["not_billed"] & ~(on_day["qmb"] | today["qmb"] | told),
         owed_cents=theirs["owed_cents"].fillna(0).astype("int64"),
         setting=setting,
         sliding_schedule=has_sliding_schedule(setting, settings),

@@ -59,7 +59,7 @@ def row_of(
     granted = option.name in OPTION_OF.values() and about["answers"][option.name] == AVAILABLE
     step = next_step(case, option, work.settings, contact_days, until, granted)
     flags = about["row"]
-    asked = 0 if flags["qmb"] or flags["unanswered"] else cents
+    asked = 0 if flags["qmb"] or flags["not_billed"] or flags["unanswered"] else cents
     return found | {
         "option": option.name,
         "option_words": option.words,
@@ -89,6 +89,7 @@ def known_of(
     return Known(
         case_number=number,
         qmb=bool(flags["qmb"]),
+        not_billed=bool(flags["not_billed"]),
         owed_cents=int(flags["owed_cents"]),
         owed_days=effort_days(case, owed["owed_since"].get(number), until),
         waiting=bool(flags["waiting"]),

@@ -59,12 +59,19 @@ def test_options_and_functions_are_twins():
 
 
 def test_paying_in_parts_is_open_to_everybody_who_may_be_asked():
-    anybody = pd.DataFrame({"qmb": [False, True], "plan_offered": False, "owed_cents": 0})
+    anybody = pd.DataFrame({"qmb": [False, True], "not_billed": False, "plan_offered": False, "owed_cents": 0})
     assert list(options.payment_plan(anybody)) == ["available", "not"]
 
 
 def test_bad_debt_is_no_option_for_an_office():
-    asked = {"medicare_advantage": False, "effort_complete": True, "owed_cents": 1, "qmb": False, "unanswered": False}
+    asked = {
+        "medicare_advantage": False,
+        "effort_complete": True,
+        "owed_cents": 1,
+        "qmb": False,
+        "not_billed": False,
+        "unanswered": False,
+    }
     places = pd.DataFrame({"setting": ["office", "nursing_facility", "home", "assisted_living", "rhc"]} | asked)
     assert list(options.bad_debt(places)) == ["not"] * 4 + ["needs_information"]
 

@@ -1,6 +1,6 @@
 """However a Qualified Medicare Beneficiary is known, nothing asks them for money: case, list, message, letter.
 
-The ways are real: a coverage row, an eligibility answer (271) that is read, a recorded answer, a payer's remark code.
+The ways are real: a coverage row, an eligibility answer (271) that is read, a payer's remark code.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tasks.route.usual_service import for_patients, usual_lines
 from tasks.route.worklist import letters_due, worklist
 from tasks.send.letter_text import MONEY, words_of
 from tasks.send.outreach import compose_outreach
-from tests.cover.month import RECORDED, B, october, payer, told
+from tests.cover.month import B, october, payer, told
 from tests.cover.test_compare import QMB, asked
 from tests.qualify.cases import rulebook
 from tests.route.made import CASES, NUMBER, PATIENT, SETTINGS, balances, claim, stood, tables
@@ -44,7 +44,7 @@ SITUATIONS: tuple[tuple[tuple[str, ...], bool, str], ...] = (
 )  # each way of knowing in each of them; every place and every answer are in tests/scenarios/copay.yaml
 ASKING = ("payment_plan", "reminder", "hardship_application", "sliding_fee_application", "savings_program")
 FOR_MONEY = ("payment_plan", "reasonable_collection", "bad_debt", "write_off", "hardship_determination", "sliding_fee")
-WAYS = ("coverage row", "eligibility answer", "recorded answer", "remark code")
+WAYS = ("coverage row", "eligibility answer", "remark code")
 PRACTICE = {"practice_name": "Maple Street Family Medicine", "billing_email": "billing@maple.example"}
 
 
@@ -55,8 +55,6 @@ def covered(way: str) -> Covered:
         return october([B, payer("qmb", 2, state="OH")])
     if way == "eligibility answer":
         return october([B], answers=told(asked(*QMB)))
-    if way == "recorded answer":
-        return october([B], recorded={"medicare_part_b|15202|": RECORDED | {"patient_owes": "never"}})
     return october([B])
 
 
@@ -112,7 +110,7 @@ def _sentences(text: str) -> list[str]:
     return [" ".join(part.split()) for part in text.split("\n\n")]
 
 
-@pytest.mark.parametrize("way", WAYS[:3])
+@pytest.mark.parametrize("way", WAYS[:2])
 def test_the_forecast_for_talk_letter_and_superbill_is_nothing(way: str) -> None:
     book, month = rulebook(Month(2026, 10)), Month(2026, 10)
     people = pd.DataFrame({"patient_id": [PATIENT], "case_number": [NUMBER]})
