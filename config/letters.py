@@ -121,7 +121,7 @@ class ShareFigures:
 
     `cents` is for one month once the deductible is met, or with what is known to be left of it; `most_cents` with
     nothing of it met. `deductible_cents` is the year's whole deductible, None where there is none. `second_bill` says
-    that a hospital's own claim is part of it.
+    that a hospital's own claim is part of it, `by_plan` that it is a plan's own co-pay.
     """
 
     cents: int | None
@@ -133,6 +133,7 @@ class ShareFigures:
     deductible_cents: int | None = None
     other_insurance_cents: int | None = None
     second_bill: bool = False
+    by_plan: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ class Terms(Sourced):
     """What a payer does with care management."""
 
     programs: tuple[Program, ...] = ("ccm",)
-    codes: tuple[str, ...] = ()  # none: all codes of the programs
+    codes: tuple[str, ...] = ()  # of which `covers` speaks; none: all codes of the programs
+    codes_not_covered: tuple[str, ...] = ()  # codes that it does not pay though it covers the others
     covers: Covers
     authorization: Literal["needed", "not_needed", "unknown"] = "unknown"
     takes_coinsurance: Takes = "none"
@@ -46,10 +47,18 @@ class Terms(Sourced):
     crossover: Literal["automatic", "no", "unknown"] = "unknown"
     words: str = Field(min_length=10)
 
+    @property
+    def named_codes(self) -> tuple[str, str]:
+        """The codes that it covers, where it names them, and those that it does not, with a space between."""
+        no = self.codes_not_covered + (self.codes if self.covers == "no" else ())
+        return " ".join(self.codes if self.covers != "no" else ()), " ".join(no)
+
     @model_validator(mode="after")
     def _known_codes(self) -> Self:
         known = catalogue().codes
-        for code in self.codes:
+        if both := set(self.codes) & set(self.codes_not_covered):
+            raise ValueError(f"{min(both)} is named as covered and as not covered")
+        for code in (*self.codes, *self.codes_not_covered):
             if code not in known:
                 raise ValueError(f"'{code}' is not in the code catalogue")
             if known[code].program not in (*self.programs, CLINIC):

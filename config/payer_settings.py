@@ -17,6 +17,7 @@ class OwnEntry(Terms):
 
     payer_ids: tuple[str, ...] = ()
     payer_names: tuple[str, ...] = ()
+    bill: str = ""  # where the claim goes
     plans: tuple[str, ...] = ()  # plan letters, or contract and plan; none: all of the payer
     since: date
     valid_until: date

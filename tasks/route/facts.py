@@ -39,7 +39,9 @@ def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
     found |= {"medicare_advantage": kind == "medicare_advantage"}
     flags = {name: asks.index.isin(theirs.loc[np.asarray(mask, dtype=bool), "ask"]) for name, mask in found.items()}
     flags["not_billed"] = np.zeros(len(asks), dtype=bool)
-    for name, word in (("qmb", "never"), ("not_billed", "not_billed")) if answers is not None else ():
+    for name, word in (("qmb", "never"), ("not_billed", "not_billed")):
+        if answers is None:
+            break
         whose = answers.loc[(answers["patient_owes"].astype("str") == word).to_numpy(), "patient_id"]
         flags[name] = flags[name] | asks["patient_id"].isin(whose).to_numpy()
     known = asks.index.isin(theirs.loc[(kind != "unknown").to_numpy(), "ask"])

@@ -65,9 +65,9 @@ def patient_shares(lines: pd.DataFrame, coverage: pd.DataFrame, terms: Terms) ->
     """
     money = _by_patient(lines, terms.site)
     payers = _payers(coverage, money.index)
-    found = money.join(payers)
+    found = _by_copay(money.join(payers))
     left = found["left"].to_numpy("float64")
-    known = ~np.isnan(left) & terms.site.deductible
+    known = (~np.isnan(left) & terms.site.deductible) | found["copay"].notna().to_numpy(bool)
     least = np.where(known, left, 0.0)
     most = np.where(known, left, terms.deductible_cents)
     never, barred = found["never"].to_numpy(bool), found["barred"].to_numpy(bool)
@@ -96,10 +96,22 @@ def patient_shares(lines: pd.DataFrame, coverage: pd.DataFrame, terms: Terms) ->
         frame[name] = _cents(np.where(nothing, 0.0, np.where(bounded, cents, np.nan)))
     for name, (states, cents) in totals.items():
         frame[name] = _cents(np.where(nothing, 0.0, np.where(states, cents, np.nan)))
+    frame["copay_cents"] = _cents(found["copay"].to_numpy("float64"))
     frame["months_a_year"] = terms.months_a_year
     frame["confidence"] = _confidence(found, frame, terms)
     frame["words"] = [_words(row) for row in frame.to_dict("records")]
     return as_contract(frame.sort_values("case_number", kind="stable"), letter_outputs()["patient_shares"])
+
+
+def _by_copay(found: pd.DataFrame) -> pd.DataFrame:
+    """Where the first payer told its own co-pay, the share is that, whatever the amounts are, and no deductible."""
+    flat = found["copay"].notna().to_numpy(bool)
+    for name in ("first_of", "first"):
+        found[name] = np.where(flat, found["copay"], found[name])
+    for name in ("second_of", "second"):
+        found[name] = np.where(flat, 0.0, found[name])
+    found["left"] = np.where(flat, 0.0, found["left"])
+    return found
 
 
 def _by_patient(lines: pd.DataFrame, site: SiteEntry) -> pd.DataFrame:
@@ -137,6 +149,10 @@ def _payers(coverage: pd.DataFrame, patients: pd.Index) -> pd.DataFrame:
     found["never"] = _any((rows["patient_owes"] == "never").to_numpy(bool), owner, patients)
     found["barred"] = _any((rows["patient_owes"] == "not_billed").to_numpy(bool), owner, patients)
     found["conflict"] = _any((rows["answer"] == "conflicting").to_numpy(bool), owner, patients)
+    copay = first["copay_cents"] if "copay_cents" in first else pd.Series(pd.NA, first.index, dtype="Int64")
+    copay = pd.Series(copay.astype("Int64").to_numpy("float64", na_value=np.nan), first.index.astype("str"))
+    told = (found["kind"] != "medicare_part_b") & (found["answer"] == "covers")
+    found["copay"] = copay.reindex(patients).where(told.to_numpy(bool)).to_numpy("float64")
     further = (rows["place"] > rows.groupby("patient_id")["place"].transform("min")).to_numpy(bool)
     unsure = further & rows["answer"].isin(["unknown", "conflicting"]).to_numpy(bool)
     for column in ("takes_coinsurance", "takes_deductible"):
@@ -205,7 +221,7 @@ def _reason(found: pd.DataFrame, own: Cents, missing: Any) -> Any:
         for word in ("unknown", "part")
     )
     unclear = found["conflict"] | (found["kind"] == "unknown") | (found["answer"] != "covers")
-    other = found["kind"] != "medicare_part_b"
+    other = (found["kind"] != "medicare_part_b") & found["copay"].isna()
     met = [found["never"], found["barred"], found["kind"] == "", unclear, other, missing, unknown, part]
     return np.select([np.asarray(one, dtype=bool) for one in met], list(REASONS), "")
 
@@ -235,6 +251,8 @@ def _words(row: dict[str, Any]) -> str:
     if row["owes"] == "share":
         month, year = _dollars(row["share_cents"]), _dollars(row["year_share_cents"])
         text = f"About {month} a month, {year} in a year of such months"
+        if pd.notna(row["copay_cents"]):
+            text += ", by the co-pay that the plan told"
         if pd.isna(most):
             return f"{text}; the year's deductible is not loaded"
         if most > row["share_cents"]:
