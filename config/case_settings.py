@@ -11,6 +11,18 @@ from config.errors import InputError
 from config.settings import settings_of
 from config.still_unpaid import terms
 
+FULL_UP_TO, NONE_ABOVE, MOST_OFF = 100, 200, 100
+
+
+class FeeStep(BaseModel):
+    """What is let off above one income and up to another, in percent of the poverty guideline."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    above: int = Field(ge=0, le=600)
+    up_to: int = Field(ge=1, le=600)
+    percent_off: int = Field(ge=1, le=100)
+
 
 class CaseSettings(BaseModel):
     """All that the work on co-pay cases asks for; every key has its default in settings.yaml."""
@@ -33,6 +45,7 @@ class CaseSettings(BaseModel):
     time_zone: str = ""
     hardship_percent: int = Field(ge=100, le=600)
     sliding_fee_percent: int = Field(ge=100, le=600)
+    sliding_fee_schedule: tuple[FeeStep, ...] = Field(min_length=1)
     sliding_fee_policy: bool
     determination_months: int = Field(ge=1, le=24)
     four_eyes_above_cents: int = Field(ge=0)
@@ -41,6 +54,11 @@ class CaseSettings(BaseModel):
     waiver_percent: int = Field(ge=0, le=100)
     waiver_cases: int = Field(ge=1, le=1000)
     same_day_determinations: int = Field(ge=2, le=100)
+
+    def step_at(self, percent: int) -> FeeStep | None:
+        """The step of the sliding-fee schedule that speaks of an income of so many percent; None where none does."""
+        steps = self.sliding_fee_schedule
+        return next((one for one in steps if one.above < percent <= one.up_to or percent == one.above == 0), None)
 
 
 def case_settings(practice_id: str, path: Path | None = None) -> CaseSettings:
@@ -60,4 +78,35 @@ def case_settings(practice_id: str, path: Path | None = None) -> CaseSettings:
     if wrong := sorted(set(settings.still_unpaid_days) - known):
         where, names = path or "settings.yaml", ", ".join(sorted(known))
         raise InputError(f"{where}: 'cases.still_unpaid_days' has '{wrong[0]}'; write outcomes among {names}.")
+    if why := schedule_fault(settings):
+        raise InputError(f"{path or 'settings.yaml'}: 'cases.sliding_fee_schedule', {why}")
     return settings
+
+
+def schedule_fault(settings: CaseSettings, health_center: bool = False) -> str:
+    """What is wrong with the sliding-fee schedule, by its entry, with the remedy; empty where it is sound.
+
+    A health center lets everything off up to 100 percent of the guideline, and nothing above 200 (HRSA Health Center
+    Program Compliance Manual, chapter 9, as quoted); a policy of another clinic's own is not bound by that.
+    """
+    before: FeeStep | None = None
+    for number, step in enumerate(settings.sliding_fee_schedule, start=1):
+        where, starts = f"entry {number}", before.up_to if before else 0
+        if step.up_to <= step.above:
+            return f"{where}: it ends at {step.up_to}, not above its begin at {step.above}; correct up_to."
+        if step.above != starts:
+            fault = "overlaps what stands before it" if step.above < starts else "leaves a gap"
+            return f"{where}: it begins at {step.above} and {fault}; let it begin at {starts}."
+        if before and step.percent_off >= before.percent_off:
+            return (
+                f"{where}: {step.percent_off} percent off is not less than the step before it; let it fall with income."
+            )
+        if health_center and step.above < FULL_UP_TO and step.percent_off < MOST_OFF:
+            return f"{where}: a health center lets all off up to {FULL_UP_TO} percent of the guideline; write 100."
+        before = step
+    top = settings.sliding_fee_schedule[-1].up_to
+    if top > settings.sliding_fee_percent:
+        return f"its last step goes above sliding_fee_percent ({settings.sliding_fee_percent}); correct one of the two."
+    if health_center and (top < FULL_UP_TO or settings.sliding_fee_percent > NONE_ABOVE):
+        return f"a health center lets all off up to {FULL_UP_TO} percent, and nothing above {NONE_ABOVE}; correct it."
+    return ""

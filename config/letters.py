@@ -24,11 +24,14 @@ SLIDING_FEE = "sliding_fee"
 LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Spanish"}
 _SPELLINGS = {"en": "en", "eng": "en", "english": "en", "es": "es", "spa": "es", "spanish": "es", "español": "es"}
 
-Owes = Literal["never", "share", "unknown"]
+Owes = Literal["never", "not_billed", "share", "unknown"]
+OWES_NOTHING = ("never", "not_billed")
 Payer = Literal["medicare", "plan", "insurer"]
 WHY_NOT: Mapping[str, str] = {
     "never": "a Qualified Medicare Beneficiary owes nothing and is never asked for money; write 'refund' where "
     "something was paid, else 'share_explained'",
+    "not_billed": "the payer forbids to bill this patient for it, so nothing is owed; write 'refund' where something "
+    "was paid, else 'share_explained'",
     "unknown": "it is not known yet what this patient owes; settle the coverage and wait for every payer's answer",
 }
 
@@ -120,7 +123,7 @@ class ShareFigures:
 
     `cents` is for one month once the deductible is met, or with what is known to be left of it; `most_cents` with
     nothing of it met. `deductible_cents` is the year's whole deductible, None where there is none. `second_bill` says
-    that a hospital's own claim is part of it.
+    that a hospital's own claim is part of it, `by_plan` that it is a plan's own co-pay.
     """
 
     cents: int | None
@@ -132,6 +135,7 @@ class ShareFigures:
     deductible_cents: int | None = None
     other_insurance_cents: int | None = None
     second_bill: bool = False
+    by_plan: bool = False
 
 
 @dataclass(frozen=True)
@@ -240,7 +244,7 @@ def may_go(letter: LetterFor) -> LetterKind:
             f"{where}: it goes only to a patient who has said so ({', '.join(kind.after)}), for a lower share is never "
             "offered unasked; record the answer first."
         )
-    for name in kind.needs + (() if letter.owes == "never" else kind.needs_else):
+    for name in kind.needs + (() if letter.owes in OWES_NOTHING else kind.needs_else):
         if getattr(letter, name) in (None, ()):
             raise LetterRefusedError(f"{where}: it needs {GIVEN_AS.get(name, name)}; give it.")
     _amounts_hold(letter, where)

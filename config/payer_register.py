@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -21,7 +21,14 @@ Dated = TypeVar("Dated", "PayerEntry", "Sequel", "Contradiction")
 FOLDER = Path(__file__).parent / "payers"
 Covers = Literal["yes", "no", "by_plan", "by_state", "by_policy", "unknown"]
 Takes = Literal["all", "75%", "50%", "part", "none", "unknown"]
-Owes = Literal["never", "share", "unknown"]
+Owes = Literal["never", "not_billed", "share", "unknown"]
+# What `patient_owes` says; `never` is a Qualified Medicare Beneficiary's alone, whoever else pays.
+OWES_WORDS: Mapping[str, str] = {
+    "never": "nothing, as a Qualified Medicare Beneficiary",
+    "not_billed": "nothing: the payer forbids to bill the patient for it",
+    "share": "what the payers leave",
+    "unknown": "not known",
+}
 FIRST = "ccm"  # the program about which a payer is asked before any other
 CLINIC: Program = "clinic"  # its codes stand for several programs
 
@@ -30,7 +37,8 @@ class Terms(Sourced):
     """What a payer does with care management."""
 
     programs: tuple[Program, ...] = ("ccm",)
-    codes: tuple[str, ...] = ()  # none: all codes of the programs
+    codes: tuple[str, ...] = ()  # of which `covers` speaks; none: all codes of the programs
+    codes_not_covered: tuple[str, ...] = ()  # codes that it does not pay though it covers the others
     covers: Covers
     authorization: Literal["needed", "not_needed", "unknown"] = "unknown"
     takes_coinsurance: Takes = "none"
@@ -39,10 +47,18 @@ class Terms(Sourced):
     crossover: Literal["automatic", "no", "unknown"] = "unknown"
     words: str = Field(min_length=10)
 
+    @property
+    def named_codes(self) -> tuple[str, str]:
+        """The codes that it covers, where it names them, and those that it does not, with a space between."""
+        no = self.codes_not_covered + (self.codes if self.covers == "no" else ())
+        return " ".join(self.codes if self.covers != "no" else ()), " ".join(no)
+
     @model_validator(mode="after")
     def _known_codes(self) -> Self:
         known = catalogue().codes
-        for code in self.codes:
+        if both := set(self.codes) & set(self.codes_not_covered):
+            raise ValueError(f"{min(both)} is named as covered and as not covered")
+        for code in (*self.codes, *self.codes_not_covered):
             if code not in known:
                 raise ValueError(f"'{code}' is not in the code catalogue")
             if known[code].program not in (*self.programs, CLINIC):
@@ -71,6 +87,10 @@ class PayerEntry(Terms):
             raise ValueError("an entry ends before it begins")
         if bool(self.policy) != bool(self.called):
             raise ValueError("a named policy needs the names that follow it, and only a named policy has them")
+        if self.patient_owes == "never" and set(self.kinds) != {"qmb"}:
+            raise ValueError(
+                "'never' is a Qualified Medicare Beneficiary's; a plan that forbids to bill is 'not_billed'"
+            )
         return self
 
     @property

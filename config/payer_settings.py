@@ -17,6 +17,7 @@ class OwnEntry(Terms):
 
     payer_ids: tuple[str, ...] = ()
     payer_names: tuple[str, ...] = ()
+    bill: str = ""  # where the claim goes
     plans: tuple[str, ...] = ()  # plan letters, or contract and plan; none: all of the payer
     since: date
     valid_until: date
@@ -25,6 +26,10 @@ class OwnEntry(Terms):
     def _names_somebody(self) -> Self:
         if not self.payer_ids and not self.payer_names:
             raise ValueError("name the payer by payer_ids or payer_names")
+        if self.patient_owes == "never":
+            raise ValueError(
+                "patient_owes: 'never' is a Qualified Medicare Beneficiary's; write 'not_billed' or 'share'"
+            )
         if self.valid_until < self.since:
             raise ValueError("valid_until lies before since")
         return self

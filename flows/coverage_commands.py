@@ -71,8 +71,19 @@ def answer(
     ] = None,
     coinsurance: Annotated[Takes | None, typer.Option(help="What it takes of the coinsurance left to it.")] = None,
     deductible: Annotated[Takes | None, typer.Option(help="What it takes of the deductible left to it.")] = None,
-    owes: Annotated[Literal["never", "share"] | None, typer.Option(help="What the patient owes behind it.")] = None,
-    note: Annotated[str, typer.Option(help="Co-pay, codes, filing limit, in words. No patient.")] = "",
+    owes: Annotated[
+        Literal["not_billed", "share"] | None,
+        typer.Option(help="What the patient owes: what is left, or nothing because it forbids to bill the patient."),
+    ] = None,
+    codes: Annotated[str, typer.Option(help="The codes that it pays, where it pays only these: '99490 99439'.")] = "",
+    not_codes: Annotated[str, typer.Option(help="Codes that it does not pay: their claims are held.")] = "",
+    crossover: Annotated[
+        Literal["automatic", "no"] | None,
+        typer.Option(help="Whether the payer before it hands the claim on, so that none is sent by hand."),
+    ] = None,
+    copay: Annotated[str, typer.Option(help="Its co-pay for a month, as 15.00.")] = "",
+    filing_days: Annotated[str, typer.Option(help="Days from the date of service in which it takes a claim.")] = "",
+    note: Annotated[str, typer.Option(help="What else was said, in words. No patient.")] = "",
     practice: Practice = None,
     out: Out = Path("out"),
     database: Database = None,
@@ -83,6 +94,8 @@ def answer(
 
     needed = None if authorization is None else authorization == "needed"
     terms = {"takes_coinsurance": coinsurance, "takes_deductible": deductible, "patient_owes": owes, "note": note}
+    terms |= {"codes": codes, "codes_not_covered": not_codes, "crossover": crossover}
+    terms |= {"copay": copay, "filing_days": filing_days}
     told: dict[str, Any] = {name: value or "" for name, value in terms.items()} | {"needs_authorization": needed}
     told |= {"answer": said, "step": step, "source": source, "reference_number": reference}
     who, place = getpass.getuser() if by is None else by, database or database_of(out)

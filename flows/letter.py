@@ -12,7 +12,7 @@ import pandas as pd
 from config.case_settings import case_settings
 from config.errors import InputError
 from config.letter_settings import letter_settings
-from config.letters import LANGUAGES, VOICEMAIL, LetterFor, LetterRefusedError, language_note
+from config.letters import LANGUAGES, OWES_NOTHING, VOICEMAIL, LetterFor, LetterRefusedError, language_note
 from config.month import Month
 from flows.letter_grounds import (
     ASKS,
@@ -76,7 +76,7 @@ def write_letter(
         found = stored_month(store, cycle, settings)
         known_staff(found.tables, ("--by", by))
         share = _share(store, found, patient, kind, settled)
-        if kind in FROM_RECORD and (share["owes"] != "never" or kind == "refund"):
+        if kind in FROM_RECORD and (share["owes"] not in OWES_NOTHING or kind == "refund"):
             desk = desk_of(store, cycle.practice_id, settings, today)
             given = grounded(desk, share, kind, given, today)
         with store.reading() as connection:

@@ -20,6 +20,7 @@ from tasks.remit.worklist import balances_of
 from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, looked_at_again, nobody_named, open_desk
 from tasks.route.determinations import decide
 from tasks.route.entries import all_options
+from tasks.route.facts import setting_of
 from tasks.route.guards import Known
 from tasks.route.machine import BY_HAND, Case, Move, after
 from tasks.send.words import dollars, plain
@@ -119,11 +120,12 @@ def _determine(desk: Desk, number: str, told: Told) -> None:
     patients = desk.tables["patients"]
     state = patients.loc[patients["patient_id"] == desk.row(number).get("patient_id"), "state"].dropna()
     owed = int(desk.row(number).get("owed_cents") or 0)
-    amount = written_cents(told.amount, "--amount") if told.amount else owed * told.percent // 100
+    amount = written_cents(told.amount, "--amount") if told.amount else 0
     income = written_cents(told.income, "--income")
     found = decide(
         number, told.kind, told.household, income, told.ground, told.by, _day(told, known.zone),
         desk.work.settings, "" if state.empty else str(state.iloc[0]), told.percent, amount, told.second,
+        owed_cents=None if told.amount else owed, health_center=setting_of(desk.tables) == "fqhc",
     )  # fmt: skip
     determine(desk, found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,18 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from config.clocks import filing_limit
 from config.errors import InputError
 from config.month import Month
-from config.payer_register import FIRST, program_of, register_in
+from config.payer_register import FIRST, OWES_WORDS, program_of, register_in
 from config.payer_settings import payer_settings
+from config.settings import practice_settings
 from flows.owed import stored_case
 from flows.payer_answers import called
 from tasks.cover.lists import asked_about, nobody_known
 from tasks.cover.rerun import TABLES, answers_in, changed, known_now, tables_of_patients
 from tasks.cover.verify import Known
+from tasks.send.words import dollars
 from tasks.store import coverage as stored
 from tasks.store.case_numbers import parse
 from tasks.store.coverage import NOBODY_KNOWN
@@ -31,6 +35,13 @@ MOST = 6  # cases that are named
 WORDS = {
     "unknown": "nobody has said yet whether the payer covers it",
     "conflicting": "what is on file, or an eligibility answer, contradicts itself, so no answer counts",
+}
+SECOND = {
+    "none": "none, it does not pay it",
+    "handed_on": "none by hand, the payer before hands it on",
+    "ask": "ask whether it takes one; that it does not pay is only recalled",
+    "by_hand": "by hand, once the payer before has answered",
+    "by_remittance": "by hand, unless the remittance before it says that it was handed on (MA18, status 19)",
 }
 ANSWERS = ("covers", "does_not", "unknown", "conflicting")
 
@@ -108,13 +119,14 @@ def print_case(
             before = answers_in(tables)
             before = answers.assign(program=FIRST) if before is None else before
             now, newer = _today(store, practice_id, tables, before, month, settings)
+            filing = practice_settings(practice_id, settings).filing_days
             mine = now[now["place"] > 0].sort_values("place", kind="stable")
             if mine.empty:
                 _say(console, f"{case} has no payer on file in {month}; run an eligibility inquiry (270/271).")
             decided = before.set_index(["coverage_id", "program"])["answer"].astype("str")
             for row in mine.to_dict("records"):
                 was = decided.get((row["coverage_id"], row["program"]), "")
-                _print_payer(console, row, "" if was == row["answer"] else str(was))
+                _print_payer(console, row, "" if was == row["answer"] else str(was), month, filing)
             _say_asked(console, store, practice_id, f"C-{parse(case):06d}", mine)
             if newer:
                 text = f"{month} was decided before this was known: it rests on the older state until it is run again"
@@ -155,18 +167,37 @@ def _today(
     return now, len(changed(before, now)) > 0
 
 
-def _print_payer(console: Console, row: dict[str, Any], was: str) -> None:
+def _of_claims(row: dict[str, Any], month: Month, filing: Mapping[str, int]) -> list[str]:
+    """Which codes, where the claim goes, whether a second one is sent by hand, the co-pay, and the filing limit."""
+    own = filing.get(str(row["payer_id"])) or (None if pd.isna(row["filing_days"]) else int(row["filing_days"]))
+    limit = filing_limit(str(row["payer_kind"]), month.last, own)
+    sure = "" if limit is None or limit.sure else ", only recalled: ask"
+    until = f"{limit.last_day} for {month.last}{sure} ({limit.source})" if limit else "not known: ask the payer"
+    return [
+        f"covers these codes: {row['codes']}" if row["codes"] else "",
+        f"does not cover: {row['codes_not_covered']}" if row["codes_not_covered"] else "",
+        f"bill: {row['bill']}" if row["bill"] else "",
+        f"second claim: {SECOND[row['second_claim']]}" if row["second_claim"] else "",
+        "" if pd.isna(row["copay_cents"]) else f"co-pay: {dollars(row['copay_cents'])} a month",
+        f"takes a claim until: {until}",
+    ]
+
+
+def _print_payer(console: Console, row: dict[str, Any], was: str, month: Month, filing: Mapping[str, int]) -> None:
     about = "" if row["program"] == FIRST else f", {row['program']}"
     name = f"{row['payer_name']} {row['plan']}".strip()
     kind = _plain(row["payer_kind"])
     head = f"{row['place']}. {name} ({kind}{about})" if name else f"{row['place']}. {kind}{about}"
     before = f" (decided by: {_plain(was)})" if was else ""
     _say(console, f"{head}: {_plain(row['answer'])}{before}")
-    owes = f"patient owes: {row['patient_owes']}; authorization: {_authorization(row['needs_authorization'])}"
+    owes = (
+        f"patient owes: {OWES_WORDS[row['patient_owes']]}; authorization: {_authorization(row['needs_authorization'])}"
+    )
     lines = [
         row["evidence"],
         f"{row['confidence']}: {row['source']}",
         f"takes coinsurance: {row['takes_coinsurance']}; deductible: {row['takes_deductible']}; {owes}",
+        *_of_claims(row, month, filing),
         f"eligibility: {row['eligibility']}" if row["eligibility"] else "",
     ]
     for line in filter(None, lines):

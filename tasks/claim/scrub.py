@@ -245,5 +245,15 @@ def recalled_filing_limit_passed(c: Lines, book: RuleBook, settings: PracticeSet
     return c.is_late & ~c.limit_is_sure
 
 
+def code_not_covered_by_payer(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """It is more than recalled that the payer does not cover this very code, and Part B does not stand behind it."""
+    return (c.code_said == "not_covered") & c.payer_is_sure & ~c.part_b_behind
+
+
+def code_open_with_payer(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The payer names the codes that it pays and not this one; or it is only recalled, or no loss, that it does not."""
+    return (c.code_said != "") & ~((c.code_said == "not_covered") & c.payer_is_sure & ~c.part_b_behind)
+
+
 def _has(modifiers: pd.Series, pattern: str) -> pd.Series:
     return modifiers.astype("str").str.contains(pattern).fillna(False).astype(bool)

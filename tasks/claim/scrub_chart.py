@@ -62,6 +62,38 @@ def add_coverage(frame: pd.DataFrame, coverages: pd.DataFrame) -> None:
     told = own["coverage_id"].reindex(frame.index), first["coverage_id"].reindex(frame.index)
     frame["payer_is_the_first"] = (told[0] == told[1]).fillna(False).astype(bool)
     frame["has_medicare_advantage"] = frame.index.isin(plans)
+    frame["coverage_id"] = own["coverage_id"].astype("str").reindex(frame.index)
+    behind = found.loc[(found["payer_kind"] == "medicare_part_b").to_numpy(bool) & stands.to_numpy(bool), "index"]
+    frame["part_b_behind"] = frame.index.isin(behind) & (frame["payer_kind"] != "medicare_part_b").fillna(True)
+
+
+def add_payer_answers(frame: pd.DataFrame, answers: pd.DataFrame | None, others: pd.DataFrame | None) -> None:
+    """What the claim's payer says of the very code, on what that rests, and its filing term, where it told one.
+
+    `answers` are those about chronic care, `others` those about another program, which go before them there.
+    `code_said` is `not_covered`, or `not_named` where the payer names codes and not this one; empty otherwise.
+    """
+    said = pd.DataFrame({"codes": "", "codes_not_covered": "", "confidence": "", "source": ""}, index=frame.index)
+    said["filing_days"] = pd.array([pd.NA] * len(frame), dtype="Int64")
+    for told, keys in ((answers, ["coverage_id"]), (others, ["coverage_id", "program"])):
+        if told is None or "codes" not in told:  # a month decided before codes were told apart
+            continue
+        rows = told[[*keys, *said.columns]].astype(dict.fromkeys([*keys, *said.columns[:4]], "str"))
+        found = frame[keys].astype("str").merge(rows.drop_duplicates(keys), on=keys, how="left").set_index(frame.index)
+        there = found["codes"].notna()
+        said.loc[there] = found.loc[there, list(said.columns)]
+    pairs = zip(frame["code"].astype("str"), said["codes"], said["codes_not_covered"], strict=True)
+    frame["code_said"] = [_said_of(code, str(yes).split(), str(no).split()) for code, yes, no in pairs]
+    frame["payer_is_sure"] = (said["confidence"] != "unverified").to_numpy(bool)
+    frame["codes_covered"] = said["codes"].where(said["codes"] != "", pd.NA).astype("str")
+    frame["payer_source"] = said["source"].astype("str")
+    frame["payer_filing_days"] = said["filing_days"].astype("Int64").to_numpy()
+
+
+def _said_of(code: str, covered: list[str], refused: list[str]) -> str:
+    if code in refused:
+        return "not_covered"
+    return "not_named" if covered and code not in covered else ""
 
 
 def add_contractors(frame: pd.DataFrame, practices: pd.DataFrame, settings: PracticeSettings) -> None:

@@ -16,7 +16,14 @@ from config.catalogue import OPEN, catalogue
 from config.clocks import filing_limit
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
-from tasks.claim.scrub_chart import add_contractors, add_coverage, add_patient, add_practitioner, add_stays
+from tasks.claim.scrub_chart import (
+    add_contractors,
+    add_coverage,
+    add_patient,
+    add_payer_answers,
+    add_practitioner,
+    add_stays,
+)
 from tasks.claim.scrub_pairs import add_pairs, add_units
 
 Tables = Mapping[str, pd.DataFrame]
@@ -56,6 +63,7 @@ def with_facts(
     add_stays(frame, tables["stays"], settings)
     add_coverage(frame, tables["coverages"])
     add_contractors(frame, tables["practices"], settings)
+    add_payer_answers(frame, tables.get("payer_answers"), tables.get("program_answers"))
     _add_filing(frame, settings, today)
     return frame
 
@@ -149,13 +157,16 @@ def _fits(values: pd.Series, told: str) -> pd.Series:
 
 def _add_filing(frame: pd.DataFrame, settings: PracticeSettings, today: date) -> None:
     """The payer's last day for the claim, whether it has passed, and whether it is more than recalled."""
+    told = frame["payer_filing_days"].astype("Int64").fillna(0)  # the payer's own answer, behind the practice's terms
     keys = pd.MultiIndex.from_arrays(
-        [frame["payer_kind"].fillna(""), frame["payer_id"].fillna("").astype("str"), frame["service_date"]]
+        [frame["payer_kind"].fillna(""), frame["payer_id"].fillna("").astype("str"), frame["service_date"], told]
     )
     kind, unique = pd.factorize(keys)
     limits = [
-        None if pd.isna(day) else filing_limit(payer_kind, day.date(), settings.filing_days.get(payer))
-        for payer_kind, payer, day in unique
+        None
+        if pd.isna(day)
+        else filing_limit(payer_kind, day.date(), settings.filing_days.get(payer) or int(days) or None)
+        for payer_kind, payer, day, days in unique
     ]
     days = pd.to_datetime([limit.last_day if limit else None for limit in limits])
     frame["filing_last_day"] = pd.Series(days, dtype="datetime64[ns]").take(kind).to_numpy()

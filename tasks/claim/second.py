@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
+
+import pandas as pd
 
 from config.claim_settings import ClaimSettings, PayerChoices
 from config.denials import denials, is_denial
@@ -41,6 +44,7 @@ def second_claims(
     settings: ClaimSettings,
     today: date,
     heard: Collection[str] = (),
+    ways: Mapping[tuple[str, str, str], str] = MappingProxyType({}),
 ) -> Iterator[Second]:
     """The claims that a second payer has not had yet.
 
@@ -48,12 +52,20 @@ def second_claims(
     claim that replaces an earlier one waits until the second payer has given that its number; for lines that the first
     payer answered on a claim of their own it gets one of their own as well. What the first handed on by itself is due
     when the wait for the second one's answer is over; never where that answer came (`heard`).
+
+    `ways` are what is known of the claim to a further payer, by patient, its kind and its identifier: none goes to who
+    does not pay it (`none`), and what is `handed_on` counts so though the remittance does not say it.
     """
     for draft in drafts:
         stood, payer = standing.get(draft.key), draft.next_payer
         if stood is None or payer is None:
             continue
+        way = ways.get((draft.patient_id, payer.kind, payer.payer_id), "")
+        if way == "none":
+            continue
         choices, had = settings.payers.get(stood.payer_id), sent.get(draft.key, ())
+        if way == "handed_on":
+            choices = (choices or PayerChoices()).model_copy(update={"crosses_over": True})
         whole = draft if stood.digest == draft.digest else without_alone(draft, stood)
         answer = answers.get(stood.claim_number)
         waits = stood.claim_number not in heard, today
@@ -71,6 +83,19 @@ def second_claims(
                 rest = _to(payer, draft, tuple(line for line in draft.lines if line.code not in codes_of(lines)))
                 second = _draft(lines, payer, answer, charges[one.claim_number])
                 yield Second(second, one.version, None, rest, _handed_on(answer, choices))
+
+
+def ways_on(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str, str], str]:
+    """What becomes of the claim to each further payer, by patient, kind and identifier, as it was verified.
+
+    Empty where payers were not asked, or the month was decided before this was told.
+    """
+    answers = tables.get("payer_answers")
+    if answers is None or "second_claim" not in answers:
+        return {}
+    rows = answers[(answers["second_claim"].astype("str") != "").to_numpy(bool)]
+    keys = zip(*(rows[name].astype("str") for name in ("patient_id", "payer_kind", "payer_id")), strict=True)
+    return dict(zip(keys, rows["second_claim"].astype("str"), strict=True))
 
 
 def codes_of(draft: Draft) -> set[str]:

@@ -18,7 +18,10 @@ from config.rulebook import all_programs
 from tasks.cover.payers import ONE_EACH, Payers
 from tasks.store.coverage import NOBODY_KNOWN, Asked, task_text
 
-QUESTION = "Does this plan pay for {what}, from which day, with which authorization, co-pay and filing limit?"
+QUESTION = (
+    "Does this plan pay for {what}, from which day, for which of the codes, with which authorization, co-pay and "
+    "filing limit, and does the payer before it hand the claim on?"
+)
 WHO_PAYS = (
     "Who pays first for this patient, and who after that? Write it into the coverages and run the month again, which "
     "ends the task."
@@ -28,12 +31,14 @@ CHRONIC = "care management (99490 and its family)"
 KEPT = (
     "coverage_id", "patient_id", "on_day", "place", "payer_kind", "payer_name", "payer_id", "plan", "plan_key",
     "answer", "reason", "evidence", "source", "confidence", "valid_until", "needs_authorization", "takes_coinsurance",
-    "takes_deductible", "patient_owes", "deductible_left_cents", "eligibility", "recorded", "asks", "asked_for",
+    "takes_deductible", "patient_owes", "codes", "codes_not_covered", "crossover", "bill", "second_claim",
+    "copay_cents", "filing_days", "deductible_left_cents", "eligibility", "recorded", "asks", "asked_for",
     "conflict", "authorized",
 )  # fmt: skip
 _TEXTS = (
     "payer_kind", "payer_name", "payer_id", "plan", "plan_key", "answer", "reason", "evidence", "source", "confidence",
-    "takes_coinsurance", "takes_deductible", "patient_owes", "eligibility", "asked_for", "conflict",
+    "takes_coinsurance", "takes_deductible", "patient_owes", "codes", "codes_not_covered", "crossover", "bill",
+    "second_claim", "eligibility", "asked_for", "conflict",
 )  # fmt: skip
 
 

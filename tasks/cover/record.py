@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,9 +11,11 @@ from typing import Any
 
 import pandas as pd
 
+from config.catalogue import catalogue
 from config.contract import coverage_outputs
 from config.errors import InputError
 from config.identities import Identities
+from config.money import cents_of
 from config.payer_questions import questions
 from config.payer_register import plain
 from config.worklist_answers import coverage_word
@@ -22,16 +25,20 @@ from tasks.store.identities import known_identities
 from tasks.store.store import Store
 
 SHORTEST = 4  # signs of a source
+MOST_DAYS = 3_650
 Places = Mapping[str, str]
 AT_TERMINAL: Places = {"source": "--source", "by": "--by", "on": "--on", "since": "--since", "until": "--until",
-                       "reference_number": "--reference", "note": "--note"}  # fmt: skip
-IN_LIST: Places = {"source": "source", "by": "answered_by", "on": "answer_date", "since": "holds_from",
-                   "until": "valid_until", "reference_number": "reference_number", "note": "note"}  # fmt: skip
+                       "reference_number": "--reference", "note": "--note", "codes": "--codes",
+                       "codes_not_covered": "--not-codes", "copay": "--copay",
+                       "filing_days": "--filing-days"}  # fmt: skip
+SAID_OF_CLAIMS = ("codes", "codes_not_covered", "copay", "filing_days")
+IN_LIST: dict[str, str] = {"by": "answered_by", "on": "answer_date", "since": "holds_from", "until": "valid_until"}
+IN_LIST |= {name: name for name in ("source", "reference_number", "note", *SAID_OF_CLAIMS)}
 TEXTS = ("source", "reference_number", "note")
-CHOICES = ("answer", "step", "authorization", "takes_coinsurance", "takes_deductible", "patient_owes")
+CHOICES = ("answer", "step", "authorization", "takes_coinsurance", "takes_deductible", "patient_owes", "crossover")
 PLAN = ("payer_kind", "payer_name", "payer_id", "plan")
-READ = ("task_number", *PLAN, *CHOICES, "source", "answer_date", "answered_by", "reference_number", "holds_from",
-        "valid_until", "note")  # fmt: skip
+READ = ("task_number", *PLAN, *CHOICES, *SAID_OF_CLAIMS, "source", "answer_date", "answered_by",
+        "reference_number", "holds_from", "valid_until", "note")  # fmt: skip
 NEEDED = ("task_number", "answer", "step", "source", "answer_date", "answered_by")
 DAYS = ("answer_date", "holds_from", "valid_until")
 
@@ -78,7 +85,30 @@ def written(
         raise InputError(f"The answer held until {ends}, so it says nothing any more; ask the payer again.")
     sure = how.confidence_of(told["step"]) or "unverified"
     days: dict[str, Any] = {"answered_date": answered, "holds_from": since, "valid_until": ends}
-    return stored.Recorded(**told, **days, answered_by=by.strip(), confidence=sure)
+    said = {name: value for name, value in told.items() if name not in SAID_OF_CLAIMS} | _of_claims(told, places)
+    return stored.Recorded(**said, **days, answered_by=by.strip(), confidence=sure)
+
+
+def _of_claims(told: Mapping[str, Any], places: Places) -> dict[str, Any]:
+    """What the answer says of single codes, its co-pay and its filing limit; InputError naming the place of a fault."""
+    found: dict[str, Any] = {}
+    for name in ("codes", "codes_not_covered"):
+        codes = sorted(set(re.split(r"[\s,;]+", str(told.get(name) or "").strip().upper())) - {""})
+        for code in codes:
+            if code not in catalogue().codes:
+                raise InputError(
+                    f"{places[name]}: write codes of care management, as 99490 99439; one of them is none."
+                )
+        found[name] = " ".join(codes)
+    if both := set(found["codes"].split()) & set(found["codes_not_covered"].split()):
+        raise InputError(
+            f"{places['codes_not_covered']}: {min(both)} is named as covered and as not covered; leave one."
+        )
+    days, copay = str(told.get("filing_days") or "").strip(), str(told.get("copay") or "").strip()
+    if days and not (days.isdecimal() and 0 < int(days) <= MOST_DAYS):
+        raise InputError(f"{places['filing_days']}: write a number of days from the date of service, as 180.")
+    found["filing_days"] = int(days) if days else None
+    return found | {"copay_cents": cents_of(copay, places["copay"]) if copay else None}
 
 
 def take_in(
@@ -143,7 +173,9 @@ def _recorded(cells: Mapping[str, str], today: date, known: Identities) -> store
     if not cells["answer_date"]:
         raise InputError("answer_date: say when the payer answered, as 2026-10-20.")
     needed = {"needed": True, "not_needed": False}.get(words.pop("authorization"))
-    told: dict[str, Any] = words | {name: cells[name] for name in ("source", "reference_number", "note")}
+    told: dict[str, Any] = words | {
+        name: cells[name] for name in ("source", "reference_number", "note", *SAID_OF_CLAIMS)
+    }
     on, since, until = (_day(cells, name) for name in DAYS)
     return written(
         told | {"needs_authorization": needed}, cells["answered_by"], on, since, until, today, known, IN_LIST

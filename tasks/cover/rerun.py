@@ -88,6 +88,9 @@ def rests_otherwise(answers: pd.DataFrame, month: Month, told: Mapping[str, Any]
     same = rows["evidence"].astype("str").str.startswith(said(told)) & (rows["source"] == told["source"])
     for name in ("takes_coinsurance", "takes_deductible"):
         same &= (rows[name] == told[name]) | (not told[name])
+    for name in ("codes", "codes_not_covered", "copay_cents", "filing_days"):
+        before = rows[name].astype("str").fillna("") if name in rows else pd.Series("", rows.index)
+        same &= before.replace("<NA>", "") == ("" if told[name] is None else str(told[name]))
     needs = rows["needs_authorization"].astype("boolean")
     same &= (needs == told["needs_authorization"]) if told["needs_authorization"] is not None else needs.isna()
     return not bool(same.fillna(False).all())

@@ -34,6 +34,12 @@ class Answer:
     takes_coinsurance: str
     takes_deductible: str
     patient_owes: str
+    codes: str  # those that it covers, where it names them
+    codes_not_covered: str
+    crossover: str
+    bill: str
+    copay_cents: int | None
+    filing_days: int | None
     recorded: bool  # said by the payer or the practice, not by the shipped register
 
     @property
@@ -95,12 +101,19 @@ class Known:
 def _by(terms: Terms, reason: str, part: str, until: date | None, recorded: bool) -> Answer:
     needs = {"needed": True, "not_needed": False}.get(terms.authorization)
     takes = (terms.takes_coinsurance, terms.takes_deductible)
-    said = (terms.words, terms.source, terms.confidence, until, needs, *takes, terms.patient_owes, recorded)
-    return Answer(part, ANSWERS.get(terms.covers, "unknown"), reason, *said)
+    said = (terms.words, terms.source, terms.confidence, until, needs, *takes, terms.patient_owes, *terms.named_codes)
+    bill = str(getattr(terms, "bill", ""))
+    return Answer(
+        part, ANSWERS.get(terms.covers, "unknown"), reason, *said, terms.crossover, bill, None, None, recorded
+    )
 
 
 def _recorded(told: Mapping[str, Any], entry: PayerEntry | None, part: str) -> Answer:
-    """The recorded answer; what it does not say of the share is what the register says."""
+    """The recorded answer; what it does not say of the share and of the claim's way is what the register says.
+
+    Of codes only what it says itself counts: where it covers the service as a whole, no list of the register's stands
+    against it.
+    """
 
     def of(name: str) -> str:
         return str(told[name] or (getattr(entry, name) if entry else "unknown"))
@@ -118,6 +131,12 @@ def _recorded(told: Mapping[str, Any], entry: PayerEntry | None, part: str) -> A
         of("takes_coinsurance"),
         of("takes_deductible"),
         of("patient_owes"),
+        str(told.get("codes") or ""),
+        str(told.get("codes_not_covered") or ""),
+        str(told.get("crossover") or (entry.crossover if entry else "unknown")),
+        entry.bill if entry else "",
+        told.get("copay_cents"),
+        told.get("filing_days"),
         recorded=True,
     )
 
@@ -136,8 +155,8 @@ def _said(told: Mapping[str, Any]) -> str:
 def _nothing(part: str, expired: bool, told: Mapping[str, Any] | None) -> Answer:
     reason = "answer_expired" if expired else "nothing_known"
     words = f"{_said(told)}, which held until {told['valid_until']}" if expired and told else "Nothing is known of it"
-    unknown = ("unknown", "unknown", "unknown")
-    return Answer(part, "unknown", reason, words, "none", "unverified", None, None, *unknown, recorded=False)
+    share, way = ("unknown", "unknown", "unknown"), ("", "", "unknown", "")
+    return Answer(part, "unknown", reason, words, "none", "unverified", None, None, *share, *way, None, None, False)
 
 
 def contradictions(payers: Payers, register: Register, shown: Shown) -> list[tuple[Contradiction, np.ndarray]]:
@@ -198,6 +217,7 @@ def verify(payers: Payers, known: Known, against: Against, shown: Shown, program
     rows["asks"] = rows["asks"].astype(bool) & rows["is_named"]
     patient = rows["patient"].to_numpy()
     qmb = payers.has("qmb") | shown.qmb
+    rows["patient_owes"] = _owes(rows)
     rows.loc[qmb[patient], "patient_owes"] = "never"
     rows["conflict"], rows["asked_for"] = "", rows["reason"]
     for one, mask in reversed(against):  # the first of the register is written last
@@ -209,8 +229,10 @@ def verify(payers: Payers, known: Known, against: Against, shown: Shown, program
             rows.loc[here, "evidence"] = one.words
             rows.loc[here, ["source", "confidence"]] = [one.source, one.confidence]
             rows.loc[here, "recorded"] = False
+            rows.loc[here & (rows["patient_owes"] == "not_billed").to_numpy(), "patient_owes"] = "unknown"
         if one.holds:
             rows.loc[mask[patient], "conflict"] = one.name
+    rows["second_claim"] = _second_claim(rows)
     rows["eligibility"] = shown.words[patient]
     if "verified_date" in rows:
         by_hand = (rows["eligibility"] == "").to_numpy() & rows["verified_date"].notna().to_numpy()
@@ -221,8 +243,37 @@ def verify(payers: Payers, known: Known, against: Against, shown: Shown, program
         which = needed & (rows["authorized"].to_numpy(bool) == there)
         rows.loc[which, "evidence"] = rows.loc[which, "evidence"].astype("str") + f"; {words}"
     left = (rows["kind"] == "medicare_part_b").to_numpy()
+    for name in ("copay_cents", "filing_days"):
+        rows[name] = pd.array(pd.to_numeric(rows[name]), dtype="Int64")
     rows["deductible_left_cents"] = pd.array(np.where(left, shown.deductible_left[patient], np.nan), dtype="Int64")
     return rows
+
+
+def _owes(rows: pd.DataFrame) -> pd.Series:
+    """What each plan says of the patient: only the program of the Beneficiaries can say `never`.
+
+    Another's ban on billing its member is that of a plan that pays first; behind Medicare the share is Medicare's own.
+    A Medicaid may protect its patients in any place.
+    """
+    owes, kind = rows["patient_owes"].astype("str"), rows["kind"].astype("str")
+    bans = owes.isin(["never", "not_billed"]) & (kind != "qmb")
+    counts = rows["first"].to_numpy(bool) | (kind == "medicaid").to_numpy(bool)
+    return owes.mask(bans, pd.Series(np.where(counts, "not_billed", "unknown"), rows.index))
+
+
+def _second_claim(rows: pd.DataFrame) -> Any:
+    """What becomes of the claim to a further payer; empty for who is first or stands in no order.
+
+    `none`: it is more than recalled that the payer does not pay it. `handed_on`: the payer before sends it on by
+    itself, as the payer or the practice says; `by_hand`: it does not. `ask`: it is only recalled that it does not pay
+    it. `by_remittance`: what the remittance says decides.
+    """
+    further, sure = rows["place"] > 1, rows["confidence"] != "unverified"
+    pays_not = sure & (rows["answer"] == "does_not") & (rows["kind"] != "medicare_part_b")
+    words = {"none": pays_not, "handed_on": (rows["crossover"] == "automatic") & rows["recorded"].astype(bool),
+             "ask": rows["answer"] == "does_not", "by_hand": rows["crossover"] == "no"}  # fmt: skip
+    met = [~further.to_numpy(bool), *(one.to_numpy(bool) for one in words.values())]
+    return np.select(met, ["", *words], "by_remittance")
 
 
 def _columns() -> list[str]:

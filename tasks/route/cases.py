@@ -29,6 +29,9 @@ from tasks.route.work import Work
 from tasks.store.day import zone_of
 
 ABOUT_MONEY = ("unpaid_balance", STILL_UNPAID)  # reasons of cases that outlast the program until somebody settles them
+# Whatever was chosen before, they go first once they are open.
+FIRST_OF_ALL = ("stop_at_month_end", "qmb_never_billed", "plan_bars_billing")
+
 Tables = Mapping[str, pd.DataFrame]
 
 

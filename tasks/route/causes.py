@@ -44,6 +44,16 @@ def owes_nothing(f: Facts) -> Mask:
     return f["qmb"]
 
 
+def may_be_billed(f: Facts) -> Mask:
+    """No payer forbids to bill the patient."""
+    return ~f["not_billed"]
+
+
+def payer_forbids(f: Facts) -> Mask:
+    """The payer forbids to bill the patient for it."""
+    return f["not_billed"]
+
+
 def no_answer_outstanding(f: Facts) -> Mask:
     """No claim waits for a payer that it was forwarded to."""
     return ~f["waiting"]

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from config.case_settings import CaseSettings
+from config.case_settings import CaseSettings, FeeStep, schedule_fault
 from config.errors import InputError
 from config.poverty import guideline_on
 
 KINDS = {"hardship": ("reduced", "waived"), "sliding_fee": ("sliding_fee",)}
 OPTION_OF = {"hardship": "hardship_determination", "sliding_fee": "sliding_fee"}
 GROUNDS = ("proof_seen", "attested")
+EVERYTHING = 100  # percent off, where nothing else was typed
 # Noridian, CCM questions and answers, February 2017, question 1: what is knocked off the bill of the patient comes off
 # the amount billed to Medicare too. A schedule of a health center is another matter.
 MIRRORED = {"hardship": True, "sliding_fee": False}
@@ -59,10 +60,16 @@ def decide(
     amount_cents: int = 0,
     second_by: str = "",
     policy: str = "",
+    owed_cents: int | None = None,
+    health_center: bool = False,
 ) -> Determination:
     """The determination by the practice's policy: granted up to its percentage of the guideline, refused above.
 
-    InputError, one sentence, where it lacks its ground, its person, or the second person above the set amount.
+    A sliding fee lets off what the practice's schedule says of the income, no other percentage. `owed_cents`, where it
+    is given, is what the percentage is of, in the place of `amount_cents`.
+
+    InputError, one sentence, where it lacks its ground, its person, the second person above the set amount, or where
+    the schedule says nothing of the income.
     """
     if kind not in KINDS:
         raise InputError(f"{case_number}: that is no kind of determination; write one of {', '.join(KINDS)}.")
@@ -78,6 +85,13 @@ def decide(
     percent = guideline.percent(income_cents, household, state)
     most = settings.sliding_fee_percent if kind == "sliding_fee" else settings.hardship_percent
     granted = percent <= most
+    words = policy or f"up to {most} percent of the guideline"
+    if kind == "sliding_fee" and granted:
+        step = _step(case_number, percent, reduced_percent, settings, health_center)
+        reduced_percent = step.percent_off
+        words = policy or f"schedule: {step.percent_off} percent off above {step.above} up to {step.up_to} percent"
+    if owed_cents is not None:
+        amount_cents = owed_cents * reduced_percent // 100
     if granted and amount_cents > settings.four_eyes_above_cents and second_by.strip() in ("", decided_by.strip()):
         limit = settings.four_eyes_above_cents / 100
         raise InputError(f"{case_number}: a reduction above ${limit:,.2f} needs a second person: --second.")
@@ -96,10 +110,26 @@ def decide(
         until_date=_months_later(day, settings.determination_months),
         percent=percent,
         guideline=guideline.notice,
-        policy=policy or f"up to {most} percent of the guideline",
+        policy=words,
         mirrored=MIRRORED[kind] and granted,
         source=f"determination:{kind}:{day}:{household}:{income_cents}:{decided_by.strip()}",
     )
+
+
+def _step(case_number: str, percent: int, typed: int, settings: CaseSettings, health_center: bool) -> FeeStep:
+    """What the schedule says of an income of so many percent of the guideline; InputError where it does not say it."""
+    if why := schedule_fault(settings, health_center):
+        raise InputError(f"{case_number}: setting 'cases.sliding_fee_schedule', {why}")
+    step = settings.step_at(percent)
+    if step is None:
+        top, most = settings.sliding_fee_schedule[-1].up_to, settings.sliding_fee_percent
+        raise InputError(
+            f"{case_number}: the income is {percent} percent of the guideline, and the practice's schedule says "
+            f"nothing between {top} and {most} percent; enter the board's steps in cases.sliding_fee_schedule."
+        )
+    if typed not in (EVERYTHING, step.percent_off):
+        raise InputError(f"{case_number}: the schedule lets {step.percent_off} percent off; leave --percent out.")
+    return step
 
 
 def ground_for(

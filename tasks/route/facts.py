@@ -17,7 +17,8 @@ from tasks.route.payers_on_file import of_programs
 MAY_PAY_THE_SHARE = ("medigap", "medicaid", "commercial", "va", "other")
 IN_MEDICARE = ("medicare_part_b", "medicare_advantage", "medigap", "qmb")
 COVERAGE = (
-    "qmb", "medicaid", "second_payer", "coverage_unknown", "conflicting", "medicare_advantage", "outside_medicare",
+    "qmb", "not_billed", "medicaid", "second_payer", "coverage_unknown", "conflicting", "medicare_advantage",
+    "outside_medicare",
 )  # fmt: skip
 
 
@@ -25,8 +26,8 @@ def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
     """What coverage each patient had on the day of the ask, by flag; `asks` has `patient_id` and `day`.
 
     All that the options know of payers comes from here: the coverages on file and, where the tables have them, the
-    answers that were verified. Who owes nothing by an answer is a Qualified Medicare Beneficiary, and a payer that was
-    found not to cover the service is none that may pay the share.
+    answers that were verified. Who `never` owes by an answer is a Qualified Medicare Beneficiary; whom a payer forbids
+    to bill is `not_billed`; and a payer that was found not to cover the service is none that may pay the share.
     """
     coverages, answers = of_patients(tables["coverages"], asks["patient_id"]), tables.get("payer_answers")
     if answers is not None:
@@ -42,9 +43,12 @@ def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
     found = {"qmb": kind == "qmb", "medicaid": kind.isin(["medicaid"]), "second_payer": second}
     found |= {"medicare_advantage": kind == "medicare_advantage"}
     flags = {name: asks.index.isin(theirs.loc[np.asarray(mask, dtype=bool), "ask"]) for name, mask in found.items()}
-    if answers is not None:
-        never = answers.loc[(answers["patient_owes"].astype("str") == "never").to_numpy(), "patient_id"]
-        flags["qmb"] = flags["qmb"] | asks["patient_id"].isin(never).to_numpy()
+    flags["not_billed"] = np.zeros(len(asks), dtype=bool)
+    for name, word in (("qmb", "never"), ("not_billed", "not_billed")):
+        if answers is None:
+            break
+        whose = answers.loc[(answers["patient_owes"].astype("str") == word).to_numpy(), "patient_id"]
+        flags[name] = flags[name] | asks["patient_id"].isin(whose).to_numpy()
     known = asks.index.isin(theirs.loc[(kind != "unknown").to_numpy(), "ask"])
     # Two payers in one place, or a Medicare Beneficiary program without any Medicare: the order is not known.
     places = theirs[["ask", "priority", "payer_kind"]].drop_duplicates()
@@ -95,9 +99,10 @@ def facts(
     return found.assign(
         unanswered=unanswered,
         qmb=qmb,
+        not_billed=on_day["not_billed"] & ~qmb,
         owed_cents=cents["owed"],
         lowered_cents=cents["lowered"],
-        ask_cents=may.mask(unanswered | qmb, 0),
+        ask_cents=may.mask(unanswered | qmb | on_day["not_billed"], 0),
         setting=setting,
         sliding_schedule=has_sliding_schedule(setting, settings),
         sliding_percent=settings.sliding_fee_percent,

@@ -18,6 +18,7 @@ Cents = Any
 """An array of whole cents as floats, NaN where an amount is not known."""
 REASONS = {
     "qmb": "a Qualified Medicare Beneficiary owes nothing, whatever it costs",
+    "not_billed": "the first payer does not pay it apart and forbids to bill the patient for it",
     "no_coverage": "no coverage is on file",
     "coverage_unknown": "it is not known whether the first payer covers it",
     "not_part_b": "the first payer sets its own co-pay; ask the plan",
@@ -59,16 +60,18 @@ def patient_shares(lines: pd.DataFrame, coverage: pd.DataFrame, terms: Terms) ->
     confidence and, where it is known, deductible_left_cents). A Qualified Medicare Beneficiary owes nothing whatever
     the amounts are. A share is stated only under Part B with every amount loaded and every further payer's part known;
     the most it can be is stated also where only a further payer's part is not. The deductible is taken from the
-    practitioner's claim first. Where nothing is known of it the share is that of a deductible that is met.
+    practitioner's claim first. Whom the payer forbids to bill owes nothing either, for a reason of its own
+    (`not_billed`). Where nothing is known of it the share is that of a deductible that is met.
     """
     money = _by_patient(lines, terms.site)
     payers = _payers(coverage, money.index)
-    found = money.join(payers)
+    found = _by_copay(money.join(payers))
     left = found["left"].to_numpy("float64")
-    known = ~np.isnan(left) & terms.site.deductible
+    known = (~np.isnan(left) & terms.site.deductible) | found["copay"].notna().to_numpy(bool)
     least = np.where(known, left, 0.0)
     most = np.where(known, left, terms.deductible_cents)
-    never = found["never"].to_numpy(bool)
+    never, barred = found["never"].to_numpy(bool), found["barred"].to_numpy(bool)
+    nothing = never | barred
     own, first, second, taken = _owed(found, 1, least)
     reason = _reason(found, own, np.isnan(own + first + second))
     told = reason == ""
@@ -81,7 +84,7 @@ def patient_shares(lines: pd.DataFrame, coverage: pd.DataFrame, terms: Terms) ->
     }
     frame = pd.DataFrame({"patient_id": found.index, "case_number": found["case_number"].to_numpy()})
     frame["allowed_cents"] = _cents(found["allowed"].to_numpy())
-    frame["owes"] = np.select([never, told], ["never", "share"], "unknown")
+    frame["owes"] = np.select([never, barred, told], ["never", "not_billed", "share"], "unknown")
     frame["reason"] = reason
     parts = {
         "deductible_cents": own,
@@ -90,13 +93,25 @@ def patient_shares(lines: pd.DataFrame, coverage: pd.DataFrame, terms: Terms) ->
         "second_payer_takes_cents": taken,
     }
     for name, cents in parts.items():
-        frame[name] = _cents(np.where(never, 0.0, np.where(bounded, cents, np.nan)))
+        frame[name] = _cents(np.where(nothing, 0.0, np.where(bounded, cents, np.nan)))
     for name, (states, cents) in totals.items():
-        frame[name] = _cents(np.where(never, 0.0, np.where(states, cents, np.nan)))
+        frame[name] = _cents(np.where(nothing, 0.0, np.where(states, cents, np.nan)))
+    frame["copay_cents"] = _cents(found["copay"].to_numpy("float64"))
     frame["months_a_year"] = terms.months_a_year
     frame["confidence"] = _confidence(found, frame, terms)
     frame["words"] = [_words(row) for row in frame.to_dict("records")]
     return as_contract(frame.sort_values("case_number", kind="stable"), letter_outputs()["patient_shares"])
+
+
+def _by_copay(found: pd.DataFrame) -> pd.DataFrame:
+    """Where the first payer told its own co-pay, the share is that, whatever the amounts are, and no deductible."""
+    flat = found["copay"].notna().to_numpy(bool)
+    for name in ("first_of", "first"):
+        found[name] = np.where(flat, found["copay"], found[name])
+    for name in ("second_of", "second"):
+        found[name] = np.where(flat, 0.0, found[name])
+    found["left"] = np.where(flat, 0.0, found["left"])
+    return found
 
 
 def _by_patient(lines: pd.DataFrame, site: SiteEntry) -> pd.DataFrame:
@@ -132,7 +147,12 @@ def _payers(coverage: pd.DataFrame, patients: pd.Index) -> pd.DataFrame:
     found["kind"] = first["payer_kind"].astype("str").reindex(patients).fillna("").to_numpy()
     found["answer"] = first["answer"].astype("str").reindex(patients).fillna("").to_numpy()
     found["never"] = _any((rows["patient_owes"] == "never").to_numpy(bool), owner, patients)
+    found["barred"] = _any((rows["patient_owes"] == "not_billed").to_numpy(bool), owner, patients)
     found["conflict"] = _any((rows["answer"] == "conflicting").to_numpy(bool), owner, patients)
+    copay = first["copay_cents"] if "copay_cents" in first else pd.Series(pd.NA, first.index, dtype="Int64")
+    copay = pd.Series(copay.astype("Int64").to_numpy("float64", na_value=np.nan), first.index.astype("str"))
+    told = (found["kind"] != "medicare_part_b") & (found["answer"] == "covers")
+    found["copay"] = copay.reindex(patients).where(told.to_numpy(bool)).to_numpy("float64")
     further = (rows["place"] > rows.groupby("patient_id")["place"].transform("min")).to_numpy(bool)
     unsure = further & rows["answer"].isin(["unknown", "conflicting"]).to_numpy(bool)
     for column in ("takes_coinsurance", "takes_deductible"):
@@ -201,8 +221,8 @@ def _reason(found: pd.DataFrame, own: Cents, missing: Any) -> Any:
         for word in ("unknown", "part")
     )
     unclear = found["conflict"] | (found["kind"] == "unknown") | (found["answer"] != "covers")
-    other = found["kind"] != "medicare_part_b"
-    met = [found["never"], found["kind"] == "", unclear, other, missing, unknown, part]
+    other = (found["kind"] != "medicare_part_b") & found["copay"].isna()
+    met = [found["never"], found["barred"], found["kind"] == "", unclear, other, missing, unknown, part]
     return np.select([np.asarray(one, dtype=bool) for one in met], list(REASONS), "")
 
 
@@ -231,6 +251,8 @@ def _words(row: dict[str, Any]) -> str:
     if row["owes"] == "share":
         month, year = _dollars(row["share_cents"]), _dollars(row["year_share_cents"])
         text = f"About {month} a month, {year} in a year of such months"
+        if pd.notna(row["copay_cents"]):
+            text += ", by the co-pay that the plan told"
         if pd.isna(most):
             return f"{text}; the year's deductible is not loaded"
         if most > row["share_cents"]:
@@ -239,7 +261,10 @@ def _words(row: dict[str, Any]) -> str:
             )
         return text
     text = f"{row['owes'].capitalize()}: {REASONS[row['reason']]}"
-    return text if row["owes"] == "never" or pd.isna(most) else f"{text}; at most {_dollars(most)} a month"
+    text = text.replace("Not_billed", "Nothing")
+    return (
+        text if row["owes"] in ("never", "not_billed") or pd.isna(most) else f"{text}; at most {_dollars(most)} a month"
+    )
 
 
 def _dollars(cents: Any) -> str:

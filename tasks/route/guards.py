@@ -16,6 +16,7 @@ from tasks.route.machine import GIVES_UP, REDUCTIONS, TAKES_MONEY, Case, Move, a
 
 SUNDAY = 6
 ASKED_FOR = ("paid", "plan_agreed", *GIVES_UP)  # outcomes of a balance that was asked for
+BARRED = "the payer forbids to bill the patient for it, so nothing is owed"
 BY_TELEPHONE = ("by_phone", "with_family", "with_interpreter", "")
 
 
@@ -25,6 +26,7 @@ class Known:
 
     case_number: str
     qmb: bool = False
+    not_billed: bool = False
     owed_cents: int = 0
     ask_cents: int | None = None  # of it what may be asked; None where nobody looked
     lowered_cents: int = 0  # of it what determinations take off
@@ -64,6 +66,8 @@ def _money(case: Case, move: Move, known: Known, settings: CaseSettings, at: dat
         return "the patient is a Qualified Medicare Beneficiary and owes nothing; refund what was paid (refunded)."
     if known.qmb and move.outcome in GIVES_UP:
         return "the patient is a Qualified Medicare Beneficiary and owes nothing; resolve it as nothing_owed."
+    if known.not_billed and move.outcome in (*TAKES_MONEY, *GIVES_UP):
+        return f"{BARRED}; give back what was paid (refunded), or resolve it as nothing_owed."
     if move.outcome in ASKED_FOR and known.waiting:
         return "a payer that the claim was forwarded to has not answered; nothing may be asked before."
     if move.outcome in ASKED_FOR and known.answers.get("wait_for_secondary") == "available":
@@ -95,6 +99,8 @@ def _need(case: Case, move: Move, known: Known, settings: CaseSettings, at: date
         return ""
     if known.qmb:
         return "a Qualified Medicare Beneficiary owes nothing; there is nothing to reduce."
+    if known.not_billed:
+        return f"{BARRED}; there is nothing to reduce."
     if move.option == "sliding_fee":
         return "" if known.schedule else "the practice has no sliding-fee schedule; there is nothing to determine by."
     if known.answers.get(move.option, "not") == "not":

@@ -99,6 +99,7 @@ def known_of(
     return Known(
         case_number=number,
         qmb=bool(flags["qmb"]),
+        not_billed=bool(flags["not_billed"]),
         owed_cents=int(flags["owed_cents"]),
         ask_cents=int(flags["ask_cents"]),
         lowered_cents=int(flags["lowered_cents"]),

@@ -30,6 +30,11 @@ def qmb_never_billed(f: Facts) -> Answers:
     return _where(f["qmb"])
 
 
+def plan_bars_billing(f: Facts) -> Answers:
+    """The payer forbids to bill the patient for it."""
+    return _where(f["not_billed"])
+
+
 def balance_not_real_yet(f: Facts) -> Answers:
     """A claim was forwarded to a payer that has not answered."""
     return _where(f["waiting"])
@@ -53,20 +58,20 @@ def screen_for_savings_program(f: Facts) -> Answers:
 
 def sliding_fee(f: Facts) -> Answers:
     """The practice is a health center, or has a schedule of its own, and the income is within it."""
-    has, known = f["sliding_schedule"] & ~f["qmb"], f["percent"].notna()
+    has, known = f["sliding_schedule"] & _owes(f), f["percent"].notna()
     return _where(has & (f["percent"] <= f["sliding_percent"]).fillna(False), unknown=has & ~known)
 
 
 def hardship_determination(f: Facts) -> Answers:
     """The patient says that they cannot pay; it is never offered to one who does not say so."""
-    asks = f["said_cannot_pay"] & ~f["refused_before"] & ~f["qmb"]
+    asks = f["said_cannot_pay"] & ~f["refused_before"] & _owes(f)
     return _where(asks & (f["percent"] <= f["hardship_percent"]).fillna(False), unknown=asks & f["percent"].isna())
 
 
 def payment_plan(f: Facts) -> Answers:
     """Everyone who may be asked for money, once; after it failed there is the effort to collect."""
     nothing_left = (f["owed_cents"] > 0) & (f["lowered_cents"] >= f["owed_cents"])
-    return _where(~f["qmb"] & ~nothing_left & ~(f["plan_offered"] & (f["owed_cents"] > 0)))
+    return _where(_owes(f) & ~nothing_left & ~(f["plan_offered"] & (f["owed_cents"] > 0)))
 
 
 def reasonable_collection(f: Facts) -> Answers:
@@ -88,6 +93,10 @@ def write_off(f: Facts) -> Answers:
 
 def _may_be_asked(f: Facts) -> pd.Series:
     return f["ask_cents"] > 0
+
+
+def _owes(f: Facts) -> pd.Series:
+    return ~f["qmb"] & ~f["not_billed"]
 
 
 def _where(available: pd.Series, unknown: pd.Series | None = None) -> Answers:

@@ -56,15 +56,17 @@ def letter_for(
 
 def figures(share: Mapping[str, Any], coinsurance_percent: int, deductible_cents: int | None) -> ShareFigures:
     """A row of the forecast as a letter states it."""
+    by_plan = _cents(share.get("copay_cents")) is not None
     return ShareFigures(
         cents=_cents(share["share_cents"]),
         most_cents=_cents(share["share_most_cents"]),
         year_cents=_cents(share["year_share_cents"]),
         year_most_cents=_cents(share["year_most_cents"]),
         months_a_year=int(share["months_a_year"]),
-        coinsurance_percent=coinsurance_percent,
-        deductible_cents=deductible_cents,
+        coinsurance_percent=0 if by_plan else coinsurance_percent,
+        deductible_cents=None if by_plan else deductible_cents,
         other_insurance_cents=_cents(share["second_payer_takes_cents"]),
+        by_plan=by_plan,
         second_bill=bool(_cents(share["second_coinsurance_cents"])),
     )
 

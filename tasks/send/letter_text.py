@@ -17,7 +17,7 @@ from typing import Any, Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
 
 from config.errors import FaultError
-from config.letters import VOICEMAIL, LetterFor, LetterRefusedError, letters, may_go, told_options
+from config.letters import OWES_NOTHING, VOICEMAIL, LetterFor, LetterRefusedError, letters, may_go, told_options
 from config.month import Month
 from tasks.send import words
 from tasks.send.render import TEMPLATES
@@ -79,7 +79,7 @@ def words_of(letter: LetterFor, call: bool = False) -> Words:
     name = f"{'calls/' if call else ''}{kind.name}"
     found = _parsed(_filled(letter, name))
     stated = MONEY.findall(found.text)
-    if letter.owes == "never" and stated and kind.name != "refund":
+    if letter.owes in OWES_NOTHING and stated and kind.name != "refund":
         raise FaultError(f"the template {letter.language}/{name} names money to a patient who owes none")
     return found
 
@@ -134,7 +134,7 @@ def _view(letter: LetterFor) -> dict[str, Any]:
     """What a template may name; what was not given stays unnamed, so that a template cannot print a blank."""
     given = {name: getattr(letter, name) for name in LetterFor.__dataclass_fields__}
     view = {name: value for name, value in given.items() if value is not None or name == "share"}
-    if letter.owes == "never":
+    if letter.owes in OWES_NOTHING:
         view["share"] = None
     language = letter.language
     return view | {

@@ -54,6 +54,11 @@ class Recorded:
     takes_coinsurance: str = ""
     takes_deductible: str = ""
     patient_owes: str = ""
+    codes: str = ""
+    codes_not_covered: str = ""
+    crossover: str = ""
+    copay_cents: int | None = None
+    filing_days: int | None = None
     note: str = ""
 
 

@@ -2,7 +2,8 @@
 
 Defaults: one line of 99490 on the twentieth, for the patient of tests/qualify/cases.py, from an office to Part B.
 `lines` has a row for each line with what differs; `coverages`, `stays`, `patient` and `setting` are as in the other
-scenarios, `enrolled` are the practitioner's dates with Medicare, `today` is the day of the scrub.
+scenarios, `enrolled` are the practitioner's dates with Medicare, `today` is the day of the scrub, `answered` what
+the payer of the first coverage said.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from tests.qualify.cases import rulebook, settings_of, tables_of
 BILLING, RENDERING = "1993000003", "1234567893"
 COVERED = {"payer_name": "Medicare", "payer_id": "15202", "member_id": "1EG4TE5MK73"}
 FACTS = {"patient", "coverages", "stays", "setting"}
-KNOWN = FACTS | {"rule", "name", "month", "program", "lines", "enrolled", "today", "settings", "finding", "outcome"}
+KNOWN = FACTS | {"rule", "name", "month", "program", "lines", "enrolled", "today", "settings", "finding", "outcome",
+                 "answered"}  # fmt: skip
 
 
 def claims_of(cases: Sequence[dict[str, Any]]) -> tuple[pd.DataFrame, dict[str, pd.DataFrame], Month]:
@@ -43,6 +45,11 @@ def claims_of(cases: Sequence[dict[str, Any]]) -> tuple[pd.DataFrame, dict[str, 
     people["npi"] = people["npi"].mask(people["practitioner_id"] == "D1", RENDERING)
     for name, day in shared.get("enrolled", {}).items():
         people[name] = pd.Timestamp(day)
+    said: dict[str, Any] = {"codes": "", "codes_not_covered": "", "confidence": "secondary", "source": "Policy 12"}
+    said["filing_days"] = pd.NA
+    first = tables["coverages"].drop_duplicates("patient_id")[["patient_id", "coverage_id"]]
+    answered = [said | case.get("answered", {}) for case in cases]
+    tables["payer_answers"] = first.reset_index(drop=True).assign(**pd.DataFrame(answered).to_dict("list"))
     claim = setting.claims(month)[0]
     line = {
         "case_number": "C-000001", "practice_id": "P1", "month": str(month), **COVERED, "billing_npi": BILLING,

@@ -12,7 +12,7 @@ from config.contract import inputs
 from config.errors import InputError, RuleError
 from config.month import Month
 from config.payer_questions import questions
-from config.payer_register import Plan, all_entries, all_order, plain, register_in
+from config.payer_register import PayerEntry, Plan, all_entries, all_order, plain, register_in
 from config.payer_settings import payer_settings
 from tasks.cover import order
 from tests.payer_kinds import PAYER_KINDS
@@ -97,7 +97,16 @@ def test_a_plan_of_medicare_advantage_with_a_policy() -> None:
 def test_the_practice_says_which_policy_a_payer_follows() -> None:
     found = REGISTER.find("commercial", DAY, payer_name="Some Trade Name", policy="independence")
     assert found is not None
-    assert (found.covers, found.patient_owes) == ("no", "never")
+    assert (found.covers, found.patient_owes) == ("no", "not_billed")
+    behind = REGISTER.find("commercial", DAY, payer_name="Independence Blue Cross", is_first=False)
+    assert behind is not None
+    assert (behind.name, behind.patient_owes) == ("commercial", "unknown"), "its policy says nothing of a second place"
+
+
+def test_never_is_said_by_the_program_of_the_beneficiaries_alone() -> None:
+    entry = next(one for one in all_entries() if one.name == "independence")
+    with pytest.raises(ValueError, match="not_billed"):
+        PayerEntry.model_validate(entry.model_dump() | {"patient_owes": "never"})
 
 
 def test_savings_programs_pay_premiums_only() -> None:

@@ -147,7 +147,7 @@ def test_of_two_own_entries_that_of_the_plan_counts() -> None:
 
 def test_a_payer_follows_the_policy_that_the_practice_names() -> None:
     found = one(payer("commercial", payer_id="54704"), own={"policies": {"54704": "independence"}})
-    assert (found["reason"], found["patient_owes"]) == ("independence", "never")
+    assert (found["reason"], found["patient_owes"]) == ("independence", "not_billed")
 
 
 def test_only_what_was_said_to_the_practice_counts_as_recorded() -> None:

@@ -62,7 +62,7 @@ def moves(*told: dict[str, Any]) -> list[Move]:
 def determination(day: str = "2026-10-12", **told: Any) -> Determination:
     """A determination of one person with $18,000 a year, unless told otherwise."""
     given = {"kind": "hardship", "household": 1, "income_cents": 1_800_000, "ground": "attested", "decided_by": "S1"}
-    return decide(NUMBER, day=date.fromisoformat(day), settings=CASES, **(given | told))
+    return decide(NUMBER, day=date.fromisoformat(day), **({"settings": CASES} | given | told))
 
 
 def tables(

@@ -59,7 +59,9 @@ def test_options_and_functions_are_twins():
 
 
 def test_paying_in_parts_is_open_to_everybody_who_may_be_asked():
-    anybody = pd.DataFrame({"qmb": [False, True], "plan_offered": False, "owed_cents": 0, "lowered_cents": 0})
+    anybody = pd.DataFrame(
+        {"qmb": [False, True], "not_billed": False, "plan_offered": False, "owed_cents": 0, "lowered_cents": 0}
+    )
     assert list(options.payment_plan(anybody)) == ["available", "not"]
 
 

@@ -1,6 +1,6 @@
 """However a Qualified Medicare Beneficiary is known, nothing asks them for money: case, list, message, letter.
 
-The ways are real: a coverage row, an eligibility answer (271) that is read, a recorded answer, a payer's remark code.
+The ways are real: a coverage row, an eligibility answer (271) that is read, a payer's remark code.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ SITUATIONS: tuple[tuple[tuple[str, ...], bool, str], ...] = (
 )  # each way of knowing in each of them; every place and every answer are in tests/scenarios/copay.yaml
 ASKING = ("payment_plan", "reminder", "hardship_application", "sliding_fee_application", "savings_program")
 FOR_MONEY = ("payment_plan", "reasonable_collection", "bad_debt", "write_off", "hardship_determination", "sliding_fee")
-WAYS = ("coverage row", "eligibility answer", "recorded answer", "remark code")
+WAYS = ("coverage row", "eligibility answer", "remark code")
 PRACTICE = {"practice_name": "Maple Street Family Medicine", "billing_email": "billing@maple.example"}
 
 
@@ -74,8 +74,6 @@ def covered(way: str) -> Covered:
         return october([B, payer("qmb", 2, state="OH")])
     if way == "eligibility answer":
         return october([B], answers=told(asked(*QMB)))
-    if way == "recorded answer":
-        return october([B], recorded={"medicare_part_b|15202|": RECORDED | {"patient_owes": "never"}})
     return october([B])
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from config.case_settings import FeeStep, case_settings
 from config.contract import inputs
 from config.errors import InputError
 from config.frames import empty
@@ -21,6 +23,10 @@ from tasks.route.safeguards import alerts
 from tests.route.made import CASES, balances, claim, determination, settings
 
 DAY = date(2026, 10, 12)
+SCHEDULE = tuple(
+    FeeStep(above=above, up_to=up_to, percent_off=off)
+    for above, up_to, off in ((0, 100, 100), (100, 150, 50), (150, 200, 25))
+)
 NO_PAYMENTS = pd.DataFrame({"case_number": pd.Series(dtype="str"), "payment_date": pd.Series(dtype="datetime64[ns]"),
                             "amount": pd.Series(dtype="int64")})  # fmt: skip
 
@@ -97,12 +103,88 @@ def test_a_determination_goes_by_household_income_state_and_notice() -> None:
     assert one.until_date == date(2027, 10, 12)
     assert one.mirrored
     assert determination("2026-01-12").guideline == "HHS poverty guidelines 2025"
-    alaska = decide("C-000001", "sliding_fee", 3, 6_830_000, "proof_seen", "S1", DAY, CASES, state="AK")
+    steps = CASES.model_copy(update={"sliding_fee_schedule": SCHEDULE})
+    alaska = decide("C-000001", "sliding_fee", 3, 6_830_000, "proof_seen", "S1", DAY, steps, state="AK")
     assert (alaska.percent, alaska.granted, alaska.mirrored) == (200, True, False)
-    assert not decide("C-000001", "sliding_fee", 3, 6_830_100, "proof_seen", "S1", DAY, CASES, state="AK").granted
+    assert not decide("C-000001", "sliding_fee", 3, 6_830_100, "proof_seen", "S1", DAY, steps, state="AK").granted
     assert guideline_on(DAY).cents(4) == 3_300_000
     assert guideline_on(DAY).cents(8, "HI") == 6_407_000
     assert [entry.confidence for entry in guidelines().guidelines] == ["secondary"] * 4
+
+
+@pytest.mark.parametrize(
+    ("income", "typed", "off", "amount"),
+    [(0, 100, 100, 1323), (1_596_000, 100, 100, 1323), (1_596_100, 100, 50, 661), (3_032_400, 25, 25, 330)],
+)
+def test_a_sliding_fee_lets_off_what_the_schedule_says(income: int, typed: int, off: int, amount: int) -> None:
+    steps = settings(sliding_fee_schedule=SCHEDULE)
+    one = decide(
+        "C-000001",
+        "sliding_fee",
+        1,
+        income,
+        "attested",
+        "S1",
+        DAY,
+        steps,
+        "",
+        typed,
+        owed_cents=1323,
+        health_center=True,
+    )
+    assert (one.granted, one.reduced_percent, one.amount_cents) == (True, off, amount)
+    assert one.policy.startswith(f"schedule: {off} percent off above")
+
+
+def test_what_the_schedule_does_not_say_is_not_granted() -> None:
+    with pytest.raises(
+        InputError, match=r"190 percent of the guideline, and the practice's schedule says nothing between 100 and"
+    ):
+        determination(kind="sliding_fee", income_cents=3_032_400)
+    with pytest.raises(InputError, match="the schedule lets 25 percent off; leave --percent out"):
+        determination(
+            kind="sliding_fee",
+            income_cents=3_032_400,
+            reduced_percent=80,
+            settings=settings(sliding_fee_schedule=SCHEDULE),
+        )
+    assert not determination(kind="sliding_fee", income_cents=3_192_100).granted, "above 200 percent nothing is let off"
+
+
+@pytest.mark.parametrize(
+    ("steps", "why"),
+    [
+        ("{above: 10, up_to: 100, percent_off: 100}", "entry 1: it begins at 10 and leaves a gap"),
+        (
+            "{above: 0, up_to: 100, percent_off: 100}, {above: 120, up_to: 200, percent_off: 50}",
+            "entry 2: it begins at 120 and leaves a gap",
+        ),
+        (
+            "{above: 0, up_to: 100, percent_off: 100}, {above: 90, up_to: 200, percent_off: 50}",
+            "entry 2: it begins at 90 and overlaps",
+        ),
+        (
+            "{above: 0, up_to: 100, percent_off: 50}, {above: 100, up_to: 200, percent_off: 60}",
+            "entry 2: 60 percent off is not less",
+        ),
+        ("{above: 0, up_to: 0, percent_off: 50}", "up_to"),
+        ("{above: 0, up_to: 250, percent_off: 50}", "above sliding_fee_percent"),
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused_with_file_and_entry(steps: str, why: str, tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(f"defaults:\n  cases:\n    sliding_fee_schedule: [{steps}]\n", "utf-8")
+    with pytest.raises(InputError, match=why) as refused:
+        case_settings("P1", file)
+    assert "own.yaml" in str(refused.value)
+
+
+def test_a_health_center_lets_all_off_up_to_the_guideline() -> None:
+    own = settings(sliding_fee_schedule=(FeeStep(above=0, up_to=200, percent_off=80),))
+    given = ("C-000001", "sliding_fee", 1, 1_500_000, "attested", "S1", DAY, own)
+    assert decide(*given).reduced_percent == 80, "a rural clinic's own policy"
+    with pytest.raises(InputError, match="entry 1: a health center lets all off up to 100 percent"):
+        decide(*given, health_center=True)
 
 
 def test_a_leap_day_is_determined_until_the_last_of_february() -> None:

@@ -1,0 +1,98 @@
+"""What a payer says of single codes, of handing a claim on, of its co-pay and its filing limit, and what follows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from config.errors import InputError
+from config.identities import Identities
+from tasks.claim.second import ways_on
+from tasks.cover.record import written
+from tests.cover.month import RECORDED, B, listed, october, payer
+from tests.route.made import NUMBER, PATIENT, SETTINGS
+
+SAID = {"answer": "covers", "step": "policy", "source": "Policy 12", "reference_number": "", "note": ""}
+TODAY = dt.date(2026, 10, 20)
+NOBODY = Identities()
+PLAN = payer("medicare_advantage", payer_id="SYN11", payer_name="Sunrise Advantage", plan_id="H9901-001")
+KEY = "medicare_advantage|SYN11|H9901-001"
+
+
+def one(*coverages: dict[str, Any], place: int = 1, **told: Any) -> dict[str, Any]:
+    rows = listed(october(list(coverages), **told))
+    return rows[rows["place"] == place].iloc[0].to_dict()
+
+
+def test_codes_and_where_to_bill_stand_in_the_list_by_the_register_or_the_answer() -> None:
+    horizon = one(payer("commercial", payer_name="Horizon BCBSNJ"))
+    assert (horizon["codes"], horizon["codes_not_covered"]) == ("", "99490 99491 99437 99439")
+    assert horizon["bill"].startswith("Nobody for this service")
+    assert one(payer("commercial", payer_name="EmblemHealth"))["codes"] == "99490 99487 99489"
+    told = RECORDED | {"codes": "99490", "codes_not_covered": "G0506", "copay_cents": 1500, "filing_days": 180}
+    found = one(PLAN, recorded={KEY: told})
+    assert (found["codes"], found["codes_not_covered"]) == ("99490", "G0506")
+    assert (found["copay_cents"], found["filing_days"]) == (1500, 180)
+    assert pd.isna(one(B)["copay_cents"])
+
+
+@pytest.mark.parametrize(
+    ("second", "told", "way"),
+    [
+        (payer("tricare", 2), {}, "none"),
+        (payer("medicaid", 2, savings_program="slmb", state="OH"), {}, "ask"),  # only recalled: it blocks nothing
+        (payer("medigap", 2, payer_id="SYN2", plan_letter="G"), {}, "by_remittance"),
+        (payer("medigap", 2, payer_id="SYN2", plan_letter="G"), {"crossover": "automatic"}, "handed_on"),
+        (payer("medigap", 2, payer_id="SYN2", plan_letter="G"), {"crossover": "no"}, "by_hand"),
+        (payer("medigap", 2, payer_id="SYN2", plan_letter="G"), {"answer": "does_not"}, "none"),
+    ],
+)
+def test_what_becomes_of_the_claim_to_a_further_payer(second: dict[str, Any], told: dict[str, Any], way: str) -> None:
+    covered = october([B, second], recorded={"medigap|SYN2|G": RECORDED | told} if told else {})
+    assert list(listed(covered)["second_claim"].fillna("")) == ["", way]
+    assert ways_on(covered.tables) == {("P1", second["payer_kind"], second.get("payer_id", "")): way}
+
+
+def test_the_share_is_the_co_pay_that_the_plan_told() -> None:
+    from config.month import Month
+    from tasks.route.forecast import Terms, patient_shares
+    from tasks.route.payers_on_file import payers_in
+    from tasks.route.usual_service import for_patients, usual_lines
+    from tests.qualify.cases import rulebook
+
+    book, month = rulebook(Month(2026, 10)), Month(2026, 10)
+    tables = october([PLAN], recorded={KEY: RECORDED | {"copay_cents": 1500}}).tables
+    mine = {name: tables[name].assign(patient_id=PATIENT) for name in ("coverages", "payer_answers")}
+    people = pd.DataFrame({"patient_id": [PATIENT], "case_number": [NUMBER]})
+    lines = for_patients(usual_lines({"99490": 1}, "office", "", book, SETTINGS), people)
+    row = patient_shares(lines, payers_in(mine, month), Terms.of("office", book, 12)).iloc[0]
+    assert (row["owes"], row["share_cents"], row["share_most_cents"], row["year_share_cents"]) == (
+        "share", 1500, 1500, 18_000,
+    )  # fmt: skip
+    assert (row["copay_cents"], row["deductible_cents"]) == (1500, 0)
+    assert "by the co-pay that the plan told" in row["words"]
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"codes": "99490 99999"}, "--codes: write codes of care management"),
+        ({"codes": "99490", "codes_not_covered": "99490"}, "99490 is named as covered and as not covered"),
+        ({"filing_days": "half a year"}, "--filing-days: write a number of days"),
+        ({"copay": "15.001"}, "--copay has parts of a cent"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_place(told: dict[str, Any], why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        written(SAID | told, "kim", None, None, None, TODAY, NOBODY)
+
+
+def test_what_was_typed_is_fields() -> None:
+    told = {"codes": "99439, 99490", "codes_not_covered": "g0506", "copay": "$15", "filing_days": "180"}
+    found = written(SAID | told, "kim", None, None, None, TODAY, NOBODY)
+    assert (found.codes, found.codes_not_covered, found.copay_cents, found.filing_days) == (
+        "99439 99490", "G0506", 1500, 180,
+    )  # fmt: skip
