@@ -16,6 +16,7 @@ from tasks.claim.compare import NEW, REPLACES, ByHand, Send, Void, compared
 from tasks.claim.drafts import Draft, Key
 from tasks.claim.needs import Held, Need, needs
 from tasks.claim.rivals import without_rivals
+from tasks.claim.same_person import billed_already
 from tasks.claim.second import second_claims
 from tasks.claim.signed import Drafted, SignedMonth, sorted_out
 from tasks.store import answers, claims
@@ -44,8 +45,10 @@ def difference(connection: Connection, month: SignedMonth, drafted: Drafted, tod
     today = today or (drafted.scrubber.today if drafted.scrubber else today_in(month.practice.time_zone))
     whose = (month.cycle.practice_id, str(month.cycle.month))
     standing = claims.standing(connection, *whose)
-    found = compared(drafted.ready, drafted.held_keys, standing, month.settings, today)
-    steps, by_hand, waiting = without_rivals(found, standing, month, drafted)
+    found = list(compared(drafted.ready, drafted.held_keys, standing, month.settings, today))
+    wanted = {draft.key for draft in drafted.ready} | drafted.held_keys
+    of_person = billed_already(connection, whose, found, standing, wanted)
+    steps, by_hand, waiting = without_rivals(found, standing, month, drafted, of_person)
     held = [(draft, need, said) for draft, need, said in drafted.held if not _in_time(draft, need, standing)]
     held += waiting
     answered = answers.answers(connection, *whose)

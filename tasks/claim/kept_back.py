@@ -26,5 +26,5 @@ def kept_back(month: SignedMonth, drafts: Drafted, book: RuleBook, settings: Pra
         held=[*drafts.held, *held],
         scrub=findings,
         stopped=[draft for draft in drafts.ready if draft.key in gone],
-        scrubber=Scrubber(book, settings, today, month.tables, month.practice.npi),
+        scrubber=Scrubber(book, settings, today, month.tables, month.practice.npi, month.lines),
     )

@@ -127,6 +127,11 @@ def code_sent_twice(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mas
     return c.times_sent > 1
 
 
+def person_billed_twice(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The insured person has the program or the code on a claim of another patient record as well."""
+    return c.billed_as_well.notna()
+
+
 def two_practitioners_in_month(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """More practitioners than one for patient, month and program."""
     return c.practitioners_of_month > 1

@@ -16,8 +16,15 @@ from config.catalogue import OPEN, catalogue
 from config.clocks import filing_limit
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
-from tasks.claim.scrub_chart import add_contractors, add_coverage, add_patient, add_practitioner, add_stays
-from tasks.claim.scrub_pairs import add_pairs, add_units
+from tasks.claim.scrub_chart import (
+    add_contractors,
+    add_coverage,
+    add_patient,
+    add_persons,
+    add_practitioner,
+    add_stays,
+)
+from tasks.claim.scrub_pairs import add_pairs, add_units, parted_by_program
 
 Tables = Mapping[str, pd.DataFrame]
 ICD10 = re.compile(r"[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?")
@@ -55,6 +62,7 @@ def with_facts(
     add_practitioner(frame, tables["practitioners"])
     add_stays(frame, tables["stays"], settings)
     add_coverage(frame, tables["coverages"])
+    add_persons(frame, parted_by_program(frame, book))
     add_contractors(frame, tables["practices"], settings)
     _add_filing(frame, settings, today)
     return frame
