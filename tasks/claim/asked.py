@@ -15,6 +15,7 @@ from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.claim.drafts import Draft, ServiceLine
 from tasks.claim.needs import Held, Need
+from tasks.claim.scrub_modifiers import BILLED
 from tasks.claim.worklist import CLAIM, scrub
 from tasks.claim.x12.segments import money
 
@@ -39,17 +40,16 @@ class Scrubber:
     today: date
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
     billing_npi: str = ""
-    month_lines: pd.DataFrame | None = field(default=None, repr=False)
 
     def asked(self, drafts: Sequence[Draft], beside: Sequence[Draft] = ()) -> tuple[list[Draft], Held, pd.DataFrame]:
         """The drafts that may leave, those that a rule holds, and what was found of all; `beside` stands already."""
         if not drafts:
             return [], [], scrub(lines_of([], self.billing_npi), self.tables, self.book, self.settings, self.today)
         lines, others = lines_of(drafts, self.billing_npi), lines_of(beside, self.billing_npi)
-        if self.month_lines is not None:  # one person's claim under another patient record
-            elsewhere = self.month_lines["member_id"].isin(lines["member_id"].dropna())
-            elsewhere &= ~self.month_lines["patient_id"].isin(lines["patient_id"])
-            others = pd.concat([others, self.month_lines[elsewhere].assign(payer_order=1)], ignore_index=True)
+        if (billed := self.tables.get(BILLED)) is not None:  # one person's claim under another patient record
+            elsewhere = billed["member_id"].isin(lines["member_id"].dropna())
+            elsewhere &= ~billed["patient_id"].isin(lines["patient_id"])
+            others = pd.concat([others, billed[elsewhere].assign(payer_order=1)], ignore_index=True)
         findings = scrub(lines, self.tables, self.book, self.settings, self.today, others)
         held = held_by(drafts, findings)
         gone = {(draft.key, draft.payer_order) for draft, _, _ in held}

@@ -30,7 +30,7 @@ class Difference:
     """What is to be sent, what a person does, and what lacks something; no step where nothing differs.
 
     `scrub` is what was found of the claims that follow on an answer, `beside` are lines that went to the second payer
-    before and count where a rule looks at what else was billed.
+    before and count where a rule looks at what else was billed; `standing` is what it was compared with.
     """
 
     steps: list[Send | Void]
@@ -38,6 +38,7 @@ class Difference:
     held: Held
     scrub: pd.DataFrame = field(default_factory=lambda: empty(claim_outputs()["scrub"]), repr=False)
     beside: list[Draft] = field(default_factory=list, repr=False)
+    standing: Mapping[Key, Standing] = field(default_factory=dict, repr=False)
 
 
 def difference(connection: Connection, month: SignedMonth, drafted: Drafted, today: date | None = None) -> Difference:
@@ -46,14 +47,14 @@ def difference(connection: Connection, month: SignedMonth, drafted: Drafted, tod
     whose = (month.cycle.practice_id, str(month.cycle.month))
     standing = claims.standing(connection, *whose)
     found = list(compared(drafted.ready, drafted.held_keys, standing, month.settings, today))
-    wanted = {draft.key for draft in drafted.ready} | drafted.held_keys
-    of_person = billed_already(connection, whose, found, standing, wanted)
+    billed = {draft.key for draft in drafted.ready} | drafted.held_keys
+    of_person = billed_already(connection, whose, found, standing, billed)
     steps, by_hand, waiting = without_rivals(found, standing, month, drafted, of_person)
     held = [(draft, need, said) for draft, need, said in drafted.held if not _in_time(draft, need, standing)]
     held += waiting
     answered = answers.answers(connection, *whose)
     if not answered:
-        return Difference(steps, by_hand, held)
+        return Difference(steps, by_hand, held, standing=standing)
     charges, sent = answers.charges(connection, *whose), answers.sent_to(connection, *whose, order=2)
     # What holds a claim to the first payer need not hold one to the second, as that payer's filing limit.
     wanted = [*drafted.ready, *drafted.stopped]
@@ -77,7 +78,7 @@ def difference(connection: Connection, month: SignedMonth, drafted: Drafted, tod
             steps.append(
                 Send(one.draft, REPLACES if one.before else NEW, one.version, *follows, alone=bool(one.beside))
             )
-    return Difference(steps, by_hand, held, found_of_second, beside)
+    return Difference(steps, by_hand, held, found_of_second, beside, standing)
 
 
 def _in_time(draft: Draft, need: Need, standing: Mapping[Key, Standing]) -> bool:

@@ -51,20 +51,20 @@ def add_services_of_choice(facts: Facts) -> None:
     services["same_day"] = (services["first"].to_numpy() <= day) & (day <= services["last"].to_numpy())
     services["carries"] = facts.frame["separate_codes"].to_numpy(object)[services["patient"]]
     hospital = hospital_codes(facts.frame, facts.book)
-    for codes, some in services[services["codes"] != ""].groupby("codes", sort=True):
+    for (codes, carries), some in services[services["codes"] != ""].groupby(["codes", "carries"], sort=True):
         billed = frozenset(str(codes).split()[::2])
-        done = {row for row, codes in zip(some["patient"], some["carries"], strict=True) if billed & {*codes.split()}}
-        rest = _pairs_of_month(billed, some, facts, texts, done)
+        carried = billed & {*str(carries).split()}
+        rest = _pairs_of_month(billed, some, facts, texts, carried)
         for row, other, one, edit in _edits_of_day(billed, rest, facts, "practitioner"):
-            if edit.bypassable and row in done:
+            if edit.bypassable and one in carried:
                 continue
             if not edit.bypassable:
                 _once(texts, row, same_day_service=other, same_day_code=one, edits_of=edit.quarter)
             else:
                 _once(texts, row, modifier_service=other, modifier=LIFTING, modifier_by=edit.quarter)
         rest = rest[~Written(rest["code"]).among(codes_off_hospital_claim(facts.book))]
-        for row, other, _, edit in _edits_of_day(billed & hospital, rest, facts, "hospital"):
-            if edit.bypassable and row in done:
+        for row, other, one, edit in _edits_of_day(billed & hospital, rest, facts, "hospital"):
+            if edit.bypassable and one in carried:
                 continue
             lifting = LIFTING if edit.bypassable else "no modifier"
             _once(texts, row, hospital_service=other, hospital_modifier=lifting, hospital_edits_of=edit.quarter)
@@ -97,11 +97,11 @@ def _own_services(facts: Facts) -> pd.DataFrame:
 
 
 def _pairs_of_month(
-    billed: frozenset[str], some: pd.DataFrame, facts: Facts, texts: dict[str, Any], done: set[int]
+    billed: frozenset[str], some: pd.DataFrame, facts: Facts, texts: dict[str, Any], carried: frozenset[str]
 ) -> pd.DataFrame:
     """Writes down the month's pairs; gives the services of the date of service that none of them settles.
 
-    Of the patients `done` a code carries the modifier already that the practice recorded for separate work.
+    The codes `carried` have the modifier already that the practice recorded for separate work; others need their own.
     """
     code, patient = Written(some["code"]), some["patient"].to_numpy()
     _, ours = codes_of_program(facts.book)
@@ -115,8 +115,8 @@ def _pairs_of_month(
         effect = pair.effect_for(facts.settings)
         if pair.strength == "modifier":
             said = ("modifier_service", "modifier", "modifier_by")
-            if LIFTING[:2] in pair.modifier:
-                met = met & ~np.isin(patient, list(done))
+            if LIFTING[:2] in pair.modifier and conflict.ours <= carried:
+                continue
             _write(texts, said, met, patient, code.text, pair.modifier, pair.name)
         elif effect == "hold" or (effect == "not_billable" and not _whole(billed, conflict.pair.name, facts)):
             _write(texts, ("family_service", "family_pair"), met, patient, code.text, pair.name)

@@ -23,7 +23,7 @@ from tests.qualify.cases import rulebook, settings_of, tables_of
 
 BILLING, RENDERING = "1993000003", "1234567893"
 COVERED = {"payer_name": "Medicare", "payer_id": "15202", "member_id": "1EG4TE5MK73"}
-FACTS = {"patient", "coverages", "stays", "setting"}
+FACTS = {"patient", "coverages", "stays", "setting", "other_services"}
 KNOWN = FACTS | {"rule", "name", "month", "program", "lines", "enrolled", "today", "settings", "finding", "outcome"}
 
 
