@@ -13,7 +13,7 @@ from tasks.send.files import alone, on_disk, place_sentences, put, put_in_place
 from tasks.send.workbook import workbook
 
 SUPERBILL = "superbill.xlsx"
-HELD = "claim_holds"
+HELD, SHEET = "claim_holds", "held"
 
 
 def write_claims_folder(
@@ -21,7 +21,7 @@ def write_claims_folder(
 ) -> Path:
     """The folder holds these files, the lists of claims as CSV, and the superbill as CSV and workbook; each whole.
 
-    The workbook has a second sheet of what is held of it: cause, remedy, owner and the last day for the claim.
+    The workbook has a second sheet of what is held, by the decision too: cause, remedy, owner and last day.
 
     Same input, same bytes. Files that are not ours stay. PlaceError when the folder cannot be written.
     """
@@ -37,7 +37,7 @@ def write_claims_folder(
             write_csv(frame, of, new)
             put_in_place(new, folder / of.file)
         holds = claim_outputs()[HELD]
-        beside = [("Held", frames[HELD], holds)] if HELD in frames else []
+        beside = [("Held", frames.get(SHEET, frames[HELD]), holds)] if HELD in frames else []
         put(folder / SUPERBILL, workbook(superbill, table, "Superbill", beside=beside))
         on_disk(folder)
     return folder

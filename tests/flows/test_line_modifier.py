@@ -87,7 +87,7 @@ class Desk:
             found += [one[1] for one in named(file.content, "SV1")]
         on_lines = signed.lines["code"] + ":" + signed.lines["modifiers"].fillna("").str.replace(" ", ":")
         assert {"HC:" + text.rstrip(":") for text in on_lines} >= set(found), "the superbill says what the claim says"
-        holds = billed.frames["claim_holds"]
+        holds, self.held = billed.frames["claim_holds"], billed.frames["held"]
         return found, set(zip(holds["case_number"], holds["need"], strict=True))
 
     def put(self, case: str, modifier: str, code: str = "", why: str = WHY) -> str:
@@ -131,7 +131,15 @@ def test_the_edit_holds_until_the_modifier_is_recorded_and_a_rerun_keeps_it(desk
 
 def test_a_hospice_patient_is_billed_once_the_practice_says_why(desk: Desk) -> None:
     desk.decide()
+    desk.bill()
+    held = desk.held[desk.held["case_number"] == "C-000002"]
+    assert held[["need", "claim"]].fillna("").values.tolist() == [["in_hospice", ""]], "what the decision holds, too"
+    assert held["due_date"].notna().all()
+    once = desk.held.groupby(["case_number", "program", desk.held["claim"].fillna("")])["expected_cents"].count()
+    assert once.max() == 1, "the amount stands once a claim"
     assert "Run 2026-10 again" in desk.put("C-000002", "GW", why="Care of diabetes, the election is for the heart")
+    desk.bill()
+    assert desk.held.loc[desk.held["case_number"] == "C-000002", "modifiers"].tolist() == ["GW"]
     again = desk.decide()
     mine = again["decisions"][again["decisions"]["case_number"] == "C-000002"]
     assert mine["outcome"].astype("str").tolist() == ["bill"]
