@@ -163,11 +163,11 @@ def _billed(
     key = claim_outputs()["scrub"].key
     terms = practice_settings(month.cycle.practice_id, place.settings).filing_days
     holds = held_frame([*(held or []), *left.held], terms)
-    decided = [place.store.frame(name, month.cycle) for name in ("decisions", "findings")]
+    decisions, findings = (place.store.frame(name, month.cycle) for name in ("decisions", "findings"))
     frames = {
         "claims_sent": sent_frame(sent),
         "claim_holds": holds,
-        "held": held_sheet(holds, *decided, recorded),
+        "held": held_sheet(holds, decisions, findings, recorded),
         "claim_corrections": corrections_frame(left.by_hand),
         "scrub": found.drop_duplicates(list(key), ignore_index=True),
     }
