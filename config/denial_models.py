@@ -89,6 +89,9 @@ class Route(Strict):
     kinds: tuple[str, ...] = Field(default=(), description="the payers whose way it is; empty for every payer's")
     others: str = Field(default="", description="the route with payers of any other kind")
     beside: str = Field(default="", description="the route that stays open beside this one, until its own last day")
+    after: tuple[str, ...] = Field(
+        default=(), description="the appeals whose refusal it goes against; its notice is that letter"
+    )
     confidence: Confidence
     source: str = Field(min_length=10)
 

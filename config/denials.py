@@ -17,7 +17,7 @@ from config.catalogue import OPEN, rising, validated
 from config.clocks import asked_by, filing_limit
 from config.dated_csv import read_dated
 from config.denial_models import Answer, AnswerCode, DenialError, Route
-from config.errors import RuleError
+from config.errors import InputError, RuleError
 from config.month import Month
 from config.payer_kinds import PayerKind, payer_kind, payer_kinds
 from config.strict_yaml import load_yaml
@@ -224,7 +224,7 @@ def denials(folder: Path = FOLDER) -> Denials:
     for name in {error.name for error in errors}:
         rising([(error.since, error.until) for error in errors if error.name == name], f"errors.yaml, {name}")
     for route in routes.values():
-        named = [name for name in (route.otherwise, route.others, route.beside) if name]
+        named = [name for name in (route.otherwise, route.others, route.beside, *route.after) if name]
         _known(named, routes, f"routes.yaml, {route.name}", "route")
     _known([payer.instead for payer in payer_kinds()], routes, "payers/kinds.yaml", "route")
     for error in errors:
@@ -266,3 +266,11 @@ def _usable(answer: Answer, error: DenialError, codes: Mapping[str, AnswerCode],
             raise RuleError(f"{place}: {name} is used with group {code.only_group} only, not {answer.group}.")
     if not answer.reason and not answer.remarks:
         raise RuleError(f"{place}: an answer without a reason needs a remark.")
+
+
+def further_appeal(name: str) -> Route:
+    """The appeal of that name against the refusal of another; InputError naming those there are."""
+    known = {route.name: route for route in denials().routes.values() if route.after}
+    if name not in known:
+        raise InputError(f"'{name}' is no further appeal; write {' or '.join(known)}.")
+    return known[name]

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from config.errors import LOOK_AT_IT, InputError
 from flows.prefect_server import flow_on_terminal
+from flows.typed import day_of
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the lists go there.")]
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
@@ -50,15 +51,32 @@ def denial(
     state: Annotated[str | None, typer.Option(help="open, resent, appealed, accepted or paid.")] = None,
     error: Annotated[str | None, typer.Option(help="The error it comes from, for it and all with its codes.")] = None,
     note: Annotated[str, typer.Option(help="A word for its history, without names.")] = "by hand",
+    following: Annotated[
+        str | None, typer.Option("--next", help="The appeal after one that was refused: reconsideration or hearing.")
+    ] = None,
+    letter: Annotated[
+        str | None, typer.Option(help="Day of the letter that refused, as 2026-12-01; for --next.")
+    ] = None,
     out: Out = Path("out"),
     database: Database = None,
     settings: Settings = None,
 ) -> None:
-    """Move one denial, or say which error it comes from."""
+    """Move one denial, say which error it comes from, or go on to the next appeal."""
     from flows.one_denial import change
     from tasks.store.engine import database_of
 
-    change(Console(), database or database_of(out), claim, line, state, error, note, settings)
+    change(
+        Console(),
+        database or database_of(out),
+        claim,
+        line,
+        state,
+        error,
+        note,
+        settings,
+        following,
+        day_of(letter, "--letter"),
+    )
 
 
 suspense = typer.Typer(help="Answers that fit no claim: list them, give one to a claim by hand, or take it back.")

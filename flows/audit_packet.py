@@ -8,6 +8,7 @@ from config.errors import InputError
 from config.month import Month
 from config.rulebook_archive import restored
 from tasks.send.audit_packet import packet_view, render_packet, write_private
+from tasks.store import modifiers
 from tasks.store.store import open_store
 
 
@@ -23,6 +24,9 @@ def write_audit_packet(path: Path, case: str, month: Month | None, practice_id: 
         if cycle is None:
             raise InputError(f"Case {case} is in no stored month.")
         basis = store.basis(cycle)
-        write_private(path, render_packet(packet_view(found, cycle, basis, restored(basis.rulebook), patient)))
+        with store.reading() as connection:
+            recorded = modifiers.history(connection, practice, str(cycle.month))
+        view = packet_view(found, cycle, basis, restored(basis.rulebook), patient, recorded)
+        write_private(path, render_packet(view))
     finally:
         store.close()

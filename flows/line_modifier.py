@@ -112,7 +112,8 @@ def _next(whole: CaseMonth, month: Month, one: LineModifier | None) -> str:
     waits = one is not None and one.use == "hospice" and (whole.decisions["outcome"].astype("str") == "hold").any()
     if waits:
         return f"Run {month} again: what waited for the hospice election alone is decided.{sure}"
-    return f"ccm claims --month {month} writes it; the superbill of the month's folder has it after the next run.{sure}"
+    there = "on the claim and in claims/superbill; the month's own superbill has it after the next run"
+    return f"ccm claims --month {month} writes it {there}.{sure}"
 
 
 def _say(console: Console, text: str) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from rich.console import Console
 
+from config.denials import due_date, further_appeal
 from config.errors import InputError
 from tasks.remit.trace import name_cause
-from tasks.store.denials import mark
+from tasks.store.denials import appeal_on, mark
 from tasks.store.identities import nobody_named
 from tasks.store.store import open_store
 
@@ -23,14 +24,29 @@ def change(
     error: str | None,
     note: str,
     settings: Path | None = None,
+    following: str | None = None,
+    letter: date | None = None,
 ) -> None:
-    """The denial has the state, and its codes the error, that are given; what was done is printed."""
-    if not state and not error:
-        raise InputError("Say what to change: --state resent, or --error with a name of the table of errors.")
+    """The denial has the state, and its codes the error, that are given, or is on the `following` appeal against the
+    letter of that day; what was done is printed."""
+    if not state and not error and not following:
+        raise InputError(
+            "Say what to change: --state resent, --error with a name of the table of errors, or --next with an appeal."
+        )
     store = open_store(database)
     try:
         with store.reading() as connection:
             nobody_named(connection, claim, note=note)
+        if following:
+            route = further_appeal(following)
+            if letter is None or letter > datetime.now(UTC).date():
+                raise InputError(
+                    "Say on which day the letter that refuses is dated: --letter YYYY-MM-DD, not later than today."
+                )
+            due = due_date(route, letter)
+            with store.writing() as connection:
+                appeal_on(connection, claim, line, route, letter, due, note, datetime.now(UTC))
+            console.print(f"Claim {claim}, line {line}: {route.words}, by {due}.", highlight=False, soft_wrap=True)
         if error:
             changed = name_cause(store, claim, line, error, None, settings)
             console.print(f"{changed:,} denials with these codes are traced to {error}.", highlight=False)

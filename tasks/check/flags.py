@@ -12,6 +12,7 @@ from config.care_settings import care_settings
 from config.contract import Table
 from config.fees import known_localities
 from config.month import Month, is_time_zone
+from config.persons import insured_persons
 from config.places import place_rates
 from config.settings import PracticeSettings
 from tasks.check.entry_flags import entry_flags
@@ -55,6 +56,8 @@ def flags_for(
         flags[flag] = frame[column].notna().to_numpy() & (positions(frame[column], accepted[parent][key]) < 0)
     if "state" in table.names:
         flags["is_state_unknown"] = _unknown(frame["state"].str.strip().str.upper(), STATES)
+    if table.table == "coverages":
+        flags["is_person_twice"] = person_twice(frame, accepted["patients"])
     if table.table == "practices":
         flags["is_time_zone_unknown"] = np.array([not _is_zone(name) for name in frame["time_zone"]], bool)
         flags["is_npi_malformed"] = npi_malformed(frame["billing_npi"])
@@ -99,6 +102,17 @@ def npi_malformed(npi: pd.Series) -> Mask:
     wrong = npi.notna().to_numpy(copy=True)
     wrong[shaped] = total % 10 != 0
     return wrong
+
+
+def person_twice(coverages: pd.DataFrame, patients: pd.DataFrame) -> Mask:
+    """Every row whose insured person stands under another patient of the practice too; one's own rows are no other."""
+    whose = patients.drop_duplicates("patient_id").set_index("patient_id")
+    rows = coverages[coverages["patient_id"].isin(whose.index).to_numpy(bool)]
+    born, practice = (rows["patient_id"].map(whose[name]) for name in ("birth_date", "practice_id"))
+    person = insured_persons(rows["payer_kind"], rows["payer_id"], rows["member_id"], born)
+    known = person != ""
+    several = rows.loc[known, "patient_id"].groupby([practice[known], person[known]]).transform("nunique") > 1
+    return np.asarray(coverages.index.isin(several.index[several]), dtype=bool)
 
 
 def _twice(key: pd.Series) -> Mask:

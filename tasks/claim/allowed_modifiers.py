@@ -12,6 +12,7 @@ from config import ncci
 from config.care_settings import CareSetting
 from config.errors import InputError
 from config.line_modifiers import EVERY, LineModifier, line_modifiers
+from config.month import Month
 from config.rulebook import RuleBook
 from tasks.claim.scrub_pairs import KINDS
 
@@ -66,32 +67,37 @@ def allowed(case: CaseMonth, modifier: str, code: str) -> LineModifier:
 
 def _elected(case: CaseMonth) -> None:
     """Nothing where a hospice election of the patient touches the month; InputError where none is on file."""
-    stays, month = case.tables["stays"], case.book.month
-    mine = (stays["patient_id"] == case.patient_id) & (stays["kind"].astype("str") == "hospice")
-    inside = stays["admit_date"] <= pd.Timestamp(month.last)
-    inside &= stays["discharge_date"].isna() | (stays["discharge_date"] >= pd.Timestamp(month.first))
-    if not (mine & inside).fillna(False).any():
+    month = case.book.month
+    if not hospice_elected(case.tables["stays"], case.patient_id, month):
         raise InputError(
             f"No hospice election of {case.case_number} in {month} is on file (table stays), so GV and GW say nothing."
         )
+
+
+def hospice_elected(stays: pd.DataFrame, patient_id: str, month: Month) -> bool:
+    """Whether a hospice election of the patient touches the month."""
+    mine = (stays["patient_id"] == patient_id) & (stays["kind"].astype("str") == "hospice")
+    inside = stays["admit_date"] <= pd.Timestamp(month.last)
+    inside &= stays["discharge_date"].isna() | (stays["discharge_date"] >= pd.Timestamp(month.first))
+    return bool((mine & inside).fillna(False).any())
 
 
 def _lifts(case: CaseMonth, modifier: str, code: str) -> None:
     """Nothing where a modifier lifts what bars the code, and nothing else does; InputError otherwise."""
     if code == EVERY:
         raise InputError(f"Say on which code {modifier} stands: --code CODE.")
-    barring = list(_barring(case, code))
-    if hard := [other for other, bypassable in barring if not bypassable]:
+    beside = list(barring(case, code))
+    if hard := [other for other, bypassable in beside if not bypassable]:
         raise InputError(
             f"{code} and {hard[0]} are never paid together in {case.book.month}, and no modifier helps; leave one out."
         )
-    if not barring:
+    if not beside:
         raise InputError(
             f"Nothing that stands beside {code} in {case.book.month} asks for a modifier, so {modifier} would be wrong."
         )
 
 
-def _barring(case: CaseMonth, code: str) -> Iterator[tuple[str, bool]]:
+def barring(case: CaseMonth, code: str) -> Iterator[tuple[str, bool]]:
     """The codes that an edit or a pair of the month holds against the code, and whether a modifier lifts that."""
     book = case.book
     kinds = sorted({KINDS[entry.form] for entry in case.setting.claims(book.month)})

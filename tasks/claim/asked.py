@@ -15,6 +15,7 @@ from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.claim.drafts import Draft, ServiceLine
 from tasks.claim.needs import Held, Need
+from tasks.claim.scrub_modifiers import BILLED
 from tasks.claim.worklist import CLAIM, scrub
 from tasks.claim.x12.segments import money
 
@@ -45,6 +46,10 @@ class Scrubber:
         if not drafts:
             return [], [], scrub(lines_of([], self.billing_npi), self.tables, self.book, self.settings, self.today)
         lines, others = lines_of(drafts, self.billing_npi), lines_of(beside, self.billing_npi)
+        if (billed := self.tables.get(BILLED)) is not None:  # one person's claim under another patient record
+            elsewhere = billed["member_id"].isin(lines["member_id"].dropna())
+            elsewhere &= ~billed["patient_id"].isin(lines["patient_id"])
+            others = pd.concat([others, billed[elsewhere].assign(payer_order=1)], ignore_index=True)
         findings = scrub(lines, self.tables, self.book, self.settings, self.today, others)
         held = held_by(drafts, findings)
         gone = {(draft.key, draft.payer_order) for draft, _, _ in held}

@@ -16,6 +16,7 @@ from tasks.claim.compare import NEW, REPLACES, ByHand, Send, Void, compared
 from tasks.claim.drafts import Draft, Key
 from tasks.claim.needs import Held, Need, needs
 from tasks.claim.rivals import without_rivals
+from tasks.claim.same_person import billed_already
 from tasks.claim.second import second_claims, ways_on
 from tasks.claim.signed import Drafted, SignedMonth, sorted_out
 from tasks.store import answers, claims
@@ -29,7 +30,7 @@ class Difference:
     """What is to be sent, what a person does, and what lacks something; no step where nothing differs.
 
     `scrub` is what was found of the claims that follow on an answer, `beside` are lines that went to the second payer
-    before and count where a rule looks at what else was billed.
+    before and count where a rule looks at what else was billed; `standing` is what it was compared with.
     """
 
     steps: list[Send | Void]
@@ -37,6 +38,7 @@ class Difference:
     held: Held
     scrub: pd.DataFrame = field(default_factory=lambda: empty(claim_outputs()["scrub"]), repr=False)
     beside: list[Draft] = field(default_factory=list, repr=False)
+    standing: Mapping[Key, Standing] = field(default_factory=dict, repr=False)
 
 
 def difference(connection: Connection, month: SignedMonth, drafted: Drafted, today: date | None = None) -> Difference:
@@ -44,13 +46,15 @@ def difference(connection: Connection, month: SignedMonth, drafted: Drafted, tod
     today = today or (drafted.scrubber.today if drafted.scrubber else today_in(month.practice.time_zone))
     whose = (month.cycle.practice_id, str(month.cycle.month))
     standing = claims.standing(connection, *whose)
-    found = compared(drafted.ready, drafted.held_keys, standing, month.settings, today)
-    steps, by_hand, waiting = without_rivals(found, standing, month, drafted)
+    found = list(compared(drafted.ready, drafted.held_keys, standing, month.settings, today))
+    billed = {draft.key for draft in drafted.ready} | drafted.held_keys
+    of_person = billed_already(connection, whose, found, standing, billed)
+    steps, by_hand, waiting = without_rivals(found, standing, month, drafted, of_person)
     held = [(draft, need, said) for draft, need, said in drafted.held if not _in_time(draft, need, standing)]
     held += waiting
     answered = answers.answers(connection, *whose)
     if not answered:
-        return Difference(steps, by_hand, held)
+        return Difference(steps, by_hand, held, standing=standing)
     charges, sent = answers.charges(connection, *whose), answers.sent_to(connection, *whose, order=2)
     # What holds a claim to the first payer need not hold one to the second, as that payer's filing limit.
     wanted = [*drafted.ready, *drafted.stopped]
@@ -76,7 +80,7 @@ def difference(connection: Connection, month: SignedMonth, drafted: Drafted, tod
             steps.append(
                 Send(one.draft, REPLACES if one.before else NEW, one.version, *follows, alone=bool(one.beside))
             )
-    return Difference(steps, by_hand, held, found_of_second, beside)
+    return Difference(steps, by_hand, held, found_of_second, beside, standing)
 
 
 def _in_time(draft: Draft, need: Need, standing: Mapping[Key, Standing]) -> bool:

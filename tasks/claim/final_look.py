@@ -17,9 +17,10 @@ from tasks.claim.worklist import scrub
 WHOSE = ("practice_id", "month", "patient_id", "case_number", "program", "claim")
 WRITING = (
     *("billing_zip_short", "birth_date_missing", "pointer_without_diagnosis", "diagnosis_qualifier_outdated"),
-    *("second_place_unexplained", "loops_do_not_fit"),
+    *("second_place_unexplained", "loops_do_not_fit", "telehealth_modifier"),
 )
-"""Rules that only the writing can bring about: a claim without a birth date is not written at all."""
+"""Rules that only the writing can bring about: a claim without a birth date is not written at all, and no modifier of
+telehealth is ever put on a line."""
 
 
 def final_look(

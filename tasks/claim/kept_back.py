@@ -8,6 +8,7 @@ from datetime import date
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.claim.asked import Scrubber, held_by
+from tasks.claim.scrub_modifiers import BILLED
 from tasks.claim.signed import Drafted, SignedMonth
 from tasks.claim.worklist import scrub
 
@@ -17,7 +18,8 @@ def kept_back(month: SignedMonth, drafts: Drafted, book: RuleBook, settings: Pra
 
     What follows on an answer to them is asked by the same rules: another payer has another limit and another order.
     """
-    findings = scrub(month.lines, month.tables, book, settings, today)
+    tables = {**month.tables, BILLED: month.lines}
+    findings = scrub(month.lines, tables, book, settings, today)
     held = held_by(drafts.ready, findings)
     gone = {draft.key for draft, _, _ in held}
     return replace(
@@ -26,5 +28,5 @@ def kept_back(month: SignedMonth, drafts: Drafted, book: RuleBook, settings: Pra
         held=[*drafts.held, *held],
         scrub=findings,
         stopped=[draft for draft in drafts.ready if draft.key in gone],
-        scrubber=Scrubber(book, settings, today, month.tables, month.practice.npi),
+        scrubber=Scrubber(book, settings, today, tables, month.practice.npi),
     )

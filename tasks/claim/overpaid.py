@@ -7,23 +7,35 @@ from datetime import date
 
 from sqlalchemy.engine import Connection
 
+from tasks.claim.alone import without_alone
 from tasks.claim.compare import ByHand, Send, Step, Void
 from tasks.claim.drafts import Draft, Key, ServiceLine
+from tasks.claim.signed import Drafted
 from tasks.store import answers, overpayments
 from tasks.store.answers import Answered, PaidLine
+from tasks.store.claims import Standing
 from tasks.store.overpayments import PaidClaim
 
 FIRST = 1
 
 
 def find_overpayments(
-    connection: Connection, whose: tuple[str, str], steps: Iterable[Step], drafts: Iterable[Draft], today: date
+    connection: Connection,
+    whose: tuple[str, str],
+    steps: Iterable[Step],
+    drafted: Drafted,
+    standing: Mapping[Key, Standing],
+    today: date,
 ) -> None:
     """Every paid claim of which the month now bills less, or nothing, has a case for what is above; the clock of a new
     one starts today. A case that a revision opened and a later one takes back is withdrawn.
+
+    What is owed does not wait for the correction: one that is held back counts as the month has it.
     """
-    billed = {draft.key: draft for draft in drafts}
+    held = {draft.key: draft for draft, _, _ in drafted.held if draft.key in standing}
+    billed = {draft.key: draft for draft in drafted.ready} | held
     changed = {key: found for one in steps if (found := _wanted(one, billed)) is not None for key in (_key(one),)}
+    changed |= {key: _held_back(draft, standing[key]) for key, draft in held.items() if _differs(draft, standing[key])}
     doubted = overpayments.decided_of_month(connection, *whose)
     if not changed and not doubted:
         return
@@ -71,6 +83,17 @@ def _wanted(one: Step, billed: Mapping[Key, Draft]) -> tuple[str, Sequence[Servi
         # Lines that stay on a claim of their own are not on this one, and are billed all the same.
         return "decided_less", billed.get(one.draft.key, one.draft).lines
     return None
+
+
+def _differs(draft: Draft, stood: Standing) -> bool:
+    """Whether the draft says otherwise than what stands, with the lines that went out alone or without them."""
+    return stood.stands and stood.digest not in (draft.digest, without_alone(draft, stood).digest)
+
+
+def _held_back(draft: Draft, stood: Standing) -> tuple[str, Sequence[ServiceLine]]:
+    """The same of a correction that may not leave yet; of another payer's nothing stays with the one that paid."""
+    elsewhere = draft.payer.payer_id not in ("", stood.payer_id)
+    return ("decision_changed", ()) if elsewhere else ("decided_less", draft.lines)
 
 
 def what_stays(

@@ -12,6 +12,7 @@ from config.settings import PracticeSettings, practice_settings
 from tasks.claim.compare import NEW, ByHand, Send, Step, Void, anything_out
 from tasks.claim.drafts import Draft, Key
 from tasks.claim.needs import Held, needs
+from tasks.claim.same_person import SAME
 from tasks.claim.signed import Drafted, SignedMonth
 from tasks.store.claims import Standing
 
@@ -31,9 +32,14 @@ class Out:
 
 
 def without_rivals(
-    found: Iterable[Step], standing: Mapping[Key, Standing], month: SignedMonth, drafted: Drafted
+    found: Iterable[Step],
+    standing: Mapping[Key, Standing],
+    month: SignedMonth,
+    drafted: Drafted,
+    of_person: Mapping[Key, list[str]],
 ) -> tuple[list[Send | Void], list[ByHand], Held]:
-    """The steps without new claims of a program while one of a program that excludes it is out; those are held.
+    """The steps without new claims of a program while one of a program that excludes it is out, or one of the same
+    work for the same person under another record (`of_person`, by the new claim's key); those are held.
 
     A claim that is voided by the same steps is taken back, and its void stands before the new claim in the file.
     """
@@ -54,10 +60,15 @@ def without_rivals(
         others = [claim for claim in out.get(one.draft.patient_id, ()) if claim.program != one.draft.program]
         rules = rules or (_rules(month, drafted) if others else None)
         barring = [claim for claim in others if rules and _bars(one.draft, claim, *rules)]
-        if standing_ones := [claim.claim_number for claim in barring if not claim.voided]:
-            held.append((one.draft, needs()[NEED], f"claim_number={' '.join(standing_ones)}"))
-        else:
-            (last if barring else leaving).append(one)
+        same = of_person.get(one.draft.key, [])
+        standing_ones = {
+            NEED: [claim.claim_number for claim in barring if not claim.voided],
+            SAME: [number for number in same if number not in voided],
+        }
+        waits = [(one.draft, needs()[need], f"claim_number={' '.join(n)}") for need, n in standing_ones.items() if n]
+        held += waits
+        if not waits:
+            (last if barring or same else leaving).append(one)
     return [*leaving, *last], by_hand, held
 
 

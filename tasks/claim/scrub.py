@@ -23,6 +23,7 @@ Mask = Any
 MOST_UNITS = 999
 TELEHEALTH_PLACES = ("02", "10")
 TELEHEALTH_MODIFIERS = r"\b(?:93|95|FQ|GT)\b"
+HOSPICE = r"\bG[VW]\b"
 SEPARATE_WORK = r"\b(?:59|XE|XP|XS|XU)\b"
 
 
@@ -122,9 +123,19 @@ def modifier_cannot_help(c: Lines, book: RuleBook, settings: PracticeSettings) -
     return c.barred_with.notna() & _has(c.modifiers, SEPARATE_WORK)
 
 
+def separate_modifier_unfounded(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A modifier for separate work, and nothing beside the code in the month asks for one."""
+    return _has(c.modifiers, SEPARATE_WORK) & c.separate_from.isna()
+
+
 def code_sent_twice(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """More lines than one of patient, month, kind of claim and code."""
     return c.times_sent > 1
+
+
+def person_billed_twice(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The insured person has the program or the code on a claim of another patient record as well."""
+    return c.billed_as_well.notna()
 
 
 def two_practitioners_in_month(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -181,7 +192,12 @@ def service_after_death(c: Lines, book: RuleBook, settings: PracticeSettings) ->
 
 def hospice_modifier_missing(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """A hospice election holds the date, Part B pays, and no modifier says why."""
-    return c.in_hospice & (c.payer_kind == "medicare_part_b") & ~_has(c.modifiers, r"\bG[VW]\b")
+    return c.in_hospice & (c.payer_kind == "medicare_part_b") & ~_has(c.modifiers, HOSPICE)
+
+
+def hospice_modifier_unfounded(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """GV or GW stands on the line, and no hospice election of the patient touches the month."""
+    return _has(c.modifiers, HOSPICE) & ~c.elected_in_month
 
 
 def birth_date_missing(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from config.persons import insured_persons
 from config.settings import PracticeSettings
 from config.stays import STOPS_THE_CLOCK
 
@@ -94,6 +95,28 @@ def _said_of(code: str, covered: list[str], refused: list[str]) -> str:
     if code in refused:
         return "not_covered"
     return "not_named" if covered and code not in covered else ""
+
+
+def add_persons(frame: pd.DataFrame, by_program: pd.Series) -> None:
+    """The other cases under which one insured person has the same program, or the same code, on one kind of claim of
+    the month to a payer of one order; empty where there is none. Needs the payer's kind.
+
+    `by_program` parts a code that several programs may bill.
+    """
+    frame["billed_as_well"] = pd.Series(pd.NA, index=frame.index, dtype="str")
+    person = insured_persons(frame["payer_kind"], frame["payer_id"], frame["member_id"], frame["birth_date"])
+    several = person.where(person != "").groupby(person).transform("size") > 1
+    rows = frame.loc[several & (frame["patient_id"].groupby(person).transform("nunique") > 1)].copy()
+    if rows.empty:
+        return
+    rows["person"], rows["by_program"] = person[rows.index], by_program[rows.index]
+    claim = ["person", "month", "claim", "payer_order"]
+    for same in (["program"], ["code", "by_program"]):
+        for _, members in rows.groupby([*claim, *same], dropna=False):
+            for patient, own in members.groupby("patient_id"):
+                others = sorted(set(members.loc[members["patient_id"] != patient, "case_number"]))
+                if others:
+                    frame.loc[own.index, "billed_as_well"] = " ".join(others)
 
 
 def add_contractors(frame: pd.DataFrame, practices: pd.DataFrame, settings: PracticeSettings) -> None:

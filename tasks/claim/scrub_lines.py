@@ -21,10 +21,12 @@ from tasks.claim.scrub_chart import (
     add_coverage,
     add_patient,
     add_payer_answers,
+    add_persons,
     add_practitioner,
     add_stays,
 )
-from tasks.claim.scrub_pairs import add_pairs, add_units
+from tasks.claim.scrub_modifiers import add_reasons
+from tasks.claim.scrub_pairs import add_pairs, add_units, parted_by_program
 
 Tables = Mapping[str, pd.DataFrame]
 ICD10 = re.compile(r"[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?")
@@ -55,13 +57,16 @@ def with_facts(
         frame["payer_order"] = 1
     _add_diagnoses(frame, book)
     _add_codes(frame)
-    _add_claims(frame, care_setting(str(tables["practices"]["setting"].iloc[0])), book)
+    setting = care_setting(str(tables["practices"]["setting"].iloc[0]))
+    _add_claims(frame, setting, book)
     add_units(frame, book)
     add_pairs(frame, book)
     add_patient(frame, tables["patients"])
     add_practitioner(frame, tables["practitioners"])
     add_stays(frame, tables["stays"], settings)
     add_coverage(frame, tables["coverages"])
+    add_persons(frame, parted_by_program(frame, book))
+    add_reasons(frame, tables, setting, book)
     add_contractors(frame, tables["practices"], settings)
     add_payer_answers(frame, tables.get("payer_answers"), tables.get("program_answers"))
     _add_filing(frame, settings, today)

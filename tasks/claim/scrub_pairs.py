@@ -26,13 +26,18 @@ def add_units(frame: pd.DataFrame, book: RuleBook) -> None:
         frame.loc[rows, "unit_limit"] = codes.map({code: limit.units for code, limit in limits.items()}).astype("Int64")
         absolute = {code for code, limit in limits.items() if limit.adjudication != BY_DAY_AND_APPEALABLE}
         frame.loc[rows, "limit_is_absolute"] = codes.isin(absolute)
-    by_program = frame["program"].where(frame["code"].isin(_once_a_program(book)), "")
+    by_program = parted_by_program(frame, book)
     same = frame.groupby(["patient_id", "month", "claim", "payer_order", "code", by_program], dropna=False)
     frame["times_sent"] = same["code"].transform("size").astype("int64")
     month = frame.groupby(["patient_id", "month", "program"], dropna=False)
     frame["practitioners_of_month"] = month["rendering_npi"].transform("nunique").astype("int64")
     cg = frame["modifiers"].astype("str").str.contains(r"\bCG\b").fillna(False).astype("int64")
     frame["cg_lines_of_day"] = cg.groupby([frame["patient_id"], frame["service_date"]], dropna=False).transform("sum")
+
+
+def parted_by_program(frame: pd.DataFrame, book: RuleBook) -> pd.Series:
+    """The line's program where several programs may each bill its code, and nothing else."""
+    return frame["program"].where(frame["code"].isin(_once_a_program(book)), "")
 
 
 def _once_a_program(book: RuleBook) -> set[str]:

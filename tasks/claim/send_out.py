@@ -52,7 +52,7 @@ def send_out(
         if mine:
             written.append(_file(connection, month, form, mine, now))
     whose = (month.cycle.practice_id, str(month.cycle.month))
-    find_overpayments(connection, whose, [*found.steps, *found.by_hand], drafted.ready, today)
+    find_overpayments(connection, whose, [*found.steps, *found.by_hand], drafted, found.standing, today)
     return written
 
 

@@ -29,7 +29,7 @@ from tasks.claim.seen_answers import with_seen
 from tasks.claim.send_out import send_again, send_out
 from tasks.claim.signed import Drafted, SignedMonth, drafted, signed_month
 from tasks.claim.superbill import claim_lines
-from tasks.claim.tell import corrections_frame, held_frame, sent_frame
+from tasks.claim.tell import corrections_frame, held_frame, held_sheet, sent_frame
 from tasks.progress import step
 from tasks.store import claims as stored
 from tasks.store import modifiers
@@ -158,12 +158,16 @@ def _billed(
     with place.store.reading() as connection:
         files, sent = stored.files(connection, *whose), stored.sent_claims(connection, *whose)
         left = difference(connection, month, drafts)
+        recorded = modifiers.recorded(connection, *whose)
     found = pd.concat([drafts.scrub, following if following is not None else left.scrub], ignore_index=True)
     key = claim_outputs()["scrub"].key
     terms = practice_settings(month.cycle.practice_id, place.settings).filing_days
+    holds = held_frame([*(held or []), *left.held], terms)
+    decisions, findings = (place.store.frame(name, month.cycle) for name in ("decisions", "findings"))
     frames = {
         "claims_sent": sent_frame(sent),
-        "claim_holds": held_frame([*(held or []), *left.held], terms),
+        "claim_holds": holds,
+        "held": held_sheet(holds, decisions, findings, recorded),
         "claim_corrections": corrections_frame(left.by_hand),
         "scrub": found.drop_duplicates(list(key), ignore_index=True),
     }

@@ -20,6 +20,7 @@ BESIDE = {
     "modifier_between_programs": ("code_beside", "modifier_beside"),
     "condition_between_programs": ("condition_beside", "condition_pair"),
 }
+SEPARATE = "59"
 TOLD_LATER = (*COLUMN.values(), *(column for columns in BESIDE.values() for column in columns))
 """Facts of a patient-month that are known only when all of its programs are decided; empty until then."""
 
@@ -50,8 +51,6 @@ def tell_programs_beside(parts: list[Decided], settings: PracticeSettings) -> No
         rows = every[_claimed(a)[every["a"]] & _claimed(b)[every["b"]]]
         for name, columns in BESIDE.items():
             said = [getattr(meaning, name.partition("_")[0]) for meaning in rows["means"]]
-            if name.startswith("modifier"):
-                said = [None if done else text for done, text in zip(_carried(a, b, rows), said, strict=True)]
             some = rows[[text is not None for text in said]]
             if len(some):
                 texts = pd.DataFrame([text for text in said if text is not None], columns=["a", "b", "text"])
@@ -72,18 +71,6 @@ def _against(book: RuleBook, codes: frozenset[str]) -> tuple[Conflict, ...]:
     return book.exclusions.against(codes)
 
 
-def _carried(a: Decided, b: Decided, rows: pd.DataFrame) -> list[bool]:
-    """Of which rows a code of either program carries the modifier already that the practice recorded."""
-    found = np.zeros(len(rows), dtype=bool)
-    for part, side in ((a, "a"), (b, "b")):
-        at = rows[side].to_numpy()
-        carries = part.months["separate_codes"].to_numpy(object)[at]
-        for own in ("codes_a", "codes_b"):
-            both = zip(carries, rows[own], strict=True)
-            found |= np.array([bool({*text.split()} & {*codes.split()[::2]}) for text, codes in both], dtype=bool)
-    return found.tolist()
-
-
 def _mask(part: Decided, rows: pd.Series) -> Any:
     mask = np.zeros(len(part.months), dtype=bool)
     mask[rows.to_numpy()] = True
@@ -101,15 +88,17 @@ def _pairs_of_rows(a: Decided, b: Decided) -> pd.DataFrame:
     place = rows_of(a.months["patient_id"].iloc[claimed[0]], b.months["patient_id"].iloc[claimed[1]])
     rows = pd.DataFrame({"a": claimed[0][place[place >= 0]], "b": claimed[1][place >= 0]})
     for side, part in (("a", a), ("b", b)):
-        for column in ("codes", "practitioner_id", "service_date"):
+        for column in ("codes", "practitioner_id", "service_date", "separate_codes"):
             rows[f"{column}_{side}"] = part.months[column].to_numpy()[rows[side]]
     rows["same"] = rows["practitioner_id_a"] == rows["practitioner_id_b"]
     rows["day"] = rows["service_date_a"].where(rows["service_date_a"] == rows["service_date_b"])
-    kinds = rows.groupby(["codes_a", "codes_b", "same", "day"], dropna=False, sort=True)
+    rows["carried"] = rows["separate_codes_a"].astype("str") + " " + rows["separate_codes_b"].astype("str")
+    kinds = rows.groupby(["codes_a", "codes_b", "same", "day", "carried"], dropna=False, sort=True)
     found = [Beside()] * len(rows)
     same_kind = _group(a.book) == _group(b.book)
-    for (ours, theirs, same, day), members in kinds.indices.items():
-        means = Beside() if same and same_kind else _meaning(a.book, str(ours), str(theirs), bool(same), day)
+    for (ours, theirs, same, day, carried), members in kinds.indices.items():
+        codes = (str(ours), str(theirs), str(carried))
+        means = Beside() if same and same_kind else _meaning(a.book, *codes, bool(same), day)
         for member in members:
             found[member] = means
     rows["means"] = pd.Series(found, index=rows.index, dtype=object)
@@ -120,7 +109,9 @@ def _group(book: RuleBook) -> str:
     return next(program.group for program in book.programs if program.program == book.program)
 
 
-def _meaning(book: RuleBook, ours: str, theirs: str, same: bool, day: Any) -> Beside:
+def _meaning(book: RuleBook, ours: str, theirs: str, carried: str, same: bool, day: Any) -> Beside:
+    """Codes that are `carried` have the modifier already that the practice recorded for separate work."""
+    lifted = frozenset(carried.split())
     mine, others = (frozenset(codes.split()[::2]) for codes in (ours, theirs))
     excluded, settled = False, set()
     modifier = condition = None
@@ -131,7 +122,11 @@ def _meaning(book: RuleBook, ours: str, theirs: str, same: bool, day: Any) -> Be
         own = min(conflict.ours)
         settled |= {frozenset((one, other)) for one in conflict.ours for other in met}
         if pair.strength == "modifier":
-            modifier = modifier or (own, met[0], pair.modifier)
+            bare = conflict.ours - lifted, [code for code in met if code not in lifted]
+            if SEPARATE not in pair.modifier:
+                modifier = modifier or (own, met[0], pair.modifier)
+            elif all(bare):
+                modifier = modifier or (min(bare[0]), bare[1][0], pair.modifier)
         elif pair.effect == "warn":
             condition = condition or (own, met[0], pair.name)
         elif pair.strength == "hard":
@@ -144,7 +139,8 @@ def _meaning(book: RuleBook, ours: str, theirs: str, same: bool, day: Any) -> Be
                 if edit is None or frozenset((one, other)) in settled:
                     continue
                 excluded |= not edit.bypassable
-                modifier = (modifier or (one, other, "59 or XU")) if edit.bypassable else modifier
+                if edit.bypassable and not {one, other} & lifted:
+                    modifier = modifier or (one, other, f"{SEPARATE} or XU")
     return Beside(excluded, modifier, condition)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from config import ncci
 from config.frames import as_texts
+from config.line_modifiers import modifiers_for
 from tasks.qualify.hospital import codes_off_hospital_claim, hospital_codes
 from tasks.qualify.other_services import (
     Written,
@@ -51,20 +52,20 @@ def add_services_of_choice(facts: Facts) -> None:
     services["same_day"] = (services["first"].to_numpy() <= day) & (day <= services["last"].to_numpy())
     services["carries"] = facts.frame["separate_codes"].to_numpy(object)[services["patient"]]
     hospital = hospital_codes(facts.frame, facts.book)
-    for codes, some in services[services["codes"] != ""].groupby("codes", sort=True):
+    for (codes, carries), some in services[services["codes"] != ""].groupby(["codes", "carries"], sort=True):
         billed = frozenset(str(codes).split()[::2])
-        done = {row for row, codes in zip(some["patient"], some["carries"], strict=True) if billed & {*codes.split()}}
-        rest = _pairs_of_month(billed, some, facts, texts, done)
-        for row, other, one, edit in _edits_of_day(billed, rest, facts, "practitioner"):
-            if edit.bypassable and row in done:
+        carried = billed & {*str(carries).split()}
+        rest = _pairs_of_month(billed, some, facts, texts, carried)
+        for row, other, lifted, one, edit in _edits_of_day(billed, rest, facts, "practitioner"):
+            if edit.bypassable and (lifted or one in carried):
                 continue
             if not edit.bypassable:
                 _once(texts, row, same_day_service=other, same_day_code=one, edits_of=edit.quarter)
             else:
                 _once(texts, row, modifier_service=other, modifier=LIFTING, modifier_by=edit.quarter)
         rest = rest[~Written(rest["code"]).among(codes_off_hospital_claim(facts.book))]
-        for row, other, _, edit in _edits_of_day(billed & hospital, rest, facts, "hospital"):
-            if edit.bypassable and row in done:
+        for row, other, lifted, one, edit in _edits_of_day(billed & hospital, rest, facts, "hospital"):
+            if edit.bypassable and (lifted or one in carried):
                 continue
             lifting = LIFTING if edit.bypassable else "no modifier"
             _once(texts, row, hospital_service=other, hospital_modifier=lifting, hospital_edits_of=edit.quarter)
@@ -92,16 +93,27 @@ def _own_services(facts: Facts) -> pd.DataFrame:
             "code": np.concatenate([Written(rows["code"]).text, Written(visits["code"]).text]),
             "first": np.concatenate([rows["service_date"].to_numpy("datetime64[ns]"), seen_on]),
             "last": np.concatenate([last.to_numpy("datetime64[ns]"), seen_on]),
+            "lifted": np.concatenate([_carries_modifier(rows), _carries_modifier(visits)]),
         }
     )
 
 
+def _carries_modifier(rows: pd.DataFrame) -> Any:
+    """Whether the service's own line says that it stands for itself: 25 on a visit, 59 or one of X."""
+    if "modifiers" not in rows:  # of a month that was stored before it could be said
+        return np.zeros(len(rows), dtype=bool)
+    said = rows["modifiers"].astype("str").fillna("").str.upper()
+    return said.str.contains(
+        rf"\b(?:{'|'.join(sorted(modifiers_for('visit') | modifiers_for('separate_work')))})\b"
+    ).to_numpy(bool)
+
+
 def _pairs_of_month(
-    billed: frozenset[str], some: pd.DataFrame, facts: Facts, texts: dict[str, Any], done: set[int]
+    billed: frozenset[str], some: pd.DataFrame, facts: Facts, texts: dict[str, Any], carried: frozenset[str]
 ) -> pd.DataFrame:
     """Writes down the month's pairs; gives the services of the date of service that none of them settles.
 
-    Of the patients `done` a code carries the modifier already that the practice recorded for separate work.
+    The codes `carried` have the modifier already that the practice recorded for separate work; others need their own.
     """
     code, patient = Written(some["code"]), some["patient"].to_numpy()
     _, ours = codes_of_program(facts.book)
@@ -115,9 +127,9 @@ def _pairs_of_month(
         effect = pair.effect_for(facts.settings)
         if pair.strength == "modifier":
             said = ("modifier_service", "modifier", "modifier_by")
-            if LIFTING[:2] in pair.modifier:
-                met = met & ~np.isin(patient, list(done))
-            _write(texts, said, met, patient, code.text, pair.modifier, pair.name)
+            if LIFTING[:2] in pair.modifier and conflict.ours <= carried:
+                continue
+            _write(texts, said, met & ~some["lifted"].to_numpy(bool), patient, code.text, pair.modifier, pair.name)
         elif effect == "hold" or (effect == "not_billable" and not _whole(billed, conflict.pair.name, facts)):
             _write(texts, ("family_service", "family_pair"), met, patient, code.text, pair.name)
         if pair.strength == "hard" and effect in ("hold", "not_billable"):
@@ -127,15 +139,16 @@ def _pairs_of_month(
 
 def _edits_of_day(
     billed: frozenset[str], some: pd.DataFrame, facts: Facts, kind: ncci.Kind
-) -> Iterator[tuple[int, str, str, ncci.Edit]]:
-    """Every edit of that edition between these services and the codes billed: patient, service, code, edit."""
+) -> Iterator[tuple[int, str, bool, str, ncci.Edit]]:
+    """Every edit of that edition between these services and the codes billed: patient, service and whether its own
+    line carries a modifier, code, edit."""
     some = some[Written(some["code"]).among(ncci.codes_with_edits(kind, facts.book.reference.ncci))]
     dates = facts.frame["service_date"].to_numpy("datetime64[D]")[some["patient"].to_numpy()].tolist()
-    for row, other, service_date in zip(some["patient"], some["code"], dates, strict=True):
+    for row, other, lifted, service_date in zip(some["patient"], some["code"], some["lifted"], dates, strict=True):
         edits = ncci.edits(service_date, kind, facts.book.reference.ncci)
         for one in sorted(billed):
             if edit := edits.between(one, other):
-                yield int(row), str(other), one, edit
+                yield int(row), str(other), bool(lifted), one, edit
 
 
 def _once(texts: dict[str, Any], row: int, **said: str) -> None:

@@ -128,5 +128,6 @@ def name_cause(
         terms = terms_of(connection, [str(mine["practice_id"])], settings)
         today = today or today_of(connection, str(mine["practice_id"]))
         again = trace(pd.concat([told, more], axis=1), cases.codes_named(connection), today, met, terms)
-        cases.retrace(connection, again, datetime.now(UTC))
+        appealed = [bool(tables().routes[str(route)].after) for route in same["route"]]
+        cases.retrace(connection, again[[not further for further in appealed]], datetime.now(UTC))
         return len(same)

@@ -23,6 +23,7 @@ CAUSES = {
     "not_seen": ("soft", "a rule is there, and did not see it"),
     "no_rule": ("none", "no rule yet"),
 }
+NO_RULE = CAUSES["no_rule"][1]
 Row = dict[str, Any]
 
 
@@ -57,7 +58,12 @@ def answered_view(counts: AnswerCounts | None, until: Month | None = None) -> Ro
                 ("Service month", _rates(answered, "month")),
                 ("Payer", _rates(answered, "payer_name", most_first=True)),
                 ("Practitioner (NPI)", _rates(answered, "rendering_npi", most_first=True)),
+                (
+                    "Rule that should have stopped it (of all lines)",
+                    _rates_of_rules(denied, int(answered["lines"].sum())),
+                ),
             )
+            if rows
         ],
     }
 
@@ -139,6 +145,22 @@ def _rates(answered: pd.DataFrame, column: str, most_first: bool = False) -> lis
         }
         for name, claims, refused in sums.itertuples()
     ]
+    return _drawn(rows)
+
+
+def _rates_of_rules(denied: pd.DataFrame, lines: int) -> list[Row]:
+    """Denied lines of each rule among all lines answered; one of several rules counts for each."""
+    by_rule = denied.assign(rule=denied["rule"].str.split(" ")).explode("rule")
+    sums = by_rule.groupby("rule")["lines"].sum().sort_index().sort_values(ascending=False, kind="stable")
+    return _drawn(
+        [
+            {"name": str(rule) or NO_RULE, "claims": lines, "refused": int(own), "rate": percent(int(own), lines)}
+            for rule, own in sums.head(MOST_ROWS).items()
+        ]
+    )
+
+
+def _drawn(rows: list[Row]) -> list[Row]:
     most = max((row["refused"] / row["claims"] for row in rows), default=0.0)
     return [row | {"width": share(row["refused"] / row["claims"], most)} for row in rows]
 

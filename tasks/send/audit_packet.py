@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,13 @@ import pandas as pd
 from config.contested import POLICIES, Choice, choices
 from config.contract import inputs
 from config.errors import PlaceError
-from config.line_modifiers import RECORDED
 from config.month import time_zone
 from config.rulebook import Rule, RuleBook
 from config.settings import stored_settings
 from tasks.send import words
 from tasks.send.case import case_view, clock, text
 from tasks.send.render import render
+from tasks.store.modifiers import Entry
 from tasks.store.records import Basis, Cycle
 
 Frames = Mapping[str, pd.DataFrame]
@@ -32,8 +32,13 @@ ANSWERS = "payer_answers"
 HEAD = ("patient_id", "mrn", "last_name", "first_name", "birth_date", "sex", "death_date", "enrolled_date")
 
 
-def packet_view(found: Frames, cycle: Cycle, basis: Basis, book: RuleBook, patient_id: str) -> dict[str, Any]:
-    """Everything the packet says; the chart and the time are those that the decision took, as they were stored."""
+def packet_view(
+    found: Frames, cycle: Cycle, basis: Basis, book: RuleBook, patient_id: str, recorded: Sequence[Entry] = ()
+) -> dict[str, Any]:
+    """Everything the packet says; the chart and the time are those that the decision took, as they were stored.
+
+    `recorded` are the month's entries of modifiers in their order, those that a claim took since the decision too.
+    """
     view = case_view(found)
     programs = [row["program"] for row in view["programs"]]
     patient = _mine(basis.tables["patients"], patient_id)
@@ -57,7 +62,7 @@ def packet_view(found: Frames, cycle: Cycle, basis: Basis, book: RuleBook, patie
         "settings": basis.settings,
         "choices": _choices(basis, text(practice["setting"]), patient_id),
         "entries": _entries(basis.tables, found["time_ledger"], patient_id, people),
-        "modifiers": _modifiers(basis.tables.get(RECORDED), patient_id),
+        "modifiers": _modifiers(recorded, patient_id),
         "chart": [_chart(name, basis.tables[name], patient_id) for name in CHART if name in basis.tables],
         "rules": _rules(book, programs, found["findings"]),
         "thresholds": _thresholds(book, programs),
@@ -143,13 +148,22 @@ def _start(entry: pd.Series, zone: ZoneInfo) -> str:
     return f"{datetime.fromtimestamp(int(entry['start_s']), UTC).astimezone(zone):%H:%M:%S}"
 
 
-def _modifiers(recorded: pd.DataFrame | None, patient_id: str) -> list[dict[str, str]]:
-    """What the practice put on lines of the patient's month, with who decided it and why."""
-    if recorded is None:
-        return []
+def _modifiers(recorded: Sequence[Entry], patient_id: str) -> list[dict[str, str]]:
+    """What the practice put on lines of the patient's month or took off, with who decided it and why; of one line and
+    use the last counts.
+    """
+    mine = [one for one in recorded if one.patient_id == patient_id]
+    last = {one.place: one for one in mine}
     return [
-        {str(name): text(value) for name, value in row.items()}
-        for row in _mine(recorded, patient_id).to_dict("records")
+        {
+            "code": one.code,
+            "modifier": one.modifier or "taken off",
+            "counts": "yes" if last[one.place] is one and one.modifier else "no",
+            "why": one.why,
+            "recorded_by": one.recorded_by,
+            "recorded_date": f"{one.recorded_at:%Y-%m-%d}",
+        }
+        for one in mine
     ]
 
 

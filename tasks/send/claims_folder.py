@@ -13,15 +13,15 @@ from tasks.send.files import alone, on_disk, place_sentences, put, put_in_place
 from tasks.send.workbook import workbook
 
 SUPERBILL = "superbill.xlsx"
-HELD = "claim_holds"
+HELD, SHEET = "claim_holds", "held"
 
 
 def write_claims_folder(
     folder: Path, files: Mapping[str, bytes], frames: Mapping[str, pd.DataFrame], superbill: pd.DataFrame
 ) -> Path:
-    """The folder holds these files, the lists of claims as CSV, and the superbill as a workbook; each whole.
+    """The folder holds these files, the lists of claims as CSV, and the superbill as CSV and workbook; each whole.
 
-    The workbook has a second sheet of what is held of it: cause, remedy, owner and the last day for the claim.
+    The workbook has a second sheet of what is held, by the decision too: cause, remedy, owner and last day.
 
     Same input, same bytes. Files that are not ours stay. PlaceError when the folder cannot be written.
     """
@@ -30,14 +30,14 @@ def write_claims_folder(
         folder.mkdir(exist_ok=True)
         for name, content in files.items():
             put(folder / name, content)
-        for name, table in claim_outputs().items():
-            if name in frames:
-                new = folder / f".{table.file}.new"
-                write_csv(frames[name], table, new)
-                put_in_place(new, folder / table.file)
         table = outputs()["claim_lines"]
+        lists = [(frames[name], of) for name, of in claim_outputs().items() if name in frames]
+        for frame, of in [*lists, (superbill, table)]:
+            new = folder / f".{of.file}.new"
+            write_csv(frame, of, new)
+            put_in_place(new, folder / of.file)
         holds = claim_outputs()[HELD]
-        beside = [("Held", frames[HELD], holds)] if HELD in frames else []
+        beside = [("Held", frames.get(SHEET, frames[HELD]), holds)] if HELD in frames else []
         put(folder / SUPERBILL, workbook(superbill, table, "Superbill", beside=beside))
         on_disk(folder)
     return folder

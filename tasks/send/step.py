@@ -134,7 +134,7 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
 def write_claims(
     place: Place, practice_id: str, month: Month, files: Mapping[str, bytes], frames: Frames, superbill: pd.DataFrame
 ) -> Path:
-    """The folder `claims` of the month holds the files that went out, the lists, and the superbill as a workbook."""
+    """The folder `claims` of the month holds the files that went out, the lists, and the superbill, CSV and XLSX."""
     with step("write", "writing the claims") as done:
         folder = write_claims_folder(place.folder(practice_id, month) / "claims", files, frames, superbill)
         done(f"{folder}", len(superbill))

@@ -86,6 +86,7 @@ def _beside(book: Workbook, title: str, rows: pd.DataFrame, table: Table) -> Non
     sheet.freeze_panes = "B2"
     for place, column in enumerate(table.columns, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = _width(rows[column.name], column)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(rows) + 1}"
     sheet.append([_head(sheet, column) for column in table.columns])
     for row in rows.to_dict("records"):
         cells = []

@@ -9,7 +9,10 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from config.denial_models import Route
+from config.denials import denials as tables
 from config.errors import InputError
+from tasks.store.claim_tables import claims
 from tasks.store.remit_tables import denial_codes, denial_events, denials
 from tasks.store.remittances import add, asked, select
 
@@ -96,6 +99,45 @@ def mark(connection: Connection, claim_number: str, line: int, state: str, note:
     if not connection.execute(sa.select(denials.c.line).where(*where)).one_or_none():
         raise InputError(f"Claim {claim_number} has no denial of line {line}; see denials.csv.")
     move(connection, pd.DataFrame({"claim_number": [claim_number], "line": [line]}), state, note, now)
+
+
+def appeal_on(
+    connection: Connection,
+    claim_number: str,
+    line: int,
+    route: Route,
+    letter: date,
+    due: date | None,
+    note: str,
+    now: datetime,
+) -> None:
+    """The denial is open on that further appeal, with the day of the letter that it goes against in the place of the
+    notice. InputError when there is no such denial, when it is settled, or when the appeal before it was not its way.
+    """
+    where = (denials.c.claim_number == claim_number, denials.c.line == line)
+    joined = sa.join(denials, claims, claims.c.claim_number == denials.c.claim_number)
+    query = sa.select(denials.c.state, denials.c.route, denials.c.opened_date, claims.c.payer_kind)
+    row = connection.execute(query.select_from(joined).where(*where)).one_or_none()
+    if row is None:
+        raise InputError(f"Claim {claim_number} has no denial of line {line}; see denials.csv.")
+    if row.state in ("accepted", "paid"):
+        raise InputError(f"The denial of line {line} of {claim_number} is settled ({row.state}); nothing is appealed.")
+    if row.payer_kind not in route.kinds:
+        raise InputError(f"{claim_number} went to a payer with appeals of its own; ask it for its next step and term.")
+    if (row.route, row.opened_date) == (route.name, letter):
+        return
+    first = row.state == "appealed" and "redetermination" in route.after and not tables().routes[row.route].after
+    if row.route not in route.after and not first:
+        before = " or ".join(route.after)
+        raise InputError(
+            f"A {route.name} goes against a refused {before}; line {line} of {claim_number} is at {row.route}."
+        )
+    if letter < row.opened_date:
+        raise InputError(f"The letter of {letter} is older than the notice of {row.opened_date} that it answers.")
+    change = {"route": route.name, "owner": route.owner, "opened_date": letter, "due_date": due, "state": "open"}
+    connection.execute(sa.update(denials).where(*where).values(change))
+    told = pd.DataFrame({"claim_number": [claim_number], "line": [line], "state": ["open"]})
+    _tell(connection, told, f"{note}; {row.route} refused by letter of {letter}, next: {route.name}", now)
 
 
 def _tell(connection: Connection, rows: pd.DataFrame, note: str, now: datetime) -> None:

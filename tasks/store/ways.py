@@ -84,6 +84,8 @@ def ways_of(denial: Mapping[str, Any], terms: Terms, named: Named) -> Ways:
     traced = _errors(Month.of(day)).get(str(denial["error"]))
     route = table.of_kind(table.routes[str(denial["route"])], kind)
     own = Way(route, terms.last_day(route, denial), traced)
+    if table.routes[str(denial["route"])].after:  # a further appeal: the letter before it has settled what it is about
+        return Ways(own)
     beside = table.routes.get(route.beside)
     open_beside = beside is not None and NOT_PROCESSED not in said and table.of_kind(beside, kind) is beside
     appeal = Way(beside, terms.last_day(beside, denial)) if beside and open_beside else None

@@ -2,8 +2,8 @@
 
 Defaults: one line of 99490 on the twentieth, for the patient of tests/qualify/cases.py, from an office to Part B.
 `lines` has a row for each line with what differs; `coverages`, `stays`, `patient` and `setting` are as in the other
-scenarios, `enrolled` are the practitioner's dates with Medicare, `today` is the day of the scrub, `answered` what
-the payer of the first coverage said.
+scenarios, a line that stands `again` does so under a second record of the patient, `enrolled` are the practitioner's
+dates with Medicare, `today` is the day of the scrub, `answered` what the payer of the first coverage said.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.qualify.cases import rulebook, settings_of, tables_of
 
 BILLING, RENDERING = "1993000003", "1234567893"
 COVERED = {"payer_name": "Medicare", "payer_id": "15202", "member_id": "1EG4TE5MK73"}
-FACTS = {"patient", "coverages", "stays", "setting"}
+FACTS = {"patient", "coverages", "stays", "setting", "other_services"}
 KNOWN = FACTS | {"rule", "name", "month", "program", "lines", "enrolled", "today", "settings", "finding", "outcome",
                  "answered"}  # fmt: skip
 
@@ -37,7 +37,8 @@ def claims_of(cases: Sequence[dict[str, Any]]) -> tuple[pd.DataFrame, dict[str, 
     facts = []
     for case in cases:
         assert set(case) <= KNOWN, f"unknown keys {set(case) - KNOWN}"
-        covered = [{**COVERED, **usual, **row} for row in case.get("coverages", [{}])]
+        own = COVERED | {"member_id": member_of(len(facts) + 1)}
+        covered = [{**own, **usual, **row} for row in case.get("coverages", [{}])]
         facts.append({name: case[name] for name in FACTS & set(case)} | {"coverages": covered})
     tables = tables_of(facts, month)
     tables["practices"]["state"] = "OH"
@@ -60,17 +61,41 @@ def claims_of(cases: Sequence[dict[str, Any]]) -> tuple[pd.DataFrame, dict[str, 
         "birth_date": "1940-01-01",
     }  # fmt: skip
     rows = [
-        {**line, "patient_id": f"P{number}", "program": case.get("program", "ccm"), "line": place, **row}
+        {
+            **line,
+            "patient_id": f"P{number}",
+            "member_id": member_of(number),
+            "program": case.get("program", "ccm"),
+            "line": place,
+            **row,
+        }
         for number, case in enumerate(cases, start=1)
         for place, row in enumerate(case.get("lines", [{}]), start=1)
     ]
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame([_under_another_record(row, tables) for row in rows])
     for day in ("service_date", "birth_date"):
         frame[day] = pd.to_datetime(frame[day])
     typed = as_contract(frame, outputs()["claim_lines"])
     for name in set(frame) - set(typed):
         typed[name] = frame[name].astype("int64" if name == "payer_order" else "str")
     return typed, tables, month
+
+
+def member_of(number: int) -> str:
+    """The member number of the patient at that place."""
+    return f"1EG4TE5MK{72 + number}"
+
+
+def _under_another_record(row: dict[str, Any], tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """The line; where it stands `again`, under a second record of its patient, made with the line's payer."""
+    if not row.pop("again", False):
+        return row
+    one, other = row["patient_id"], f"{row['patient_id']}-2"
+    for name in ("patients", "coverages"):
+        rows = tables[name]
+        told = {column: row[column] for column in ("member_id", "payer_id") if column in rows}
+        tables[name] = pd.concat([rows, rows[rows["patient_id"] == one].assign(patient_id=other, **told)])
+    return row | {"patient_id": other, "case_number": "C-000002"}
 
 
 def scrubbed(*cases: dict[str, Any]) -> pd.DataFrame:

@@ -49,6 +49,11 @@ PERSON = {"last_name": "Doe", "first_name": "Jamie", "sex": "F", "address": "12 
 PERSON |= {"state": "OH", "zip": "45402"}
 
 
+def member_of(number: int) -> str:
+    """The Part B number of the patient at that place."""
+    return f"1EG4TE5MK{72 + number}"
+
+
 def covered(*payers: dict[str, Any]) -> list[dict[str, Any]]:
     """Coverages in their order, all in force for long."""
     return [{"priority": n, "start_date": "2010-01-01", **payer} for n, payer in enumerate(payers, start=1)]
@@ -77,8 +82,9 @@ def signed(
     """
     when = Month.parse(month)
     whole = [
-        {"setting": setting, "coverages": covered(PART_B), **case} | {"patient": PERSON | case.get("patient", {})}
-        for case in cases
+        {"setting": setting, "coverages": covered(PART_B | {"member_id": member_of(number)}), **case}
+        | {"patient": PERSON | case.get("patient", {})}
+        for number, case in enumerate(cases, start=1)
     ]
     lines, tables = _billed(whole, when, setting, practice_id, payer or {})
     parties = settings or claim_settings_of()

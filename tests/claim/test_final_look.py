@@ -31,6 +31,7 @@ def test_what_was_meant_passes(form: str) -> None:
         (by(r"\*454021234~", "*45402~"), "billing_zip_short 3"),
         (swap("ABK:E119", "BK:E119", 2), "diagnosis_qualifier_outdated 3"),
         (swap("*XX*2900010002", "*XX*2900010003", 2), "rendering_npi_invalid 3"),
+        (swap("HC:99439", "HC:99439:95"), "telehealth_modifier 1"),
         (swap("HC:99439", "HC:99490"), "code_sent_twice 2"),
     ],
 )

@@ -215,6 +215,8 @@ def test_an_error_is_known_only_in_its_own_time() -> None:
     [
         ("redetermination", {}, date(2027, 3, 25)),  # 20 November + 5 + 120
         ("clerical_reopening", {}, date(2027, 11, 20)),
+        ("reconsideration", {}, date(2027, 5, 19)),  # 20 November + 180
+        ("hearing", {}, date(2027, 1, 19)),  # 20 November + 60
         ("refund", {}, date(2027, 1, 19)),  # 20 November + 60
         ("wait_for_crossover", {}, date(2026, 12, 20)),
         ("resubmission", {"service_date": DAY, "payer_kind": "medicare_part_b"}, date(2027, 10, 15)),

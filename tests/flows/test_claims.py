@@ -95,7 +95,15 @@ def test_a_signed_month_becomes_claims_once_and_the_same_files_again(place: Path
     first = bill(place)
     written = content(folder(place))
     assert set(written) == {
-        *("837P_000000001.x12", "claims.csv", "claim_holds.csv", "claim_corrections.csv", "scrub.csv", "superbill.xlsx")
+        *(
+            "837P_000000001.x12",
+            "claims.csv",
+            "claim_holds.csv",
+            "claim_corrections.csv",
+            "scrub.csv",
+            "superbill.csv",
+            "superbill.xlsx",
+        )
     }
     file = written["837P_000000001.x12"]
     assert complaints(file) == []

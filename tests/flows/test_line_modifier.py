@@ -23,7 +23,7 @@ from tasks.claim.step import draft_claims, send_claims, with_recorded_modifiers,
 from tasks.qualify.decide import decide
 from tasks.send.report import modifiers as modifiers_told
 from tasks.store.step import Place, decided_from, numbered, open_place
-from tests.claim.signed_months import CHARGES, PART_B, PARTIES, PERSON, covered
+from tests.claim.signed_months import CHARGES, PART_B, PARTIES, PERSON, covered, member_of
 from tests.claim.validators import complaints, named
 from tests.qualify.cases import settings_of, tables_of
 
@@ -56,7 +56,10 @@ class Desk:
 
     def decide(self) -> dict[str, pd.DataFrame]:
         """The month as a run decides it, kept and signed off."""
-        cases = [{"coverages": covered(PART_B), "patient": PERSON, **case} for case in (BOTH, HOSPICE, PLAIN)]
+        cases = [
+            {"coverages": covered(PART_B | {"member_id": member_of(number)}), "patient": PERSON, **case}
+            for number, case in enumerate((BOTH, HOSPICE, PLAIN), start=1)
+        ]
         tables, book, settings = tables_of(cases, MONTH), load_rulebook(MONTH), settings_of(choose_family="personal")
         tables["practices"] = tables["practices"].assign(billing_npi="2900000011", tax_id="001234567")
         people = {"name": "Okafor, Ada", "npi": ["2900010002", "2900010176", "2900010341"]}
@@ -84,7 +87,7 @@ class Desk:
             found += [one[1] for one in named(file.content, "SV1")]
         on_lines = signed.lines["code"] + ":" + signed.lines["modifiers"].fillna("").str.replace(" ", ":")
         assert {"HC:" + text.rstrip(":") for text in on_lines} >= set(found), "the superbill says what the claim says"
-        holds = billed.frames["claim_holds"]
+        holds, self.held = billed.frames["claim_holds"], billed.frames["held"]
         return found, set(zip(holds["case_number"], holds["need"], strict=True))
 
     def put(self, case: str, modifier: str, code: str = "", why: str = WHY) -> str:
@@ -113,6 +116,8 @@ def test_the_edit_holds_until_the_modifier_is_recorded_and_a_rerun_keeps_it(desk
     sent, held = desk.bill()
     assert sent == ["HC:99491:59"]
     assert ("C-000001", "edit_needs_modifier") not in held
+    write_audit_packet(desk.folder / "packet.html", "C-000001", None, None, desk.database)
+    assert WHY in (desk.folder / "packet.html").read_text("utf-8"), "sent with it, though the month was not run again"
     again = desk.decide()
     assert "modifier_between_programs" not in set(again["findings"]["rule"])
     assert modifiers_told(again["claim_lines"]) == [
@@ -126,7 +131,15 @@ def test_the_edit_holds_until_the_modifier_is_recorded_and_a_rerun_keeps_it(desk
 
 def test_a_hospice_patient_is_billed_once_the_practice_says_why(desk: Desk) -> None:
     desk.decide()
+    desk.bill()
+    held = desk.held[desk.held["case_number"] == "C-000002"]
+    assert held[["need", "claim"]].fillna("").values.tolist() == [["in_hospice", ""]], "what the decision holds, too"
+    assert held["due_date"].notna().all()
+    once = desk.held.groupby(["case_number", "program", desk.held["claim"].fillna("")])["expected_cents"].count()
+    assert once.max() == 1, "the amount stands once a claim"
     assert "Run 2026-10 again" in desk.put("C-000002", "GW", why="Care of diabetes, the election is for the heart")
+    desk.bill()
+    assert desk.held.loc[desk.held["case_number"] == "C-000002", "modifiers"].tolist() == ["GW"]
     again = desk.decide()
     mine = again["decisions"][again["decisions"]["case_number"] == "C-000002"]
     assert mine["outcome"].astype("str").tolist() == ["bill"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
+from config.denials import due_date, further_appeal
 from config.errors import InputError
 from tasks.remit.post import post
 from tasks.remit.trace import name_cause
@@ -54,6 +56,45 @@ def test_a_person_moves_a_denial_and_its_history_remembers(store):
         cases.mark(connection, "C1", 1, "written_off", "", NOW)
     with store.writing() as connection, pytest.raises(InputError, match="has no denial of line 7"):
         cases.mark(connection, "C1", 7, "resent", "", NOW)
+
+
+def test_a_refused_appeal_goes_on_to_the_next_with_the_clock_of_its_letter(store):
+    bill(store, ("C1", "99490"), ("C2", "99490"))
+    post(store, "a.835", answer(denied("C1", "CO", "B20") + "\n" + denied("C2", "CO", "16", "MA130")), TODAY)
+
+    def go_on(name: str, letter: date, claim: str = "C1") -> None:
+        route = further_appeal(name)
+        with store.writing() as connection:
+            cases.appeal_on(connection, claim, 1, route, letter, due_date(route, letter), "by hand", NOW)
+
+    for name, claim, why in (
+        ("hearing", "C1", "goes against a refused reconsideration; line 1 of C1 is at redetermination"),
+        ("reconsideration", "C2", "line 1 of C2 is at resubmission"),
+        ("reconsideration", "C3", "no denial"),
+    ):
+        with pytest.raises(InputError, match=why):
+            go_on(name, date(2027, 2, 1), claim)
+    with pytest.raises(InputError, match="older than the notice"):
+        go_on("reconsideration", date(2026, 1, 1))
+    with pytest.raises(InputError, match="no further appeal; write reconsideration or hearing"):
+        further_appeal("court")
+    for name, letter, due in (
+        ("reconsideration", date(2027, 2, 1), "2027-07-31"),
+        ("hearing", date(2027, 8, 2), "2027-10-01"),
+    ):
+        go_on(name, letter)
+        go_on(name, letter)
+        mine = answers_of(store, "P1")["denials"].set_index("claim_number").loc["C1"]
+        assert (mine["route"], mine["state"], f"{mine['due_date']:%Y-%m-%d}") == (name, "open", due)
+        assert pd.isna(mine["appeal_date"])
+        assert mine["may_mean"] == ""
+    told = [row[1:] for row in rows(store, denial_events, "id", "claim_number", "note") if row[1] == "C1"]
+    assert len(told) == 3, "said twice, kept once"
+    assert told[-1][1].endswith("reconsideration refused by letter of 2027-08-02, next: hearing")
+    with store.writing() as connection:
+        cases.mark(connection, "C1", 1, "paid", "won", NOW)
+    with pytest.raises(InputError, match="is settled"):
+        go_on("hearing", date(2027, 9, 1))
 
 
 def test_a_note_has_no_patient_in_it(store):

@@ -72,7 +72,7 @@ def test_the_commonest_causes_name_rule_and_way_back(counts):
     assert "look at it by hand" in top[1]["route"]
 
 
-def test_rates_by_month_payer_and_practitioner(counts):
+def test_rates_by_month_payer_practitioner_and_rule(counts):
     by = {part["name"]: part["rows"] for part in answered_view(counts, OCTOBER)["by"]}
     told = {
         name: [(row["name"], row["claims"], row["refused"], row["rate"]) for row in rows] for name, rows in by.items()
@@ -81,6 +81,13 @@ def test_rates_by_month_payer_and_practitioner(counts):
     assert told["Payer"] == [("Medicare", 94, 4, "4.3 %"), ("Plan | <A>", 6, 6, "100.0 %")]
     assert told["Practitioner (NPI)"] == [("1", 74, 4, "5.4 %"), ("2", 26, 6, "23.1 %")]
     assert [row["width"] for row in by["Payer"]] == [4.26, 100.0]
+    assert told["Rule that should have stopped it (of all lines)"] == [
+        *(
+            ("filing_limit_passed", 121, 5, "4.1 %"),
+            ("no rule yet", 121, 4, "3.3 %"),
+            ("consent_late", 121, 2, "1.7 %"),
+        ),
+    ]
 
 
 def test_the_report_shows_them_drawn_and_in_words(counts):

@@ -21,7 +21,9 @@ def test_what_is_held_stands_on_a_second_sheet_with_cause_fix_owner_and_day(tmp_
     folder = write_claims_folder(tmp_path / "claims", {}, {"claim_holds": holds}, superbill)
     content = (folder / "superbill.xlsx").read_bytes()
     book = openpyxl.load_workbook(folder / "superbill.xlsx")
+    assert "C-000001" in (folder / "superbill.csv").read_text("utf-8"), "as it is now, whenever the month was decided"
     assert book.sheetnames == ["Superbill", "Held"]
+    assert book["Held"].auto_filter.ref == "A1:O2"
     head, row = ([cell.value for cell in cells] for cells in book["Held"].iter_rows())
     told = dict(zip(head, row, strict=True))
     assert (told["Case number"], told["Need"], told["Fix"], told["Owner"]) == (
