@@ -11,6 +11,7 @@ from rich.table import Table
 
 from config.audiences import told_of_cases
 from config.errors import InputError
+from flows.action_list import renew_action_list
 from tasks.action.desk import Wanted, act, all_items
 from tasks.action.lists import listed
 from tasks.action.take_in import DAYS, NEEDED, READ, take_in
@@ -56,11 +57,12 @@ def print_history(console: Console, database: str, text: str, practice: str | No
         _say(console, f"  {move['day']}  {move['what']:<7} by {move['by']}  {said}")
 
 
-def act_on(console: Console, database: str, text: str, practice: str | None, wanted: Wanted) -> None:
-    """What was wanted is on record, and where the item stands is said."""
+def act_on(console: Console, database: str, text: str, practice: str | None, wanted: Wanted, out: Path) -> None:
+    """What was wanted is on record and in the practice's list, and where the item stands is said."""
     number = kept.number(text)
     with closing(open_store(database)) as store:
         done = act(store, number, practice, wanted, _today(store))
+        renew_action_list(store, done.practice_id, out)
     item, called = done.item, f"{kept.text(number)} ({done.practice_id})"
     if item.state == "closed":
         _say(console, f"{called} is closed: {item.why}. It is opened again if a later month shows the cause.")
@@ -69,11 +71,13 @@ def act_on(console: Console, database: str, text: str, practice: str | None, wan
         _say(console, f"{called} is open: {whose}, due {item.due}.")
 
 
-def take_in_file(console: Console, database: str, file: Path, practice: str | None) -> int:
-    """What the file says is on record, but the refused lines, which are printed with why; how many."""
+def take_in_file(console: Console, database: str, file: Path, practice: str | None, out: Path) -> int:
+    """What the file says is on record and in the lists, but the refused lines, which are printed with why; how many."""
     rows = filled_rows(file, READ, NEEDED, "a list of action items", "actions.xlsx", DAYS)
     with closing(open_store(database)) as store:
         taken = take_in(store, rows, practice, _today(store))
+        for practice_id in [practice] if practice else store.every_practice():
+            renew_action_list(store, practice_id, out)
     for one in taken:
         if one.state == "refused":
             _say(console, f"{file.name}, line {one.line}: {one.why}")
