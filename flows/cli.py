@@ -34,6 +34,7 @@ from flows import (
     review,
     watch_command,
 )
+from flows.options import Settings
 from flows.prefect_server import kept_out_of_prefect
 from tasks.pull.place import source_folder
 
@@ -75,9 +76,7 @@ def run(
             envvar="CCM_DATABASE_URL", help="Where decisions are kept; without it, ccm.db in the output folder."
         ),
     ] = None,
-    settings: Annotated[
-        Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
-    ] = None,
+    settings: Settings = None,
     profile: Annotated[str | None, typer.Option(help="Time-log profile, when the header fits more than one.")] = None,
 ) -> None:
     """Run a month from the time logs to the messages, and say what to open."""

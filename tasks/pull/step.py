@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import PlaceError
 from config.month import Month
-from config.settings import practice_settings
+from config.settings import practice_settings, strangers
 from tasks.progress import LOG, step
 from tasks.pull.owners import owners
 from tasks.pull.practice import future_entries, of_practice, practice_ids
@@ -70,11 +70,12 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
         pulled = read_source(source, profile)
         known = practice_ids(pulled.tables)
         wanted = [practice] if practice else known
-        policies = {practice_settings(one, Path(settings) if settings else None).unreadable_cells for one in wanted}
+        path = Path(settings) if settings else None
+        policies = {practice_settings(one, path).unreadable_cells for one in wanted}
         tables, rejected = settle_unreadable(pulled, "reject" if policies == {"reject"} else "stop")
         owner = owners(pulled)
         unplaced = as_listed(pulled, pulled.unreadable.loc[owner.isna()])
-        for note in pulled.notes:
+        for note in [*pulled.notes, *strangers(path, known)]:
             LOG.info("%s", note)
         said = f"{len(tables)} tables, {len(tables['time_entries']):,} time entries, {len(known)} practice(s)"
         done(said, sum(map(len, tables.values())))

@@ -128,7 +128,10 @@ def test_a_practice_that_would_write_outside_of_its_folder(source: Path, tmp_pat
 def test_unknown_setting(source: Path, tmp_path: Path) -> None:
     settings = tmp_path / "settings.yaml"
     settings.write_text("defaults: {choose_famly: simplest}\n")
-    refused(InputError, "settings.yaml: setting 'choose_famly'", source, tmp_path, settings=str(settings))
+    meant = "settings.yaml: P1: setting 'choose_famly': there is no such key, perhaps 'choose_family' was meant"
+    refused(InputError, meant, source, tmp_path, settings=str(settings))
+    settings.write_text("practices: {p1: {choose_family: simplest}}\n")
+    refused(InputError, "'practices.p1': the practice is called 'P1'", source, tmp_path, settings=str(settings))
 
 
 def test_a_broken_template_of_the_practice_stops_before_anything_is_decided(source: Path, tmp_path: Path) -> None:
