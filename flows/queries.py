@@ -109,7 +109,10 @@ def print_history(console: Console, database: str, query: str, practice: str | N
     say(console, f"{_called(Done(practice_id, found, False))} is {found.state}")
     about = f", about {found.about}" if found.about else ""
     say(console, f"{found.kind.replace('_', ' ')}{about}: {found.question}")
-    for move in moves:
+    for before, move in zip([{}, *moves], moves, strict=False):
+        again = all(before.get(name) == move[name] for name in ("day", "what", "by"))
+        if move["what"] == "tell" and again:  # by the month's message and by the day's: told is told
+            continue
         told = " ".join(filter(None, (move["answer"], move["detail"])))
         said = ": ".join(filter(None, (told, move["words"])))
         say(console, f"  {move['day']}  {move['what']:<9} by {move['by']}{'  ' + said if said else ''}")
