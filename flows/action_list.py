@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from config.contract import worklist_outputs
+from config.deadlines import working_day_from
 from flows.typed_answers import with_typed_answers
 from tasks.action.desk import open_actions
 from tasks.send.actions_folder import TAKES, write_actions_folder
@@ -38,4 +39,7 @@ def _still(row: Mapping[str, Any], typed: Mapping[str, Any]) -> bool:
         return False
     if typed["answer"] == "assign":
         return typed["assign_to"] not in (row["person"], None if row["person"] else row["audience"])
-    return typed["answer"] != "due" or typed["new_due_date"] != f"{row['due_date']:%Y-%m-%d}"
+    if typed["answer"] != "due":
+        return True
+    wanted = pd.to_datetime(typed["new_due_date"], format="%Y-%m-%d", errors="coerce")
+    return pd.isna(wanted) or working_day_from(wanted.date()) != row["due_date"].date()

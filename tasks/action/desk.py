@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy.engine import Connection
 
 from config.audiences import told_of_cases
+from config.deadlines import working_day_from
 from config.errors import InputError
 from config.month import Month
 from tasks.action.lists import listed
@@ -113,7 +114,7 @@ def _checked(connection: Connection, practice_id: str, wanted: Wanted, today: da
     if wanted.what == "due":
         if wanted.due is None or wanted.due < today:
             raise InputError(f"{places['due']}: give the new day, as 2026-12-18; not one that is over.")
-        return Move("due", today, by=wanted.by.strip(), words=plain, due_date=wanted.due)
+        return Move("due", today, by=wanted.by.strip(), words=plain, due_date=working_day_from(wanted.due))
     audience, person = _owner(connection, practice_id, wanted.to.strip(), today, places["to"])
     return Move("assign", today, by=wanted.by.strip(), words=plain, audience=audience, person=person)
 

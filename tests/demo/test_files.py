@@ -127,5 +127,5 @@ def test_months_come_one_after_the_other(tmp_path: Path) -> None:
 def test_no_honest_work_lies_after_the_day_it_is_written(tmp_path: Path) -> None:
     write_demo_data(tmp_path / "a", 24, 1, 3, dirty=False, until=date(2026, 10, 12))
     entries = pd.read_csv(tmp_path / "a" / "time_entries.csv", parse_dates=["started_at"])
-    assert 0 < len(entries)
+    assert len(entries) > 0
     assert entries["started_at"].max() < pd.Timestamp(2026, 10, 13)
