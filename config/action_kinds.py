@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from config.audiences import told_of_cases
 from config.catalogue import rising, validated
 from config.errors import RuleError
+from config.first_fault import nearest
 from config.month import Month
 from config.settings import block_of, settings_of
 from config.strict_yaml import load_yaml
@@ -104,7 +105,7 @@ class ActionSettings(BaseModel):
     def _known_and_rising(self) -> ActionSettings:
         unknown = [name for name in self.kinds if name not in shipped()]
         if unknown:
-            raise ValueError(f"{unknown[0]} is no kind of action item; write one of {', '.join(shipped())}")
+            raise ValueError(f"{unknown[0]} is no kind of action item, {nearest(unknown[0], shipped())}")
         if [one.since for one in self.gone_months] != sorted({one.since for one in self.gone_months}):
             raise ValueError("the entries of gone_months rise, each from a later month on")
         return self

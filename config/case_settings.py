@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from config.errors import InputError
-from config.settings import settings_of
+from config.settings import block_of, settings_of
 from config.still_unpaid import terms
 
 FULL_UP_TO, NONE_ABOVE, MOST_OFF = 100, 200, 100
@@ -63,14 +63,8 @@ class CaseSettings(BaseModel):
 
 def case_settings(practice_id: str, path: Path | None = None) -> CaseSettings:
     """What holds of the practice's co-pay cases; InputError naming file and key when one is wrong."""
-    found: Any = settings_of(practice_id, path).get("cases")
-    try:
-        settings = CaseSettings.model_validate(found or {})
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(["cases", *(str(part) for part in first["loc"])])
-        where = path or "settings.yaml"
-        raise InputError(f"{where}: setting '{place}': {first['msg']}; see config/settings.yaml.") from error
+    found: Any = settings_of(practice_id, path).get("cases") or {}
+    settings = block_of(CaseSettings, "cases", found, path or "settings.yaml", practice_id)
     if settings.call_from_hour >= settings.call_until_hour:
         where = path or "settings.yaml"
         raise InputError(f"{where}: 'cases.call_until_hour' must be later than 'cases.call_from_hour'; correct one.")

@@ -20,6 +20,7 @@ from config.dated_csv import read_dated
 from config.errors import InputError, RuleError
 from config.fee_entries import Fee, OppsRate, RelativeValue
 from config.fees import AMOUNTS, PFS
+from config.first_fault import first_fault
 from config.month import Month
 from config.strict_yaml import load_yaml
 
@@ -194,9 +195,8 @@ def validated(model: type[Model], content: Any, place: str) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise RuleError(f"{place}: '{where}': {first['msg']}; mend the entry.") from error
+        where, said = first_fault(error, model)
+        raise RuleError(f"{place}: '{where}': {said}; mend the entry.") from error
 
 
 def rising(spans: Sequence[tuple[Any, Any]], place: str) -> None:

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.errors import RuleError
+from config.first_fault import first_fault
 from config.settings import PracticeSettings
 from config.strict_yaml import load_yaml
 
@@ -48,9 +49,8 @@ def contested() -> tuple[Contested, ...]:
         try:
             entry = Contested.model_validate(item)
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise RuleError(f"{FILE.name}, entry {number}, '{place}': {first['msg']}; correct it.") from error
+            place, said = first_fault(error, Contested)
+            raise RuleError(f"{FILE.name}, entry {number}, '{place}': {said}; correct it.") from error
         if entry.setting not in (*PracticeSettings.model_fields, POLICIES):
             raise RuleError(f"{FILE.name}, entry {number}: '{entry.setting}' is no setting; name one of settings.yaml.")
         found.append(entry)

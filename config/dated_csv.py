@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from config.errors import RuleError
+from config.first_fault import first_fault
 from config.month import Month
 
 Sure = Literal["primary", "secondary", "unverified"]
@@ -93,9 +94,9 @@ def _entry(model: type[Entry], row: dict[Any, Any], place: str) -> Entry:
     try:
         return model.model_validate({name: value for name, value in row.items() if value not in ("", None)})
     except ValidationError as error:
-        first = error.errors()[0]
-        column = f", column {first['loc'][0]}" if first["loc"] else ""
-        raise RuleError(f"{place}{column}: {first['msg']}.") from error
+        where, said = first_fault(error, model)
+        column = f", column {where}" if where else ""
+        raise RuleError(f"{place}{column}: {said}.") from error
 
 
 def overlapping(entry: Dated, others: list[Entry]) -> list[Entry]:

@@ -21,6 +21,11 @@ def working_days_after(day: date, days: int, closed: Collection[date] = ()) -> d
     return day
 
 
+def working_day_from(day: date) -> date:
+    """The day itself, or the Monday after it where it lies on a weekend: nobody is to do anything on one."""
+    return day if day.weekday() < 5 else working_days_after(day, 1)
+
+
 class DeadlineSettings(BaseModel):
     """Working days of the month that follows the service month."""
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from config.claim_settings import Phone, State, Strict
-from config.errors import InputError
-from config.settings import filled_block, settings_of
+from config.settings import block_of, filled_block, settings_of
 
 NEEDED = ("phone", "street", "city", "state", "zip", "hours")
 
@@ -62,9 +61,5 @@ def forecast_settings(practice_id: str, path: Path | None = None) -> Forecast:
     """In how many months of a year a patient is expected to get the service, which codes that usually is, and in which
     languages the practice writes."""
     found: Any = settings_of(practice_id, path).get("letters") or {}
-    try:
-        return Forecast.model_validate({name: found.get(name) for name in Forecast.model_fields})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where, place = path or "settings.yaml", ".".join(map(str, first["loc"]))
-        raise InputError(f"{where}: setting 'letters.{place}': {first['msg']}; see config/settings.yaml.") from error
+    found = {name: found.get(name) for name in Forecast.model_fields}
+    return block_of(Forecast, "letters", found, path or "settings.yaml", practice_id)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.dated_csv import Sure
 from config.errors import RuleError, UserError
+from config.first_fault import first_fault
 from config.letter_settings import LetterSettings
 from config.month import Month
 from config.strict_yaml import load_yaml
@@ -188,9 +189,8 @@ def letters(path: Path = FILE) -> Letters:
     try:
         return Letters.model_validate(load_yaml(path))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise RuleError(f"{path.name}: '{place}': {first['msg']}; correct it.") from error
+        place, said = first_fault(error, Letters)
+        raise RuleError(f"{path.name}: '{place}': {said}; correct it.") from error
 
 
 def language_of(written: object, languages: Sequence[str]) -> str:

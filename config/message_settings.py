@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from config.errors import InputError
 from config.settings import block_of, settings_of
 
 SHORTEST_PASSWORD = 12
-Address = Annotated[str, Field(pattern=r"^$|^[^@\s]+@[^@\s]+$")]
+
+
+def _address(value: str) -> str:
+    if value and not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
+        raise ValueError("write an address, as manager@maple.example, or leave it empty")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
 
 
 class MessageSettings(BaseModel):

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from config.catalogue import OPEN, Sourced
 from config.claim_settings import PayerChoices
 from config.errors import RuleError
+from config.first_fault import first_fault
 from config.strict_yaml import load_yaml
 
 FILE = Path(__file__).parent / "payers" / "kinds.yaml"
@@ -48,9 +49,8 @@ def payer_kinds(path: Path = FILE) -> tuple[PayerKind, ...]:
         try:
             entry = PayerKind.model_validate(item)
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise RuleError(f"{path.name}, entry {number}: '{place}': {first['msg']}; correct it.") from error
+            place, said = first_fault(error, PayerKind)
+            raise RuleError(f"{path.name}, entry {number}: '{place}': {said}; correct it.") from error
         for other in found:
             both = set(other.kinds) & set(entry.kinds)
             if both and other.form == entry.form and other.since <= entry.until and entry.since <= other.until:

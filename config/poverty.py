@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.catalogue import Sourced
 from config.errors import InputError, RuleError
+from config.first_fault import first_fault
 from config.strict_yaml import load_yaml
 
 FILE = Path(__file__).parent / "poverty_guidelines.yaml"
@@ -60,9 +61,8 @@ def guidelines(path: Path = FILE) -> _File:
     try:
         found = _File.model_validate(load_yaml(path))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise RuleError(f"{path.name}: '{place}': {first['msg']}; correct it.") from error
+        place, said = first_fault(error, _File)
+        raise RuleError(f"{path.name}: '{place}': {said}; correct it.") from error
     for earlier, later in pairwise(found.guidelines):
         if later.since <= earlier.since:
             raise RuleError(f"{path.name}: {later.notice} must begin after {earlier.notice}.")

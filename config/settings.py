@@ -13,13 +13,16 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.errors import InputError
+from config.first_fault import UNKNOWN, first_fault, nearest
 
 HERE = Path(__file__).parent
+SHIPPED = "config/settings.yaml"
 # The compiled loader where there is one: read once a practice, the file costs ten times as much with the other.
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Block = TypeVar("Block", bound=BaseModel)
 PayerId = Annotated[str, Field(min_length=2)]
 # What decisions do not depend on: each has settings of its own.
+TOP = ("defaults", "practices")
 OTHERS = ("claims", "payers", "letters", "cases", "queries", "deadlines", "messages", "watch", "actions")
 
 
@@ -56,6 +59,20 @@ class PracticeSettings(BaseModel):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
 
+class Every(PracticeSettings):
+    """Every key below `defaults` or a practice, by which one that is written wrongly is found."""
+
+    claims: Any = None
+    payers: Any = None
+    letters: Any = None
+    cases: Any = None
+    queries: Any = None
+    deadlines: Any = None
+    messages: Any = None
+    watch: Any = None
+    actions: Any = None
+
+
 class Delivery(BaseModel):
     """Where mail goes, and how many messages a minute (0: no limit); without a host it stays in the outbox.
 
@@ -82,17 +99,56 @@ def settings_of(practice_id: str, path: Path | None = None) -> dict[str, Any]:
     """
     merged: dict[str, Any] = {}
     for source in [HERE / "settings.yaml"] + ([path] if path else []):
-        try:
-            text = yaml.load(source.read_text("utf-8"), Loader=LOADER) or {}  # noqa: S506 - a safe loader
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            kind = type(error).__name__
-            raise InputError(f"{source}: the settings cannot be read ({kind}); mend the file.") from error
-        if not isinstance(text, dict) or set(text) - {"defaults", "practices"}:
-            raise InputError(f"{source}: at its top only 'defaults' and 'practices' are known; remove other keys.")
+        text = settings_file(source)
         for layer in (text.get("defaults"), (text.get("practices") or {}).get(practice_id)):
             others = {name: _laid_over(merged.get(name), (layer or {}).get(name)) for name in OTHERS}
             merged |= {**(layer or {}), **others}
     return merged
+
+
+def settings_file(source: Path) -> dict[str, Any]:
+    """What stands in the file, by 'defaults' and 'practices'; InputError naming file, line or key where it is wrong."""
+    try:
+        text = yaml.load(source.read_text("utf-8"), Loader=LOADER) or {}  # noqa: S506 - a safe loader
+    except FileNotFoundError:
+        raise InputError(f"{source}: there is no such file; name the one that has your settings.") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        kind = type(error).__name__
+        raise InputError(f"{source}{line}: the settings cannot be read ({kind}); mend the file.") from error
+    if not isinstance(text, dict):
+        raise InputError(f"{source}: at its top it has 'defaults' and 'practices'; see {SHIPPED}.")
+    practices = text.get("practices") or {}
+    blocks = {"defaults": text.get("defaults"), "practices": practices}
+    blocks |= {f"practices.{one}": held for one, held in practices.items()} if isinstance(practices, dict) else {}
+    for name, held in blocks.items():
+        if held is not None and not isinstance(held, dict):
+            raise InputError(f"{source}: setting '{name}': write keys with their values below it; see {SHIPPED}.")
+    for key in text:
+        if key not in TOP:
+            moved = " put it below 'defaults'," if key in (*PracticeSettings.model_fields, *OTHERS) else ""
+            raise InputError(
+                f"{source}: setting '{key}': at its top a file has 'defaults' and 'practices' alone, "
+                f"{nearest(key, TOP) if not moved else moved.strip().rstrip(',')}; see {SHIPPED}."
+            )
+    return text
+
+
+def strangers(path: Path | None, known: Sequence[str]) -> list[str]:
+    """A sentence for each practice of the settings file that is none of those known, whose settings nobody goes by.
+
+    InputError where one of them is written otherwise, as p1 for P1: its own settings would not be gone by.
+    """
+    said = []
+    plain = {one.casefold().strip(): one for one in known}
+    for name in map(str, (settings_file(path).get("practices") or {}) if path else {}):
+        meant = plain.get(name.casefold().strip())
+        if name not in known and meant:
+            raise InputError(f"{path}: setting 'practices.{name}': the practice is called '{meant}'; write it so.")
+        if name not in known:
+            said.append(f"{path}: practices.{name} is no practice of this source; {nearest(name, known)}")
+    return said
 
 
 def _laid_over(below: Any, above: Any) -> Any:
@@ -107,10 +163,25 @@ def block_of(model: type[Block], name: str, found: Any, where: object, practice_
     try:
         return model.model_validate(found)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join([name, *(str(part) for part in first["loc"])])
-        said = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"{where}: {practice_id}: setting '{place}': {said}; see config/settings.yaml.") from error
+        raise wrong_setting(error, model, where, practice_id, name) from error
+
+
+def wrong_setting(
+    error: ValidationError,
+    model: type[BaseModel],
+    where: object,
+    practice_id: str,
+    block: str = "",
+    at: int | None = None,
+) -> InputError:
+    """The error as one sentence: file, practice, key, what is wrong with it, and where every key is explained."""
+    place, said = first_fault(error, model, at)
+    if model is Every and said == UNKNOWN:
+        shipped = settings_of("")
+        homes = [name for name in OTHERS if place in (shipped.get(name) or {})]
+        said += f", it belongs below '{homes[0]}'" if homes else ""
+    key, whose = ".".join(filter(None, (block, place))), f"{practice_id}: " if practice_id else ""
+    return InputError(f"{where}: {whose}setting '{key}': {said}; see {SHIPPED}.")
 
 
 def filled_block(
@@ -139,10 +210,7 @@ def practice_settings(practice_id: str, path: Path | None = None) -> PracticeSet
     try:
         return PracticeSettings.model_validate(merged)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        where = path or "settings.yaml"
-        raise InputError(f"{where}: setting '{place}': {first['msg']}; see config/settings.yaml.") from error
+        raise wrong_setting(error, Every, path or "settings.yaml", practice_id) from error
 
 
 def stored_settings(text: str) -> PracticeSettings:
@@ -176,6 +244,5 @@ def delivery() -> Delivery:
     try:
         return Delivery.model_validate(found)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = names[str(first["loc"][0])]
-        raise InputError(f"{name}: {first['msg']}; correct the environment variable.") from error
+        place, said = first_fault(error, Delivery)
+        raise InputError(f"{names[place]}: {said}; correct the environment variable.") from error

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from config.errors import RuleError
+from config.first_fault import first_fault
 from config.strict_yaml import load_yaml
 
 if TYPE_CHECKING:  # importing it takes three seconds: only who validates pays them
@@ -82,9 +83,8 @@ def load_suite(table: str, folder: Path = HERE) -> tuple[Entry, ...]:
     try:
         suite = Suite.model_validate(load_yaml(path))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise RuleError(f"{path}: {place}: {first['msg']}; mend the suite.") from error
+        place, said = first_fault(error, Suite)
+        raise RuleError(f"{path}: {place}: {said}; mend the suite.") from error
     if suite.table != table:
         raise RuleError(f"{path}: it says table: {suite.table}; a suite's file is named after its table.")
     return suite.expectations

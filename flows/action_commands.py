@@ -11,7 +11,7 @@ from rich.console import Console
 
 from config.errors import InputError
 
-Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")]
+Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the list there is renewed.")]
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
 Number = Annotated[str, typer.Argument(help="Action item, as A-000012.")]
@@ -96,7 +96,7 @@ def import_(file: Annotated[Path, typer.Argument(help="actions.xlsx, filled in; 
     from flows.actions import take_in_file
     from tasks.store.engine import database_of
 
-    if take_in_file(_console(), database or database_of(out), file, practice):
+    if take_in_file(_console(), database or database_of(out), file, practice, out):
         raise typer.Exit(InputError.exit_code)
 
 
@@ -111,7 +111,7 @@ def _act(
 
     who = getpass.getuser() if by is None else by
     wanted = Wanted(what, who, why, to, day_of(on, "--on"))
-    act_on(_console(), database or database_of(out), number, practice, wanted)
+    act_on(_console(), database or database_of(out), number, practice, wanted, out)
 
 
 def _console() -> Console:

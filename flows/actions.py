@@ -7,10 +7,11 @@ from datetime import date
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from config.audiences import told_of_cases
 from config.errors import InputError
+from flows.action_list import renew_action_list
+from flows.listing import print_rows, say
 from tasks.action.desk import Wanted, act, all_items
 from tasks.action.lists import listed
 from tasks.action.take_in import DAYS, NEEDED, READ, take_in
@@ -43,66 +44,65 @@ def print_history(console: Console, database: str, text: str, practice: str | No
         item = next(one for one in all_items(connection, practice_id) if one.number == number)
         moves = kept.moves(connection, practice_id, number)[number]
     (row,) = listed([item], every=True).to_dict("records")
-    _say(console, f"{row['action_number']} ({practice_id}) is {item.state}: {row['words']}")
-    _say(console, f"{row['evidence']}. To do: {row['remedy']}.")
+    say(console, f"{row['action_number']} ({practice_id}) is {item.state}: {row['words']}")
+    say(console, f"{row['evidence']}. To do: {row['remedy']}.")
     if item.shown.cases:
-        _say(console, f"Cases: {row['cases']}")
+        say(console, f"Cases: {row['cases']}")
     for move in moves:
         owner = " ".join(filter(None, (move["audience"], move["person"])))
         due = f", due {move['due_date']}" if move["due_date"] else ""
         seen = f"{move['month']}: {move['count']:,}{' (counts)' if move['hit'] else ''}"
         told = {"seen": seen, "close": move["words"], "due": f"to {move['due_date']} {move['words']}".rstrip()}
         said = told.get(move["what"], f"{owner}{due} {move['words']}".rstrip())
-        _say(console, f"  {move['day']}  {move['what']:<7} by {move['by']}  {said}")
+        say(console, f"  {move['day']}  {move['what']:<7} by {move['by']}  {said}")
 
 
-def act_on(console: Console, database: str, text: str, practice: str | None, wanted: Wanted) -> None:
-    """What was wanted is on record, and where the item stands is said."""
+def act_on(console: Console, database: str, text: str, practice: str | None, wanted: Wanted, out: Path) -> None:
+    """What was wanted is on record and in the practice's list, and where the item stands is said."""
     number = kept.number(text)
     with closing(open_store(database)) as store:
         done = act(store, number, practice, wanted, _today(store))
+        renew_action_list(store, done.practice_id, out)
     item, called = done.item, f"{kept.text(number)} ({done.practice_id})"
     if item.state == "closed":
-        _say(console, f"{called} is closed: {item.why}. It is opened again if a later month shows the cause.")
+        say(console, f"{called} is closed: {item.why}. It is opened again if a later month shows the cause.")
     else:
         whose = " ".join(filter(None, (item.audience, item.person)))
-        _say(console, f"{called} is open: {whose}, due {item.due}.")
+        say(console, f"{called} is open: {whose}, due {item.due}.")
 
 
-def take_in_file(console: Console, database: str, file: Path, practice: str | None) -> int:
-    """What the file says is on record, but the refused lines, which are printed with why; how many."""
+def take_in_file(console: Console, database: str, file: Path, practice: str | None, out: Path) -> int:
+    """What the file says is on record and in the lists, but the refused lines, which are printed with why; how many."""
     rows = filled_rows(file, READ, NEEDED, "a list of action items", "actions.xlsx", DAYS)
     with closing(open_store(database)) as store:
         taken = take_in(store, rows, practice, _today(store))
+        for practice_id in [practice] if practice else store.every_practice():
+            renew_action_list(store, practice_id, out)
     for one in taken:
         if one.state == "refused":
-            _say(console, f"{file.name}, line {one.line}: {one.why}")
+            say(console, f"{file.name}, line {one.line}: {one.why}")
     counts = [sum(one.state == state for one in taken) for state in ("done", "known", "refused")]
-    _say(console, "{:,} answers taken, {:,} were there already, {:,} refused.".format(*counts))
+    say(console, "{:,} answers taken, {:,} were there already, {:,} refused.".format(*counts))
     return counts[-1]
 
 
 def _print(console: Console, practice_id: str, rows: list[dict[str, object]]) -> None:
     if not rows:
-        _say(console, f"{practice_id}: no action item.")
+        say(console, f"{practice_id}: no action item.")
         return
-    table = Table(title=f"Action items of {practice_id}", title_justify="left")
-    for head in HEADS:
-        table.add_column(head, justify="right" if head in ("Months", "At stake ($)") else "left", overflow="fold")
+    shown = []
     for row in rows:
         whose = " ".join(str(one) for one in (row["audience"], row["person"]) if one)
         cents = row["stake_cents"]
         money = f"{int(str(cents)) / 100:,.2f}" if cents else ""
         cells = [row["action_number"], f"{row['due_date']:%Y-%m-%d}" if row["due_date"] else "", whose, row["words"]]
         cells += [row["evidence"], row["first_month"], row["months_seen"], row["trend"], money, row["state"]]
-        table.add_row(*("" if cell is None else str(cell) for cell in cells))
-    console.print(table, highlight=False)
+        shown.append(["" if cell is None else str(cell) for cell in cells])
+    print_rows(
+        console, f"Action items of {practice_id}", HEADS, shown, 3, ("What was seen",), ("Months", "At stake ($)")
+    )
 
 
 def _today(store: Store) -> date:
     with store.reading() as connection:
         return latest_today(connection)
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, highlight=False, markup=False, soft_wrap=True)

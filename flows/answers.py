@@ -11,14 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from config.errors import LOOK_AT_IT, InputError
+from flows.options import Settings
 from flows.prefect_server import flow_on_terminal
 from flows.typed import day_of
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the lists go there.")]
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
-Settings = Annotated[
-    Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings, where they have new filing terms.")
-]
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
 
 

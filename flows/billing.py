@@ -10,14 +10,12 @@ import typer
 from rich.console import Console
 
 from config.month import Month
+from flows.options import Settings
 from flows.prefect_server import flow_on_terminal
 
 StoredMonth = Annotated[str, typer.Option("--month", help="Service month, as 2026-10.")]
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read, and the claims go there.")]
-Settings = Annotated[
-    Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
-]
 
 
 def sign_off(

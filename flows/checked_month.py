@@ -60,6 +60,10 @@ def checked_month(
         gate(checked, settings)
     except DataStopError:
         keep_stopped_month(place, practice_id, month, {"quarantine": aside, "checks": checked.checks}, pages)
+        if elsewhere := share.elsewhere(month):
+            raise DataStopError(
+                f"{practice_id}: {elsewhere}; name one of its months, or mend the rows listed in quarantine.csv."
+            ) from None
         raise
     accepted = with_recorded_answers(place, practice_id, checked.accepted, month)
     accepted = with_recorded_queries(place, practice_id, accepted, month)

@@ -19,7 +19,7 @@ from rich.markdown import Markdown
 from rich.markup import escape
 
 from config.errors import InputError, PlaceError, UserError
-from config.month import Month
+from config.month import EASTERN, Month, today_in
 from config.rulebook import load_rulebook
 from flows import (
     action_commands,
@@ -34,6 +34,7 @@ from flows import (
     review,
     watch_command,
 )
+from flows.options import Settings
 from flows.prefect_server import kept_out_of_prefect
 from tasks.pull.place import source_folder
 
@@ -75,9 +76,7 @@ def run(
             envvar="CCM_DATABASE_URL", help="Where decisions are kept; without it, ccm.db in the output folder."
         ),
     ] = None,
-    settings: Annotated[
-        Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
-    ] = None,
+    settings: Settings = None,
     profile: Annotated[str | None, typer.Option(help="Time-log profile, when the header fits more than one.")] = None,
 ) -> None:
     """Run a month from the time logs to the messages, and say what to open."""
@@ -193,7 +192,7 @@ def load_cms(
 
 @app.command("demo-data")
 def demo_data(
-    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+    out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("demo"),
     patients: Annotated[int, typer.Option(min=12, max=1_000_000, help="Number of patients.")] = 300,
     months: Annotated[int, typer.Option(min=1, max=36, help="Months of time logs, the last one last.")] = 2,
     seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 7,
@@ -205,9 +204,13 @@ def demo_data(
     """Write a synthetic practice with every kind of dirt, and the truth about it in truth/defects.csv."""
     from tasks.demo.write import write_demo_data
 
+    last, today = Month.parse(last_month), today_in(EASTERN)
+    if last.first > today:
+        raise InputError(f"--last-month: {last} has not begun; write {Month.of(today)} or an earlier month.")
     written = write_demo_data(
-        out, patients, months, seed, Month.parse(last_month), dirty=not clean, form=form, practices=practices
-    )
+        out, patients, months, seed, last, dirty=not clean, form=form, practices=practices,
+        until=today if last.last >= today else None,
+    )  # fmt: skip
     Console().print(f"Synthetic practice with {patients:,} patients written to {written}", highlight=False)
 
 

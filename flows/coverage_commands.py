@@ -12,6 +12,7 @@ from rich.table import Table
 
 from config.errors import InputError
 from config.month import Month
+from flows.options import Settings
 from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")]
@@ -31,9 +32,7 @@ def show(
     practice: Practice = None,
     out: Out = Path("out"),
     database: Database = None,
-    settings: Annotated[
-        Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
-    ] = None,
+    settings: Settings = None,
 ) -> None:
     """Show who covers a decided month: payers against answers in patients, and the plans to ask; or one case."""
     if context.invoked_subcommand:

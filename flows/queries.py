@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
-from rich.table import Table
 
 from config.month import Month
 from config.query_kinds import query_settings
+from flows.listing import print_rows, say
 from tasks.query.desk import Done, Told, all_queries, answer, ask, move_by_hand
 from tasks.query.lists import listed
 from tasks.query.machine import stand
@@ -20,6 +20,11 @@ from tasks.route.readback import filled_rows
 from tasks.store import queries as stored
 from tasks.store.day import latest_today, today_of
 from tasks.store.store import Store, open_store
+
+COLUMNS = {
+    "Query": "query_number", "Month": "month", "Case": "case_number", "State": "state", "Due": "due_date",
+    "Asked to": "asked_to", "Kind": "kind", "Answer": "answer", "Result": "result",
+}  # fmt: skip
 
 
 class AnswerGiven(NamedTuple):
@@ -39,10 +44,10 @@ def ask_one(
     """The question is on record, and that is said."""
     with closing(open_store(database)) as store:
         done = ask(store, store.explain(case, practice, month), kind, question, by, _today(store), entries=entries)
-    _say(console, f"{_called(done)} asked" if done.new else f"{_called(done)} is open already")
+    say(console, f"{_called(done)} asked" if done.new else f"{_called(done)} is open already")
     whom = f"care manager {done.query.asked_to}" if done.query.asked_to else "nobody: the patient has no care manager"
     about = f"; about {done.query.about}" if done.query.about else ""
-    _say(console, f"It goes to {whom}, with the next ccm outreach or run of the month{about}.")
+    say(console, f"It goes to {whom}, with the next ccm outreach or run of the month{about}.")
 
 
 def answer_one(console: Console, database: str, query: str, practice: str | None, given: AnswerGiven) -> None:
@@ -52,9 +57,9 @@ def answer_one(console: Console, database: str, query: str, practice: str | None
         today = _today(store)
         told = Told(given.answer, given.detail, given.by, given.on or today, given.note)
         done = answer(store, number, practice, told, today)
-    _say(console, f"{_called(done)} answered" if done.new else f"{_called(done)}: that is on record already")
+    say(console, f"{_called(done)} answered" if done.new else f"{_called(done)}: that is on record already")
     if done.query.state == "answered":
-        _say(console, f"The next run of {done.query.month} goes by it; billing is told.")
+        say(console, f"The next run of {done.query.month} goes by it; billing is told.")
 
 
 def move_one(console: Console, database: str, query: str, practice: str | None, what: str, by: str, words: str) -> None:
@@ -62,7 +67,7 @@ def move_one(console: Console, database: str, query: str, practice: str | None, 
     number = stored.query_number(query)
     with closing(open_store(database)) as store:
         done = move_by_hand(store, number, practice, what, by, words, _today(store))
-    _say(console, f"{_called(done)} is {done.query.state}")
+    say(console, f"{_called(done)} is {done.query.state}")
 
 
 def take_in_file(console: Console, database: str, file: Path, practice: str | None) -> int:
@@ -72,10 +77,10 @@ def take_in_file(console: Console, database: str, file: Path, practice: str | No
         taken = take_in(store, rows, practice, _today(store))
     for one in taken:
         if one.state == "refused":
-            _say(console, f"{file.name}, line {one.line}: {one.why}")
+            say(console, f"{file.name}, line {one.line}: {one.why}")
     counts = [sum(one.state == state for one in taken) for state in ("asked", "answered", "known", "refused")]
     words = "{:,} questions asked, {:,} answers taken, {:,} were there already, {:,} refused."
-    _say(console, words.format(*counts))
+    say(console, words.format(*counts))
     return counts[-1]
 
 
@@ -89,23 +94,9 @@ def print_list(console: Console, database: str, practice: str | None, settings: 
                     query_settings(practice_id, settings),
                     today_of(connection, practice_id),
                 )
-            table = Table(title=f"Queries of {practice_id}", title_justify="left")
-            for head in ("Query", "Month", "Case", "State", "Due", "Asked to", "Kind", "Answer", "Result"):
-                table.add_column(head)
-            names = (
-                "query_number",
-                "month",
-                "case_number",
-                "state",
-                "due_date",
-                "asked_to",
-                "kind",
-                "answer",
-                "result",
-            )
-            for row in rows.astype({"due_date": "str"}).astype(object).where(rows.notna(), "").to_dict("records"):
-                table.add_row(*(str(row[name]) for name in names))
-            console.print(table, highlight=False)
+            cells = rows.astype({"due_date": "str"}).astype(object).where(rows.notna(), "")
+            shown = [[str(row[name]) for name in COLUMNS.values()] for row in cells.to_dict("records")]
+            print_rows(console, f"Queries of {practice_id}", list(COLUMNS), shown, 4, ("Result",))
 
 
 def print_history(console: Console, database: str, query: str, practice: str | None) -> None:
@@ -115,13 +106,16 @@ def print_history(console: Console, database: str, query: str, practice: str | N
         practice_id = stored.practice_of(connection, number, practice)
         moves = stored.moves(connection, practice_id, number)[number]
         found = stand(stored.rows(connection, practice_id, number)[0], moves)
-    _say(console, f"{_called(Done(practice_id, found, False))} is {found.state}")
+    say(console, f"{_called(Done(practice_id, found, False))} is {found.state}")
     about = f", about {found.about}" if found.about else ""
-    _say(console, f"{found.kind.replace('_', ' ')}{about}: {found.question}")
-    for move in moves:
+    say(console, f"{found.kind.replace('_', ' ')}{about}: {found.question}")
+    for before, move in zip([{}, *moves], moves, strict=False):
+        again = all(before.get(name) == move[name] for name in ("day", "what", "by"))
+        if move["what"] == "tell" and again:  # by the month's message and by the day's: told is told
+            continue
         told = " ".join(filter(None, (move["answer"], move["detail"])))
         said = ": ".join(filter(None, (told, move["words"])))
-        _say(console, f"  {move['day']}  {move['what']:<9} by {move['by']}{'  ' + said if said else ''}")
+        say(console, f"  {move['day']}  {move['what']:<9} by {move['by']}{'  ' + said if said else ''}")
 
 
 def _today(store: Store) -> date:
@@ -132,7 +126,3 @@ def _today(store: Store) -> date:
 def _called(done: Done) -> str:
     query = done.query
     return f"{stored.query_text(query.number)} ({done.practice_id}, {query.case_number}, {query.month})"
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from config.month import Month
+from flows.options import checked_settings
 
 AMONG_SEVERAL = "One practice by its practice_id; without it, all that have the month."
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read.")]
@@ -73,7 +74,9 @@ def replay(
             "that replace those of the same name, as a draft of the practice or of the next year."
         ),
     ] = "stored",
-    settings: Annotated[Path | None, typer.Option(help="Settings to decide by instead of the stored ones.")] = None,
+    settings: Annotated[
+        Path | None, typer.Option(callback=checked_settings, help="Settings to decide by instead of the stored ones.")
+    ] = None,
     policy: Policy = None,
 ) -> None:
     """Decide a stored month again: the same to the last byte, or, by other rules or settings, what would differ."""

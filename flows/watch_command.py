@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from flows.options import Settings
 from flows.prefect_server import flow_on_terminal, kept_out_of_prefect
 from tasks.pull.place import source_folder
 
@@ -18,9 +19,7 @@ def watch(
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder with the results; messages and worklists go there.")] = Path("out"),
     database: Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")] = None,
-    settings: Annotated[
-        Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
-    ] = None,
+    settings: Settings = None,
     profile: Annotated[str | None, typer.Option(help="Time-log profile, when the header fits more than one.")] = None,
 ) -> None:
     """The minutes watch: who can still reach a threshold this month, told to each care manager; quiet otherwise."""

@@ -15,6 +15,7 @@ from config.cms.layouts import CmsFile, Kind, recognise
 from config.dated_csv import Dated, overlapping, read_dated
 from config.errors import InputError, PlaceError
 from config.fee_entries import ConversionFactor, LocalityIndex, OppsRate, RelativeValue
+from config.first_fault import first_fault
 
 CONFIG = Path(__file__).parents[1]
 MODELS: dict[str, type[Dated]] = {
@@ -98,10 +99,10 @@ def _entry(file: CmsFile, model: type[Dated], row: Row) -> Dated:
     try:
         return model.model_validate({name: value for name, value in row.items() if value != ""})
     except ValidationError as error:
-        first = error.errors()[0]
+        place, said = first_fault(error, model)
         what = row.get("code") or row.get("locality") or "the conversion factor"
-        where = f"'{first['loc'][0]}' of {what}" if first["loc"] else what
-        raise InputError(f"{file.path.name}: {where}: {first['msg']}; is the file complete?") from error
+        where = f"'{place}' of {what}" if place else what
+        raise InputError(f"{file.path.name}: {where}: {said}; is the file complete?") from error
 
 
 def _says(entry: Dated) -> dict[str, object]:

@@ -10,7 +10,10 @@ import pandas as pd
 from sqlalchemy.engine import Connection
 
 from config.audiences import told_of_cases
+from config.deadlines import working_day_from
 from config.errors import InputError
+from config.month import Month
+from tasks.action.lists import listed
 from tasks.action.machine import Item, Move, after, stand
 from tasks.store import case_work
 from tasks.store.actions import kept
@@ -46,6 +49,14 @@ def all_items(connection: Connection, practice_id: str) -> list[Item]:
     """Every item of the practice as it stands, by number."""
     moves = kept.moves(connection, practice_id)
     return [stand(row, moves.get(row["number"], [])) for row in kept.rows(connection, practice_id)]
+
+
+def open_actions(store: Store, practice_id: str) -> pd.DataFrame:
+    """The practice's list of action items as it is now."""
+    with store.reading() as connection:
+        items = all_items(connection, practice_id)
+    newest = max((item.newest for item in items), default="")
+    return listed(items, Month.parse(newest) if newest else None)
 
 
 def record(connection: Connection, practice_id: str, item: Item, made: Iterable[Move]) -> Item:
@@ -103,7 +114,7 @@ def _checked(connection: Connection, practice_id: str, wanted: Wanted, today: da
     if wanted.what == "due":
         if wanted.due is None or wanted.due < today:
             raise InputError(f"{places['due']}: give the new day, as 2026-12-18; not one that is over.")
-        return Move("due", today, by=wanted.by.strip(), words=plain, due_date=wanted.due)
+        return Move("due", today, by=wanted.by.strip(), words=plain, due_date=working_day_from(wanted.due))
     audience, person = _owner(connection, practice_id, wanted.to.strip(), today, places["to"])
     return Move("assign", today, by=wanted.by.strip(), words=plain, audience=audience, person=person)
 

@@ -65,9 +65,16 @@ class Item:
 
     @property
     def shown(self) -> Move:
-        """What the newest month with the cause showed, or the newest of all; it is what people are told."""
-        hits = [month for month, move in self.months.items() if move.hit]
-        return self.months[max(hits or self.months)]
+        """What people are told: what the newest month shows, in the words of the last one with the cause; of an item
+        that is over, what that one showed."""
+        newest, hits = self.months[self.newest], [month for month, move in self.months.items() if move.hit]
+        last = self.months[max(hits or self.months)]
+        if self.state == CLOSED or newest is last:
+            return last
+        if newest.words:
+            return newest
+        nothing = None if last.cents is None else 0
+        return replace(last, month=newest.month, count=0, of=0, patients=0, cents=nothing, cases="", hit=False)
 
     @property
     def first_seen(self) -> str:

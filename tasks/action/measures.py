@@ -140,11 +140,14 @@ def _denials(frames: Frames, kind: Kind, month: Month) -> Iterable[_Cause]:
 
 
 def _coverage(frames: Frames, kind: Kind, month: Month) -> Iterable[_Cause]:
+    """Each patient decided upon whose plan is to be asked, or of whom nobody knows who pays first, once."""
     tasks = frames["coverage_tasks"]
-    tasks = tasks[tasks["state"].isin(["open"]) if "state" in tasks else slice(None)]
-    if len(tasks):
-        patients = int(tasks["patients"].fillna(1).sum())
-        yield _Cause(tasks, count=patients, of=frames["decisions"]["patient_id"].nunique())
+    tasks = tasks[(tasks["state"] == "open").to_numpy(bool)]
+    payers, of = frames["coverage"], frames["decisions"].drop_duplicates("patient_id")
+    waiting = payers.loc[among(payers["task_number"], tasks["task_number"]), "case_number"]
+    rows = of[among(of["case_number"], pd.concat([waiting.astype("str"), tasks["case_number"].astype("str")]))]
+    if len(rows):
+        yield _Cause(rows[["patient_id", "case_number"]], of=len(of))
 
 
 def _entries(frames: Frames, kind: Kind, month: Month) -> Iterable[_Cause]:
@@ -228,7 +231,7 @@ Measure = Callable[[Frames, Kind, Month], Iterable[_Cause]]
 MEASURES: dict[str, tuple[Measure, tuple[str, ...]]] = {
     "findings": (_findings, ("decisions", "findings")),
     "denials": (_denials, ("denials",)),
-    "coverage": (_coverage, ("coverage_tasks", "decisions")),
+    "coverage": (_coverage, ("coverage_tasks", "coverage", "decisions")),
     "entries": (_entries, ("entries_read", "quarantine", "time_ledger")),
     "rows": (_rows, ("quarantine",)),
     "signals": (_signals, ("signals",)),

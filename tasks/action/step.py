@@ -62,11 +62,3 @@ def what_it_taught(place: Place, practice_id: str, month: Month, frames: Frames,
             record(connection, practice_id, before, moves)
 
     return Taught(listed(now, month), keep)
-
-
-def open_actions(place: Place, practice_id: str) -> pd.DataFrame:
-    """The practice's list of action items as it is now."""
-    with place.store.reading() as connection:
-        items = all_items(connection, practice_id)
-    newest = max((item.newest for item in items), default="")
-    return listed(items, Month.parse(newest) if newest else None)

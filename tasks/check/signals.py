@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.contract import HERE, outputs
 from config.errors import RuleError
+from config.first_fault import first_fault
 from config.frames import as_contract
 from config.month import Month
 from config.settings import PracticeSettings
@@ -62,9 +63,8 @@ def load_signals(path: Path = PATH) -> dict[str, Signal]:
     try:
         return {signal.name: signal for signal in Signals.model_validate(load_yaml(path)).signals}
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise RuleError(f"{path}: {place}: {first['msg']}; mend the file.") from error
+        place, said = first_fault(error, Signals)
+        raise RuleError(f"{path}: {place}: {said}; mend the file.") from error
 
 
 def integrity_signals(accepted: Mapping[str, pd.DataFrame], settings: PracticeSettings, month: Month) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -58,11 +59,14 @@ def write_demo_data(
     entries_per_patient: float = 6.7,
     form: Form = "csv",
     practices: int = 1,
+    until: date | None = None,
 ) -> DemoTruth:
     """The folder holds one file for each table of the contract and, in truth/, what must become of each seeded defect.
 
     The same arguments give the same bytes. An earlier demo in the folder is replaced, other files stay, and when
-    writing fails nothing has changed. Below about a hundred patients some defects find no room; `left_out` names them.
+    writing fails nothing has changed. No honest work is later than the day `until`, where one is given.
+
+    Below about a hundred patients some defects find no room; `left_out` names them.
     """
     _check(patients, months, entries_per_patient, form, practices, seed)
     said = (
@@ -81,6 +85,7 @@ def write_demo_data(
         log = joined_logs(
             [month_of_work(roster, plan, seed, month, entries_per_patient, away, odd=dirty) for month in span]
         )
+        log = log if until is None else _done_until(log, until)
         tables = {
             **roster.tables,
             "coverages": make_coverages(roster, seed, last_month),
@@ -102,6 +107,12 @@ def write_demo_data(
         return _write(out, tables, log, words, truth, form, said)
     except OSError as error:
         raise PlaceError(f"{out}: the demo data cannot be written there ({error.strerror}); choose another.") from error
+
+
+def _done_until(log: pd.DataFrame, until: date) -> pd.DataFrame:
+    """The entries that had ended and were written by the end of that day."""
+    last = log[["start", "end", "day", "entered"]].max(axis=1)
+    return log[(last < pd.Timestamp(until) + pd.Timedelta(days=1)).to_numpy(bool)].reset_index(drop=True)
 
 
 def _check(patients: int, months: int, entries_per_patient: float, form: str, practices: int, seed: int) -> None:

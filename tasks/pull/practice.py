@@ -59,6 +59,15 @@ def future_entries(tables: Tables, practice_id: str, month: Month, today: date) 
     return int((mine & ~touches(entries, month, zone)).sum())
 
 
+def months_held(tables: Tables, practice_id: str) -> dict[str, int]:
+    """How many of the practice's time entries lie in each month by their own day, the oldest month first."""
+    entries = tables["time_entries"]
+    order = practice_order(tables)
+    mine = entries.loc[_mine(entries, list(entries), tables, order.index(practice_id), order), "local_date"].dropna()
+    counts = mine.dt.strftime("%Y-%m").value_counts()
+    return {str(month): int(counts[month]) for month in sorted(counts.index)}
+
+
 def _mine(frame: pd.DataFrame, names: list[str], tables: Tables, place: int, order: list[str]) -> np.ndarray:
     if "practice_id" in names:
         # A row that names no known practice goes to the first one, where the checks will set it aside.

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 import config
 from config.contract import inputs
 from config.errors import InputError, RuleError
+from config.first_fault import first_fault
 from config.strict_yaml import load_yaml
 from tasks.pull.sheet import key
 
@@ -145,9 +146,8 @@ def load_profile(path: Path) -> Profile:
         profile = Profile.model_validate(content)
     except ValidationError as error:
         # A column is a name or a mapping: what is wrong with the mapping comes last.
-        problem = error.errors()[-1]
-        place = ".".join(str(part) for part in problem["loc"]) or "the whole"
-        raise RuleError(f"{path}: {place}: {problem['msg']}; see config/profiles/README.md.") from error
+        place, said = first_fault(error, Profile, -1)
+        raise RuleError(f"{path}: {place or 'the whole'}: {said}; see config/profiles/README.md.") from error
     if profile.name != path.stem:
         raise RuleError(f"{path}: name is '{profile.name}'; it must be the file's own name, {path.stem}.")
     return profile

@@ -13,13 +13,15 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import PlaceError
 from config.month import Month
-from config.settings import practice_settings
+from config.settings import practice_settings, strangers
 from tasks.progress import LOG, step
 from tasks.pull.owners import owners
-from tasks.pull.practice import future_entries, of_practice, practice_ids
+from tasks.pull.practice import future_entries, months_held, of_practice, practice_ids
 from tasks.pull.source import read_source
 from tasks.pull.unreadable import as_listed, settle_unreadable
 from tasks.retry import on_errors_of
+
+MOST_MONTHS = 6
 
 
 @dataclass
@@ -50,6 +52,14 @@ class Share:
     set_aside: dict[str, int]
     future: int
     digest: str
+    months: dict[str, int]
+
+    def elsewhere(self, month: Month) -> str:
+        """A clause that says of which months the log has entries, where none of its dated ones is of this month."""
+        if str(month) in self.months:
+            return ""
+        held = ", ".join(f"{number:,} of {name}" for name, number in list(self.months.items())[-MOST_MONTHS:])
+        return f"no time entry of {month} is in the log, which holds {held or 'none with a day at all'}"
 
 
 @task(
@@ -70,11 +80,12 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
         pulled = read_source(source, profile)
         known = practice_ids(pulled.tables)
         wanted = [practice] if practice else known
-        policies = {practice_settings(one, Path(settings) if settings else None).unreadable_cells for one in wanted}
+        path = Path(settings) if settings else None
+        policies = {practice_settings(one, path).unreadable_cells for one in wanted}
         tables, rejected = settle_unreadable(pulled, "reject" if policies == {"reject"} else "stop")
         owner = owners(pulled)
         unplaced = as_listed(pulled, pulled.unreadable.loc[owner.isna()])
-        for note in pulled.notes:
+        for note in [*pulled.notes, *strangers(path, known)]:
             LOG.info("%s", note)
         said = f"{len(tables)} tables, {len(tables['time_entries']):,} time entries, {len(known)} practice(s)"
         done(said, sum(map(len, tables.values())))
@@ -93,5 +104,11 @@ def pull_practice(source: Source, practice_id: str, month: Month, today: date) -
         read["time_entries"] += sum(set_aside.values())
         patients, entries = len(tables["patients"]), len(tables["time_entries"])
         done(f"{practice_id}: {patients:,} patients, {entries:,} time entries of {month}")
-    name = str(tables["practices"]["practice_name"].iloc[0])
-    return Share(practice_id, name, tables, rejected, read, set_aside, future, source.digest)
+        name = str(tables["practices"]["practice_name"].iloc[0])
+        found = Share(
+            practice_id, name, tables, rejected, read, set_aside, future, source.digest,
+            months_held(source.tables, practice_id),
+        )  # fmt: skip
+        if not entries and found.elsewhere(month):
+            LOG.info("%s: %s", practice_id, found.elsewhere(month))
+    return found

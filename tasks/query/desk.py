@@ -68,7 +68,7 @@ def ask(
         raise InputError(f"{places['question']}: a question of the kind 'other' needs its own words.")
     if case["decisions"].empty:
         raise InputError("the case has no decision in that month, so there is nothing to clear up; name another month.")
-    rule, program = _what_for(case, one, rule, program)
+    rule, program = _what_for(case, one, rule, program, places)
     decision = case["decisions"].iloc[0]
     practice_id, month = str(decision["practice_id"]), str(decision["month"])
     with store.reading() as connection:
@@ -151,8 +151,11 @@ def _one(connection: Connection, practice_id: str, number: int) -> Query:
     )
 
 
-def _what_for(case: Case, kind: Kind, rule: str, program: str) -> tuple[str, str]:
-    """The finding that the question is to clear up, and its program; no finding where the case meets none of them."""
+def _what_for(case: Case, kind: Kind, rule: str, program: str, places: Places) -> tuple[str, str]:
+    """The finding that the question is to clear up, and its program; no finding where the kind asks about none.
+
+    InputError where it does and the case meets none of them: its answer would change nothing.
+    """
     decisions, findings = case["decisions"], case["findings"]
     if program and program not in set(decisions["program"]):
         raise InputError("the case has no such program in that month; leave it out.")
@@ -164,6 +167,11 @@ def _what_for(case: Case, kind: Kind, rule: str, program: str) -> tuple[str, str
     first = held if len(held) else found
     if len(first):
         return str(first["rule"].iloc[0]), program or str(first["program"].iloc[0])
+    if kind.rules:
+        raise InputError(
+            f"{places['kind']}: nothing in that month waits for an answer of the kind '{kind.kind}' "
+            f"({', '.join(kind.rules)}); see ccm explain, or ask a question of the kind 'other'."
+        )
     return "", program or str(decisions["program"].iloc[0])
 
 

@@ -87,8 +87,7 @@ def _of_answer(
             return _taken(query, today, NOT_FOUND)
         wanted = kind.corrects.get(query.answer)
         if wanted and bool(mine["approved"].eq(False).fillna(False).any()):
-            remark = _move("remark", query, today, SOURCE_SAYS)
-            return [] if query.result == SOURCE_SAYS else [remark]
+            return _taken(query, today, SOURCE_SAYS)
         if wanted is not None and not bool(mine["approved"].eq(wanted).fillna(False).all()):
             return []  # it came in while this run was deciding: the next one goes by it
     return _taken(query, today, result)

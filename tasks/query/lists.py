@@ -15,8 +15,9 @@ from config.query_kinds import QuerySettings, query_kinds
 from tasks.query.machine import Query
 from tasks.store.queries import query_text
 
-DETAILS = {"none": "", "date": ", with the day in detail", "practitioner": ", with the practitioner in detail",
-           "role": ", with the licence or job in detail"}  # fmt: skip
+DETAILS = {"none": "", "date": ". In detail, with a yes: the day, as 2026-10-05",
+           "practitioner": ". In detail, with a yes: the practitioner's identifier",
+           "role": ". In detail, with a yes: the licence or job, as RN"}  # fmt: skip
 
 
 def holds_to_ask(

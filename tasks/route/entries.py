@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.dated_csv import Sure
 from config.errors import RuleError
+from config.first_fault import first_fault
 from config.month import Month
 from config.rulebook import HERE, Cited
 from config.strict_yaml import load_yaml
@@ -91,9 +92,8 @@ def all_options() -> tuple[Option, ...]:
         try:
             found.append(Option.model_validate(entry))
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            raise RuleError(f"{PATH.name}, entry {number}: '{place}': {first['msg']}; mend the entry.") from error
+            place, said = first_fault(error, Option)
+            raise RuleError(f"{PATH.name}, entry {number}: '{place}': {said}; mend the entry.") from error
     return tuple(found)
 
 

@@ -177,7 +177,10 @@ def _contact(case: Case, move: Move, known: Known, settings: CaseSettings, at: d
     local = at.astimezone(ZoneInfo(settings.time_zone or known.zone))
     if not settings.call_from_hour <= local.hour < settings.call_until_hour:
         hours = f"call from {settings.call_from_hour} to {settings.call_until_hour}"
-        return f"it is {local:%H:%M} where the patient lives; {hours}."
+        return (
+            f"it is {local:%H:%M} where the patient lives; {hours}; a talk that took place in those hours is recorded "
+            f"with its day, as --date {local:%Y-%m-%d}."
+        )
     if local.weekday() == SUNDAY and not settings.call_on_sundays:
         return "it is Sunday where the patient lives; call on another day."
     return ""

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from config.contract import outputs
+from config.frames import as_contract
 from tasks.route.determinations import OPTION_OF
 from tasks.route.entries import Option
 from tasks.route.guards import Known
@@ -122,6 +124,17 @@ def payments_by_case(payments: pd.DataFrame) -> dict[str, list[tuple[date, int]]
     for number, day, cents in zip(rows["case_number"], rows["payment_date"].dt.date, rows["amount"], strict=True):
         found.setdefault(number, []).append((day, int(cents)))
     return found
+
+
+def worked_since(cases: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
+    """The month's cases, but those of which more has happened by now: they stand as they are stored, also if over."""
+    known = stored.set_index("case_number")["revision"].reindex(cases["case_number"]).fillna(0)
+    since = cases.loc[known.to_numpy() > cases["revision"].to_numpy(), "case_number"]
+    if since.empty:
+        return cases
+    rest, newer = (frame[frame["case_number"].isin(since) == new] for frame, new in ((cases, False), (stored, True)))
+    both = pd.concat([rest, newer[cases.columns]])
+    return as_contract(both.sort_values(["due_date", "case_number"], kind="stable"), outputs()["copay_cases"])
 
 
 def case_numbers(decisions: pd.DataFrame, known: pd.DataFrame, patients: pd.DataFrame) -> pd.Series:

@@ -38,6 +38,8 @@ READ = (
 NEEDED = ("case_number", "revision", "answer", "answer_date", "answered_by")
 # What tells the lists that are handed back apart: columns of their own, what they are, and who takes them.
 LISTS = (
+    (("case_number", "rule", "ask"), "list of holds to ask about (holds)", "ccm query import"),
+    (("query_number", "round", "answer"), "care manager's list of questions (queries_<staff>)", "ccm query import"),
     (("task_number", "plan", "answer"), "list of plans to ask (coverage_tasks)", "ccm coverage import"),
     (("action_number", "step", "answer"), "list of action items (actions)", "ccm actions import"),
     (("case_number", "revision", "answer"), "worklist of co-pay cases (copay_cases)", "ccm cases import"),

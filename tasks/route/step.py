@@ -17,7 +17,7 @@ from config.settings import PracticeSettings
 from tasks.progress import LOG, step
 from tasks.route.cases import standing
 from tasks.route.desk import keep, looked_at_again, open_desk, record, recorded_answers
-from tasks.route.listing import case_numbers
+from tasks.route.listing import case_numbers, worked_since
 from tasks.route.machine import Move
 from tasks.route.measures import measures
 from tasks.route.safeguards import alerts
@@ -81,7 +81,11 @@ def route_copay_cases(
     month: Month,
     balances: pd.DataFrame | None = None,
 ) -> Routed:
-    """Every refusal, inability to pay and unpaid balance as one case with its first option, owner and due date."""
+    """Every refusal, inability to pay and unpaid balance as one case with its first option, owner and due date.
+
+    A case that was worked on after the month stands as it is on record: who is told of a month that is run again is
+    not asked to do what is done.
+    """
     with step("route", "routing the co-pay cases") as done:
         known = place.store.open_copay_cases(practice_id)
         patients = tables["patients"]
@@ -92,10 +96,12 @@ def route_copay_cases(
         called = case_numbers(decided["decisions"], known, numbered["patients"])
         with place.store.reading() as connection:
             work = on_record(connection, practice_id, case_settings(practice_id, place.settings), balances)
+            stored = case_work.known(connection, practice_id)
         found = standing(numbered, called, settings, month, month.last, known, work)
-        opened = found.frame[found.frame["state"] == "open"]
-        done(f"{len(opened):,} open, {len(found.frame) - len(opened):,} closed", len(found.frame))
-    return Routed(found.of_month, dict(found.new), balances)
+        cases = worked_since(found.of_month, stored)
+        opened = int((cases["state"] == "open").sum())
+        done(f"{opened:,} open, {len(cases) - opened:,} closed", len(cases))
+    return Routed(cases, dict(found.new), balances)
 
 
 @task(name="keep the co-pay cases", cache_policy=NO_CACHE)

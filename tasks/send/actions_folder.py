@@ -17,7 +17,8 @@ TAKES = {
     "answer": "One of the words below; without it the line is passed over",
     "assign_to": "With assign: an audience (care_manager, billing_practitioner, billing, operations, compliance), or "
     "a staff or practitioner identifier, as S1; not a name",
-    "new_due_date": "With due: the new day, as 2026-12-18; not one that is over",
+    "new_due_date": "With due: the new day, as 2026-12-18; not one that is over. Of a weekend the "
+    "Monday after it is taken",
     "answered_by": "Who does it, by identifier; not a name",
     "why": "The reason, in a line; with close it is needed. No patient's name",
 }

@@ -18,6 +18,7 @@ from config.errors import PlaceError
 from tasks.send.csv_files import write_csv
 
 MESSAGES = "messages"
+STOPPED = "-stopped"  # ends the name of the folder beside a month that the checks stopped
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -47,6 +48,20 @@ def write_outputs(
         on_disk(folder.parent)
         _clear(old, folder, ours)
     return folder
+
+
+def clear_stopped(folder: Path) -> None:
+    """What an earlier run that was stopped left beside the month is gone; files that are not ours stay, and so does
+    their folder. PlaceError when it cannot be cleared."""
+    left = folder.absolute().with_name(f"{folder.name}{STOPPED}")
+    if not left.is_dir():
+        return
+    with place_sentences(left), alone(left.parent):
+        for name in (*(table.file for table in outputs().values()), "data_quality.html"):
+            (left / name).unlink(missing_ok=True)
+        for one in (left / MESSAGES, left):
+            if one.is_dir() and not any(one.iterdir()):
+                one.rmdir()
 
 
 def write_list(out: Path, table: Table, frame: pd.DataFrame) -> Path:

@@ -31,7 +31,7 @@ from tasks.send.codes_page import CODES_PAGE, codes_markdown, render_codes
 from tasks.send.coverage_folder import write_coverage_folder
 from tasks.send.delivery import DeliveryReport, deliver
 from tasks.send.encrypted import detail_of
-from tasks.send.files import write_list, write_outputs
+from tasks.send.files import STOPPED, clear_stopped, write_list, write_outputs
 from tasks.send.mime import as_eml, eml_name
 from tasks.send.month_end import month_end_of
 from tasks.send.outreach import compose_outreach
@@ -127,6 +127,7 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
         pages = pages | others | {"report.html": render_report(view), CODES_PAGE: codes}
         write_outputs(folder, frames, pages, emls)
         write_coverage_folder(folder, frames)
+        clear_stopped(folder)
         done(f"{folder}", sum(map(len, frames.values())))
 
 
@@ -146,7 +147,7 @@ def keep_stopped_month(
     place: Place, practice_id: str, month: Month, frames: dict[str, pd.DataFrame], pages: dict[str, str]
 ) -> None:
     """The rows set aside and the data-quality page, beside the month's folder, so that they can be mended."""
-    folder = place.out / practice_id / f"{month}-stopped"
+    folder = place.out / practice_id / f"{month}{STOPPED}"
     with no_cell_in_errors():
         write_outputs(folder, frames, pages, {})
     LOG.info("what was set aside is listed in %s", folder)

@@ -34,6 +34,7 @@ def quiet(times: int = 0) -> dict[str, pd.DataFrame]:
         "decisions": output("decisions", *rows),
         "queries": empty(worklist_outputs()["queries"]),
         "coverage_tasks": empty(coverage_outputs()["coverage_tasks"]),
+        "coverage": empty(coverage_outputs()["coverage"]),
         "entries_read": pd.DataFrame(read | {"performer_id": ["S2"] * 40}),
         "denials": as_contract(pd.DataFrame(), answer_outputs()["denials"]),
     }
@@ -63,6 +64,9 @@ def month(kind: str, times: int) -> dict[str, pd.DataFrame]:
         rows = [{key: value.format(n=n) if isinstance(value, str) else value for key, value in row.items()}
                 for n in numbers]  # fmt: skip
         frames[name] = _typed(name, rows)
+    if kind == "coverage_unknown":  # one plan that all of them are in
+        plan = {"task_number": "T-000001", "state": "open", "patients": times}
+        frames["coverage_tasks"] = _typed("coverage_tasks", [plan])
     return frames
 
 
@@ -77,7 +81,7 @@ ROWS = {
          "adjustment_group": "CO", "reason": "50", "error": "", "rule": "consent_missing", "owner": "billing",
          "denied_cents": 6613},
     ),
-    "coverage_unknown": ("coverage_tasks", {"task_number": "T-{n}", "state": "open", "patients": 1}),
+    "coverage_unknown": ("coverage", {"patient_id": "P{n}", "case_number": "C-00000{n}", "task_number": "T-000001"}),
     "training_needed": (
         "quarantine",
         {"table": "time_entries", "reason": "r", "row_key": "E{n}", "owner": "it", "words": "W", "fix": "F"},

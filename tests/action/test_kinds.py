@@ -112,6 +112,20 @@ def test_a_corrected_month_takes_the_place_of_what_it_showed_before():
     (item, moves), *_ = look(items, seen, OCTOBER.next, DAY, RULES)
     assert [move.what for move in moves] == ["seen"]
     assert (item.months_seen, item.trend) == (1, "falling")
+    assert (item.shown.month, item.shown.count, item.shown.cases) == (str(OCTOBER.next), 1, "C-000001")
+    (item, _), *_ = look([item], {"hold_recurs": []}, OCTOBER.next, DAY, RULES)
+    (row,) = listed([item]).to_dict("records")
+    assert (row["evidence"], row["patients"], row["stake_cents"]) == ("0 patient-months", 0, 0)
+    assert pd.isna(row["cases"])
+    assert row["words"] == "Held month after month: a cause", "in the words of the month that showed it"
+
+
+def test_every_patient_whose_plan_is_to_be_asked_is_a_case_of_the_item_once():
+    frames = month("coverage_unknown", 5)
+    frames["coverage"] = pd.concat([frames["coverage"]] * 2)  # two payers of whom neither is known
+    (seen,) = measured(frames, RULES.kinds.values(), OCTOBER)["coverage_unknown"]
+    assert (seen.count, seen.patients, seen.of) == (5, 5, 40)
+    assert seen.cases == tuple(f"C-{n:06d}" for n in range(1, 6))
 
 
 def test_closed_by_a_person_it_comes_back_in_a_later_month_and_not_by_a_rerun():

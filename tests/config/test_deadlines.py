@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.deadlines import Deadlines, deadlines
+from config.deadlines import Deadlines, deadlines, working_day_from
 from config.errors import InputError
 from config.month import Month
 
@@ -32,3 +32,8 @@ def test_a_closed_day_and_a_weekend_are_no_working_days(tmp_path: Path) -> None:
 def test_days_out_of_their_order_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="care_team comes first, then hand_over, then sign_off"):
         deadlines("P1", OCTOBER, own(tmp_path, "care_team: 6"))
+
+
+def test_a_day_of_a_weekend_is_the_monday_after_it() -> None:
+    days = [working_day_from(date(2026, 11, day)) for day in (27, 28, 29, 30)]
+    assert days == [date(2026, 11, 27), *[date(2026, 11, 30)] * 3]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -121,3 +122,10 @@ def test_months_come_one_after_the_other(tmp_path: Path) -> None:
     entries = pd.read_csv(tmp_path / "time_entries.csv")
     months = entries["started_at"].fillna(entries["service_date"]).str[:7]
     assert sorted(months.unique()) == ["2025-11", "2025-12", "2026-01"]
+
+
+def test_no_honest_work_lies_after_the_day_it_is_written(tmp_path: Path) -> None:
+    write_demo_data(tmp_path / "a", 24, 1, 3, dirty=False, until=date(2026, 10, 12))
+    entries = pd.read_csv(tmp_path / "a" / "time_entries.csv", parse_dates=["started_at"])
+    assert len(entries) > 0
+    assert entries["started_at"].max() < pd.Timestamp(2026, 10, 13)

@@ -131,9 +131,12 @@ def test_closed_given_and_moved_by_command_and_by_list(place: Path, tmp_path: Pa
     assert number in ccm("--for", listed(place)[0]["audience"])
     assert "no action item" in ccm("--for", "compliance")
     assert "'board' gets no action items" in ccm("--for", "board")
-    soon = str(date.today() + timedelta(days=40))
-    assert f"due {soon}" in ccm("due", number, "--on", soon, "--by", "B1")
+    saturday = date.today() + timedelta(days=33 + (5 - date.today().weekday()) % 7)
+    soon = str(saturday + timedelta(days=2))
+    assert f"due {soon}" in ccm("due", number, "--on", str(saturday), "--by", "B1"), "nobody works on a weekend"
     assert "is open: operations, due" in ccm("assign", number, "--to", "operations", "--by", "B1")
+    (row,) = [one for one in listed(place) if one["action_number"] == number]
+    assert (row["audience"], row["due_date"]) == ("operations", soon), "the list says so at once"
     assert "neither an audience" in ccm("assign", number, "--to", "Cora Pine", "--by", "B1")
     assert "not one that is over" in ccm("due", number, "--on", "2026-01-01", "--by", "B1")
     assert "there is no action item A-000999" in ccm("close", "A-999", "--why", "done", "--by", "B1")
@@ -152,6 +155,9 @@ def test_closed_given_and_moved_by_command_and_by_list(place: Path, tmp_path: Pa
     assert "1 answers taken, 0 were there already, 0 refused" in ccm("import", str(saved)), "what was typed was kept"
     assert "0 answers taken, 1 were there already, 0 refused" in ccm("import", str(saved))
     assert number not in ccm()
+    assert [one["state"] for one in listed(place) if one["action_number"] == number] == ["closed"]
+    states = {row[0]: row for row in load_workbook(book).active.iter_rows(values_only=True)}
+    assert "closed" in states[number]
     assert "All consents are taken" in ccm("show", number)
     assert number in ccm("--all")
     stale = saved.with_suffix(".csv")

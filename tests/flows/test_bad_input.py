@@ -114,6 +114,14 @@ def test_month_not_loaded(source: Path, tmp_path: Path, month: str) -> None:
     refused(RuleError, f"rules for {month} are not loaded", source, tmp_path, month=month)
 
 
+@pytest.mark.slow
+def test_a_month_that_the_log_does_not_hold_is_told_with_those_it_does(source: Path, tmp_path: Path) -> None:
+    undated = {"started_at": "", "ended_at": "", "service_date": ""}
+    edit(source, "time_entries", lambda rows: rows[0].update(undated))
+    said = r"P1: no time entry of 2026-08 is in the log, which holds \d+ of 2026-10; name one of its months"
+    refused(DataStopError, said, source, tmp_path, month="2026-08")
+
+
 def test_unknown_practice(source: Path, tmp_path: Path) -> None:
     refused(InputError, "no practice 'P9'.*known are P1", source, tmp_path, practice="P9")
 
@@ -128,7 +136,10 @@ def test_a_practice_that_would_write_outside_of_its_folder(source: Path, tmp_pat
 def test_unknown_setting(source: Path, tmp_path: Path) -> None:
     settings = tmp_path / "settings.yaml"
     settings.write_text("defaults: {choose_famly: simplest}\n")
-    refused(InputError, "settings.yaml: setting 'choose_famly'", source, tmp_path, settings=str(settings))
+    meant = "settings.yaml: P1: setting 'choose_famly': there is no such key, perhaps 'choose_family' was meant"
+    refused(InputError, meant, source, tmp_path, settings=str(settings))
+    settings.write_text("practices: {p1: {choose_family: simplest}}\n")
+    refused(InputError, "'practices.p1': the practice is called 'P1'", source, tmp_path, settings=str(settings))
 
 
 def test_a_broken_template_of_the_practice_stops_before_anything_is_decided(source: Path, tmp_path: Path) -> None:

@@ -220,14 +220,17 @@ def test_the_day_is_told_once_and_names_nobody(place: Path) -> None:
 @pytest.mark.slow
 def test_a_withdrawal_recorded_in_a_case_ends_counting_with_that_month(place: Path) -> None:
     first = sheet(place)
-    path = answered(place, "stop.xlsx", refused=("withdrew", "2026-10-20", "by_phone"))
-    assert "1 answers taken" in taken_in(place, path)
+    answers = {"refused": ("withdrew", "2026-10-20", "by_phone"), "cannot_pay": ("applied", TODAY, "by_phone")}
+    assert "2 answers taken" in taken_in(place, answered(place, "stop.xlsx", **answers))
     patient = cases(place).loc[first.loc["refused", "Case number"], "patient_id"]
     decided = pd.read_csv(place / "P1" / MONTH / "findings.csv", dtype=str)
     assert "asked_to_stop" not in set(decided.loc[decided["patient_id"] == patient, "rule"])
     source = place.parent / "source"
     (again,) = monthly_cycle(month=MONTH, source=str(source), out=str(place))
     assert again["changes"] == 0, "the month of the wish stands"
+    of_month = pd.read_csv(place / "P1" / MONTH / "copay_cases.csv").set_index("case_number")
+    worked = of_month.loc[first.loc["cannot_pay", "Case number"]]
+    assert worked["stage"] == "application_pending", "a month that is run again tells what was done since"
     with (source / "time_entries.csv").open(encoding="utf-8", newline="") as stream:
         october = [row for row in csv.DictReader(stream) if MONTH in row["started_at"]]
     november = [{name: value.replace(MONTH, "2026-11") for name, value in row.items()} for row in october]

@@ -159,6 +159,7 @@ def test_from_the_list_of_holds_to_the_lifted_hold_and_the_one_that_stands(place
     assert not list((place / "P1" / "worklists").glob("queries_*.xlsx")), "nothing is left to answer"
     history = ccm("show", "Q-000001").output
     assert [word for word in ("ask", "tell", "answer", "accept", "close") if f"  {word} " not in history] == []
+    assert history.count("  tell ") == 1, "by whichever messages"
 
     replayed = CliRunner().invoke(app, ["replay", "--month", MONTH, "--out", str(place)])
     assert replayed.exit_code == 0, replayed.output
@@ -270,6 +271,9 @@ def test_a_question_that_cannot_be_asked_is_refused(place: Path, ccm) -> None:
     assert "--about: that is no kind of question" in why(case, "--about", "Cora Pine")
     assert "There is no case C-000999" in why("C-999", "--about", "note_approved")
     assert "needs its own words" in why(case, "--about", "other")
+    assert "nothing in that month waits for an answer of the kind 'consent_date'" in why(
+        case, "--about", "consent_date"
+    )
     assert "no time entry of the case" in why(case, "--about", "activity_clinical", "--entry", "E-none")
     assert "name the time entry" in why(case, "--about", "activity_clinical")
     assert "longer than" in why(case, "--about", "other", "--question", "x" * 400)

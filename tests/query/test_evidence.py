@@ -61,7 +61,7 @@ def test_a_run_closes_what_it_went_by_and_says_whether_the_hold_is_lifted() -> N
     assert ran(ANSWERED, entries(True)) == [("accept", LIFTED), ("close", LIFTED)]
     assert ran(ANSWERED, entries(True), "time_unapproved") == [("accept", STANDS), ("close", STANDS)]
     assert ran(ANSWERED, entries()) == [("accept", NOT_FOUND), ("close", NOT_FOUND)]
-    assert ran(ANSWERED, entries(False), "time_unapproved") == [("remark", SOURCE_SAYS)]
+    assert ran(ANSWERED, entries(False), "time_unapproved") == [("accept", SOURCE_SAYS), ("close", SOURCE_SAYS)]
     assert ran(ANSWERED, entries(None), "time_unapproved") == [], "it came in while the run was deciding"
     assert ran(replace(ANSWERED, answer="not_known"), entries(None)) == []
 

@@ -97,6 +97,16 @@ def test_a_line_that_cannot_be_used_says_why(change: dict[str, str], why: str) -
             ",".join(coverage_outputs()["coverage_tasks"].names).encode(),
             r"it is the list of plans to ask \(coverage_tasks\), which ccm coverage import takes; fill in copay_cases",
         ),
+        (
+            "holds.csv",
+            ",".join(worklist_outputs()["holds"].names).encode(),
+            r"it is the list of holds to ask about \(holds\), which ccm query import takes; fill in copay_cases",
+        ),
+        (
+            "queries_S1.csv",
+            ",".join(worklist_outputs()["query_worklist"].names).encode(),
+            r"it is the care manager's list of questions \(queries_<staff>\), which ccm query import takes; fill in",
+        ),
         ("bill.csv", ",".join(outputs()["claim_lines"].names).encode(), "it is superbill.csv, which no command takes"),
         ("broken.xlsx", b"PK\x03\x04 no workbook", "no workbook that can be read"),
         ("empty.csv", b"", "the file is empty; fill in"),

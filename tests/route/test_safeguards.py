@@ -198,7 +198,10 @@ def test_a_determination_of_a_later_day_carries_nothing_before() -> None:
 @pytest.mark.parametrize(
     ("at", "why"),
     [
-        ("2026-10-13T11:59+00:00", "it is 07:59 where the patient lives; call from 8 to 21"),
+        (
+            "2026-10-13T11:59+00:00",
+            "it is 07:59 where the patient lives; call from 8 to 21; .* --date 2026-10-13",
+        ),
         ("2026-10-14T01:00+00:00", "it is 21:00 where the patient lives"),
         ("2026-10-18T16:00+00:00", "it is Sunday where the patient lives"),
         ("2026-10-13T12:00+00:00", ""),

@@ -14,7 +14,7 @@ import pytest
 
 from config.contract import outputs
 from config.errors import PlaceError
-from tasks.send.files import write_outputs
+from tasks.send.files import clear_stopped, write_outputs
 from tests.send.frames import nothing, output
 
 ROOT = Path(__file__).parents[2]
@@ -193,3 +193,15 @@ def test_a_place_where_even_root_may_not_write():
         pytest.skip("no /proc here")
     with pytest.raises(PlaceError, match=r"/proc/ccm/2026-10"):
         write(Path("/proc/ccm/2026-10"))
+
+
+def test_what_a_stopped_run_left_goes_with_the_next_good_one_but_for_files_of_others(tmp_path):
+    month, left = tmp_path / "2026-10", tmp_path / "2026-10-stopped"
+    clear_stopped(month)
+    for notes in ("", "of mine"):
+        write_outputs(left, nothing(), {"data_quality.html": "<p>"}, {})
+        if notes:
+            (left / "notes.txt").write_text(notes)
+        clear_stopped(month)
+        assert [path.name for path in left.glob("*")] == (["notes.txt"] if notes else [])
+        assert left.exists() == bool(notes)

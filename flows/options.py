@@ -1,0 +1,23 @@
+"""Options that several commands have, with what is looked at before anything of the command begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def checked_settings(path: Path | None) -> Path | None:
+    """The settings file, when everything in it can be used; one that cannot stops the command at once."""
+    if path is None:
+        return None
+    from config.settings_check import check_settings
+
+    return check_settings(path)
+
+
+Settings = Annotated[
+    Path | None,
+    typer.Option(envvar="CCM_SETTINGS", callback=checked_settings, help="Your own settings; see config/settings.yaml."),
+]
