@@ -12,6 +12,7 @@ from config.settings import practice_settings
 from config.watch_settings import watch_settings
 from flows.checked_month import checked_month, day_there
 from flows.each_practice import each_practice
+from flows.parameters import DatabaseAddress, LogProfile, Practice, ResultsFolder, SettingsFile, SourcePlace
 from flows.tell_watch import tell_watch
 from tasks.cover.step import who_covers
 from tasks.pull.step import Source, pull_source
@@ -23,12 +24,12 @@ from tasks.store.step import Place, number_cases, open_place
 
 @flow(name="minutes-watch")
 def minutes_watch(
-    source: str = "source",
-    practice: str | None = None,
-    out: str = "out",
-    database: str | None = None,
-    settings: str | None = None,
-    profile: str | None = None,
+    source: SourcePlace = "source",
+    practice: Practice = "",
+    out: ResultsFolder = "out",
+    database: DatabaseAddress = "",
+    settings: SettingsFile = "",
+    profile: LogProfile = "",
 ) -> list[dict[str, Any]]:
     """See who can still reach a threshold this month, for one practice or all in the source, and tell care managers.
 

@@ -12,6 +12,15 @@ from config.settings import practice_settings
 from flows.checked_month import checked_month
 from flows.each_practice import each_practice
 from flows.month_desk import month_desk, month_outreach
+from flows.parameters import (
+    DatabaseAddress,
+    LogProfile,
+    Practice,
+    ResultsFolder,
+    ServiceMonth,
+    SettingsFile,
+    SourcePlace,
+)
 from tasks.claim.step import write_claim_lines
 from tasks.cover.step import who_covers
 from tasks.progress import steps_taken
@@ -24,13 +33,13 @@ from tasks.store.step import Place, decided_from, number_cases, open_place, save
 
 @flow(name="monthly-cycle", flow_run_name="month {month}")
 def monthly_cycle(
-    month: str | None = None,
-    source: str = "source",
-    practice: str | None = None,
-    out: str = "out",
-    database: str | None = None,
-    settings: str | None = None,
-    profile: str | None = None,
+    month: ServiceMonth = "",
+    source: SourcePlace = "source",
+    practice: Practice = "",
+    out: ResultsFolder = "out",
+    database: DatabaseAddress = "",
+    settings: SettingsFile = "",
+    profile: LogProfile = "",
 ) -> list[dict[str, Any]]:
     """Run the service month (without one: the month before this) for one practice, or for all in the source.
 

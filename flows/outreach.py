@@ -12,6 +12,7 @@ from flows.daily_month_end import daily_month_end
 from flows.daily_queries import daily_queries
 from flows.each_practice import each_practice
 from flows.letter import write_due_letters
+from flows.parameters import DatabaseAddress, Practice, ResultsFolder, SettingsFile
 from flows.tell_actions import remind_of_actions, write_actions
 from tasks.progress import step
 from tasks.query.step import due_queries
@@ -23,14 +24,16 @@ from tasks.store.step import Place, open_place, practices_decided
 
 @flow(name="outreach")
 def outreach(
-    practice: str | None = None, out: str = "out", database: str | None = None, settings: str | None = None
+    practice: Practice = "", out: ResultsFolder = "out", database: DatabaseAddress = "", settings: SettingsFile = ""
 ) -> list[dict[str, Any]]:
     """See what is due in the co-pay cases of one practice, or of all that have a decided month, and tell their owners.
 
     Run it every day, and as often as you like: nothing is opened, recorded or sent twice. Returns counts.
     """
     place = open_place(out, database, settings)
-    return each_practice(practices_decided(place, practice), lambda practice_id: practice_outreach(place, practice_id))
+    return each_practice(
+        practices_decided(place, practice or None), lambda practice_id: practice_outreach(place, practice_id)
+    )
 
 
 def practice_outreach(place: Place, practice_id: str) -> dict[str, Any]:
