@@ -15,10 +15,11 @@ import yaml
 
 from config.errors import InputError
 from config.month import EASTERN, time_zone
+from flows.automations import automate
 from flows.prefect_api import PrefectApi
 
 ROOT = Path(__file__).parents[1]
-POOL = "ccm"
+POOL, NOTICES = "ccm", "ccm-notices"
 VARIABLE = re.compile(r"\{\{ \$(\w+) \}\}")
 QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "GX_ANALYTICS_ENABLED": "false"}
 
@@ -126,6 +127,7 @@ def deploy(api: PrefectApi, places: Places) -> tuple[str, str]:
             api.ask("/work_pools/", {"name": name, "type": "process"})
     for one in found["deployments"]:
         _register(api, one, found["pull"], flows[one["name"]], there.get(one["name"]))
+    automate(api)
     return zone, note
 
 

@@ -10,9 +10,9 @@ from config.month import Month
 from config.rulebook import load_rulebook
 from config.settings import practice_settings
 from config.watch_settings import watch_settings
+from flows import parameters as ask
 from flows.checked_month import checked_month, day_there
 from flows.each_practice import each_practice
-from flows.parameters import DatabaseAddress, LogProfile, Practice, ResultsFolder, SettingsFile, SourcePlace
 from flows.tell_watch import tell_watch
 from tasks.cover.step import who_covers
 from tasks.pull.step import Source, pull_source
@@ -24,12 +24,12 @@ from tasks.store.step import Place, number_cases, open_place
 
 @flow(name="minutes-watch")
 def minutes_watch(
-    source: SourcePlace = "source",
-    practice: Practice = "",
-    out: ResultsFolder = "out",
-    database: DatabaseAddress = "",
-    settings: SettingsFile = "",
-    profile: LogProfile = "",
+    source: ask.SourcePlace = "source",
+    practice: ask.Practice = "",
+    out: ask.ResultsFolder = "out",
+    database: ask.DatabaseAddress = "",
+    settings: ask.SettingsFile = "",
+    profile: ask.LogProfile = "",
 ) -> list[dict[str, Any]]:
     """See who can still reach a threshold this month, for one practice or all in the source, and tell care managers.
 

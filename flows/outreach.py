@@ -8,11 +8,11 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from flows import parameters as ask
 from flows.daily_month_end import daily_month_end
 from flows.daily_queries import daily_queries
 from flows.each_practice import each_practice
 from flows.letter import write_due_letters
-from flows.parameters import DatabaseAddress, Practice, ResultsFolder, SettingsFile
 from flows.tell_actions import remind_of_actions, write_actions
 from tasks.progress import step
 from tasks.query.step import due_queries
@@ -24,7 +24,10 @@ from tasks.store.step import Place, open_place, practices_decided
 
 @flow(name="outreach")
 def outreach(
-    practice: Practice = "", out: ResultsFolder = "out", database: DatabaseAddress = "", settings: SettingsFile = ""
+    practice: ask.Practice = "",
+    out: ask.ResultsFolder = "out",
+    database: ask.DatabaseAddress = "",
+    settings: ask.SettingsFile = "",
 ) -> list[dict[str, Any]]:
     """See what is due in the co-pay cases of one practice, or of all that have a decided month, and tell their owners.
 

@@ -6,7 +6,7 @@ An operator fills the form in Prefect's UI; its server refuses what does not fit
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -76,4 +76,8 @@ AnswerFolder = Annotated[
 ]
 AnswerFiles = Annotated[
     list[str], Field(max_length=500), BeforeValidator(lambda given: given or []), Says("835 files, without a folder.")
+]
+RunId = Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$"), Says("The run that it is about, by Prefect's own id.")]
+Happened = Annotated[
+    Literal["failed", "late", "stuck", "unapproved"], Says("What happened to the run, which decides the words.")
 ]

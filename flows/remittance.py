@@ -8,7 +8,7 @@ from typing import Any
 from prefect import flow
 
 from config.errors import InputError
-from flows.parameters import AnswerFiles, AnswerFolder, DatabaseAddress, Practice, ResultsFolder, SettingsFile
+from flows import parameters as ask
 from tasks.remit.folder import arrived, given
 from tasks.remit.step import list_answers, post_files
 from tasks.send.step import tell_answers, write_answer_lists
@@ -17,12 +17,12 @@ from tasks.store.step import open_place
 
 @flow(name="remittance")
 def remittance(
-    folder: AnswerFolder = "",
-    files: AnswerFiles = [],  # noqa: B006 - never changed
-    out: ResultsFolder = "out",
-    database: DatabaseAddress = "",
-    practice: Practice = "",
-    settings: SettingsFile = "",
+    folder: ask.AnswerFolder = "",
+    files: ask.AnswerFiles = [],  # noqa: B006 - never changed
+    out: ask.ResultsFolder = "out",
+    database: ask.DatabaseAddress = "",
+    practice: ask.Practice = "",
+    settings: ask.SettingsFile = "",
 ) -> dict[str, Any]:
     """Post the files, or those that lie in `folder`/in, and write the lists of what payers answered.
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from config.errors import PlaceError
 from flows.children import Child, adopt_orphans, descendants, end_all
-from flows.deployments import POOL, QUIET, Places, deploy, planned
+from flows.deployments import NOTICES, POOL, QUIET, Places, deploy, planned
 from flows.prefect_api import PrefectApi
 
 HOST = "127.0.0.1"
@@ -70,10 +70,9 @@ def _serve(places: Places, port: int, api: PrefectApi, started: list[Child], say
     zone, note = deploy(api, places)
     if note:
         say(note)
-    for name in begun_again(api):
+    for name in begun_again(api, POOL, NOTICES):
         say(f"Begun again, for it was interrupted: {name}")
-    work = ("worker", "worker", "start", "--pool", POOL, "--type", "process", "--name", f"ccm-{socket.gethostname()}")
-    worker = begin(*work)
+    workers = {pool: begin(*_work(pool)) for pool in (POOL, NOTICES)}
     say(f"Open http://{HOST}:{port} to see, start and approve runs. Stop with Ctrl-C.")
     say(f"Results: {places.out}   Logs: {_logs(places)}")
     for line in _next_runs(api, zone):
@@ -85,18 +84,41 @@ def _serve(places: Places, port: int, api: PrefectApi, started: list[Child], say
             raise PlaceError(
                 f"The Prefect server ended ({server.last_words()}); see {server.log}, then start it again."
             )
-        if worker.ended:
-            ends = [one for one in ends if time.monotonic() - one < IN_SECONDS] + [time.monotonic()]
-            if len(ends) >= MOST_ENDS:
-                raise PlaceError(
-                    f"The worker ended {MOST_ENDS} times in a row ({worker.last_words()}); see {worker.log}, mend the "
-                    "cause, then start again."
-                )
-            say(f"The worker ended (exit {worker.process.returncode}); it is started again: see {worker.log}")
-            started.remove(worker)
-            end_all([pid for pid in descendants(os.getpid()) if pid not in (server.process.pid, *server.below())])
-            begun_again(api)
-            worker = begin(*work)
+        for pool, worker in workers.items():
+            if worker.ended:
+                ends = [one for one in ends if time.monotonic() - one < IN_SECONDS] + [time.monotonic()]
+                if len(ends) >= MOST_ENDS:
+                    raise PlaceError(
+                        f"The worker ended {MOST_ENDS} times in a row ({worker.last_words()}); see {worker.log}, mend "
+                        "the cause, then start again."
+                    )
+                say(f"The worker ended (exit {worker.process.returncode}); it is started again: see {worker.log}")
+                started.remove(worker)
+                _end_orphans(started)
+                begun_again(api, pool)
+                workers[pool] = begin(*_work(pool))
+
+
+def _work(pool: str) -> tuple[str, ...]:
+    """The worker of a pool: its name, and how it is started."""
+    name = f"{pool}-{socket.gethostname()}"
+    return (
+        "worker" if pool == POOL else "notices",
+        "worker",
+        "start",
+        "--pool",
+        pool,
+        "--type",
+        "process",
+        "--name",
+        name,
+    )
+
+
+def _end_orphans(alive: list[Child]) -> None:
+    """What a worker left behind that died has ended; what belongs to the others goes on."""
+    kept = {pid for child in alive for pid in (child.process.pid, *child.below())}
+    end_all([pid for pid in descendants(os.getpid()) if pid not in kept])
 
 
 def _environment(places: Places, port: int) -> dict[str, str]:
@@ -190,9 +212,9 @@ def _wait_for(server: Child, api: PrefectApi) -> None:
         time.sleep(0.3)
 
 
-def begun_again(api: PrefectApi) -> list[str]:
-    """The names of runs that were interrupted, and now are scheduled anew. To be asked while no worker runs."""
-    deployments = {one["id"] for one in api.find("deployments", limit=200)}
+def begun_again(api: PrefectApi, *pools: str) -> list[str]:
+    """The names of interrupted runs, which now are scheduled anew; to be asked while the pools have no worker."""
+    deployments = {one["id"] for one in api.find("deployments", limit=200) if one["work_pool_name"] in pools}
     runs = api.find("flow_runs", flow_runs={"state": {"type": {"any_": LEFT_BEHIND}}}, limit=200)
     again = []
     for run in runs:

@@ -41,13 +41,14 @@ def test_every_flow_can_be_loaded_and_one_that_cannot_is_named() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_form_is_described_bounded_and_defaulted(name: str, schemas: dict[str, dict[str, Any]]) -> None:
     schema = schemas[name]
-    assert schema["required"] == [], "an operator may start it with an empty form"
+    scheduled = bool(next(one for one in FOUND["deployments"] if one["name"] == name).get("schedules"))
+    assert not (scheduled and schema["required"]), "an operator may start it with an empty form"
     for field, told in schema["properties"].items():
         assert told["title"] == field
         assert len(told["description"]) > 20, field
-        assert "default" in told, field
+        assert "default" in told or field in schema["required"], field
         assert told["type"] in ("string", "array"), f"{field}: a plain field, not a choice of kinds"
-        assert {"pattern", "maxLength", "maxItems"} & set(told), f"{field} has no bound"
+        assert {"pattern", "maxLength", "maxItems", "enum"} & set(told), f"{field} has no bound"
     declared_here = next(one for one in FOUND["deployments"] if one["name"] == name)
     assert set(declared_here.get("parameters", {})) <= set(schema["properties"])
     assert declared_here["description"]
@@ -74,7 +75,7 @@ def test_what_the_server_refuses(schemas: dict[str, dict[str, Any]]) -> None:
 def test_no_parameter_asks_for_a_patient(schemas: dict[str, dict[str, Any]]) -> None:
     fields = {field for schema in schemas.values() for field in schema["properties"]}
     known = {"month", "source", "practice", "out", "database", "settings", "profile", "folder", "files"}
-    assert fields <= known | {"reason", "reviewer"}
+    assert fields <= known | {"reason", "reviewer", "run", "what"}
 
 
 def test_every_schedule_has_a_name_and_the_practices_clock() -> None:

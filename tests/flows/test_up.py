@@ -37,9 +37,10 @@ class Up:
     def command(self) -> list[str]:
         return [CCM, "up", "--source", str(self.source), "--out", str(self.out), "--port", str(self.port)]
 
-    def start(self) -> None:
+    def start(self, **given: str) -> None:
         self.said = self.out.parent / "said"
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CCM_"))}
+        environment |= given
         with self.said.open("wb") as said:
             self.process = subprocess.Popen(
                 self.command(), stdout=said, stderr=subprocess.STDOUT, env=environment, start_new_session=True
@@ -128,7 +129,7 @@ def test_it_comes_works_goes_and_comes_again(up: Up) -> None:
     # A worker that is killed comes back, and what it left behind is done by nobody twice and by somebody once.
     month = up.run("monthly-cycle", month="2026-10")
     up.reaches(month, "RUNNING")
-    (worker,) = [int(line.split()[0]) for line in up.processes() if "worker start" in line]
+    (worker,) = [int(line.split()[0]) for line in up.processes() if "worker start --pool ccm " in line]
     os.kill(worker, signal.SIGKILL)
     wait_until(lambda: "The worker ended (exit -9); it is started again" in up.words(), 60)
 
