@@ -8,7 +8,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo test test-slow test-browser pictures lint types bench bench-claims mutants oig faults rows pages clean
+.PHONY: help install demo up test test-slow test-browser pictures lint types bench bench-claims mutants oig faults rows pages clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,15 @@ demo: install  ## a complete month of a synthetic practice
 	@$(BIN)/ccm demo-data --patients 300 --months 2 --seed 7 --out demo/source
 	@$(BIN)/ccm run --month 2026-09 --source demo/source --out demo/out > /dev/null
 	@$(BIN)/ccm run --month 2026-10 --source demo/source --out demo/out
+
+demo/source:
+	@$(BIN)/ccm demo-data --patients 300 --months 2 --seed 7 --out demo/source
+
+SOURCE ?= demo/source
+OUT ?= demo/out
+PORT ?= 4200
+up: install $(if $(filter demo/source,$(SOURCE)),demo/source)  ## Prefect's server with its UI, a worker and every schedule, for SOURCE=demo/source OUT=demo/out PORT=4200
+	@exec $(BIN)/ccm up --source $(SOURCE) --out $(OUT) --port $(PORT)
 
 test: install  ## the whole suite but the slow tests; real PostgreSQL included
 	$(BIN)/python -m pytest -m "not slow and not browser" -n 2 --dist loadfile

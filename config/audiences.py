@@ -30,7 +30,7 @@ class Kind(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: str = Field(pattern=r"^[a-z]+$")
-    when: Literal["month_decided", "day", "query", "cutoff", "signoff", "release"]
+    when: Literal["month_decided", "day", "query", "cutoff", "signoff", "release", "run"]
     quiet: bool
     words: str = Field(min_length=10)
 

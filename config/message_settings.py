@@ -31,6 +31,7 @@ class MessageSettings(BaseModel):
 
     operations: Address = ""
     compliance: Address = ""
+    data_owner: Address = ""
     quality: Address = ""
     board: Address = ""
     templates: str = ""

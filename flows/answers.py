@@ -149,11 +149,11 @@ def _run(
         from flows.remittance import remittance
 
         result = remittance(
-            folder=str(folder) if folder else None,
+            folder=str(folder or ""),
             files=[str(path) for path in files or []],
             out=str(out),
-            practice=practice,
-            settings=str(settings) if settings else None,
+            practice=practice or "",
+            settings=str(settings or ""),
         )
     _print(console, result)
     raise typer.Exit(_exit_code(result["files"]))

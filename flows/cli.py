@@ -32,6 +32,7 @@ from flows import (
     query_commands,
     refunds,
     review,
+    up_commands,
     watch_command,
 )
 from flows.options import Settings
@@ -105,10 +106,10 @@ def run(
         results = monthly_cycle(
             month=month,
             source=kept_out_of_prefect("CCM_SOURCE_URL", source) if "://" in source else source,
-            practice=practice,
+            practice=practice or "",
             out=str(out),
-            settings=str(settings) if settings else None,
-            profile=profile,
+            settings=str(settings or ""),
+            profile=profile or "",
         )
     for result in results:
         print_cycle(console, result)
@@ -225,6 +226,7 @@ action_commands.add_to(app)
 patients.add_to(app)
 mail_commands.add_to(app)
 watch_command.add_to(app)
+up_commands.add_to(app)
 
 
 def write_page(path: Path, page: str) -> None:

@@ -81,7 +81,7 @@ def outreach(
         from flows.outreach import outreach as outreach_flow
         from flows.terminal import print_outreach
 
-        results = outreach_flow(practice=practice, out=str(out), settings=str(settings) if settings else None)
+        results = outreach_flow(practice=practice or "", out=str(out), settings=str(settings or ""))
     for result in results:
         print_outreach(console, result)
 

@@ -10,6 +10,7 @@ from config.month import Month
 from config.rulebook import load_rulebook
 from config.settings import practice_settings
 from config.watch_settings import watch_settings
+from flows import parameters as ask
 from flows.checked_month import checked_month, day_there
 from flows.each_practice import each_practice
 from flows.tell_watch import tell_watch
@@ -23,12 +24,12 @@ from tasks.store.step import Place, number_cases, open_place
 
 @flow(name="minutes-watch")
 def minutes_watch(
-    source: str = "source",
-    practice: str | None = None,
-    out: str = "out",
-    database: str | None = None,
-    settings: str | None = None,
-    profile: str | None = None,
+    source: ask.SourcePlace = "source",
+    practice: ask.Practice = "",
+    out: ask.ResultsFolder = "out",
+    database: ask.DatabaseAddress = "",
+    settings: ask.SettingsFile = "",
+    profile: ask.LogProfile = "",
 ) -> list[dict[str, Any]]:
     """See who can still reach a threshold this month, for one practice or all in the source, and tell care managers.
 

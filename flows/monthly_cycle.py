@@ -9,6 +9,7 @@ from prefect import flow
 from config.month import EASTERN, Month, today_in
 from config.rulebook import RuleBook, load_rulebook
 from config.settings import practice_settings
+from flows import parameters as ask
 from flows.checked_month import checked_month
 from flows.each_practice import each_practice
 from flows.month_desk import month_desk, month_outreach
@@ -24,13 +25,13 @@ from tasks.store.step import Place, decided_from, number_cases, open_place, save
 
 @flow(name="monthly-cycle", flow_run_name="month {month}")
 def monthly_cycle(
-    month: str | None = None,
-    source: str = "source",
-    practice: str | None = None,
-    out: str = "out",
-    database: str | None = None,
-    settings: str | None = None,
-    profile: str | None = None,
+    month: ask.ServiceMonth = "",
+    source: ask.SourcePlace = "source",
+    practice: ask.Practice = "",
+    out: ask.ResultsFolder = "out",
+    database: ask.DatabaseAddress = "",
+    settings: ask.SettingsFile = "",
+    profile: ask.LogProfile = "",
 ) -> list[dict[str, Any]]:
     """Run the service month (without one: the month before this) for one practice, or for all in the source.
 

@@ -8,6 +8,7 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from flows import parameters as ask
 from flows.daily_month_end import daily_month_end
 from flows.daily_queries import daily_queries
 from flows.each_practice import each_practice
@@ -23,14 +24,19 @@ from tasks.store.step import Place, open_place, practices_decided
 
 @flow(name="outreach")
 def outreach(
-    practice: str | None = None, out: str = "out", database: str | None = None, settings: str | None = None
+    practice: ask.Practice = "",
+    out: ask.ResultsFolder = "out",
+    database: ask.DatabaseAddress = "",
+    settings: ask.SettingsFile = "",
 ) -> list[dict[str, Any]]:
     """See what is due in the co-pay cases of one practice, or of all that have a decided month, and tell their owners.
 
     Run it every day, and as often as you like: nothing is opened, recorded or sent twice. Returns counts.
     """
     place = open_place(out, database, settings)
-    return each_practice(practices_decided(place, practice), lambda practice_id: practice_outreach(place, practice_id))
+    return each_practice(
+        practices_decided(place, practice or None), lambda practice_id: practice_outreach(place, practice_id)
+    )
 
 
 def practice_outreach(place: Place, practice_id: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from prefect import flow
 
 from config.errors import InputError
+from flows import parameters as ask
 from tasks.remit.folder import arrived, given
 from tasks.remit.step import list_answers, post_files
 from tasks.send.step import tell_answers, write_answer_lists
@@ -16,12 +17,12 @@ from tasks.store.step import open_place
 
 @flow(name="remittance")
 def remittance(
-    folder: str | None = None,
-    files: list[str] | None = None,
-    out: str = "out",
-    database: str | None = None,
-    practice: str | None = None,
-    settings: str | None = None,
+    folder: ask.AnswerFolder = "",
+    files: ask.AnswerFiles = [],  # noqa: B006 - never changed
+    out: ask.ResultsFolder = "out",
+    database: ask.DatabaseAddress = "",
+    practice: ask.Practice = "",
+    settings: ask.SettingsFile = "",
 ) -> dict[str, Any]:
     """Post the files, or those that lie in `folder`/in, and write the lists of what payers answered.
 
@@ -33,9 +34,9 @@ def remittance(
         raise InputError("Give either files or a folder of remittances, not both.")
     place = open_place(out, database, settings)
     watched = str(Path(folder).expanduser()) if folder else None
-    paths = arrived(Path(watched)) if watched else given(files or [])
+    paths = arrived(Path(watched)) if watched else given(files)
     posted = post_files(place, list(map(str, paths)), watched)
-    answers = list_answers(place, practice)
+    answers = list_answers(place, practice or None)
     written = write_answer_lists(place, answers.practices, answers.suspense)
     told = tell_answers(place, list(answers.practices))
     return {

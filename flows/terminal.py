@@ -131,5 +131,11 @@ def print_outreach(console: Console, summary: dict[str, Any]) -> None:
     console.print(f"Open {summary['report']}", highlight=False, soft_wrap=True)
 
 
+def print_finding(console: Console, what: str, state: str, words: str) -> None:
+    """One line of `ccm doctor`."""
+    mark = {"fine": "[green]✓[/]", "look": "[yellow]![/]"}.get(state, "[red]✗[/]")
+    console.print(f"{mark} [bold]{what:<15}[/] {escape(words)}", highlight=False)
+
+
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -31,10 +31,10 @@ def watch(
 
         found = minutes_watch(
             source=kept_out_of_prefect("CCM_SOURCE_URL", source) if "://" in source else source,
-            practice=practice,
+            practice=practice or "",
             out=str(out),
-            settings=str(settings) if settings else None,
-            profile=profile,
+            settings=str(settings or ""),
+            profile=profile or "",
         )
     for one in found:
         print_watch(console, one)

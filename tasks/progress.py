@@ -13,9 +13,13 @@ from pathlib import Path
 from typing import Protocol
 
 from config.errors import FaultError, UserError
+from tasks.json_log import log_as_json, of_cycle
+
+__all__ = ["LOG", "Taken", "no_cell_in_errors", "of_cycle", "step", "steps_taken"]
 
 LOG = logging.getLogger("ccm")
 LOG.setLevel(logging.INFO)
+log_as_json(LOG)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ def step(name: str, doing: str) -> Iterator[Done]:
     seconds = time.perf_counter() - begin
     if (taken := _TAKEN.get()) is not None:
         taken.append(Taken(name, seconds, sum(counts)))
-    LOG.info("%s (%.1f s)", "; ".join(said) or doing, seconds, extra={"step": name, "state": "done"})
+    told = {"step": name, "state": "done", "seconds": round(seconds, 3), "rows": sum(counts)}
+    LOG.info("%s (%.1f s)", "; ".join(said) or doing, seconds, extra=told)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pandas as pd
 
 from config.contract import Table, inputs
 from config.errors import InputError
+from config.month import is_time_zone
 from tasks.pull.coerce import Raw, Typed, coerce
 from tasks.pull.database import open_database
 from tasks.pull.entries import on_the_clock
@@ -38,6 +39,16 @@ def read_source(source: str, profile: str | None = None) -> Pulled:
         for name, table in inputs().items():
             reading.table(name, table)
         return reading.pulled()
+
+
+def practice_zones(source: str) -> dict[str, str]:
+    """The time zone of each practice of the source; nothing but the practices is read. InputError as read_source."""
+    with _look(source, None) as found:
+        reading = _Reading(found)
+        reading.table("practices", inputs()["practices"])
+    practices = reading.tables["practices"]
+    rows = zip(practices["practice_id"].astype("str"), practices["time_zone"].astype("str"), strict=True)
+    return {practice_id: zone for practice_id, zone in rows if is_time_zone(zone)}
 
 
 @contextmanager

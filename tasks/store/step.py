@@ -22,7 +22,7 @@ from config.month import Month
 from config.rulebook import RuleBook
 from config.rulebook_archive import archived
 from config.settings import PracticeSettings
-from tasks.progress import LOG, Taken, no_cell_in_errors, step, steps_taken
+from tasks.progress import LOG, Taken, no_cell_in_errors, of_cycle, step, steps_taken
 from tasks.retry import on_errors_of
 from tasks.store.case_work import practices_with_months
 from tasks.store.day import today_of
@@ -158,7 +158,7 @@ def steps_recorded(place: Place, practice_id: str, month: Month, before: Sequenc
 
     A record that cannot be written is only spoken of: the month is done without it.
     """
-    with steps_taken() as taken:
+    with steps_taken() as taken, of_cycle(str(flow_run.id), practice_id, str(month)):
         yield
     try:
         place.store.record_steps(str(flow_run.id), practice_id, month, [*before, *taken])

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from config.errors import PlaceError
-from tasks.store.engine import WRITES
+from tasks.store.engine import WRITES, connect, parse, place_errors
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 4_990_490  # any number, the same in every process of this product
@@ -33,6 +33,23 @@ def upgrade(engine: Engine) -> None:
         finally:
             if sqlite:
                 connection.connection.cursor().execute("PRAGMA foreign_keys = ON")
+
+
+def versions_of(address: str) -> tuple[str | None, str]:
+    """The version of that database's tables (None: there are none) and of this program's; nothing is made or changed.
+
+    InputError for an address that is none, PlaceError when the database cannot be reached.
+    """
+    url = parse(address)
+    if url.drivername == "sqlite" and not Path(url.database or "").is_file():
+        return None, _head()
+    with place_errors(url):
+        engine = connect(url, 5.0)
+        try:
+            with engine.connect() as connection:
+                return _version(connection), _head()
+        finally:
+            engine.dispose()
 
 
 def _migrate(connection: Connection) -> None:

@@ -13,6 +13,7 @@ from tasks.send.messages import Message
 def test_every_audience_of_the_process_is_there():
     assert set(audiences()) == {
         "care_manager", "billing", "billing_practitioner", "operations", "compliance", "quality", "board",
+        "data_owner",
     }  # fmt: skip
     assert all(set(NOBODY) <= set(one.never) for one in audiences().values())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import subprocess
@@ -39,8 +40,8 @@ def source(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def out(source: Path, home: Path) -> Path:
-    folder = source.parent / "out"
-    result = ccm("run", "--month", MONTH, "--source", source, "--out", folder, home=home)
+    folder, log = source.parent / "out", {"CCM_LOG_JSON": str(source.parent / "logs" / "ccm.jsonl")}
+    result = ccm("run", "--month", MONTH, "--source", source, "--out", folder, home=home, **log)
     assert result.returncode == 0, result.stderr
     assert "revision 1" in result.stdout
     assert f"Open {folder}/P1/{MONTH}/report.html" in result.stdout
@@ -105,6 +106,23 @@ def test_nothing_in_prefects_database_names_a_patient(out: Path, source: Path, h
         for name in ("patient_id", "mrn", "phone", "address"):
             if patient[name] and len(patient[name]) > 4:
                 assert patient[name].encode() not in prefect
+
+
+def test_the_log_as_json_lines_names_the_cycle_and_nobody(out: Path, source: Path) -> None:
+    text = (source.parent / "logs" / "ccm.jsonl").read_text("utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert {"at", "level", "message"} <= set.intersection(*map(set, lines))
+    of_cycle = [line for line in lines if "cycle" in line]
+    assert len({line["run"] for line in of_cycle}) == 1, "one correlation for the cycle"
+    assert {(line["practice"], line["month"], line["cycle"]) for line in of_cycle} == {("P1", MONTH, f"P1/{MONTH}")}
+    ended = {line["step"]: line for line in of_cycle if line.get("state") == "done"}
+    assert {"check", "qualify", "store"} <= set(ended)
+    assert all(line["seconds"] >= 0 and line["rows"] >= 0 for line in ended.values())
+    with (source / "patients.csv").open(encoding="utf-8", newline="") as stream:
+        for patient in csv.DictReader(stream):
+            for name in ("patient_id", "mrn", "last_name", "phone", "address", "birth_date", "medicare_id"):
+                if len(patient.get(name) or "") > 4:
+                    assert not re.search(rf"\b{re.escape(patient[name])}\b", text), name
 
 
 def test_messages_name_nobody(out: Path, source: Path) -> None:

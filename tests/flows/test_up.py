@@ -1,0 +1,161 @@
+"""`ccm up` for real: a server, a worker and schedules that come, work, go, and come again where they were."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.errors import PlaceError
+from flows.prefect_api import PrefectApi
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+
+CCM = str(Path(sys.executable).with_name("ccm"))
+SCHEDULED = {"monthly-cycle", "minutes-watch", "remittance", "outreach"}
+
+
+class Up:
+    """One `ccm up` of a test."""
+
+    def __init__(self, source: Path, out: Path) -> None:
+        self.source, self.out = source, out
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.api = PrefectApi(f"http://127.0.0.1:{self.port}/api")
+
+    def command(self) -> list[str]:
+        return [CCM, "up", "--source", str(self.source), "--out", str(self.out), "--port", str(self.port)]
+
+    def start(self, **given: str) -> None:
+        self.said = self.out.parent / "said"
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CCM_"))}
+        environment |= given
+        with self.said.open("wb") as said:
+            self.process = subprocess.Popen(
+                self.command(), stdout=said, stderr=subprocess.STDOUT, env=environment, start_new_session=True
+            )
+        wait_until(lambda: "Next:" in self.words() or self.process.poll() is not None, 400)
+        wait_until(lambda: "  monthly-cycle" in self.words() or self.process.poll() is not None, 60)
+
+    def words(self) -> str:
+        return self.said.read_text("utf-8")
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(90)
+
+    def deployment(self, name: str) -> dict[str, Any]:
+        (found,) = [one for one in self.api.find("deployments") if one["name"] == name]
+        return found
+
+    def run(self, name: str, **parameters: str) -> str:
+        path = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
+        run = self.api.ask(path, {"parameters": parameters, "state": {"type": "SCHEDULED"}})
+        return str(run["id"])
+
+    def state(self, run: str) -> str:
+        return str(self.api.ask(f"/flow_runs/{run}")["state_type"])
+
+    def reaches(self, run: str, state: str) -> None:
+        wait_until(lambda: self.state(run) in (state, "FAILED", "CRASHED"), 400)
+        assert self.state(run) == state
+
+    def processes(self) -> list[str]:
+        """Command lines that belong to it: those of its port or its folder, and what runs flows for it."""
+        done = subprocess.run(["ps", "-A", "-o", "pid=,args="], capture_output=True, text=True, check=True)
+        found = []
+        for line in done.stdout.splitlines():
+            place = Path("/proc") / line.split()[0] / "environ"
+            try:
+                own = str(self.out).encode() in place.read_bytes()
+            except OSError:
+                own = False
+            if own or str(self.port) in line.split():
+                found.append(line)
+        return found
+
+
+def wait_until(true: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it takes too long"
+        time.sleep(0.3)
+
+
+@pytest.fixture
+def up(clean: Path, tmp_path: Path) -> Iterator[Up]:
+    one = Up(clean, tmp_path / "out")
+    one.start()
+    yield one
+    if one.process.poll() is None:
+        one.stop()
+
+
+def test_it_comes_works_goes_and_comes_again(up: Up) -> None:
+    assert f"Open http://127.0.0.1:{up.port}" in up.words()
+    assert set(SCHEDULED) <= {line.split()[0] for line in up.words().splitlines() if line.startswith("  ")}
+    page = urllib.request.urlopen(f"http://127.0.0.1:{up.port}/", timeout=20)
+    assert b"<html" in page.read()
+    assert up.api.ask("/admin/settings")["server"]["analytics_enabled"] is False
+
+    # A second one for the folder, and another for the port, say so in a sentence.
+    second = subprocess.run(up.command(), capture_output=True, text=True)
+    assert (second.returncode, second.stderr.count("\n")) == (4, 1)
+    assert f"runs for {up.out} already (process {up.process.pid}" in second.stderr
+    elsewhere = Up(up.source, up.out.parent / "other")
+    elsewhere.port = up.port
+    taken = subprocess.run(elsewhere.command(), capture_output=True, text=True)
+    assert taken.returncode == 4
+    assert taken.stderr == (
+        f"ccm: A Prefect server uses port {up.port} already; stop it, or give another: ccm up --port 4300.\n"
+    )
+
+    # The form refuses nonsense before anything runs; what fits runs to its end.
+    with pytest.raises(PlaceError):
+        up.run("monthly-cycle", month="2026-13")
+    up.reaches(up.run("outreach"), "COMPLETED")
+
+    # A worker that is killed comes back, and what it left behind is done by nobody twice and by somebody once.
+    month = up.run("monthly-cycle", month="2026-10")
+    up.reaches(month, "RUNNING")
+    (worker,) = [int(line.split()[0]) for line in up.processes() if "worker start --pool ccm " in line]
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: "The worker ended (exit -9); it is started again" in up.words(), 60)
+
+    # Stopped in the middle of that month, it goes on where it was: same runs, same schedules, a pause still a pause.
+    paused = up.deployment("outreach")
+    up.api.ask(f"/deployments/{paused['id']}/schedules/{paused['schedules'][0]['id']}", {"active": False}, "PATCH")
+    before = {one["id"] for one in up.api.find("deployments")}
+    assert up.stop() == 0
+    assert up.words().endswith("Stopping ...\nStopped. `ccm up` goes on where it was.\n")
+    assert up.processes() == []
+    up.start()
+    assert {one["id"] for one in up.api.find("deployments")} == before
+    assert [plan["active"] for plan in up.deployment("outreach")["schedules"]] == [False]
+    up.reaches(month, "COMPLETED")
+    assert (up.out / "P1" / "2026-10" / "report.html").is_file()
+    assert up.stop(signal.SIGINT) == 0
+    assert up.processes() == []
+
+
+def test_a_port_that_another_program_uses(clean: Path, tmp_path: Path) -> None:
+    one = Up(clean, tmp_path / "out")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", one.port))
+        other.listen()
+        done = subprocess.run(one.command(), capture_output=True, text=True)
+    assert done.returncode == 4
+    assert done.stderr == (
+        f"ccm: Another program uses port {one.port} already; stop it, or give another: ccm up --port 4300.\n"
+    )
