@@ -20,7 +20,7 @@ LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Block = TypeVar("Block", bound=BaseModel)
 PayerId = Annotated[str, Field(min_length=2)]
 # What decisions do not depend on: each has settings of its own.
-OTHERS = ("claims", "payers", "letters", "cases", "queries", "deadlines", "messages", "watch", "actions")
+OTHERS = ("claims", "payers", "letters", "cases", "queries", "deadlines", "messages", "watch", "actions", "approval")
 
 
 class PracticeSettings(BaseModel):
