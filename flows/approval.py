@@ -19,6 +19,7 @@ from config.errors import InputError
 from config.message_settings import message_settings
 from config.month import Month
 from flows.approval_form import RETURN, SIGN_OFF, MonthApproval
+from flows.board import show_board
 from flows.sign_off import sign_off
 from tasks.progress import LOG
 from tasks.send.approval import approval_markdown, compose_returned
@@ -103,6 +104,7 @@ def waits(place: Place, asked: Request) -> dict[str, Any]:
     while True:
         if ended := settled(place, asked):
             LOG.info("%s, %s: %s", asked.practice_id, asked.month, ended)
+            show_board(place, Month.parse(asked.month))
             return {
                 "practice_id": asked.practice_id,
                 "month": asked.month,
@@ -183,7 +185,7 @@ def returned(place: Place, month: Month, practice_id: str, by: str, why: str) ->
     if cycle is None:
         return []
     tables = place.store.kept_tables(cycle, "practices", "staff")
-    frames = {name: place.store.frame(name, cycle) for name in ("decisions", "findings", "quarantine", "queries")}
+    frames = {name: place.store.frame(name, cycle) for name in ("decisions", "findings", "quarantine")}
     frames |= {"copay_cases": place.store.open_copay_cases(practice_id)}
     templates = message_settings(practice_id, place.settings).templates
     told = (practice_row(tables), frames, tables["staff"], by, why, place.today(practice_id), templates)

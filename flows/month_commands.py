@@ -99,8 +99,24 @@ def decide(
     decide_case(Console(), where, case, decision, when, practice, running_user() if by is None else by, reason)
 
 
+def status(
+    month: Annotated[str | None, typer.Option("--month", help="One service month; without it, all.")] = None,
+    practice: Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all.")] = None,
+    out: Out = Path("out"),
+    database: Database = None,
+    settings: Settings = None,
+) -> None:
+    """Where every practice's months stand; of a single one also its moves and the steps of its last run."""
+    from flows.status import print_status
+    from tasks.store.engine import database_of
+
+    when = Month.parse(month) if month else None
+    print_status(Console(), database or database_of(out), practice, when, settings)
+
+
 def add_to(app: typer.Typer) -> None:
     """The commands are among those of `ccm`."""
     app.command()(reopen)
     app.command()(close)
     app.command()(decide)
+    app.command()(status)

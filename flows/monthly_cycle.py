@@ -9,6 +9,7 @@ from prefect import flow
 from config.month import EASTERN, Month, today_in
 from config.rulebook import load_rulebook
 from flows.approval import answered_since, approval_asked, runs_of_their_own
+from flows.board import show_board
 from flows.checked_month import day_there
 from flows.each_practice import each_practice
 from flows.practice_month import practice_month
@@ -52,4 +53,8 @@ def monthly_cycle(
         with month_alone(place, practice_id, service_month, day_there(pulled, practice_id), reading) as mine:
             return practice_month(pulled, practice_id, service_month, book, mine)
 
-    return [approval_asked(place, service_month, done, approval) for done in each_practice(pulled.practices, run)]
+    try:
+        results = each_practice(pulled.practices, run)
+    finally:
+        show_board(place, service_month)
+    return [approval_asked(place, service_month, done, approval) for done in results]

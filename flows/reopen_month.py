@@ -9,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import InputError
 from config.month import Month
+from flows.board import show_board
 from flows.monthly_cycle import monthly_cycle
 from tasks.progress import no_cell_in_errors
 from tasks.store import month_life
@@ -33,7 +34,9 @@ def reopen_month(
     only the difference does. `reason` names no patient: Prefect keeps what is typed here.
     """
     service_month = Month.parse(month)
-    reopen(open_place(out, database, settings, reviewer), practice, service_month, reason, reviewer)
+    place = open_place(out, database, settings, reviewer)
+    reopen(place, practice, service_month, reason, reviewer)
+    show_board(place, service_month)
     if source is None:
         return []
     return monthly_cycle(month, source, practice, out, database, settings)
