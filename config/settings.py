@@ -23,7 +23,7 @@ Block = TypeVar("Block", bound=BaseModel)
 PayerId = Annotated[str, Field(min_length=2)]
 # What decisions do not depend on: each has settings of its own.
 TOP = ("defaults", "practices")
-OTHERS = ("claims", "payers", "letters", "cases", "queries", "deadlines", "messages", "watch", "actions")
+OTHERS = ("claims", "payers", "letters", "cases", "queries", "deadlines", "messages", "watch", "actions", "approval")
 
 
 class PracticeSettings(BaseModel):

@@ -19,7 +19,7 @@ from tasks.query.step import with_recorded_queries
 from tasks.route.step import with_recorded_answers
 from tasks.send.step import keep_stopped_month, try_templates
 from tasks.store.day import today_by
-from tasks.store.step import Place
+from tasks.store.step import Place, with_decisions_by_hand
 
 
 class CheckedMonth(NamedTuple):
@@ -68,4 +68,5 @@ def checked_month(
     accepted = with_recorded_answers(place, practice_id, checked.accepted, month)
     accepted = with_recorded_queries(place, practice_id, accepted, month)
     accepted = with_recorded_modifiers(place, practice_id, accepted, month)
+    accepted = with_decisions_by_hand(place, practice_id, accepted, month)
     return CheckedMonth(share, checked, aside, pages, accepted)

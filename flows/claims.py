@@ -7,6 +7,7 @@ from typing import Any
 from prefect import flow
 
 from config.month import EASTERN, Month, today_in
+from flows.board import show_board
 from flows.each_practice import each_practice
 from tasks.claim.signed import decided_practices
 from tasks.claim.step import claims_summary, draft_claims, send_claims
@@ -30,7 +31,10 @@ def claims(
     service_month = Month.parse(month) if month else Month.of(today_in(EASTERN)).previous
     place = open_place(out, database, settings)
     practices = decided_practices(place.store, service_month, practice)
-    return each_practice(practices, lambda one: practice_claims(place, one, service_month), shows="folder")
+    try:
+        return each_practice(practices, lambda one: practice_claims(place, one, service_month), shows="folder")
+    finally:
+        show_board(place, service_month)
 
 
 def practice_claims(place: Place, practice_id: str, month: Month) -> dict[str, Any]:

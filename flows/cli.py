@@ -28,6 +28,7 @@ from flows import (
     copay,
     coverage_commands,
     mail_commands,
+    month_commands,
     patients,
     query_commands,
     refunds,
@@ -218,6 +219,7 @@ def demo_data(
 answers.add_to(app)
 review.add_to(app)
 billing.add_to(app)
+month_commands.add_to(app)
 refunds.add_to(app)
 coverage_commands.add_to(app)
 copay.add_to(app)

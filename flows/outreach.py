@@ -8,7 +8,9 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from config.month import EASTERN, Month, today_in
 from flows import parameters as ask
+from flows.board import show_board
 from flows.daily_month_end import daily_month_end
 from flows.daily_queries import daily_queries
 from flows.each_practice import each_practice
@@ -34,9 +36,10 @@ def outreach(
     Run it every day, and as often as you like: nothing is opened, recorded or sent twice. Returns counts.
     """
     place = open_place(out, database, settings)
-    return each_practice(
-        practices_decided(place, practice or None), lambda practice_id: practice_outreach(place, practice_id)
-    )
+    try:
+        return each_practice(practices_decided(place, practice or None), lambda one: practice_outreach(place, one))
+    finally:
+        show_board(place, Month.of(today_in(EASTERN)).previous)
 
 
 def practice_outreach(place: Place, practice_id: str) -> dict[str, Any]:

@@ -81,3 +81,12 @@ RunId = Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$"), Says("The run that 
 Happened = Annotated[
     Literal["failed", "late", "stuck", "unapproved"], Says("What happened to the run, which decides the words.")
 ]
+Person = Annotated[
+    str,
+    Field(max_length=80, pattern=ONE_LINE),
+    NoneIsEmpty,
+    Says("Who answers for what is decided, by name or initials. Empty: nobody is named."),
+]
+Approval = Annotated[
+    bool | None, Says("Whether the run waits for an approval in this UI. Empty: as the practice's settings say.")
+]

@@ -5,18 +5,24 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 
+from config.approval import approval_settings
+from config.by_hand import BY_HAND
 from config.errors import InputError
 from config.message_settings import message_settings
 from config.month import Month
 from tasks.send.month_end import compose_release
 from tasks.send.stakeholders import compose_figures, figures_of
+from tasks.store import by_hand, month_life
 from tasks.store import claims as stored
+from tasks.store.claims import SignOff
 from tasks.store.day import today_of
 from tasks.store.outbox import put_daily
 from tasks.store.practice import practice_row
-from tasks.store.store import open_store
+from tasks.store.records import Cycle
+from tasks.store.store import Store, open_store
 
 
 def sign_off_month(
@@ -27,22 +33,9 @@ def sign_off_month(
     Billing's notice waits in the outbox, and the month's figures for quality and board where the settings have an
     address of theirs. A second time changes nothing.
     """
-    if not name.strip():
-        raise InputError("Say who signs off: --by NAME.")
-    messages = message_settings(practice_id, settings)
     store = open_store(database)
     try:
-        cycle = store.latest(practice_id, month)
-        if cycle is None:
-            raise InputError(f"There is no decided {month} of practice {practice_id} in this database; run it first.")
-        lines, now = store.frame("claim_lines", cycle), datetime.now(UTC)
-        practice, figures = practice_row(store.kept_tables(cycle, "practices")), figures_of(store, cycle)
-        with store.writing() as connection:
-            known, today = stored.signed(connection, cycle), today_of(connection, practice_id)
-            signed = stored.sign(connection, cycle, name.strip(), now)
-            if known is None:
-                release = compose_release(cycle, practice, lines, signed.signed_by, today, messages.templates)
-                put_daily(connection, [release, *compose_figures(figures, messages, today)])
+        cycle, signed, lines = sign_off(store, month, practice_id, name, settings)
     finally:
         store.close()
     head = f"{practice_id} · {month} · revision {cycle.revision}"
@@ -51,3 +44,41 @@ def sign_off_month(
     cases = lines["case_number"].nunique()
     said = f"{cases:,} patients with {len(lines):,} claim lines; ccm claims --month {month} writes the claims."
     console.print(said, highlight=False, markup=False, soft_wrap=True)
+
+
+def sign_off(
+    store: Store, month: Month, practice_id: str, name: str, settings: Path | None, revision: int | None = None
+) -> tuple[Cycle, SignOff, pd.DataFrame]:
+    """The latest revision signed off, by whom, and its claim lines; what is to be told waits in the outbox.
+
+    InputError where it may not be signed off, and where it is another revision than the one given.
+    """
+    if not name.strip():
+        raise InputError("Say who signs off: --by NAME.")
+    messages = message_settings(practice_id, settings)
+    apart = approval_settings(practice_id, settings).other_than_preparer
+    cycle = store.latest(practice_id, month)
+    if cycle is None:
+        raise InputError(f"There is no decided {month} of practice {practice_id} in this database; run it first.")
+    if revision not in (None, cycle.revision):
+        raise InputError(f"{practice_id}, {month}: revision {cycle.revision} was decided in the meantime; look at it.")
+    lines, now = store.frame("claim_lines", cycle), datetime.now(UTC)
+    practice, figures = practice_row(store.kept_tables(cycle, "practices")), figures_of(store, cycle)
+    counted = store.kept_table(cycle, BY_HAND)
+    with store.writing() as connection:
+        refuse_unheeded(by_hand.recorded(connection, practice_id, str(month)), counted, month)
+        if apart:
+            month_life.refuse_preparer(connection, cycle, name)
+        known, today = stored.signed(connection, cycle), today_of(connection, practice_id)
+        signed = stored.sign(connection, cycle, name.strip(), now)
+        if known is None:
+            release = compose_release(cycle, practice, lines, signed.signed_by, today, messages.templates)
+            put_daily(connection, [release, *compose_figures(figures, messages, today)])
+    return cycle, signed, lines
+
+
+def refuse_unheeded(recorded: pd.DataFrame, counted: pd.DataFrame | None, month: Month) -> None:
+    """InputError where what stands decided by hand is not what the revision was decided from."""
+    kept = recorded if counted is None and recorded.empty else counted
+    if kept is None or not kept.reset_index(drop=True).astype("str").equals(recorded.astype("str")):
+        raise InputError(f"Cases were decided by hand after {month} was run; run it again, then sign it off.")

@@ -32,8 +32,8 @@ KNOWN = {
 }
 ABOUT_PATIENT = {
     "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays",
-    "medical_decisions", "copay_responses", "earlier_claims", "payer_answers", "line_modifiers", "time", "staff",
-    "practitioner", "zone", "setting", "credential",
+    "medical_decisions", "copay_responses", "earlier_claims", "payer_answers", "line_modifiers", "manual_decisions",
+    "time", "staff", "practitioner", "zone", "setting", "credential",
 }  # fmt: skip
 TABLES = [load_yaml(path) for path in sorted(SCENARIOS.glob("*.yaml"))]
 MODULES = TOPICS | {"shares": shares}

@@ -23,7 +23,7 @@ from tasks.claim.drafts import Draft, Key, Practice
 from tasks.claim.modifiers import credentials_of, of_setting, with_modifiers
 from tasks.claim.needs import Held, lacking
 from tasks.claim.x12.segments import digits, legible
-from tasks.store import case_work, modifiers
+from tasks.store import case_work, modifiers, month_life
 from tasks.store import claims as stored
 from tasks.store.records import Cycle
 from tasks.store.store import Store
@@ -60,6 +60,12 @@ def signed_month(store: Store, practice_id: str, month: Month, settings: Path | 
         signed = stored.signed(connection, cycle)
         determined = case_work.determined(connection, practice_id)
         recorded = modifiers.recorded(connection, practice_id, str(month))
+        opened = month_life.last_move(connection, practice_id, month)
+    if opened and opened.state == month_life.REOPENED:
+        raise InputError(
+            f"{practice_id}, {month} was opened again by {opened.moved_by} ({opened.reason}); run it and have it "
+            "signed off, then its claims may go out."
+        )
     if signed is None:
         raise InputError(
             f"{practice_id}, {month}: revision {cycle.revision} is not signed off; look at its report.html, then run "

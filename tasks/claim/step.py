@@ -32,7 +32,7 @@ from tasks.claim.superbill import claim_lines
 from tasks.claim.tell import corrections_frame, held_frame, held_sheet, sent_frame
 from tasks.progress import step
 from tasks.store import claims as stored
-from tasks.store import modifiers
+from tasks.store import modifiers, month_life
 from tasks.store.claims import ClaimFile
 from tasks.store.denials import codes_of
 from tasks.store.known_findings import keep_warnings
@@ -103,7 +103,9 @@ def send_claims(place: Place, month: SignedMonth, drafts: Drafted) -> Billed:
         with place.store.writing() as connection:
             stored.only_one_at_a_time(connection)
             found = difference(connection, month, drafts)
-            new = send_out(connection, month, drafts, datetime.now(UTC), found)
+            now = datetime.now(UTC)
+            new = send_out(connection, month, drafts, now, found)
+            month_life.release(connection, month.cycle, now)
             sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
             warned = pd.concat([drafts.scrub, found.scrub], ignore_index=True)
             keep_warnings(connection, sent, {file.control_number for file in new}, warned)

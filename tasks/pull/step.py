@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -11,14 +11,14 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from config.errors import PlaceError
+from config.errors import PlaceError, UnreadableError
 from config.month import Month
 from config.settings import practice_settings, strangers
 from tasks.progress import LOG, step
 from tasks.pull.owners import owners
 from tasks.pull.practice import future_entries, months_held, of_practice, practice_ids
 from tasks.pull.source import read_source
-from tasks.pull.unreadable import as_listed, settle_unreadable
+from tasks.pull.unreadable import as_listed, settle_unreadable, stopped_practices
 from tasks.retry import on_errors_of
 
 MOST_MONTHS = 6
@@ -29,7 +29,7 @@ class Source:
     """A source that was read: its tables without rejected rows, its practices and its digest.
 
     `rejected` are the rejected rows, `owner` the practice of each, missing where the row does not tell it; those are
-    in `unplaced` as rows of the output table `unreadable`.
+    in `unplaced` as rows of the output table `unreadable`, with the cells at which practices in `stopped` stop.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -38,6 +38,7 @@ class Source:
     unplaced: pd.DataFrame
     practices: list[str]
     digest: str
+    stopped: dict[str, UnreadableError] = field(default_factory=dict)
 
 
 @dataclass
@@ -80,21 +81,29 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
         pulled = read_source(source, profile)
         known = practice_ids(pulled.tables)
         wanted = [practice] if practice else known
-        path = Path(settings) if settings else None
-        policies = {practice_settings(one, path).unreadable_cells for one in wanted}
-        tables, rejected = settle_unreadable(pulled, "reject" if policies == {"reject"} else "stop")
+        own = Path(settings) if settings else None
+        stops = [one for one in wanted if practice_settings(one, own).unreadable_cells == "stop"]
         owner = owners(pulled)
-        unplaced = as_listed(pulled, pulled.unreadable.loc[owner.isna()])
-        for note in [*pulled.notes, *strangers(path, known)]:
+        alone = len(known) == 1 and stops == known
+        stopped = {} if alone else stopped_practices(pulled, owner, stops)
+        tables, rejected = settle_unreadable(pulled, "stop" if alone else "reject")
+        listed = owner.isna() | owner.isin(list(stopped))
+        unplaced = as_listed(pulled, pulled.unreadable.loc[listed])
+        for note in [*pulled.notes, *strangers(own, known)]:
             LOG.info("%s", note)
         said = f"{len(tables)} tables, {len(tables['time_entries']):,} time entries, {len(known)} practice(s)"
         done(said, sum(map(len, tables.values())))
-    return Source(tables, rejected, owner, unplaced, wanted, pulled.digest)
+    return Source(tables, rejected, owner, unplaced, wanted, pulled.digest, stopped)
 
 
 @task(name="take one practice's share", task_run_name="take {practice_id}", cache_policy=NO_CACHE)
 def pull_practice(source: Source, practice_id: str, month: Month, today: date) -> Share:
-    """The practice's rows, and of its time entries those that touch the month; how many others are yet to come."""
+    """The practice's rows, and of its time entries those that touch the month; how many others are yet to come.
+
+    UnreadableError where the practice stops at cells that cannot be read; no other practice does.
+    """
+    if practice_id in source.stopped:
+        raise source.stopped[practice_id]
     with step("pull", f"taking the month of {practice_id}") as done:
         tables, set_aside = of_practice(source.tables, practice_id, month)
         future = future_entries(source.tables, practice_id, month, today)

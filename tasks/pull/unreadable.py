@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
@@ -35,12 +37,28 @@ def settle_unreadable(
     if not len(cells):
         return pulled.tables, _rejected(cells, pulled.tables)
     if policy == "stop":
-        raise UnreadableError(_sentence(pulled), as_listed(pulled, cells))
+        raise _error(pulled)
     tables = dict(pulled.tables)
     for name in cells["table"].unique():
         frame = tables[name]
         tables[name] = frame.loc[~at_places(frame, cells.loc[cells["table"] == name])].reset_index(drop=True)
     return tables, _rejected(cells, pulled.tables)
+
+
+def stopped_practices(pulled: Pulled, owner: pd.Series, stops: Collection[str]) -> dict[str, UnreadableError]:
+    """The error of each practice that stops at cells which cannot be read, and has any; `owner` is that of each cell.
+
+    UnreadableError where a cell's row tells no practice: it may be that of any which stops.
+    """
+    cells = pulled.unreadable
+    if stops and owner.isna().any():
+        raise _error(replace(pulled, unreadable=cells.loc[owner.isna()]))
+    mine = [name for name in stops if (owner == name).any()]
+    return {name: _error(replace(pulled, unreadable=cells.loc[owner == name])) for name in mine}
+
+
+def _error(pulled: Pulled) -> UnreadableError:
+    return UnreadableError(_sentence(pulled), as_listed(pulled, pulled.unreadable))
 
 
 def as_listed(pulled: Pulled, cells: pd.DataFrame) -> pd.DataFrame:

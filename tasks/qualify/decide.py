@@ -14,6 +14,7 @@ from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify import families
 from tasks.qualify.beside import TOLD_LATER, tell_programs_beside
+from tasks.qualify.by_hand import lifted
 from tasks.qualify.findings import gather_findings
 from tasks.qualify.frames import Months, Stretches
 from tasks.qualify.hospital import add_hospital_units
@@ -120,6 +121,7 @@ def decide_program(
     add_hospital_units(m, own)
     facts.on_reference_day(reference_dates(facts, counted))
     findings = gather_findings(m, decision_rules(own), m["is_enrolled"].to_numpy(), own, settings)
+    findings = lifted(findings, m, own.month)
     add_outcome(m, findings)
     return Decided(own, m, ledger, found, findings)
 

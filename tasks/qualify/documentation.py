@@ -56,6 +56,16 @@ def family_unverified(m: Months, book: RuleBook, settings: PracticeSettings) -> 
     return m.family.isin(recalled)
 
 
+def held_by_hand(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Somebody of the practice decided that this case waits."""
+    return m.by_hand == "hold"
+
+
+def forced_by_hand(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Somebody of the practice decided that holds of this case which may be lifted do not keep it back."""
+    return m.by_hand == "force"
+
+
 def another_program_chosen(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Another program of the same practitioner is billed in this one's stead."""
     return m.other_program != ""

@@ -13,6 +13,7 @@ from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from config.stays import STOPS_THE_CLOCK
 from tasks.qualify.beginning import add_program_start, add_visits
+from tasks.qualify.by_hand import add_by_hand
 from tasks.qualify.earlier import add_earlier_claims
 from tasks.qualify.episodes import add_first_month
 from tasks.qualify.frames import Months
@@ -277,6 +278,7 @@ def gather(
     facts.consents()
     facts.facility_days()
     add_line_modifiers(facts)
+    add_by_hand(facts)
     add_program_start(facts)
     add_visits(facts)
     if any("is_first_month" in family.only_if for family, _ in book.families):

@@ -61,7 +61,9 @@ def compose_reminders(
                 head = f"cut-off {_day(days.care_team)}: {to_do}"
                 to = addresses.get(staff_id, "")
                 found.append(
-                    _message(cycle, practice, "care_manager", f"{CUTOFF}-{staff_id}", to, head, said, today, templates)
+                    month_end_message(
+                        cycle, practice, "care_manager", f"{CUTOFF}-{staff_id}", to, head, said, today, templates
+                    )
                 )
     said, parts = [], []
     decisions = frames["decisions"]["outcome"].value_counts()
@@ -75,7 +77,9 @@ def compose_reminders(
         said.append(f"Nobody has signed off revision {cycle.revision}; until then no claim goes out. {_sign(cycle)}")
     if said:
         billing = practice.get("billing_email", "")
-        found.append(_message(cycle, practice, "billing", SIGNOFF, billing, "; ".join(parts), said, today, templates))
+        found.append(
+            month_end_message(cycle, practice, "billing", SIGNOFF, billing, "; ".join(parts), said, today, templates)
+        )
     return found
 
 
@@ -91,7 +95,7 @@ def compose_release(
         "again, takes another sign-off, and sends only the changed claims.",
     ]
     to = practice.get("billing_email", "")
-    return _message(
+    return month_end_message(
         cycle,
         practice,
         "billing",
@@ -104,10 +108,11 @@ def compose_release(
     )
 
 
-def _message(
+def month_end_message(
     cycle: Cycle, practice: Mapping[str, str], audience: str, kind: str, recipient: str, to_do: str, said: list[str],
     today: date, templates: str,
 ) -> Message:  # fmt: skip
+    """A message of the day about how the month stands."""
     return daily_message(
         "month_end",
         templates,

@@ -18,6 +18,7 @@ from tasks.send import charts, counts
 from tasks.send.action_rows import action_view
 from tasks.send.answered import answered_view
 from tasks.send.billing import changes
+from tasks.send.by_hand import decided_by_hand
 from tasks.send.capacity import capacity_view
 from tasks.send.render import render
 from tasks.send.trend import answered_of, trend_view
@@ -76,6 +77,7 @@ def report_view(
         "holds": counts.by_rule(held),
         "codes": counts.codes_billed(frames["claim_lines"]),
         "modifiers": modifiers(frames["claim_lines"]),
+        "by_hand": decided_by_hand(findings, decisions),
         "copay": counts.copay_by_option(frames["copay_cases"]),
         "copay_open": int((frames["copay_cases"]["state"] == "open").sum()),
         "avoided_patients": counts.avoided_patients(findings, decisions),

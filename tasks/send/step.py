@@ -65,7 +65,11 @@ def unreadable_listed(out: str) -> Iterator[Callable[[pd.DataFrame], None]]:
         raise UnreadableError(f"{str(error).rstrip('.')}; the whole list is in {path}.", error.cells) from error
     path = write_list(folder, table, given[-1])
     if len(given[-1]):
-        LOG.info("%s: %s rejected rows' practice is not known; they are listed there", path, f"{len(given[-1]):,}")
+        LOG.info(
+            "%s: %s rows that cannot be read stop their practice or name none; they are listed there",
+            path,
+            f"{len(given[-1]):,}",
+        )
 
 
 @task(name="try the practice's own templates", cache_policy=NO_CACHE)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.errors import FaultError, InputError
+from tasks.store import month_life
 from tasks.store.answers import days_taken_back, first_payers
 from tasks.store.claim_tables import claim_files, claim_service_lines, claims, ledger, sign_offs
 from tasks.store.ledger import VOID, end_what_is_replaced, into_ledger
@@ -100,8 +101,10 @@ class ClaimFile:
 
 def sign(connection: Connection, cycle: Cycle, signed_by: str, now: datetime) -> SignOff:
     """The revision is signed off; a second time changes nothing. Call it in a writing transaction."""
+    month_life.only_one_at_a_time(connection, cycle.practice_id)
     known = signed(connection, cycle)
-    if known is None:
+    if known is None or month_life.state_of(connection, cycle.practice_id, cycle.month) == month_life.REOPENED:
+        month_life.sign_off(connection, cycle, signed_by, now)
         values = {"cycle_id": cycle.id, "signed_by": signed_by, "signed_at": now}
         connection.execute(sa.insert(sign_offs).values(values))
         known = SignOff(signed_by, now)

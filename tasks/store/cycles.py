@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from config.contract import outputs
 from config.month import Month
 from tasks.store import basis as bases
-from tasks.store import bulk, cases, outbox
+from tasks.store import bulk, cases, month_life, outbox
 from tasks.store.changes import COMPARED, changes
 from tasks.store.records import Basis, Cycle, Digests, OutboxMessage, Saved
 from tasks.store.schema import MONTHLY, cycles, monthly
@@ -68,17 +68,21 @@ def save(
     tables: Mapping[str, pa.Table],
     compose: Compose,
     now: datetime,
+    by: str = "",
 ) -> Saved:
     """Write the next revision, unless the newest one has this very result and no co-pay case has news.
 
-    A result that stands keeps its revision, with the digests, the basis and the evidence of the run that gave it last.
-    Call it in a writing transaction.
+    A result that stands keeps its revision, with the digests, the basis and the evidence of the run that gave it last;
+    a month that was reopened gets its revision whatever came out. Call it in a writing transaction.
     """
-    _only_one_at_a_time(connection, practice_id)
+    month_life.only_one_at_a_time(connection, practice_id)
+    by = by or month_life.running_user()
+    again = month_life.state_of(connection, practice_id, month) == month_life.REOPENED
     previous = latest(connection, practice_id, month)
     news = cases.news(connection, practice_id, str(month), tables["copay_cases"])
-    if previous is not None and previous.result_digest == result_digest and not news.num_rows:
+    if previous is not None and previous.result_digest == result_digest and not news.num_rows and not again:
         previous = _confirm(connection, previous, basis, tables)
+        month_life.decide(connection, practice_id, month, previous.revision, new=False, by=by, now=now)
         return Saved(previous, bulk.read_cycle(connection, outputs()["changes"], previous.id), new=False)
 
     decided = bulk.as_frame(tables["decisions"].select(list(COMPARED)))
@@ -87,6 +91,7 @@ def save(
         before = bulk.read_cycle(connection, outputs()["decisions"], previous.id, COMPARED)
     changed = changes(before, decided)
     cycle = _insert(connection, practice_id, month, previous, basis.digests, result_digest, now)
+    month_life.decide(connection, practice_id, month, cycle.revision, new=True, by=by, now=now)
     bases.keep(connection, cycle.id, basis)
     for name in SAVED:
         bulk.write_cycle(connection, monthly[name], cycle.id, tables[name])
@@ -116,13 +121,6 @@ def _columns(digests: Digests) -> dict[str, str]:
         "settings_digest": digests.settings,
         "rulebook_digest": digests.rulebook,
     }
-
-
-def _only_one_at_a_time(connection: Connection, practice_id: str) -> None:
-    # Co-pay cases belong to the practice, so two months of it must not be saved side by side either.
-    if connection.dialect.name == "postgresql":
-        key = sa.func.hashtextextended(f"cycles:{practice_id}", 0)
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 def _insert(

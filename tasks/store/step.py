@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 from sqlalchemy.engine import Connection
 
+from config.by_hand import BY_HAND
+from config.deadlines import deadlines
 from config.errors import InputError, PlaceError
 from config.line_modifiers import RECORDED
 from config.month import Month
@@ -24,9 +26,12 @@ from config.rulebook_archive import archived
 from config.settings import PracticeSettings
 from tasks.progress import LOG, Taken, no_cell_in_errors, of_cycle, step, steps_taken
 from tasks.retry import on_errors_of
+from tasks.store import by_hand, month_life
 from tasks.store.case_work import practices_with_months
 from tasks.store.day import today_of
 from tasks.store.engine import WAIT_SECONDS, database_of
+from tasks.store.month_life import running_user
+from tasks.store.one_run import Turn, one_run
 from tasks.store.records import Basis, Digests, OutboxMessage, Saved
 from tasks.store.store import Store, open_store
 
@@ -36,11 +41,13 @@ ANSWERED = ["coverage_id", "answer", "conflict", "needs_authorization", "authori
 
 @dataclass
 class Place:
-    """Where a run reads its settings and leaves its results."""
+    """Where a run reads its settings and leaves its results, and whose run it is."""
 
     store: Store
     out: Path
     settings: Path | None
+    by: str = field(default_factory=running_user)  # who answers for what a run decides
+    turn: Turn | None = None  # of a run that has the month for itself
 
     def today(self, practice_id: str) -> date:
         """The practice's own day."""
@@ -52,7 +59,7 @@ class Place:
         return self.out / practice_id / str(month)
 
 
-def open_place(out: str, database: str | None, settings: str | None) -> Place:
+def open_place(out: str, database: str | None, settings: str | None, by: str = "") -> Place:
     """The output folder made, the database opened and brought to this version.
 
     Without an address the database is that of the folder. PlaceError when the folder or the database cannot be used.
@@ -66,7 +73,7 @@ def open_place(out: str, database: str | None, settings: str | None) -> Place:
         ) from error
     wait = float(os.environ.get("CCM_DATABASE_WAIT_SECONDS", WAIT_SECONDS))
     store = open_store(database or database_of(folder), wait)
-    return Place(store, folder, Path(settings).expanduser() if settings else None)
+    return Place(store, folder, Path(settings).expanduser() if settings else None, by.strip() or running_user())
 
 
 @task(name="number the cases", cache_policy=NO_CACHE)
@@ -96,9 +103,10 @@ def decided_from(
     input_digest: str, tables: dict[str, pd.DataFrame], settings: PracticeSettings, book: RuleBook
 ) -> Basis:
     """What the month is decided from, as the store keeps it; what earlier runs offered, payers answered
-    and staff recorded in cases or answered billing is input too where it counts, and modifiers of lines."""
+    and staff recorded in cases or answered billing is input too where it counts, modifiers of lines, and what was
+    decided by hand."""
     payers = (_answers_of_payers(tables.get(name)) for name in ("payer_answers", "program_answers"))
-    recorded = (tables.get(name) for name in ("query_answers", RECORDED))
+    recorded = (tables.get(name) for name in ("query_answers", RECORDED, BY_HAND))
     for added in (tables.get("earlier_claims"), *payers, _answers_of_patients(tables), *recorded):
         if added is not None and len(added):
             whole = f"{input_digest}\n{added.to_csv(index=False)}".encode()
@@ -139,9 +147,20 @@ def save_month(
     compose: Callable[[int, pd.DataFrame], Sequence[OutboxMessage]],
     beside: Callable[[Connection, Saved], None] | None = None,
 ) -> Saved:
-    """The month in the database with what is kept `beside` it, whole or not at all; an unchanged one writes nothing."""
+    """The month in the database with what is kept `beside` it, whole or not at all; an unchanged one writes nothing.
+
+    PlaceError, and nothing is kept, where the run had the month for itself and another one has it by now.
+    """
+
+    def kept(connection: Connection, saved: Saved) -> None:
+        if place.turn is not None:
+            place.turn.confirm(connection)
+        if beside is not None:
+            beside(connection, saved)
+
     with step("store", "saving the month") as done:
-        saved = place.store.save_cycle(practice_id, month, basis, frames, frames["copay_cases"], compose, beside)
+        known = (practice_id, month, basis, frames, frames["copay_cases"])
+        saved = place.store.save_cycle(*known, compose, kept, place.by)
         what = f"{len(saved.changes):,} changes" if saved.cycle.revision > 1 else "first run of the month"
         done(
             f"revision {saved.cycle.revision}, {what}"
@@ -164,6 +183,35 @@ def steps_recorded(place: Place, practice_id: str, month: Month, before: Sequenc
         place.store.record_steps(str(flow_run.id), practice_id, month, [*before, *taken])
     except PlaceError as error:
         LOG.info("how long the steps took is not on record: %s", error)
+
+
+@contextmanager
+def month_alone(place: Place, practice_id: str, month: Month, today: date, before: Sequence[Taken]) -> Iterator[Place]:
+    """The place in which the month is this run's alone until the end; its steps and those `before` are on record.
+
+    The month is past its cut-off where the care team's last day is over. InputError where another run, here or on
+    another machine, is at it.
+    """
+    with one_run(place.store, practice_id, month) as turn, steps_recorded(place, practice_id, month, before):
+        cut_off_passed(place, practice_id, month, today)
+        yield replace(place, turn=turn)
+
+
+def cut_off_passed(place: Place, practice_id: str, month: Month, today: date) -> None:
+    """A month that is still open once the care team's last day is over is on record as cut off."""
+    last_day = deadlines(practice_id, month, place.settings).care_team
+    if today > last_day:
+        with place.store.writing() as connection:
+            month_life.cut_off(connection, practice_id, month, last_day, today)
+
+
+def with_decisions_by_hand(
+    place: Place, practice_id: str, tables: dict[str, pd.DataFrame], month: Month
+) -> dict[str, pd.DataFrame]:
+    """The tables with what was decided by hand about the month's cases; as they are where nothing was."""
+    with place.store.reading() as connection:
+        recorded = by_hand.recorded(connection, practice_id, str(month))
+    return tables | {BY_HAND: recorded} if len(recorded) else tables
 
 
 def practices_decided(place: Place, practice: str | None) -> list[str]:

@@ -111,6 +111,7 @@ class Store:
         copay_cases: pd.DataFrame,
         messages: cycles.Compose,
         beside: cycles.Beside | None = None,
+        by: str = "",
     ) -> Saved:
         """The month is saved, whole or not at all.
 
@@ -124,7 +125,7 @@ class Store:
         digest = result_digest(tables)
         now = outbox.utc_now()
         with self.writing() as connection:
-            saved = cycles.save(connection, practice_id, month, basis, digest, tables, messages, now)
+            saved = cycles.save(connection, practice_id, month, basis, digest, tables, messages, now, by)
             if beside is not None:
                 beside(connection, saved)
         return saved

@@ -79,4 +79,4 @@ def test_server_and_postgresql_give_the_same_month(tmp_path: Path, server: str) 
     assert "://" not in parameters, "an address may hold a password, so it is no parameter"
     keys = {artifact["key"] for artifact in ask(server, "/artifacts/filter")}
     of_month = {f"{name}-p1-{MONTH}" for name in ("month", "progress", "stakeholders")}
-    assert keys - {"actions-p1"} == of_month | {f"codes-office-{MONTH}"}
+    assert keys - {"actions-p1"} == {f"board-{MONTH}"} | of_month | {f"codes-office-{MONTH}"}

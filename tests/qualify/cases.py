@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from config.by_hand import BY_HAND
+from config.by_hand import COLUMNS as BY_HAND_COLUMNS
 from config.contract import Table, inputs
 from config.line_modifiers import COLUMNS, RECORDED
 from config.month import Month
@@ -174,6 +176,13 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
     ]
     if carried:
         tables[RECORDED] = pd.DataFrame(carried, columns=list(COLUMNS), dtype="str")
+    by_hand = [
+        {"patient_id": f"P{number}"} | dict.fromkeys(BY_HAND_COLUMNS[1:], "") | case[BY_HAND]
+        for number, case in enumerate(cases, 1)
+        if BY_HAND in case
+    ]
+    if by_hand:
+        tables[BY_HAND] = pd.DataFrame(by_hand, columns=list(BY_HAND_COLUMNS), dtype="str")
     entries = tables["time_entries"]
     for name, dtype in (("seconds", "int64"), ("start_s", "int64"), ("has_clock", "bool")):
         entries[name] = pd.Series([row[name] for row in rows["time_entries"]], dtype=dtype)

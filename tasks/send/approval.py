@@ -1,0 +1,109 @@
+"""What somebody who approves a month sees of it, in counts alone, and how a waiting approval is reminded of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import pandas as pd
+
+from config.approval import ApprovalSettings
+from config.deadlines import working_days_after
+from config.frames import rows_set_aside
+from tasks.send import care_manager, counts
+from tasks.send.messages import Message, addresses_of
+from tasks.send.month_end import month_end_message
+from tasks.send.report import totals
+from tasks.send.words import count, dollars, plural
+from tasks.store.approvals import Request
+from tasks.store.records import Cycle
+from tasks.store.store import Store
+
+MOST_HOLDS = 8
+NEEDED = ("decisions", "findings", "claim_lines", "quarantine", "reconciliation", "changes", "signals", "copay_cases")
+ROWS = {"bill": "ready to bill", "hold": "on hold", "short": "short of minutes", "not_billable": "not billable"}
+
+
+def approval_markdown(store: Store, cycle: Cycle, report: str = "") -> str:
+    """Summary, reconciliation, exceptions and the difference to the month before, in counts; nobody is named."""
+    frames = {name: store.frame(name, cycle) for name in NEEDED}
+    months = store.trend(cycle.practice_id, cycle.month, 2).set_index("month")
+    before = str(cycle.month.previous)
+    known = before in months.index
+    mine, last = months.loc[str(cycle.month)], months.loc[before] if known else None
+    head = f"### {cycle.practice_id} · {cycle.month} · revision {cycle.revision}"
+    said = [head, "", f"| | this month | {before if known else 'month before: not run'} | difference |"]
+    said += ["|---|---:|---:|---:|"]
+    for name, label in ROWS.items():
+        now, then = int(mine[name]), int(last[name]) if last is not None else None
+        said.append(_row(label, count(now), "" if then is None else count(then), "" if then is None else now - then))
+    now, then = int(mine["expected_cents"]), int(last["expected_cents"]) if last is not None else None
+    old, more = ("", "") if then is None else (dollars(then), f"{'-' if now < then else '+'}{dollars(abs(now - then))}")
+    said.append(_row("expected", dollars(now), old, more))
+    ties = totals(frames["reconciliation"])
+    open_ones = [one["name"] for one in ties if not one["ties"]]
+    wrong = f"**do not tie: {', '.join(open_ones)}**" if open_ones else "tie"
+    said += ["", f"**Reconciliation.** Rows, seconds and patients {wrong}."]
+    said += ["", "**Exceptions.**", ""]
+    aside = rows_set_aside(frames["quarantine"])
+    said.append(f"- Rows set aside: {', '.join(f'{name} {count(n)}' for name, n in aside.items() if n) or 'none'}")
+    said.append(f"- Integrity signals for compliance: {count(len(frames['signals']))}")
+    said.append(f"- Open co-pay cases: {count(int((frames['copay_cases']['state'] == 'open').sum()))}")
+    if cycle.revision > 1:
+        said.append(
+            f"- Decided otherwise than in revision {cycle.revision - 1}: {count(len(frames['changes']))} fields"
+        )
+    hand = frames["findings"]["rule"].isin(["held_by_hand", "forced_by_hand"])
+    said.append(f"- Decided by hand: {plural(frames['findings'][hand]['case_number'].nunique(), 'case')}")
+    held = counts.by_rule(counts.holds(frames["findings"], frames["decisions"]))
+    said += [f"- On hold, {count(row['cases'])}: {row['words']}" for row in held[:MOST_HOLDS]]
+    if len(held) > MOST_HOLDS:
+        said.append(f"- and {plural(len(held) - MOST_HOLDS, 'other cause')}")
+    return "\n".join([*said, *(["", f"The whole month: `{report}`"] if report else [])])
+
+
+def compose_waiting(
+    cycle: Cycle, asked: Request, practice: Mapping[str, str], settings: ApprovalSettings, addresses: Mapping[str, str],
+    today: date, templates: str = "",
+) -> list[Message]:  # fmt: skip
+    """The day's reminders of an approval that is waited for: to billing once it waits long, and to whom it is escalated
+    once it waits longer; none before, and none on a day of rest. Same day, same messages."""
+    since = asked.requested_at.date()
+    if working_days_after(today - timedelta(days=1), 1) != today:
+        return []
+    told = []
+    said = [
+        f"Revision {cycle.revision} has waited for approval since {since}; until then no claim goes out.",
+        "Answer in the Prefect UI (the suspended run of this month, Resume), or: "
+        f"ccm sign-off --month {cycle.month} --practice {cycle.practice_id}.",
+    ]
+    for days, audience, address in (
+        (settings.remind_after_days, "billing", practice.get("billing_email", "")),
+        (settings.escalate_after_days, settings.escalate_to, addresses.get(settings.escalate_to, "")),
+    ):
+        if today >= working_days_after(since, days):
+            head = f"waits for approval since {since}"
+            about = (cycle, practice, audience, "approval", address, head, said, today, templates)
+            told.append(month_end_message(*about))
+    return told
+
+
+def compose_returned(
+    cycle: Cycle, practice: Mapping[str, str], frames: Mapping[str, pd.DataFrame], staff: pd.DataFrame, by: str,
+    why: str, today: date, templates: str = "",
+) -> list[Message]:  # fmt: skip
+    """Each care manager with anything to do in the month hears that it came back, from whom and why."""
+    addresses, told = addresses_of(staff), []
+    for staff_id, work in care_manager.worklists(frames).items():
+        to_do = care_manager.to_do(work)
+        if to_do != care_manager.NOTHING:
+            said = [f"{by} returned the month to the care team: {why}.", f"{to_do[:1].upper()}{to_do[1:]}."]
+            head, to = f"returned by {by}: {to_do}", addresses.get(staff_id, "")
+            kind = f"returned-{staff_id}"
+            told.append(month_end_message(cycle, practice, "care_manager", kind, to, head, said, today, templates))
+    return told
+
+
+def _row(label: str, now: str, then: str, more: int | str) -> str:
+    said = f"{more:+,}" if isinstance(more, int) else more
+    return f"| {label} | {now} | {then} | {said} |"

@@ -1,0 +1,76 @@
+"""The month board: a row a practice, with state, counts, money, what is due and where to look. Nobody is named."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from config.deadlines import deadlines
+from config.month import Month
+from tasks.send.words import count, dollars
+from tasks.store import month_life
+from tasks.store.month_life import WORDS
+from tasks.store.status import MonthStatus, statuses
+from tasks.store.store import Store
+
+COLOURS = {
+    month_life.OPEN: "⚪",
+    month_life.CUT_OFF: "🟠",
+    month_life.DECIDED: "🟡",
+    month_life.SIGNED_OFF: "🔵",
+    month_life.RELEASED: "🟢",
+    month_life.CLOSED: "⚫",
+    month_life.REOPENED: "🔴",
+}
+PAGES = (("report", "report.html"), ("data quality", "data_quality.html"))
+
+
+def due_of(state: str, practice_id: str, month: Month, settings: Path | None) -> str:
+    """What the month waits for, and until when; empty once nothing is due."""
+    days = deadlines(practice_id, month, settings)
+    if state in (month_life.OPEN, month_life.CUT_OFF):
+        return f"care team until {days.care_team}" if state == month_life.OPEN else f"run by {days.hand_over}"
+    if state in (month_life.DECIDED, month_life.REOPENED):
+        return f"sign-off by {days.sign_off}"
+    return "claims" if state == month_life.SIGNED_OFF else ""
+
+
+def board_markdown(store: Store, month: Month, out: Path, settings: Path | None) -> str:
+    """The board of the month. Where CCM_RESULTS_URL says under which address the results are read, places are links."""
+    with store.reading() as connection:
+        found = {one.practice_id: one for one in statuses(connection, month=month)}
+    head = "| Practice | State | Revision | Ready | On hold | Expected | Due | Look at |"
+    rows = [head, "|---|---|---:|---:|---:|---:|---|---|"]
+    practices = sorted({*found, *store.every_practice()})
+    rows += [_row(store, name, month, found.get(name), out, settings) for name in practices]
+    states = [one.last.state if one.last else month_life.OPEN for one in found.values()]
+    told = ", ".join(f"{count(states.count(name))} {WORDS[name]}" for name in WORDS if name in states)
+    return "\n".join([f"### {month}: {told or 'nothing was run yet'}", "", *rows])
+
+
+def _row(
+    store: Store, practice_id: str, month: Month, status: MonthStatus | None, out: Path, settings: Path | None
+) -> str:
+    last = status.last if status else None
+    state = last.state if last else month_life.OPEN
+    trend = store.trend(practice_id, month, 1)
+    numbers = ["", "", ""]
+    if len(trend):
+        one = trend.iloc[0]
+        numbers = [count(int(one["bill"])), count(int(one["hold"])), dollars(int(one["expected_cents"]))]
+    running = ", running now" if status and status.running_since else ""
+    revision = str(last.revision) if last and last.revision else ""
+    due = due_of(state, practice_id, month, settings)
+    look = places_of(out, practice_id, month) if len(trend) else ""
+    cells = (practice_id, f"{COLOURS[state]} {WORDS[state]}{running}", revision, *numbers, due, look)
+    return "| " + " | ".join(cells) + " |"
+
+
+def places_of(out: Path, practice_id: str, month: Month) -> str:
+    """Report, data-quality page and worklists of the practice: links where an address is known, else where they lie."""
+    address = os.environ.get("CCM_RESULTS_URL", "").rstrip("/")
+    files = [(name, f"{practice_id}/{month}/{file}") for name, file in PAGES]
+    files.append(("worklists", f"{practice_id}/worklists/"))
+    if not address:
+        return f"`{out / practice_id / str(month)}`, `{out / practice_id / 'worklists'}`"
+    return ", ".join(f"[{name}]({address}/{path})" for name, path in files)

@@ -1,0 +1,83 @@
+"""Where every practice's months stand, from the database alone: state, revision, sign-off, last run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from config.month import Month
+from tasks.store.life_tables import month_moves, month_runs
+from tasks.store.month_life import SIGNED_OFF, Move, history
+from tasks.store.schema import step_runs
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a run: how long it took, and how many rows it was about."""
+
+    step: str
+    seconds: float
+    rows: int
+
+
+@dataclass(frozen=True)
+class MonthStatus:
+    """A practice's month: its moves in their order, the steps of its last run, and since when a run is at it now."""
+
+    practice_id: str
+    month: str
+    moves: tuple[Move, ...]
+    ran_at: datetime | None
+    steps: tuple[Step, ...]
+    running_since: datetime | None
+
+    @property
+    def last(self) -> Move | None:
+        """The newest move."""
+        return self.moves[-1] if self.moves else None
+
+    @property
+    def signed(self) -> Move | None:
+        """The sign-off of the newest revision; None where nobody signed that one off."""
+        newest = max((one.revision for one in self.moves), default=0)
+        found = [one for one in self.moves if one.state == SIGNED_OFF and one.revision == newest]
+        return found[-1] if found else None
+
+
+def statuses(connection: Connection, practice: str | None = None, month: Month | None = None) -> list[MonthStatus]:
+    """Every month of which anything is known, or those of one practice or month; the newest first."""
+    known: set[tuple[str, str]] = set()
+    for table in (month_moves, month_runs):
+        query = sa.select(table.c.practice_id, table.c.month).distinct()
+        known |= {(str(row[0]), str(row[1])) for row in connection.execute(query)}
+    found = [
+        _status(connection, *key)
+        for key in sorted(known, key=lambda key: key[0])
+        if practice in (None, key[0]) and (month is None or str(month) == key[1])
+    ]
+    return sorted(found, key=lambda one: one.month, reverse=True)
+
+
+def _status(connection: Connection, practice_id: str, month: str) -> MonthStatus:
+    steps = step_runs.c
+    mine = (steps.practice_id == practice_id) & (steps.month == month)
+    newest = connection.execute(
+        sa.select(steps.run_id, steps.recorded_at).where(mine).order_by(steps.id.desc()).limit(1)
+    ).first()
+    taken: list[Step] = []
+    if newest is not None:
+        query = sa.select(steps.step, steps.seconds, steps.rows).where(mine, steps.run_id == newest.run_id)
+        taken = [Step(*row) for row in connection.execute(query.order_by(steps.id))]
+    run = month_runs.c
+    running = sa.select(run.begun_at).where(run.practice_id == practice_id, run.month == month)
+    return MonthStatus(
+        practice_id,
+        month,
+        tuple(history(connection, practice_id, month)),
+        newest.recorded_at if newest is not None else None,
+        tuple(taken),
+        connection.execute(running).scalar(),
+    )

@@ -1,0 +1,79 @@
+"""A released month is opened again by somebody with a reason; only what differs goes out, after another sign-off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.errors import InputError
+from config.month import Month
+from flows.monthly_cycle import monthly_cycle
+from flows.reopen_month import reopen_month
+from tasks.store import month_life
+from tasks.store.one_run import one_run
+from tasks.store.store import open_store
+from tests.flows.test_claims import MONTH, bill, decided, folder, place, rows, sign
+from tests.flows.test_month import ccm, home
+
+__all__ = ["decided", "home", "place"]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def moves(place: Path) -> list[tuple[str, int, str, str]]:
+    store = open_store(f"sqlite:///{place / 'out' / 'ccm.db'}")
+    with store.reading() as connection:
+        found = month_life.history(connection, "P1", MONTH)
+    store.close()
+    return [(one.state, one.revision, one.moved_by, one.reason) for one in found]
+
+
+def test_a_closed_month_is_opened_again_and_sends_the_difference(place: Path, home: Path) -> None:
+    out = str(place / "out")
+    with pytest.raises(InputError, match=r"P1, 2026-10 is decided since .* cannot become reopened from there; look at"):
+        reopen_month("P1", MONTH, "too early", "C. Chief", out=out)
+    sign(place)
+    bill(place)
+    closed = ccm("close", "--month", MONTH, "--practice", "P1", "--by", "A. Biller", "--out", out, home=home)
+    assert "P1 · 2026-10 · revision 1: closed by A. Biller" in closed.stdout
+    gone = rows(folder(place) / "claims.csv")[0]["patient_id"]
+    plans = place / "source" / "care_plans.csv"
+    kept = [line for line in plans.read_text("utf-8").splitlines(keepends=True) if f",{gone}," not in line]
+    plans.write_text("".join(kept), "utf-8")
+    run = {"month": MONTH, "source": str(place / "source"), "out": out}
+    with pytest.raises(InputError, match=r"P1, 2026-10 is closed since .* by A. Biller .*ccm reopen"):
+        monthly_cycle(**run)
+    with pytest.raises(InputError, match="Say why the month is opened again"):
+        reopen_month("P1", MONTH, " ", "C. Chief", out=out)
+
+    assert reopen_month("P1", MONTH, "a plan was withdrawn", "C. Chief", out=out) == []
+    with pytest.raises(InputError, match=r"was opened again by C. Chief \(a plan was withdrawn\); run it and have it"):
+        bill(place)
+    with pytest.raises(InputError, match="is reopened since"):
+        sign(place)
+    (summary,) = monthly_cycle(**run)
+    assert (summary["revision"], summary["new"]) == (2, True)
+    sign(place, "D. Other")
+    assert bill(place)["corrections"] == {"wait_for_answer": 1}
+    told = [row for row in moves(place) if row[2] in ("A. Biller", "C. Chief", "D. Other")]
+    assert told == [
+        ("signed_off", 1, "A. Biller", ""),
+        ("closed", 1, "A. Biller", ""),
+        ("reopened", 1, "C. Chief", "a plan was withdrawn"),
+        ("signed_off", 2, "D. Other", ""),
+    ]
+
+    (again,) = reopen_month("P1", MONTH, "looked at once more", "C. Chief", out=out, source=run["source"])
+    assert again["revision"] == 3, "a reopened month gets its revision although nothing changed"
+    assert [row[0] for row in moves(place)[-2:]] == ["reopened", "decided"]
+
+
+def test_a_month_that_another_run_is_at_is_left_alone(place: Path, home: Path) -> None:
+    store = open_store(f"sqlite:///{place / 'out' / 'ccm.db'}")
+    with one_run(store, "P1", Month.parse(MONTH)):
+        given = ("--month", MONTH, "--source", str(place / "source"), "--out", str(place / "out"))
+        refused = ccm("run", *given, home=home)
+        assert refused.returncode == 2
+        assert "P1, 2026-10 is being run already" in refused.stderr
+    assert ccm("run", *given, home=home).returncode == 0
+    store.close()
