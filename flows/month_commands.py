@@ -42,8 +42,8 @@ def reopen(
         from flows.terminal import print_cycle
 
         where = kept_out_of_prefect("CCM_SOURCE_URL", source) if source and "://" in source else source
-        given, name = str(settings) if settings else None, running_user() if by is None else by
-        results = reopen_month(practice, month, reason, name, given, str(out), source=where)
+        given, name = str(settings or ""), running_user() if by is None else by
+        results = reopen_month(practice, month, reason, name, given, str(out), source=where or "")
     for result in results:
         print_cycle(console, result)
     if not results:

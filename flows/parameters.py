@@ -90,3 +90,21 @@ Person = Annotated[
 Approval = Annotated[
     bool | None, Says("Whether the run waits for an approval in this UI. Empty: as the practice's settings say.")
 ]
+OnePractice = Annotated[
+    str, Field(min_length=1, pattern=IDENTIFIER), Says("The practice by its practice_id, as the month board names it.")
+]
+OneMonth = Annotated[
+    str, Field(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$"), Says("The service month that is opened again, as 2026-10.")
+]
+Reason = Annotated[
+    str, Field(min_length=3, max_length=400, pattern=ONE_LINE), Says("Why, without any patient: Prefect keeps it.")
+]
+Reviewer = Annotated[
+    str, Field(min_length=1, max_length=80, pattern=ONE_LINE), Says("Who opens the month again, by name or initials.")
+]
+SourceOrNone = Annotated[
+    str,
+    Field(max_length=400, pattern=r"^([^:\n]*|[^@\n]*)$"),
+    NoneIsEmpty,
+    Says("Folder of the practice's files, to run the month at once. Empty: the next run decides it again."),
+]

@@ -9,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import InputError
 from config.month import Month
+from flows import parameters as ask
 from flows.board import show_board
 from flows.monthly_cycle import monthly_cycle
 from tasks.progress import no_cell_in_errors
@@ -19,14 +20,14 @@ from tasks.store.step import Place, open_place
 
 @flow(name="reopen-month", flow_run_name="reopen {month} of {practice}", validate_parameters=True)
 def reopen_month(
-    practice: str,
-    month: str,
-    reason: str,
-    reviewer: str,
-    settings: str | None = None,
-    out: str = "out",
-    database: str | None = None,
-    source: str | None = None,
+    practice: ask.OnePractice,
+    month: ask.OneMonth,
+    reason: ask.Reason,
+    reviewer: ask.Reviewer,
+    settings: ask.SettingsFile = "",
+    out: ask.ResultsFolder = "out",
+    database: ask.DatabaseAddress = "",
+    source: ask.SourceOrNone = "",
 ) -> list[dict[str, Any]]:
     """Open a signed-off, released or closed month again; with a `source` it is run at once, otherwise by the next run.
 
@@ -37,7 +38,7 @@ def reopen_month(
     place = open_place(out, database, settings, reviewer)
     reopen(place, practice, service_month, reason, reviewer)
     show_board(place, service_month)
-    if source is None:
+    if not source:
         return []
     return monthly_cycle(month, source, practice, out, database, settings)
 

@@ -47,6 +47,9 @@ def test_a_form_is_described_bounded_and_defaulted(name: str, schemas: dict[str,
         assert told["title"] == field
         assert len(told["description"]) > 20, field
         assert "default" in told or field in schema["required"], field
+        if field == "approval":  # yes, no, or as the settings say: nothing to bound
+            assert [kind["type"] for kind in told["anyOf"]] == ["boolean", "null"]
+            continue
         assert told["type"] in ("string", "array"), f"{field}: a plain field, not a choice of kinds"
         assert {"pattern", "maxLength", "maxItems", "enum"} & set(told), f"{field} has no bound"
     declared_here = next(one for one in FOUND["deployments"] if one["name"] == name)
@@ -75,7 +78,7 @@ def test_what_the_server_refuses(schemas: dict[str, dict[str, Any]]) -> None:
 def test_no_parameter_asks_for_a_patient(schemas: dict[str, dict[str, Any]]) -> None:
     fields = {field for schema in schemas.values() for field in schema["properties"]}
     known = {"month", "source", "practice", "out", "database", "settings", "profile", "folder", "files"}
-    assert fields <= known | {"reason", "reviewer", "run", "what"}
+    assert fields <= known | {"reason", "reviewer", "prepared_by", "approval", "run", "what"}
 
 
 def test_every_schedule_has_a_name_and_the_practices_clock() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
+revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
@@ -14,7 +14,7 @@ NUMBERS = ("copay_cents", "filing_days")
 
 def upgrade() -> None:
     for name in TEXTS:
-        op.add_column("coverage_answers", sa.Column(name, sa.Text(), nullable=False, server_default=""))
+        op.add_column("coverage_answers", sa.Column(name, sa.Text(), nullable=False, server_default=sa.text("''")))
     for name in NUMBERS:
         op.add_column("coverage_answers", sa.Column(name, sa.BigInteger(), nullable=True))
 
