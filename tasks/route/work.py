@@ -71,7 +71,7 @@ def determinations_by_case(rows: pd.DataFrame) -> dict[str, list[Determination]]
         days = {name: _day(row[name]) for name in ("decided_date", "until_date")}
         days |= {name: _day(row[name]) for name in ("requested_date", "proof_date") if pd.notna(row[name])}
         missing: dict[str, Any] = dict.fromkeys(("requested_date", "proof_date"))
-        kept = {name: "" if row[name] is None else row[name] for name in names}  # what was not asked for once
+        kept: dict[str, Any] = {name: "" if row[name] is None else row[name] for name in names}
         one = Determination(**(kept | missing | days))
         found.setdefault(one.case_number, []).append(one)
     return found
