@@ -24,8 +24,8 @@ QUESTION = (
 )
 OF_A_STATE = (
     "What does the Medicaid of {state} do: does its fee schedule have {what}, or codes of its own for it, from which "
-    "day and for whom; behind Medicare, does it take the whole share or the lesser of two amounts; may a patient with full "
-    "Medicaid be billed what it leaves; does Medicare's contractor hand the claim on; how long may a claim come?"
+    "day and for whom; behind Medicare, does it take the whole share or the lesser of two amounts; may a patient with "
+    "full Medicaid be billed what it leaves; does Medicare's contractor hand the claim on; how long may a claim come?"
 )
 STATE_MISSING = "the patient's state (which one is not on file: enter coverages.state or patients.state first)"
 WHO_PAYS = (
