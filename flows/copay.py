@@ -37,6 +37,14 @@ def case(
     ground: Annotated[str, typer.Option(help="What it rests on: proof_seen or attested.")] = "",
     percent: Annotated[int, typer.Option(help="How much of the share is taken off, in percent.")] = 100,
     second: Annotated[str, typer.Option(help="The second person who decided.")] = "",
+    requested: Annotated[
+        str, typer.Option(help="Day of the patient's request; without it, when they said that they cannot pay.")
+    ] = "",
+    words: Annotated[str, typer.Option(help="The patient's own words. No name.")] = "",
+    collection: Annotated[str, typer.Option(help="Whether collection was tried: tried or not_tried.")] = "",
+    proof: Annotated[str, typer.Option(help="What was shown, as 'tax return of 2025'. No name.")] = "",
+    proof_date: Annotated[str, typer.Option(help="Day of what was shown, as 2026-04-15.")] = "",
+    seen_by: Annotated[str, typer.Option(help="Who saw it, by staff identifier.")] = "",
     sources: Annotated[bool, typer.Option("--sources", help="Show each option's source too.")] = False,
     practice: Practice = None,
     out: Out = Path("out"),
@@ -52,6 +60,12 @@ def case(
         at=_moment(day),
         whole_day=day is not None,
         sources=sources,
+        requested=requested,
+        words=words,
+        collection=collection,
+        proof=proof,
+        proof_date=proof_date,
+        seen_by=seen_by,
     )
     work_on(Console(soft_wrap=True), database or database_of(out), number, practice, told, out, settings)
 

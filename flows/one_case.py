@@ -16,9 +16,10 @@ from rich.table import Table
 from config.errors import InputError
 from config.letters import LANGUAGES
 from config.money import cents_of as written_cents
+from flows.typed import day_of
 from tasks.remit.worklist import balances_of
 from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, looked_at_again, nobody_named, open_desk
-from tasks.route.determinations import decide
+from tasks.route.determinations import KINDS, Determination, OnRecord, decide
 from tasks.route.entries import all_options
 from tasks.route.facts import setting_of
 from tasks.route.guards import Known
@@ -50,6 +51,12 @@ class Told:
     at: datetime
     whole_day: bool
     sources: bool = False
+    requested: str = ""
+    words: str = ""
+    collection: str = ""
+    proof: str = ""
+    proof_date: str = ""
+    seen_by: str = ""
 
 
 def work_on(
@@ -63,7 +70,7 @@ def work_on(
         desk = desk_of(store, practice_id, settings)
         desk.case(case_number)
         if told.action == "determine":
-            _determine(desk, case_number, told)
+            _say_result(console, _determine(desk, case_number, told))
         elif told.action:
             _move(desk, case_number, told)
         if told.action:
@@ -111,10 +118,12 @@ def _move(desk: Desk, number: str, told: Told) -> None:
     do(desk, number, [move], None if told.whole_day else told.at)
 
 
-def _determine(desk: Desk, number: str, told: Told) -> None:
+def _determine(desk: Desk, number: str, told: Told) -> Determination:
     _, known = desk.case(number)
     known_staff(desk.tables, ("--by", told.by), ("--second", told.second))
-    nobody_named(desk.tables, ("--by", told.by), ("--second", told.second))
+    known_staff(desk.tables, ("--seen-by", told.seen_by))
+    texts = (("--by", told.by), ("--second", told.second), ("--words", told.words), ("--proof", told.proof))
+    nobody_named(desk.tables, *texts, ("--seen-by", told.seen_by))
     if not told.household or not told.income:
         raise InputError(f"{number}: give --household and --income; both are part of the determination.")
     patients = desk.tables["patients"]
@@ -122,12 +131,50 @@ def _determine(desk: Desk, number: str, told: Told) -> None:
     owed = int(desk.row(number).get("owed_cents") or 0)
     amount = written_cents(told.amount, "--amount") if told.amount else 0
     income = written_cents(told.income, "--income")
+    record = OnRecord(
+        requested_date=day_of(told.requested or None, "--requested") or _asked_on(desk, number),
+        statement=told.words.strip(),
+        collection=told.collection,
+        proof=told.proof.strip(),
+        proof_date=day_of(told.proof_date or None, "--proof-date"),
+        proof_seen_by=told.seen_by.strip(),
+    )
     found = decide(
         number, told.kind, told.household, income, told.ground, told.by, _day(told, known.zone),
         desk.work.settings, "" if state.empty else str(state.iloc[0]), told.percent, amount, told.second,
-        owed_cents=None if told.amount else owed, health_center=setting_of(desk.tables) == "fqhc",
+        owed_cents=None if told.amount else owed, health_center=setting_of(desk.tables) == "fqhc", record=record,
     )  # fmt: skip
     determine(desk, found)
+    return found
+
+
+def _asked_on(desk: Desk, number: str) -> date | None:
+    """The last day on which the patient said that they cannot pay, as the case has it."""
+    case, _ = desk.case(number)
+    return max((turn.day for turn in case.turns if turn.response == "cannot_pay"), default=None)
+
+
+def _say_result(console: Console, one: Determination) -> None:
+    """What was determined, in a sentence, what follows, and what must still be documented."""
+    income, of = dollars(one.income_cents), f"{one.percent} percent of the {one.guideline}"
+    household = "1 person" if one.household == 1 else f"{one.household} persons"
+    if one.granted:
+        result = f"granted: {one.reduced_percent} percent off, {dollars(one.amount_cents)} of what is open"
+        follows = f"It holds until {one.until_date}; resolve the case by it ({' or '.join(KINDS[one.kind])}) and write "
+        follows += "the patient (ccm letter --kind hardship_granted)." if one.kind == "hardship" else "the patient."
+        if one.mirrored:
+            follows += " The same comes off what Medicare is billed while it holds."
+    else:
+        result = "refused: the income is above the practice's policy"
+        follows = "The share stays; the next option that is open follows below, and the patient is told why"
+        follows += " (ccm letter --kind hardship_refused)." if one.kind == "hardship" else "."
+    console.print(f"{plain(one.kind).capitalize()} {result}. {income} a year for {household} is {of} ({one.policy}).",
+                  highlight=False, markup=False)  # fmt: skip
+    console.print(follows, highlight=False, markup=False)
+    if one.missing:
+        words = ", ".join(one.missing)
+        console.print(f"Still to be documented: {words}; determine again with it, nothing is overwritten.",
+                      highlight=False, markup=False)  # fmt: skip
 
 
 def show(console: Console, desk: Desk, number: str, sources: bool = False, whole: bool = True) -> None:
@@ -163,6 +210,15 @@ def show(console: Console, desk: Desk, number: str, sources: bool = False, whole
         words = f"{one.decided_date} {one.kind}: {one.percent} percent of the {one.guideline}, {result} by {people}"
         words += mirrored
         console.print(words, highlight=False, markup=False)
+        asked = f"asked on {one.requested_date}" if one.requested_date else ""
+        said = f"in the patient's words: {one.statement}" if one.statement else ""
+        tried = f"collection {plain(one.collection)}" if one.collection else ""
+        proof = " ".join(filter(None, (one.proof, f"of {one.proof_date}" if one.proof_date else "")))
+        proof += f", seen by {one.proof_seen_by}" if proof and one.proof_seen_by else ""
+        shown = f"shown: {proof}" if proof else ""
+        lacks = f"not documented: {', '.join(one.missing)}" if one.missing else ""
+        more = "; ".join(filter(None, (asked, said, tried, shown, lacks)))
+        console.print(f"  {more}", highlight=False, markup=False)
     console.print(_history(desk, number))
 
 

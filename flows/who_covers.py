@@ -169,6 +169,8 @@ def _today(
 
 def _of_claims(row: dict[str, Any], month: Month, filing: Mapping[str, int]) -> list[str]:
     """Which codes, where the claim goes, whether a second one is sent by hand, the co-pay, and the filing limit."""
+    texts = ("codes", "codes_not_covered", "bill", "second_claim")  # a month decided before has none of them
+    row = row | {name: "" if pd.isna(row[name]) else str(row[name]) for name in texts}
     own = filing.get(str(row["payer_id"])) or (None if pd.isna(row["filing_days"]) else int(row["filing_days"]))
     limit = filing_limit(str(row["payer_kind"]), month.last, own)
     sure = "" if limit is None or limit.sure else ", only recalled: ask"

@@ -22,10 +22,17 @@ QUESTION = (
     "Does this plan pay for {what}, from which day, for which of the codes, with which authorization, co-pay and "
     "filing limit, and does the payer before it hand the claim on?"
 )
+OF_A_STATE = (
+    "What does the Medicaid of {state} do: does its fee schedule have {what}, or codes of its own for it, from which "
+    "day and for whom; behind Medicare, does it take the whole share or the lesser of two amounts; may a patient with "
+    "full Medicaid be billed what it leaves; does Medicare's contractor hand the claim on; how long may a claim come?"
+)
+STATE_MISSING = "the patient's state (which one is not on file: enter coverages.state or patients.state first)"
 WHO_PAYS = (
     "Who pays first for this patient, and who after that? Write it into the coverages and run the month again, which "
     "ends the task."
 )
+STATE_SIGNS = 2
 CHRONIC = "care management (99490 and its family)"
 # What is kept of a month's answers: what the decision takes, and what tells it again later.
 KEPT = (
@@ -157,7 +164,12 @@ def _row(task: Mapping[str, Any], patients: int, how: Questions) -> dict[str, An
         return row | {"case_number": task["plan"], "plan": None, "program": None, "question": WHO_PAYS, "steps": ways}
     program = program_of(task["plan_key"])
     row |= {"steps": _numbered(how.steps)}
-    return row | {"case_number": None, "program": program, "question": QUESTION.format(what=_service(program))}
+    question = QUESTION.format(what=_service(program))
+    if task["payer_kind"] in ("medicaid", "qmb"):
+        state = str(task["plan"]).partition(" ")[0]
+        known = state if len(state) == STATE_SIGNS else STATE_MISSING
+        question = OF_A_STATE.format(state=known, what=_service(program))
+    return row | {"case_number": None, "program": program, "question": question}
 
 
 def _numbered(ways: Sequence[Step | WhoPays]) -> str:

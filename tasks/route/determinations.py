@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -13,10 +14,23 @@ from config.poverty import guideline_on
 KINDS = {"hardship": ("reduced", "waived"), "sliding_fee": ("sliding_fee",)}
 OPTION_OF = {"hardship": "hardship_determination", "sliding_fee": "sliding_fee"}
 GROUNDS = ("proof_seen", "attested")
+COLLECTION = ("", "tried", "not_tried")
 EVERYTHING = 100  # percent off, where nothing else was typed
 # Noridian, CCM questions and answers, February 2017, question 1: what is knocked off the bill of the patient comes off
 # the amount billed to Medicare too. A schedule of a health center is another matter.
 MIRRORED = {"hardship": True, "sliding_fee": False}
+
+
+@dataclass(frozen=True)
+class OnRecord:
+    """What is documented of a determination beside its figures."""
+
+    requested_date: date | None = None
+    statement: str = ""
+    collection: str = ""
+    proof: str = ""
+    proof_date: date | None = None
+    proof_seen_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,24 @@ class Determination:
     policy: str
     mirrored: bool
     source: str
+    requested_date: date | None = None
+    statement: str = ""  # the patient's own words
+    collection: str = ""  # tried or not_tried; empty where nobody said
+    proof: str = ""  # what was shown, as a tax return of 2025
+    proof_date: date | None = None
+    proof_seen_by: str = ""
+
+    @property
+    def missing(self) -> list[str]:
+        """What must be documented of it and is not on record, in words."""
+        told = {
+            "the day of the request": self.requested_date,
+            "the patient's own words": self.statement,
+            "whether collection was tried": self.collection,
+            "what proof was shown, its day and who saw it": self.ground != "proof_seen"
+            or (self.proof and self.proof_date and self.proof_seen_by),
+        }
+        return [words for words, there in told.items() if not there]
 
     def holds_on(self, day: date) -> bool:
         """Whether it reduces the share on that day."""
@@ -62,6 +94,7 @@ def decide(
     policy: str = "",
     owed_cents: int | None = None,
     health_center: bool = False,
+    record: OnRecord | None = None,
 ) -> Determination:
     """The determination by the practice's policy: granted up to its percentage of the guideline, refused above.
 
@@ -81,6 +114,8 @@ def decide(
         raise InputError(f"{case_number}: an income is not below nought; correct it.")
     if not 1 <= reduced_percent <= 100:
         raise InputError(f"{case_number}: a share is reduced by 1 to 100 percent, not {reduced_percent}.")
+    record = record or OnRecord()
+    _documented(case_number, record, day)
     guideline = guideline_on(day)
     percent = guideline.percent(income_cents, household, state)
     most = settings.sliding_fee_percent if kind == "sliding_fee" else settings.hardship_percent
@@ -112,8 +147,25 @@ def decide(
         guideline=guideline.notice,
         policy=words,
         mirrored=MIRRORED[kind] and granted,
-        source=f"determination:{kind}:{day}:{household}:{income_cents}:{decided_by.strip()}",
+        source=f"determination:{kind}:{day}:{household}:{income_cents}:{decided_by.strip()}{_mark(record)}",
+        **vars(record),
     )
+
+
+def _documented(case_number: str, record: OnRecord, day: date) -> None:
+    """InputError where what is documented cannot be so."""
+    if record.collection not in COLLECTION:
+        raise InputError(f"{case_number}: say whether collection was tried: {' or '.join(filter(None, COLLECTION))}.")
+    for what, when in (("request", record.requested_date), ("proof", record.proof_date)):
+        if when is not None and when > day:
+            raise InputError(f"{case_number}: the {what} is dated {when}, later than the determination; correct it.")
+
+
+def _mark(record: OnRecord) -> str:
+    """Tells apart a determination that documents more than one that stands already: nothing is overwritten."""
+    if record == OnRecord():
+        return ""
+    return ":" + hashlib.sha256(repr(record).encode()).hexdigest()[:12]
 
 
 def _step(case_number: str, percent: int, typed: int, settings: CaseSettings, health_center: bool) -> FeeStep:

@@ -72,7 +72,10 @@ def determinations_by_case(rows: pd.DataFrame) -> dict[str, list[Determination]]
     found: dict[str, list[Determination]] = {}
     for row in _plain(rows):
         days = {name: _day(row[name]) for name in ("decided_date", "until_date")}
-        one = Determination(**({name: row[name] for name in names} | days))
+        days |= {name: _day(row[name]) for name in ("requested_date", "proof_date") if pd.notna(row[name])}
+        missing: dict[str, Any] = dict.fromkeys(("requested_date", "proof_date"))
+        kept: dict[str, Any] = {name: "" if row[name] is None else row[name] for name in names}
+        one = Determination(**(kept | missing | days))
         found.setdefault(one.case_number, []).append(one)
     return found
 

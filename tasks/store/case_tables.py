@@ -48,6 +48,13 @@ determinations = sa.Table(
     sa.Column("policy", sa.Text(), nullable=False),
     # What is taken off the patient's bill comes off the amount billed to Medicare too.
     sa.Column("mirrored", sa.Boolean(), nullable=False),
+    # What must be documented of it beside the figures; empty where it was not told.
+    sa.Column("requested_date", sa.Date()),
+    sa.Column("statement", sa.Text()),
+    sa.Column("collection", sa.Text()),
+    sa.Column("proof", sa.Text()),
+    sa.Column("proof_date", sa.Date()),
+    sa.Column("proof_seen_by", sa.Text()),
     sa.Column("source", sa.Text(), nullable=False),
     sa.Column("recorded_at", Instant(), nullable=False),
     sa.UniqueConstraint("practice_id", "case_number", "source"),

@@ -29,9 +29,9 @@ coverage_answers = sa.Table(
     sa.Column("takes_deductible", sa.Text(), nullable=False),
     sa.Column("patient_owes", sa.Text(), nullable=False),
     # Codes by themselves, with a space between; none where it spoke of the service as a whole.
-    sa.Column("codes", sa.Text(), nullable=False, server_default=sa.text("''")),
-    sa.Column("codes_not_covered", sa.Text(), nullable=False, server_default=sa.text("''")),
-    sa.Column("crossover", sa.Text(), nullable=False, server_default=sa.text("''")),
+    sa.Column("codes", sa.Text()),
+    sa.Column("codes_not_covered", sa.Text()),
+    sa.Column("crossover", sa.Text()),
     sa.Column("copay_cents", sa.BigInteger()),
     sa.Column("filing_days", sa.BigInteger()),
     sa.Column("note", sa.Text(), nullable=False),

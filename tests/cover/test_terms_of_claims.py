@@ -10,7 +10,9 @@ import pytest
 
 from config.errors import InputError
 from config.identities import Identities
+from config.payer_questions import questions
 from tasks.claim.second import ways_on
+from tasks.cover import lists
 from tasks.cover.record import written
 from tests.cover.month import RECORDED, B, listed, october, payer
 from tests.route.made import NUMBER, PATIENT, SETTINGS
@@ -96,3 +98,16 @@ def test_what_was_typed_is_fields() -> None:
     assert (found.codes, found.codes_not_covered, found.copay_cents, found.filing_days) == (
         "99439 99490", "G0506", 1500, 180,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "asked"), [("OH", "the Medicaid of OH do"), ("", "which one is not on file")])
+def test_of_an_unknown_states_medicaid_it_is_said_what_must_be_asked(state: str, asked: str) -> None:
+    covered = october([B, payer("medicaid", 2, state=state)])
+    answers = lists.asked_about(covered.tables, pd.DataFrame({"patient_id": ["P1"], "family": ["staff"]}))
+    one = vars(lists.asked_plans(answers)[0])
+    task = one | {"number": 1, "state": "open", "owner": "billing", "due_date": TODAY, "opened_date": TODAY}
+    nobody = lists.nobody_known(answers, pd.Series({"P1": "C-000001"}))
+    question = lists.worklist(answers, nobody, [task], questions())["question"].iloc[0]
+    assert asked in question
+    for what in ("fee schedule", "lesser of two amounts", "may a patient with full Medicaid be billed", "how long may"):
+        assert what in question

@@ -81,6 +81,28 @@ def test_a_determination_is_a_move_of_the_history(case) -> None:
 
 
 @pytest.mark.slow
+def test_a_determination_says_what_follows_and_keeps_what_it_rests_on(case) -> None:
+    said = case(*DETERMINE)
+    assert said.exit_code == 0, said.output
+    assert "Hardship granted: 100 percent off" in said.output
+    assert "$15,000.00 a year for 1 person is 96 percent of the HHS poverty guidelines 2025" in said.output
+    assert "It holds until 2026-10-12; resolve the case by it (reduced or waived)" in said.output
+    assert "Still to be documented: the patient's own words, whether collection was tried" in said.output
+    more = ("--words", "I live on my pension", "--collection", "tried", "--proof", "tax return of 2024",
+            "--proof-date", "2025-04-15", "--seen-by", "S2")  # fmt: skip
+    whole = case(*DETERMINE[:-1], "proof_seen", *more)
+    assert "Still to be documented" not in whole.output
+    shown = case().output
+    assert shown.count("granted, 100 percent off") == 2, "nothing is overwritten"
+    assert "asked on 2025-10-06; in the patient's words: I live on my pension; collection tried" in shown
+    assert "shown: tax return of 2024 of 2025-04-15, seen by S2" in shown
+    assert "not documented: the patient's own words" in shown
+    assert "later than the determination" in why(case(*DETERMINE, "--requested", "2025-10-13"))
+    assert "say whether collection was tried" in why(case(*DETERMINE, "--collection", "maybe"))
+    assert "--seen-by: that identifier is in neither" in why(case(*DETERMINE, "--seen-by", "Cora"))
+
+
+@pytest.mark.slow
 def test_a_health_center_determines_by_its_schedule_whatever_was_said(practice) -> None:
     ccm = practice("refused", setting="fqhc")
     assert ccm("case", NUMBER, *DETERMINE, "--kind", "sliding_fee").exit_code == 0
