@@ -8,7 +8,7 @@ from prefect import flow
 
 from config.month import EASTERN, Month, today_in
 from config.rulebook import load_rulebook
-from flows.approval import answered_since, approval_asked, runs_of_their_own
+from flows.approval import answered_since, approval_asked, run_name, runs_of_their_own
 from flows.board import show_board
 from flows.checked_month import day_there
 from flows.each_practice import each_practice
@@ -19,7 +19,7 @@ from tasks.send.step import unreadable_listed
 from tasks.store.step import month_alone, open_place
 
 
-@flow(name="monthly-cycle", flow_run_name="month {month}")
+@flow(name="monthly-cycle", flow_run_name=run_name)
 def monthly_cycle(
     month: str | None = None,
     source: str = "source",
