@@ -97,8 +97,11 @@ class Installation:
         until(f"question {question} of {run}", 240, there)
 
     def answer(self, run: str, **given: str) -> None:
-        found = post(self.api, f"/flow_runs/{run}/resume", {"run_input": given} if given else {})
-        assert found["status"] == "ACCEPT", found
+        def accepted() -> bool:
+            found = post(self.api, f"/flow_runs/{run}/resume", {"run_input": given} if given else {})
+            return bool(found["status"] == "ACCEPT" or self.state(run)[0] != "Suspended")
+
+        until(f"the answer to {run}", 60, accepted)
 
     def completed(self, run: str) -> None:
         until(f"the end of {run}", 240, lambda: self.state(run)[0] == "Completed")
