@@ -12,6 +12,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.context import FlowRunContext
 from prefect.flow_runs import suspend_flow_run
+from prefect.runtime import flow_run
 
 from config.approval import approval_settings
 from config.deadlines import deadlines
@@ -33,6 +34,13 @@ from tasks.store.practice import practice_row
 from tasks.store.step import Place
 
 SETTLED = (month_life.SIGNED_OFF, month_life.RELEASED, month_life.CLOSED)
+
+
+def run_name() -> str:
+    """The run by its month and, where it is of one, its practice."""
+    given = flow_run.parameters or {}
+    whose = f" of {given['practice']}" if given.get("practice") else ""
+    return f"month {given.get('month') or 'before this'}{whose}"
 
 
 def deployed_run() -> FlowRun | None:
@@ -59,7 +67,6 @@ def runs_of_their_own(
             made = client.create_flow_run_from_deployment(
                 run.deployment_id,
                 parameters=own,
-                name=f"month {month} of {practice_id}",
                 idempotency_key=f"{run.id}-{practice_id}",
             )
             started.append({"practice_id": practice_id, "flow_run": str(made.id)})

@@ -81,14 +81,17 @@ RunId = Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$"), Says("The run that 
 Happened = Annotated[
     Literal["failed", "late", "stuck", "unapproved"], Says("What happened to the run, which decides the words.")
 ]
-Person = Annotated[
+PreparedBy = Annotated[
     str,
     Field(max_length=80, pattern=ONE_LINE),
     NoneIsEmpty,
-    Says("Who answers for what is decided, by name or initials. Empty: nobody is named."),
+    Says("Who answers for what is decided: a person of the practice, no patient."),
 ]
+WANTED = {"as set": None, "yes": True, "no": False}
 Approval = Annotated[
-    bool | None, Says("Whether the run waits for an approval in this UI. Empty: as the practice's settings say.")
+    Literal["as set", "yes", "no"],
+    BeforeValidator(lambda given: {None: "as set", True: "yes", False: "no"}.get(given, given)),
+    Says("Whether the month waits for somebody's approval: as the settings say, or for this run."),
 ]
 OnePractice = Annotated[
     str, Field(min_length=1, pattern=IDENTIFIER), Says("The practice by its practice_id, as the month board names it.")

@@ -97,7 +97,11 @@ class Installation:
         until(f"question {question} of {run}", 240, there)
 
     def answer(self, run: str, **given: str) -> None:
-        post(self.api, f"/flow_runs/{run}/resume", {"run_input": given} if given else {})
+        def accepted() -> bool:
+            found = post(self.api, f"/flow_runs/{run}/resume", {"run_input": given} if given else {})
+            return bool(found["status"] == "ACCEPT" or self.state(run)[0] != "Suspended")
+
+        until(f"the answer to {run}", 60, accepted)
 
     def completed(self, run: str) -> None:
         until(f"the end of {run}", 240, lambda: self.state(run)[0] == "Completed")
@@ -125,8 +129,8 @@ def test_a_month_is_approved_after_server_and_worker_were_killed(tmp_path: Path)
         body = {"parameters": one["parameters"], "state": {"type": "SCHEDULED"}}
         parent = post(place.api, f"/deployments/{one['id']}/create_flow_run", body)["id"]
         place.completed(parent)
-        runs = {str(run["name"]): str(run["id"]) for run in ask(place.api, "/flow_runs/filter")}
-        first, second = (runs[f"month 2026-10 of {name}"] for name in ("P1", "P2"))
+        runs = {run["parameters"].get("practice"): str(run["id"]) for run in ask(place.api, "/flow_runs/filter")}
+        first, second = runs["P1"], runs["P2"]
         for run in (first, second):
             place.waits(run, 1)
         assert [last(database, name)[0] for name in ("P1", "P2")] == ["decided", "decided"]
