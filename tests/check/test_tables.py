@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,7 +11,7 @@ from config.contract import inputs, outputs
 from config.errors import DataStopError
 from expectations.suites import load_suite
 from tasks.check.check import check_tables
-from tasks.check.flags import npi_malformed, person_twice, place_not_of_setting
+from tasks.check.flags import npi_malformed, place_not_of_setting
 from tests.check.frames import AS_OF, MONTH, check, entry, example, frame, practice, reasons, settings, warned
 
 CHILDREN = [
@@ -72,27 +71,6 @@ def test_an_odd_plan_letter_or_savings_program_is_told_and_costs_no_coverage():
     assert len(checked.accepted["coverages"]) == 1
     failed = checked.checks[(checked.checks["table"] == "coverages") & (checked.checks["failed"] > 0)]
     assert set(failed["check"]) == {"plan_letter_not_allowed", "savings_program_not_allowed"}
-
-
-def test_one_person_under_two_records_is_told_and_one_record_of_several_coverages_is_not():
-    patient = example("patients")["patient_id"]
-    own = [example("coverages"), example("coverages", coverage_id="V2", priority=2, payer_kind="qmb")]
-    again = example("coverages", coverage_id="V3", patient_id="B2", payer_id="05302", member_id="1eg4-te5-mk73")
-    family = [example("coverages", patient_id=who, payer_kind="commercial") for who in (patient, "B2")]
-    couple, one = ({"birth_date": pd.Timestamp("1944-02-03")}, {})
-    for rows, person, told in (
-        (own, one, []),
-        ([*own, again], one, [0, 2]),
-        ([*own, again | {"member_id": "1EG4TE5MK74"}], one, []),
-        ([*own, again | {"member_id": None}], one, []),
-        ([*own, again], {"practice_id": "elsewhere"}, []),
-        (family, couple, []),
-        (family, one, [0, 1]),
-    ):
-        people = frame("patients", [example("patients"), example("patients", patient_id="B2", **person)])
-        assert np.flatnonzero(person_twice(frame("coverages", rows), people)).tolist() == told
-    people = [example("patients"), example("patients", patient_id="B2")]
-    assert warned(check(patients=people, coverages=[*own, again]), "coverages") == {"person_under_two_records": 2}
 
 
 def test_of_a_key_that_stands_twice_the_first_stays():

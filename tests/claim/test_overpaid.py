@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,11 +16,7 @@ from config.denials import denials
 from config.errors import InputError, RuleError
 from flows.one_refund import record
 from tasks.claim.drafts import ServiceLine
-from tasks.claim.kept_back import kept_back
-from tasks.claim.needs import needs
 from tasks.claim.overpaid import what_stays
-from tasks.claim.send_out import send_out
-from tasks.claim.signed import SignedMonth, drafted
 from tasks.remit.post import post
 from tasks.remit.worklist import answers_of
 from tasks.store.answers import Answered, PaidLine
@@ -29,7 +24,6 @@ from tasks.store.overpayments import PaidClaim
 from tasks.store.remit_tables import overpayments, refunds
 from tasks.store.store import Store
 from tests.claim.signed_months import NOW, PLAN, rows, send, signed
-from tests.qualify.cases import rulebook, settings_of
 from tests.remit.answers import answer
 
 TODAY = date(2026, 11, 24)
@@ -136,28 +130,6 @@ def test_decided_as_before_the_case_is_withdrawn(store: Store) -> None:
     assert cases(store) == [(3600, 0, "decided_less", "withdrawn")]
     send(store, signed({"staff": "25"}, revision=4))
     assert cases(store) == [(3600, 3600, "decided_less", "open")]
-
-
-def test_what_is_owed_does_not_wait_for_a_correction_that_is_held(store: Store) -> None:
-    number = sent(store, "99490 99439", staff="45")
-
-    def late(month: SignedMonth) -> None:
-        held = kept_back(month, drafted(month), rulebook(month.cycle.month), settings_of(), date(2028, 1, 1))
-        assert (held.ready, {need.need for _, need, _ in held.held}) == ([], {"filing_limit_passed"})
-        with store.writing() as connection:
-            assert send_out(connection, month, held, NOW) == []
-
-    late(signed({"staff": "45"}, revision=2))
-    assert cases(store) == [], "late, and as it was paid"
-    late(signed({"staff": "25"}, revision=3))
-    assert cases(store) == [(3600, 3600, "decided_less", "open")]
-    late(signed({"staff": "45"}, revision=4))
-    assert cases(store) == [(3600, 0, "decided_less", "withdrawn")]
-    month = signed({"staff": "25"}, revision=5, payer=PLAN)
-    lacking = [(draft, needs()["charge_missing"], "") for draft in drafted(month).ready]
-    with store.writing() as connection:
-        send_out(connection, month, replace(drafted(month), ready=[], held=lacking), NOW)
-    assert cases(store, "claim_number", "open_cents", "why") == [(number, 8784, "decision_changed")]
 
 
 @pytest.mark.slow
