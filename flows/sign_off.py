@@ -10,11 +10,12 @@ from rich.console import Console
 from config.errors import InputError
 from config.message_settings import message_settings
 from config.month import Month
+from flows.signed_said import say_signed
 from tasks.send.month_end import compose_release
 from tasks.send.stakeholders import compose_figures, figures_of
 from tasks.store import claims as stored
 from tasks.store.day import today_of
-from tasks.store.outbox import put_daily
+from tasks.store.outbox import of_sign_off, put_daily
 from tasks.store.practice import practice_row
 from tasks.store.store import open_store
 
@@ -30,7 +31,7 @@ def sign_off_month(
     if not name.strip():
         raise InputError("Say who signs off: --by NAME.")
     messages = message_settings(practice_id, settings)
-    store = open_store(database)
+    store, begun = open_store(database), datetime.now(UTC)
     try:
         cycle = store.latest(practice_id, month)
         if cycle is None:
@@ -43,11 +44,8 @@ def sign_off_month(
             if known is None:
                 release = compose_release(cycle, practice, lines, signed.signed_by, today, messages.templates)
                 put_daily(connection, [release, *compose_figures(figures, messages, today)])
+        with store.reading() as connection:
+            told = of_sign_off(connection, cycle)
     finally:
         store.close()
-    head = f"{practice_id} · {month} · revision {cycle.revision}"
-    when = f"{signed.signed_at:%Y-%m-%d %H:%M} UTC"
-    console.print(f"{head}: signed off by {signed.signed_by}, {when}", highlight=False, markup=False, soft_wrap=True)
-    cases = lines["case_number"].nunique()
-    said = f"{cases:,} patients with {len(lines):,} claim lines; ccm claims --month {month} writes the claims."
-    console.print(said, highlight=False, markup=False, soft_wrap=True)
+    say_signed(console, cycle, signed, begun, lines, told)
