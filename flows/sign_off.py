@@ -13,13 +13,14 @@ from config.by_hand import BY_HAND
 from config.errors import InputError
 from config.message_settings import message_settings
 from config.month import Month
+from flows.signed_said import say_signed
 from tasks.send.month_end import compose_release
 from tasks.send.stakeholders import compose_figures, figures_of
 from tasks.store import by_hand, month_life
 from tasks.store import claims as stored
 from tasks.store.claims import SignOff
 from tasks.store.day import today_of
-from tasks.store.outbox import put_daily
+from tasks.store.outbox import of_sign_off, put_daily
 from tasks.store.practice import practice_row
 from tasks.store.records import Cycle
 from tasks.store.store import Store, open_store
@@ -33,17 +34,14 @@ def sign_off_month(
     Billing's notice waits in the outbox, and the month's figures for quality and board where the settings have an
     address of theirs. A second time changes nothing.
     """
-    store = open_store(database)
+    store, begun = open_store(database), datetime.now(UTC)
     try:
         cycle, signed, lines = sign_off(store, month, practice_id, name, settings)
+        with store.reading() as connection:
+            told = of_sign_off(connection, cycle)
     finally:
         store.close()
-    head = f"{practice_id} · {month} · revision {cycle.revision}"
-    when = f"{signed.signed_at:%Y-%m-%d %H:%M} UTC"
-    console.print(f"{head}: signed off by {signed.signed_by}, {when}", highlight=False, markup=False, soft_wrap=True)
-    cases = lines["case_number"].nunique()
-    said = f"{cases:,} patients with {len(lines):,} claim lines; ccm claims --month {month} writes the claims."
-    console.print(said, highlight=False, markup=False, soft_wrap=True)
+    say_signed(console, cycle, signed, begun, lines, told)
 
 
 def sign_off(

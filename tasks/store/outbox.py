@@ -126,6 +126,12 @@ def newest(connection: Connection, practice_id: str | None, most: int) -> tuple[
     return _stored(connection, table.c.id.in_(last))[::-1], max(total - most, 0)
 
 
+def of_sign_off(connection: Connection, cycle: Cycle) -> list[StoredMessage]:
+    """What the sign-off of that revision told: billing's notice, and the figures of those who get them."""
+    kinds = [f"{kind}-{cycle.month}-{cycle.revision}" for kind in ("release", "figures")]
+    return _stored(connection, (table.c.practice_id == cycle.practice_id) & table.c.kind.in_(kinds))
+
+
 def _stored(connection: Connection, wanted: sa.ColumnElement[bool]) -> list[StoredMessage]:
     rows = connection.execute(sa.select(table).where(wanted).order_by(table.c.id)).all()
     return [

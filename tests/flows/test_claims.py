@@ -72,8 +72,16 @@ def rows(path: Path) -> list[dict[str, str]]:
 def test_a_sign_off_tells_quality_and_board_once_what_their_pages_say(place: Path) -> None:
     own = place / "own.yaml"
     own.write_text("defaults: {messages: {quality: q@maple.example, board: b@maple.example}}\n", "utf-8")
-    sign(place, settings=own)
-    sign(place, settings=own)
+    said = sign(place, settings=own)
+    assert "P1 · October 2026 · revision 1: signed off by A. Biller, 20" in said
+    assert "expected" in said
+    assert "billing: " in said
+    assert "quality: q@maple.example, waits in the outbox" in said
+    assert "Its claims may go out: ccm claims --month 2026-10 --practice P1." in said
+    again = sign(place, "Somebody Else", own)
+    assert "was signed off by A. Biller, 20" in again
+    assert "nothing changes" in again
+    assert "Another run" not in again
     store = open_store(f"sqlite:///{place / 'out' / 'ccm.db'}")
     told = {one.audience: one for one in store.pending_messages("P1") if one.kind.startswith("figures")}
     store.close()
