@@ -131,7 +131,7 @@ def _environment(places: Places, port: int) -> dict[str, str]:
             "PREFECT_HOME": str(places.home),
             "PREFECT_API_URL": f"http://{HOST}:{port}/api",
             "PREFECT_UI_API_URL": "/api",
-            "PREFECT_SERVER_UI_V2_ENABLED": "false",  # it asks an outside host for its configuration
+            "PREFECT_SERVER_UI_V2_ENABLED": "false",  # not shown first: it asks an outside host for its configuration
             "PREFECT_LOGGING_LEVEL": "INFO",
             "PREFECT_LOGGING_EXTRA_LOGGERS": "ccm",
             "PREFECT_WORKER_QUERY_SECONDS": "5",
