@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 Place = tuple[int | str, ...]
 MOST = 15
+WITHIN = ("function-", "[key]")  # what pydantic puts between the keys of a file
 UNKNOWN = "there is no such key"
 BOUNDS = {"greater_than_equal": ("at least", "ge"), "greater_than": ("more than", "gt"),
           "less_than_equal": ("at most", "le"), "less_than": ("less than", "lt")}  # fmt: skip
@@ -29,7 +30,8 @@ def first_fault(error: ValidationError, model: type[BaseModel], at: int | None =
     unknown = [place for place, one in enumerate(every) if one["type"] == "extra_forbidden"]
     found = every[at if at is not None else (unknown or [0])[0]]
     place = found["loc"]
-    return ".".join(map(str, place)), _words(found["type"], found.get("ctx", {}), str(found["msg"]), place, model)
+    named = [str(part) for part in place if not str(part).startswith(WITHIN)]
+    return ".".join(named), _words(found["type"], found.get("ctx", {}), str(found["msg"]), place, model)
 
 
 def nearest(wrong: object, known: Iterable[str]) -> str:

@@ -71,6 +71,7 @@ class Every(PracticeSettings):
     messages: Any = None
     watch: Any = None
     actions: Any = None
+    approval: Any = None
 
 
 class Delivery(BaseModel):

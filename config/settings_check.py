@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from config.approval import approval_settings
 from config.case_settings import case_settings
 from config.claim_settings import NEEDED as CLAIMS_NEED
 from config.claim_settings import ClaimSettings
@@ -18,8 +19,8 @@ from config.query_kinds import query_settings
 from config.settings import practice_settings, settings_file, settings_of, wrong_setting
 from config.watch_settings import watch_settings
 
-WHOLE = (practice_settings, case_settings, closed_days, message_settings, payer_settings, query_settings,
-         watch_settings)  # fmt: skip
+WHOLE = (practice_settings, approval_settings, case_settings, closed_days, message_settings, payer_settings,
+         query_settings, watch_settings)  # fmt: skip
 PARTS: tuple[tuple[str, type[BaseModel], tuple[str, ...]], ...] = (
     ("claims", ClaimSettings, CLAIMS_NEED),
     ("letters", LetterSettings, LETTERS_NEED),

@@ -16,7 +16,7 @@ from prefect.runtime import flow_run
 
 from config.approval import approval_settings
 from config.deadlines import deadlines
-from config.errors import InputError
+from config.errors import InputError, RuleError
 from config.message_settings import message_settings
 from config.month import Month
 from flows.approval_form import RETURN, SIGN_OFF, MonthApproval
@@ -31,7 +31,7 @@ from tasks.store.approvals import Request
 from tasks.store.identities import known_identities
 from tasks.store.outbox import put_daily
 from tasks.store.practice import practice_row
-from tasks.store.step import Place
+from tasks.store.step import Place, open_place
 
 SETTLED = (month_life.SIGNED_OFF, month_life.RELEASED, month_life.CLOSED)
 
@@ -93,7 +93,7 @@ def approval_asked(place: Place, month: Month, done: dict[str, Any], approval: b
     return done | waits(place, first)
 
 
-def answered_since(place: Place) -> dict[str, Any] | None:
+def answered_since(out: str, database: str, settings: str, prepared_by: str) -> dict[str, Any] | None:
     """What became of the approval that this run was waiting for; None where it did not ask yet.
 
     A run that is resumed begins anew: nothing is read or decided a second time.
@@ -101,6 +101,7 @@ def answered_since(place: Place) -> dict[str, Any] | None:
     run = deployed_run()
     if run is None:
         return None
+    place = open_place(out, database, settings, prepared_by)
     with place.store.reading() as connection:
         asked = approvals.last_of_run(connection, str(run.id))
     return None if asked is None else waits(place, asked)
@@ -171,6 +172,9 @@ def take(place: Place, asked: Request, answer: MonthApproval) -> Request | None:
         to = month_life.OPEN if answer.decision == RETURN else month_life.DECIDED
         why = answer.reason.strip() or "no reason given"
         with place.store.writing() as connection:
+            last = month_life.last_move(connection, asked.practice_id, asked.month)
+            if last is not None and last.revision != asked.revision:
+                raise InputError(f"Revision {last.revision} was decided in the meantime; look at it.")
             said = why if to == month_life.OPEN else f"held: {why}"
             month_life.move(connection, asked.practice_id, month, to, name, said, asked.revision, now)
             if to == month_life.OPEN:
@@ -179,7 +183,7 @@ def take(place: Place, asked: Request, answer: MonthApproval) -> Request | None:
             following = replace(asked, round=asked.round + 1, note=f"Held by {name}: {why}", requested_at=now)
             approvals.ask(connection, following)
             return following
-    except InputError as error:
+    except (InputError, RuleError) as error:  # a reason may hold what its message may not
         with place.store.writing() as connection:
             following = replace(asked, round=asked.round + 1, note=str(error), requested_at=now)
             approvals.ask(connection, following)

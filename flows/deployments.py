@@ -20,6 +20,8 @@ from flows.prefect_api import PrefectApi
 
 ROOT = Path(__file__).parents[1]
 POOL, NOTICES = "ccm", "ccm-notices"
+FOR_ALL = ("remittance",)  # one watched folder has the files of every practice
+MOST_AT_ONCE = max(2, os.cpu_count() or 2)  # runs of a pool: each reads the source; a month that waits is none of them
 VARIABLE = re.compile(r"\{\{ \$(\w+) \}\}")
 QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1", "GX_ANALYTICS_ENABLED": "false"}
 
@@ -81,7 +83,7 @@ def on_their_clocks(found: dict[str, Any], zones: Mapping[str, str]) -> tuple[di
         return found, next(iter(clocks), EASTERN)
     deployments = [
         {**one, "schedules": [_of_practice(plan, *pair) for plan in one["schedules"] for pair in sorted(zones.items())]}
-        if one.get("schedules")
+        if one.get("schedules") and one["name"] not in FOR_ALL
         else one
         for one in found["deployments"]
     ]
@@ -124,7 +126,7 @@ def deploy(api: PrefectApi, places: Places) -> tuple[str, str]:
     there = {one["name"]: one for one in api.find("deployments", limit=200)}
     for name in {one["work_pool"]["name"] for one in found["deployments"]}:
         if not api.find("work_pools", work_pools={"name": {"any_": [name]}}):
-            api.ask("/work_pools/", {"name": name, "type": "process"})
+            api.ask("/work_pools/", {"name": name, "type": "process", "concurrency_limit": MOST_AT_ONCE})
     for one in found["deployments"]:
         _register(api, one, found["pull"], flows[one["name"]], there.get(one["name"]))
     automate(api)

@@ -97,20 +97,12 @@ def _installed(name: str) -> str:
 
 def _settings(places: Places) -> tuple[str, str]:
     """Every block that has defaults, for the file's defaults and for each practice it names."""
-    from config.case_settings import case_settings
-    from config.deadlines import closed_days
     from config.message_settings import message_settings, workbook_password
-    from config.payer_settings import payer_settings
-    from config.settings import practice_settings
-    from config.watch_settings import watch_settings
+    from config.settings_check import check_settings
 
     path = Path(places.settings) if places.settings else None
-    blocks = (practice_settings, message_settings, payer_settings, watch_settings, case_settings, closed_days)
-    practice_settings("", path)  # says what cannot be read
+    check_settings(path)
     named = list((yaml.safe_load(path.read_text("utf-8")) or {}).get("practices") or {}) if path else []
-    for practice in ["", *named]:
-        for block in blocks:
-            block(practice, path)
     workbook_password()
     if not any(message_settings(practice, path).operations for practice in ["", *named]):
         return LOOK, "nobody is told when a run fails; set messages.operations in the settings."

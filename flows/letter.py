@@ -18,6 +18,7 @@ from flows.letter_grounds import (
     ASKS,
     EXPLAIN,
     FROM_RECORD,
+    NAMES_THE_PART,
     answer_day,
     asking,
     grounded,
@@ -84,11 +85,11 @@ def write_letter(
             determined = determinations_by_case(case_work.determined(connection, cycle.practice_id))
         moves = moves_by_case(recorded).get(share["case_number"], [])
         said = said_in_case(moves)
-        if (
-            kind in EXPLAIN and share["owes"] == "unknown"
-        ):  # what payers left so far is known, whatever a month will cost
-            ask = desk_of(store, cycle.practice_id, settings, today).row(share["case_number"]).get("ask_cents") or 0
-            given = dict(given) | ({"balance_cents": int(ask)} if ask > 0 else {})
+        if kind in NAMES_THE_PART:  # what payers left so far is the books' to say, whatever a month will cost
+            asks = kind in EXPLAIN and share["owes"] == "unknown"
+            row = desk_of(store, cycle.practice_id, settings, today).row(share["case_number"]) if asks else {}
+            ask = int(row.get("ask_cents") or 0)
+            given = dict(given) | {"balance_cents": ask or None}
             share = _share(store, found, patient, kind, settled or ask > 0)
         given = dict(given) | lowered_by(determined.get(share["case_number"], []), kind, today)
         letter = _letter(found, share, kind, stopped(moves, kind) | given | {"said": said}, settings, today)

@@ -80,11 +80,16 @@ def stopped(moves: Sequence[Move], kind: str) -> dict[str, Any]:
 
 
 def lowered_by(of_case: Sequence[Determination], kind: str, day: date) -> dict[str, Any]:
-    """What a letter that names the patient's part says of the determination that holds on the day; others nothing."""
+    """What a letter that names the patient's part says of the determination that holds on the day; others nothing.
+
+    Without one it says that none does, whatever was typed: no letter waives what nobody determined.
+    """
     there = [one for one in of_case if one.decided_date <= day <= one.until_date]
     last = max(there, key=lambda one: one.decided_date, default=None)
-    if kind not in NAMES_THE_PART or last is None or not last.granted:
+    if kind not in NAMES_THE_PART:
         return {}
+    if last is None or not last.granted:
+        return {"reduced_percent": None, "until": None}
     return {"reduced_percent": last.reduced_percent, "until": last.until_date}
 
 

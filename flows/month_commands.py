@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from config.month import Month
+from flows.options import Settings
 from flows.prefect_server import flow_on_terminal, kept_out_of_prefect
 
 StoredMonth = Annotated[str, typer.Option("--month", help="Service month, as 2026-10.")]
@@ -16,9 +17,6 @@ Practice = Annotated[str, typer.Option("--practice", help="The practice by its p
 By = Annotated[str | None, typer.Option("--by", help="Who does it; without it, the user of this computer.")]
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")]
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
-Settings = Annotated[
-    Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings; see config/settings.yaml.")
-]
 
 
 def reopen(

@@ -41,12 +41,12 @@ def monthly_cycle(
     """
     service_month = Month.parse(month) if month else Month.of(today_in(EASTERN)).previous
     book = load_rulebook(service_month)
-    place = open_place(out, database, settings, prepared_by)
-    if done := answered_since(place):
+    if done := answered_since(out, database, settings, prepared_by):
         return [done]
-    with steps_taken() as reading, unreadable_listed(out) as listed:
+    with steps_taken() as reading, unreadable_listed(out, practice) as listed:
         pulled = pull_source(source, practice, settings, profile)
         listed(pulled.unplaced)
+    place = open_place(out, database, settings, prepared_by)
     if started := runs_of_their_own(place, service_month, pulled.practices, ask.WANTED[approval]):
         return started
 

@@ -10,8 +10,9 @@ from rich.console import Console
 from config.denials import due_date, further_appeal
 from config.errors import InputError
 from tasks.remit.trace import name_cause
+from tasks.store.day import today_of
 from tasks.store.denials import appeal_on, mark
-from tasks.store.identities import nobody_named
+from tasks.store.identities import nobody_named, practice_of
 from tasks.store.store import open_store
 
 
@@ -39,7 +40,9 @@ def change(
             nobody_named(connection, claim, note=note)
         if following:
             route = further_appeal(following)
-            if letter is None or letter > datetime.now(UTC).date():
+            with store.reading() as connection:
+                today = today_of(connection, practice_of(connection, claim))
+            if letter is None or letter > today:
                 raise InputError(
                     "Say on which day the letter that refuses is dated: --letter YYYY-MM-DD, not later than today."
                 )

@@ -18,6 +18,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.errors import InputError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -111,8 +113,14 @@ def flow_on_terminal(database: str | None) -> Iterator[Console]:
     if database:
         os.environ["CCM_DATABASE_URL"] = database
     console = Console()
-    with show_steps(console):
-        yield console
+    from prefect.exceptions import ParameterTypeError
+
+    try:
+        with show_steps(console):
+            yield console
+    except ParameterTypeError as error:
+        said = "; ".join(line.strip(" -") for line in str(error).splitlines()[1:])
+        raise InputError(f"What was given does not fit: {said}.") from None
 
 
 def kept_out_of_prefect(name: str, address: str) -> str:

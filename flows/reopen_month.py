@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from config.errors import InputError
 from config.month import Month
 from flows import parameters as ask
+from flows.approval import answered_since, approval_asked
 from flows.board import show_board
 from flows.monthly_cycle import monthly_cycle
 from tasks.progress import no_cell_in_errors
@@ -35,12 +36,15 @@ def reopen_month(
     only the difference does. `reason` names no patient: Prefect keeps what is typed here.
     """
     service_month = Month.parse(month)
+    if done := answered_since(out, database, settings, reviewer):
+        return [done]
     place = open_place(out, database, settings, reviewer)
     reopen(place, practice, service_month, reason, reviewer)
     show_board(place, service_month)
     if not source:
         return []
-    return monthly_cycle(month, source, practice, out, database, settings)
+    results = monthly_cycle(month, source, practice, out, database, settings, prepared_by=reviewer)
+    return [approval_asked(place, service_month, one, None) for one in results]
 
 
 @task(name="open the month again", cache_policy=NO_CACHE)
@@ -50,4 +54,7 @@ def reopen(place: Place, practice_id: str, month: Month, reason: str, reviewer: 
         raise InputError("Say why the month is opened again (--reason TEXT) and who does it (--by NAME).")
     with no_cell_in_errors(), place.store.writing() as connection:
         known_identities(connection, practice_id).refuse("--reason", reason)
-        month_life.move(connection, practice_id, month, month_life.REOPENED, reviewer, reason)
+        last = month_life.last_move(connection, practice_id, str(month))
+        done = (last.state, last.moved_by, last.reason) if last else None
+        if done != (month_life.REOPENED, reviewer, reason):  # begun again, it is open already
+            month_life.move(connection, practice_id, month, month_life.REOPENED, reviewer, reason)

@@ -11,13 +11,13 @@ from rich.console import Console
 
 from config.errors import InputError, PlaceError
 from flows.deployments import Places
+from flows.options import Settings
 from flows.prefect_server import kept_out_of_prefect
 
 SourceOption = Annotated[
     str, typer.Option(envvar="CCM_SOURCE", help="Folder of the practices' files, or a database URL.")
 ]
 Out = Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder for results, database and Prefect's own files.")]
-Settings = Annotated[Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings.")]
 Remittances = Annotated[
     Path | None,
     typer.Option(envvar="CCM_REMITTANCES", help="Watched folder of 835 files; without it, remittances under --out."),
@@ -60,7 +60,7 @@ def deploy(
 def doctor(
     source: SourceOption = "source",
     out: Out = Path("out"),
-    settings: Settings = None,
+    settings: Annotated[Path | None, typer.Option(envvar="CCM_SETTINGS", help="Your own settings.")] = None,
     database: Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")] = None,
 ) -> None:
     """Look at everything a month needs, and say what to do about what fails; changes and sends nothing."""

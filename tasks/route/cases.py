@@ -29,9 +29,6 @@ from tasks.route.work import Work
 from tasks.store.day import zone_of
 
 ABOUT_MONEY = ("unpaid_balance", STILL_UNPAID)  # reasons of cases that outlast the program until somebody settles them
-# Whatever was chosen before, they go first once they are open.
-FIRST_OF_ALL = ("stop_at_month_end", "qmb_never_billed", "plan_bars_billing")
-
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -100,13 +97,13 @@ def standing(
     owed = money.money_of_cases(work.balances, unpaid, refunds, until)
     patients = pd.Series(numbers.index, index=numbers.to_numpy())
     theirs = _of_their_months(unpaid, patients, protected)
-    qmb = _qmb(unpaid, theirs, patients, tables, owed, until)
+    qmb, barred = _never_asked(unpaid, theirs, patients, tables, owed, until)
     _add(history, new, money.openings(unpaid, qmb, age, until))
     _add(history, new, refund_moves)
     gone = _gone(tables["patients"], numbers, history, until)
     _add(history, new, _leaving(gone, history, _asked(unpaid, qmb), until))
     dead = frozenset(gone.index[gone["dead"]])
-    _add(history, new, money.returns(unpaid, qmb, dead, history, payments, work.settings, until))
+    _add(history, new, money.returns(unpaid, qmb | barred, dead, history, payments, work.settings, until))
     cases = {number: stand(moves, until) for number, moves in history.items()}
     cases = {number: case for number, case in cases.items() if case.stage}
     first, open_before = month.first, set(known["case_number"])
@@ -218,20 +215,25 @@ def _of_their_months(unpaid: pd.DataFrame, patients: pd.Series, protected: pd.Da
     return rows[rows.index.isin(both.loc[inside, "row"])]
 
 
-def _qmb(
+def _never_asked(
     unpaid: pd.DataFrame,
     theirs: pd.DataFrame,
     patients: pd.Series,
     tables: Tables,
     owed: pd.DataFrame,
     until: date,
-) -> frozenset[str]:
-    """Cases with an unpaid share that nobody asks for: of such a month, of such a beneficiary now, or by an answer."""
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Cases with an unpaid share that nobody asks for: Qualified Medicare Beneficiaries, and whose payer forbids it.
+
+    The first are those of such a month, such a beneficiary now, or by an answer; the second go by today alone.
+    """
     rows = unpaid[unpaid["case_number"].isin(patients.index)].reset_index(drop=True)
     asks = pd.DataFrame({"patient_id": patients.reindex(rows["case_number"]).to_numpy(), "day": pd.Timestamp(until)})
-    now = coverage_flags(asks, tables)["qmb"].to_numpy()
+    now = coverage_flags(asks, tables)
     told = owed.index[owed["qmb_told"]]
-    return frozenset(rows["case_number"].to_numpy()[now]) | frozenset(theirs["case_number"]) | frozenset(told)
+    numbers = rows["case_number"].to_numpy()
+    qmb, barred = (frozenset(numbers[now[name].to_numpy()]) for name in ("qmb", "not_billed"))
+    return qmb | frozenset(theirs["case_number"]) | frozenset(told), barred
 
 
 def no_known_cases() -> pd.DataFrame:

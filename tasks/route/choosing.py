@@ -23,7 +23,8 @@ from tasks.route.work import Work
 # What a case asks that was settled and comes back unpaid: it was explained, and help was looked for, before.
 AFTER_SETTLING = ("balance_not_real_yet", "wait_for_secondary", "reasonable_collection", "bad_debt", "write_off")
 BY_DETERMINATION = ("sliding_fee", "hardship_determination")
-FIRST_OF_ALL = ("stop_at_month_end", "qmb_never_billed")  # whatever was chosen before, they go first once they are open
+# Whatever was chosen before, they go first once they are open.
+FIRST_OF_ALL = ("stop_at_month_end", "qmb_never_billed", "plan_bars_billing")
 
 Tables = Mapping[str, pd.DataFrame]
 

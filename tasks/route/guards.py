@@ -75,7 +75,7 @@ def _money(case: Case, move: Move, known: Known, settings: CaseSettings, at: dat
     if move.outcome in ASKED_FOR and known.answers.get("wait_for_secondary") == "needs_information":
         return "payers contradict one another; what the patient owes is not known before it is known who pays first."
     if move.outcome in ASKED_FOR and 0 < known.owed_cents <= known.lowered_cents:
-        return "a determination that holds takes off all that is open; resolve it by it (waived, or sliding_fee)."
+        return "a determination takes off all that is open; resolve it by that (reduced, waived or sliding_fee)."
     if move.outcome == "refunded" and not known.qmb and not move.cents:
         return "say how much was given back: --amount."
     return ""
@@ -123,7 +123,8 @@ def _no_more_than_open(case: Case, move: Move, known: Known, settings: CaseSetti
         return ""
     most = known.owed_cents
     if move.outcome in REDUCTIONS:
-        most = -(-most * percent_of(move.outcome, known.determinations) // 100)
+        # Of a share that is paid in part, the determination takes off what it would have of the whole.
+        most = max(known.lowered_cents, -(-most * percent_of(move.outcome, known.determinations) // 100))
     if 0 <= move.cents <= most:
         return ""
     return f"${move.cents / 100:,.2f} cannot be taken off; of what is open it may be at most ${most / 100:,.2f}."

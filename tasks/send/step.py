@@ -51,12 +51,13 @@ Frames = Mapping[str, pd.DataFrame]
 
 
 @contextmanager
-def unreadable_listed(out: str) -> Iterator[Callable[[pd.DataFrame], None]]:
+def unreadable_listed(out: str, practice: str = "") -> Iterator[Callable[[pd.DataFrame], None]]:
     """The list of unreadable cells in the output folder holds those given to the yielded function; else none is.
 
-    Cells that stop the run within are listed all, and the error says where.
+    Cells that stop the run within are listed all, and the error says where. A run of one practice has its list in that
+    practice's folder, so that it empties no list of the others.
     """
-    table, folder = source_outputs()["unreadable"], Path(out).expanduser()
+    table, folder = source_outputs()["unreadable"], Path(out).expanduser() / practice
     given = [empty(table)]
     try:
         yield given.append

@@ -87,6 +87,9 @@ def keep_month(place: Place, count: int, seed: SignedMonth) -> None:
         both["patient_id"] = both["copy"].astype(frame["patient_id"].dtype)
         if "case_number" in frame:
             both["case_number"] = both["case"].astype(frame["case_number"].dtype)
+        if "member_id" in frame:  # each is a person of their own, with a number of their own
+            numbers = both["member_id"].astype("str").str[:5] + both["copy"].str[1:]
+            both["member_id"] = numbers.astype(frame["member_id"].dtype)
         return both[list(frame)].astype(frame.dtypes.to_dict())
 
     tables = {name: copied(frame) for name, frame in seed.tables.items()}

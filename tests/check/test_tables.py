@@ -14,6 +14,8 @@ from tasks.check.check import check_tables
 from tasks.check.flags import npi_malformed, place_not_of_setting
 from tests.check.frames import AS_OF, MONTH, check, entry, example, frame, practice, reasons, settings, warned
 
+pytestmark = pytest.mark.slow
+
 CHILDREN = [
     name for name, table in inputs().items() if "patient_id" in table.names and name not in ("patients", "time_entries")
 ]

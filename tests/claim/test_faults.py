@@ -6,6 +6,8 @@ import pytest
 
 from tests.claim.faults import CHILD, FAULTS, SECOND, Fault, noticed, sound
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("form", ["837P", "837I", CHILD, SECOND])
 def test_a_sound_file_is_not_complained_of(form: str) -> None:

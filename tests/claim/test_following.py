@@ -30,6 +30,8 @@ from tests.claim.signed_months import MEDIGAP, NOW, PART_B, covered, rows, signe
 from tests.qualify.cases import rulebook, settings_of
 from tests.remit.answers import answer
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 24)
 FIRST = {"payer": "MEDICARE", "payer_id": "1351840597"}
 PAID_99490 = "SVC*HC:99490*95*51.84**1\nCAS*CO*45*28.87**253*1.06\nCAS*PR*2*13.23"

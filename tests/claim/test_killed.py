@@ -13,6 +13,8 @@ from tasks.store.store import open_store
 from tests.claim.signed_months import rows, send, signed
 from tests.claim.validators import complaints, named
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CHILD = """
 import os, signal, sys

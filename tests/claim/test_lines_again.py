@@ -15,6 +15,8 @@ from tests.claim.signed_months import NOW, rows, signed
 from tests.claim.test_following import PAID_99490, PART, answered, asked
 from tests.claim.validators import named
 
+pytestmark = pytest.mark.slow
+
 
 def sent_codes(file: Any) -> list[str]:
     return [one[1] for one in named(file.content, "SV1")]

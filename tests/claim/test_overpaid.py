@@ -26,6 +26,8 @@ from tasks.store.store import Store
 from tests.claim.signed_months import NOW, PLAN, rows, send, signed
 from tests.remit.answers import answer
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 24)
 PAID = {"99490": 5184, "99439": 3600, "99487": 10467, "99489": 5600}
 CHARGED = {"99490": 9500, "99439": 7200, "99487": 21000, "99489": 11000}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from tasks.claim.kept_back import kept_back
 from tasks.claim.needs import needs
 from tasks.claim.send_out import send_out
@@ -13,6 +15,8 @@ from tasks.store.store import Store
 from tests.claim.signed_months import NOW, PLAN, signed
 from tests.claim.test_overpaid import cases, sent
 from tests.qualify.cases import rulebook, settings_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_what_is_owed_does_not_wait_for_a_correction_that_is_held(store: Store) -> None:

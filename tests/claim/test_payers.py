@@ -19,6 +19,8 @@ from tests.claim.test_overpaid import TODAY
 from tests.claim.validators import complaints, named
 from tests.remit.answers import answer as remittance
 
+pytestmark = pytest.mark.slow
+
 EMPLOYER = {"payer_kind": "commercial", "payer_name": "Trillium Group", "payer_id": "SYN41", "member_id": "TG7"}
 WORKING = PART_B | {"msp_type": "12"}
 OF_SPOUSE = {"subscriber_relationship": "spouse", "subscriber_last_name": "Roe", "subscriber_first_name": "Ari"}

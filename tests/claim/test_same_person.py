@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tasks.claim.difference import difference
 from tasks.claim.kept_back import kept_back
 from tasks.claim.signed import Drafted, SignedMonth, drafted
@@ -9,6 +11,8 @@ from tasks.store.store import Store
 from tests.claim.signed_months import NOW, PART_B, PLAN, answer, covered, rows, send, signed
 from tests.claim.validators import named
 from tests.qualify.cases import rulebook, settings_of
+
+pytestmark = pytest.mark.slow
 
 WORKED, IDLE = {"staff": "25", "coverages": covered(PART_B)}, {"staff": "5", "coverages": covered(PART_B)}
 

@@ -16,6 +16,8 @@ from tests.claim.signed_months import MEDIGAP, NOW, PART_B, claim_settings_of, c
 from tests.claim.validators import complaints, named
 from tests.remit.answers import answer
 
+pytestmark = pytest.mark.slow
+
 BOTH = {"staff": "25", "coverages": covered(PART_B, MEDIGAP)}
 
 

@@ -12,6 +12,8 @@ from tasks.store.store import Store
 from tests.claim.signed_months import claim_settings_of, rows, send, signed
 from tests.claim.validators import complaints, named
 
+pytestmark = pytest.mark.slow
+
 
 def files(store: Store, setting: str, month: str, settings: Any = None, **case: Any) -> dict[str, bytes]:
     sent = send(store, signed(case, setting=setting, month=month, settings=settings))

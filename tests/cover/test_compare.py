@@ -22,6 +22,8 @@ from tests.cover.answers_271 import (
 )
 from tests.cover.month import B, listed, october, payer, queried, told
 
+pytestmark = pytest.mark.slow
+
 MA = payer("medicare_advantage", payer_id="SYN11", plan_id="H9901-001", member_id="SYN-1")
 ON_QMB = payer("qmb", 2, state="OH")
 STAY = {"admit_date": "2026-09-20", "discharge_date": None}

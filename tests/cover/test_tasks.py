@@ -15,6 +15,8 @@ from tasks.store import coverage as stored
 from tasks.store.coverage_tables import coverage_answers, coverage_tasks, eligibility, eligibility_files
 from tests.cover.answers_271 import MEDICARE, PLAN, Asked, answer
 
+pytestmark = pytest.mark.slow
+
 NOW = dt.datetime(2026, 10, 20, 12, tzinfo=dt.UTC)
 TODAY = NOW.date()
 DUE = dt.date(2026, 11, 3)

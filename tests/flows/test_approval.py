@@ -19,6 +19,8 @@ from tasks.send.approval import approval_markdown, compose_waiting
 from tasks.store import approvals, month_life
 from tests.flows.test_decide_case import MONTH, Desk
 
+pytestmark = pytest.mark.slow
+
 ASKED = approvals.Request("P1", "2026-10", 1, "run-1", 1, "", datetime(2026, 11, 5, 15, tzinfo=UTC))
 
 
@@ -119,7 +121,7 @@ def test_a_waiting_approval_is_reminded_of_and_escalated(desk: Desk) -> None:
 def test_without_a_deployment_nothing_waits(desk: Desk) -> None:
     done = {"practice_id": "P1", "revision": 1}
     assert approval.approval_asked(desk.place, Month(2026, 10), done, None) == done
-    assert approval.answered_since(desk.place) is None
+    assert approval.answered_since(str(desk.place.out), "", "", "") is None
     assert approval.runs_of_their_own(desk.place, MONTH, ["P1", "P2"], None) == []
     with pytest.raises(InputError, match="Only a run of a deployment can wait"):
         approval.approval_asked(desk.place, MONTH, done, approval=True)

@@ -14,7 +14,7 @@ from tasks.demo.write import write_demo_data
 from tests.flows.refusal import MONTH, edit, refused
 from tests.flows.typed import typed
 
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
 
 
 def test_missing_folder(tmp_path: Path) -> None:

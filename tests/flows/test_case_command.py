@@ -20,6 +20,8 @@ from tasks.store.records import Basis
 from tests.route.made import frame, tables
 from tests.store.months import DIGESTS
 
+pytestmark = pytest.mark.slow
+
 NUMBER = "C-000001"
 DETERMINE = ("determine", "--by", "S1", "--date", "2025-10-12", "--household", "1", "--income", "15000",
              "--ground", "attested")  # fmt: skip

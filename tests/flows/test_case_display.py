@@ -23,7 +23,10 @@ from tasks.store.step import decided_from, numbered
 from tasks.store.store import open_store
 from tests.qualify.cases import settings_of, tables_of
 
-pytestmark = pytest.mark.filterwarnings("ignore:Logger .ccm.:UserWarning")  # outside of `ccm`, which says so
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Logger .ccm.:UserWarning"),  # outside of `ccm`, which says so
+]
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ from tasks.store.step import decided_from, numbered, open_place, with_decisions_
 from tests.claim.signed_months import PART_B, PERSON, covered
 from tests.qualify.cases import settings_of, tables_of
 
+pytestmark = pytest.mark.slow
+
 MONTH = Month(2026, 10)
 WAITING = {"time": [{"at": "2026-10-12 09:00", "length": "15", "source": "offline"}]}
 CASES = [

@@ -28,7 +28,10 @@ from tests.flows.letter_month import patient, store_month
 from tests.remit.answers import answer, paid
 from tests.remit.billed import bill
 
-pytestmark = pytest.mark.filterwarnings("ignore:Logger .ccm.:UserWarning")  # outside of `ccm`, which says so
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Logger .ccm.:UserWarning"),  # outside of `ccm`, which says so
+]
 ON = "2025-10-09"
 CANNOT, REFUSES, SURPRISED, VIETNAMESE, BENEFICIARY = (f"C-00000{number}" for number in range(1, 6))
 TODAY = date.today()

@@ -21,7 +21,10 @@ from flows.owed import list_shares, show_share, show_usual
 from tasks.store.store import open_store
 from tests.flows.letter_month import patient, store_month
 
-pytestmark = pytest.mark.filterwarnings("ignore:Logger .ccm.:UserWarning")  # outside of `ccm`, which says so
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Logger .ccm.:UserWarning"),  # outside of `ccm`, which says so
+]
 MONTH = Month(2026, 10)
 CASES = [
     patient(said="cannot_pay", language="es"),

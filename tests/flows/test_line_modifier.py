@@ -27,6 +27,8 @@ from tests.claim.signed_months import CHARGES, PART_B, PARTIES, PERSON, covered,
 from tests.claim.validators import complaints, named
 from tests.qualify.cases import settings_of, tables_of
 
+pytestmark = pytest.mark.slow
+
 MONTH = Month(2026, 10)
 BOTH = {
     "consents": [{}, {"program": "bhi"}],

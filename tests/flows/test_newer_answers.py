@@ -19,7 +19,10 @@ from tasks.store.store import Store, open_store
 from tests.cover.answers_271 import MBI, MEDICARE, QMB, Asked, answer
 from tests.flows.letter_month import PART_B, store_month
 
-pytestmark = pytest.mark.filterwarnings("ignore:Logger .ccm.:UserWarning")  # outside of `ccm`, which says so
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Logger .ccm.:UserWarning"),  # outside of `ccm`, which says so
+]
 MONTH, TODAY = Month(2026, 10), date(2026, 11, 26)
 SAID = [{"response": "cannot_pay", "response_date": "2026-10-09"}]
 

@@ -25,6 +25,8 @@ from tests.html import complaints, wrong
 from tests.remit.answers import answer, paid
 from tests.remit.billed import bill
 
+pytestmark = pytest.mark.slow
+
 MONTH = "2026-10"
 SETTINGS = "defaults:\n  cases: {balance_age_days: 0}\n"
 TODAY = str(date.today())

@@ -25,6 +25,8 @@ from tasks.store import open_store
 from tasks.store import queries as stored
 from tests.flows.test_outreach import write
 
+pytestmark = pytest.mark.slow
+
 MONTH = "2026-10"
 TODAY = date.today()
 

@@ -127,7 +127,7 @@ def test_it_comes_works_goes_and_comes_again(up: Up) -> None:
     up.reaches(up.run("outreach"), "COMPLETED")
 
     # A worker that is killed comes back, and what it left behind is done by nobody twice and by somebody once.
-    month = up.run("monthly-cycle", month="2026-10")
+    month = up.run("monthly-cycle", month="2026-10", approval="no")
     up.reaches(month, "RUNNING")
     (worker,) = [int(line.split()[0]) for line in up.processes() if "worker start --pool ccm " in line]
     os.kill(worker, signal.SIGKILL)

@@ -10,6 +10,8 @@ import pytest
 from tasks.check.signals import load_signals
 from tests.months.conftest import Ran, run_month
 
+pytestmark = pytest.mark.slow
+
 
 def of_kind(ran: Ran, kind: str) -> pd.DataFrame:
     rows = ran.truth.defects

@@ -22,6 +22,8 @@ from tests.payer.refusals import every_wording
 from tests.payer.refused import CHARGE, EXPECTED, KINDS, NOTICE, OTHER, TODAY, Refused, answered, refused_cases
 from tests.remit.billed import rows as denial_rows
 
+pytestmark = pytest.mark.slow
+
 # The clocks of the rulebook, by hand: what each way has for a last day.
 NO_DENIAL = {36, 37}  # a remark and the patient's share
 NOTHING_COMES = {11, 32}  # money is taken back after an audit; the claim is returned and was never received

@@ -20,6 +20,8 @@ from tests.payer.remit import complaints, remittances
 from tests.payer.submitted import submitted
 from tests.remit.billed import rows as rows_of
 
+pytestmark = pytest.mark.slow
+
 RECEIVED, NOTICE, TODAY = date(2026, 11, 12), date(2026, 11, 20), date(2026, 12, 30)
 MEMBER = PART_B["member_id"]
 

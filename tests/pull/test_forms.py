@@ -18,6 +18,8 @@ from config.errors import InputError, PlaceError
 from tasks.pull.source import read_source
 from tests.pull.conftest import example_rows
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def rows():

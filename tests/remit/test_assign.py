@@ -20,6 +20,8 @@ from tests.remit.answers import answer, denied, paid
 from tests.remit.billed import bill, rows
 from tests.store.months import knows
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 24)
 WHO = ("A. Biller", "the payer dropped our prefix")
 PAYER = {"payer_name": "Medicare Test Contractor"}  # as the answers call it

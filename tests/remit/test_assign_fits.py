@@ -14,6 +14,8 @@ from tests.remit.answers import answer, paid
 from tests.remit.billed import bill, rows
 from tests.remit.test_assign import PAYER, TODAY, WHO, number_of, whole
 
+pytestmark = pytest.mark.slow
+
 OTHER_DAY = (
     "Answer {} is about a service of 2026-10-31 and claim C7 has one of 2026-09-30; give the claim of that day, or "
     "--anyway where the payer wrote it wrongly."

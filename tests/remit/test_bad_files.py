@@ -12,6 +12,8 @@ from tasks.store.remit_tables import claim_payments, denials, line_payments, rem
 from tests.remit.answers import answer, denied, interchange, paid, remittance
 from tests.remit.billed import bill, rows
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 24)
 GOOD = answer(paid("C7"), "47.42")
 

@@ -23,6 +23,8 @@ from tests.remit.answers import answer, denied
 from tests.remit.billed import bill, rows
 from tests.send.frames import nothing, output
 
+pytestmark = pytest.mark.slow
+
 TODAY, OCTOBER = date(2026, 11, 24), Month(2026, 10)
 CAUSE = ("claim_number", "error", "rule", "cause", "evidence")
 

@@ -14,6 +14,8 @@ from tasks.store.remit_tables import denials
 from tests.remit.answers import answer, denied, interchange, paid, remittance
 from tests.remit.billed import bill, rows
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 24)
 
 

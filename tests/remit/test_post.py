@@ -22,6 +22,8 @@ from tests.remit.answers import answer, denied, paid
 from tests.remit.billed import bill, rows
 from tests.store.conftest import url
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["url"]  # on both databases in the quick suite too
 
 TODAY = date(2026, 11, 24)

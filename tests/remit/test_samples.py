@@ -22,6 +22,8 @@ from tasks.store.remit_tables import (
 )
 from tests.remit.billed import bill_as_answered, rows
 
+pytestmark = pytest.mark.slow
+
 FIXTURES = Path(__file__).parent / "fixtures"
 TODAY = date(2026, 11, 24)
 

@@ -16,6 +16,8 @@ from tests.claim.scrub_cases import scrubbed
 from tests.remit.answers import answer, denied
 from tests.remit.billed import bill
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 24)
 
 

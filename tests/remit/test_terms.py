@@ -12,6 +12,8 @@ from tasks.store import denials as cases
 from tests.remit.answers import answer, denied
 from tests.remit.billed import NOW, bill
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 24)
 
 

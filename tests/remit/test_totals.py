@@ -15,6 +15,8 @@ from tests.remit.answers import answer, denied, paid
 from tests.remit.billed import bill, rows
 from tests.remit.test_corrections import SECOND, reversal, second
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 24)
 DEDUCTIBLE = "CLP*{0}*1*100*0*60.49*MB*ICN1\nSVC*HC:99490*100*0**1\nCAS*CO*45*39.51\nCAS*PR*1*60.49"
 

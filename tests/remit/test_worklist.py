@@ -19,6 +19,8 @@ from tests.remit.answers import answer, denied, paid
 from tests.remit.billed import NOW, bill, rows
 from tests.store.months import knows
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 24)
 
 

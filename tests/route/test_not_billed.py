@@ -52,7 +52,7 @@ def test_it_is_no_qualified_medicare_beneficiary_and_nothing_is_asked_for_its_ow
     assert known.answers["qmb_never_billed"] == "not"
     for name in ("payment_plan", "hardship_determination", "reasonable_collection", "write_off"):
         assert (known.answers[name], known.causes[name]) == ("not", "payer_forbids")
-    assert alerts({}, {}, {}, "P1", CASES, DAY, found.left_to_protected).empty
+    assert alerts({}, {}, {}, "P1", CASES, DAY, found.shares).empty
     for move in (
         Move("resolve", DAY, "paid", outcome="paid", cents=1323),
         Move("determine", DAY, "determine", option="sliding_fee", by="S1"),

@@ -20,6 +20,8 @@ from tasks.store.records import Basis, Digests
 from tests.send.frames import nothing
 from tests.send.month import MEMBER, NAME, context, frames
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "maple street 2026"
 
 

@@ -15,6 +15,8 @@ from tasks.send.messages import compose
 from tasks.send.own_templates import check_templates, copy_template, names, stale_templates
 from tests.send.month import context
 
+pytestmark = pytest.mark.slow
+
 
 def copied(folder: Path, name: str, old: str = "", new: str = "") -> Path:
     path = copy_template(name, folder)

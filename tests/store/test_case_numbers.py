@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from tasks.store import open_store
 from tests.store.processes import together
+
+pytestmark = pytest.mark.slow
 
 
 def test_numbers_follow_the_order_of_the_ids_and_stay(store):

@@ -20,6 +20,8 @@ from tasks.store.upgrade import MIGRATIONS
 from tests.route.made import determination
 from tests.store.months import case, month, save
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
 HEARD = Move("hear", date(2026, 10, 9), "said:2026-10-09:refused", reason="refused")
 PAID = Move("resolve", date(2026, 10, 20), "command:1", outcome="paid", by="S1", note="by_phone", cents=1323)

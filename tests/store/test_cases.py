@@ -7,6 +7,8 @@ import pytest
 
 from tests.store.months import OCTOBER, case, month, save
 
+pytestmark = pytest.mark.slow
+
 
 def events(store):
     with store.engine.connect() as connection:

@@ -18,6 +18,8 @@ from tasks.store.records import Digests
 from tests.store.months import BASIS, DIGESTS, OCTOBER, case, month, no_cases, save
 from tests.store.processes import go, start, together
 
+pytestmark = pytest.mark.slow
+
 
 def same_tables(store, cycle, frames):
     for name in SAVED:

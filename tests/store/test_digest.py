@@ -15,6 +15,8 @@ from tasks.store.cycles import prepared
 from tasks.store.digest import RESULT, result_digest
 from tests.store.months import month, no_cases
 
+pytestmark = pytest.mark.slow
+
 KINDS = {
     "patient_id": pa.large_string(),
     "words": pa.large_string(),

@@ -14,6 +14,8 @@ from tasks.store.schema import messages
 from tests.store.months import BASIS, OCTOBER, Letter, month, no_cases, save
 from tests.store.processes import together
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def waiting(store):

@@ -17,6 +17,8 @@ from tasks.store import open_store
 from tasks.store.engine import parse, place
 from tests.store.months import OCTOBER, month, save
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("url", ["", "ccm.db", "mysql://user:secret@host/db", "sqlite+aiosqlite:///x", "postgresql:/x"])
 def test_an_address_that_is_none(url):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pandas as pd
+import pytest
 import sqlalchemy as sa
 
 from config.contract import outputs
@@ -10,6 +11,8 @@ from config.frames import as_contract
 from tasks.store import Store
 from tasks.store.claim_tables import ledger
 from tests.store.months import OCTOBER, month, save
+
+pytestmark = pytest.mark.slow
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
