@@ -18,6 +18,8 @@ from tasks.action.machine import Item, Move, after
 from tasks.action.measures import measured
 from tests.action.made import OCTOBER, month, of_kind, quiet
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 11, 5)
 LONG_AGO = pd.Timestamp(2020, 1, 1)
 SETTINGS = action_settings("P1")

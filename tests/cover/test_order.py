@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from tests.cover.month import B, listed, october, payer, queried
 from tests.payer_kinds import PAYER_KINDS
 
+pytestmark = pytest.mark.slow
+
 MA = payer("medicare_advantage", payer_id="SYN11", plan_id="H9901-001")
 MEDIGAP = payer("medigap", 2, payer_name="Lakeside", plan_letter="G")
 

@@ -26,6 +26,8 @@ from tasks.store import coverage as stored
 from tests.cover.test_tasks import ACORN, RIVER, SAID, TODAY, answers, asks
 from tests.store.months import knows
 
+pytestmark = pytest.mark.slow
+
 TABLE = coverage_outputs()["coverage_tasks"]
 NOBODY = stored.Asked("unknown|C-000007|", "unknown", "", "", "C-000007", "no_coverage")
 TOLD = {"answer": "covers", "step": "policy", "source": "Policy 12 of 2026", "reference_number": ""}

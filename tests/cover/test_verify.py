@@ -12,6 +12,8 @@ from tasks.cover import lists
 from tasks.cover.verify import Known
 from tests.cover.month import RECORDED, B, listed, october, payer, queried
 
+pytestmark = pytest.mark.slow
+
 MA = payer("medicare_advantage", payer_id="SYN11", payer_name="Buckeye Advantage Plus", plan_id="H9901-001")
 KEY = "medicare_advantage|SYN11|H9901-001"
 

@@ -33,6 +33,7 @@ NOT_IN_A_SYNTHETIC_PRACTICE = {
     "coverages": ["msp_type"],
     "patients": ["aligned_model", "aligned_date", "alignment_ended_date"],
     "visits": ["modifiers"],
+    "other_services": ["modifiers"],
 }
 
 

@@ -246,10 +246,7 @@ def test_a_profile_of_ones_own_is_a_file(write, tmp_path):
         ({"columns": {"patient": "x"}}, "'patient' is not a column"),
         ({"duration": {"column": "a", "form": "weeks"}}, "form"),
         ({"duration": None}, "says nothing about the length"),
-        (
-            {"columns": {"program": {"column": "a", "map": {99490: "ccm"}}}},
-            "columns.program.map.99490: write text, in quotes",
-        ),
+        ({"columns": {"program": {"column": "a", "map": {99490: "ccm"}}}}, "program.map.99490: write text"),
         ({"columns": {"program": {"column": "a", "take": "no group"}}}, "group in parentheses"),
         ({"columns": {"program": {"column": "a", "take": "(("}}}, "pattern"),
         ({"name": "other"}, "file's own name"),

@@ -15,6 +15,8 @@ from tasks.send.mime import as_eml, eml_name
 from tests.send.frames import output
 from tests.send.month import SECRETS, case, context, decision, finding, frames
 
+pytestmark = pytest.mark.slow
+
 
 def plain(html: str) -> str:
     """The words of a page."""
