@@ -126,6 +126,9 @@ def settings_file(source: Path) -> dict[str, Any]:
     for name, held in blocks.items():
         if held is not None and not isinstance(held, dict):
             raise InputError(f"{source}: setting '{name}': write keys with their values below it; see {SHIPPED}.")
+    for one in practices:
+        if not isinstance(one, str):  # 0450 is another number than 450, and no practice_id is a number
+            raise InputError(f"{source}: setting 'practices.{one}': write the practice_id in quotes; see {SHIPPED}.")
     for key in text:
         if key not in TOP:
             moved = " put it below 'defaults'," if key in (*PracticeSettings.model_fields, *OTHERS) else ""
@@ -177,10 +180,10 @@ def wrong_setting(
 ) -> InputError:
     """The error as one sentence: file, practice, key, what is wrong with it, and where every key is explained."""
     place, said = first_fault(error, model, at)
-    if model is Every and said == UNKNOWN:
+    if model is Every and said.startswith(UNKNOWN):
         shipped = settings_of("")
-        homes = [name for name in OTHERS if place in (shipped.get(name) or {})]
-        said += f", it belongs below '{homes[0]}'" if homes else ""
+        homes = [f"'{name}'" for name in OTHERS if place in (shipped.get(name) or {})]
+        said = f"{UNKNOWN}, it belongs below {' or '.join(homes)}" if homes else said
     key, whose = ".".join(filter(None, (block, place))), f"{practice_id}: " if practice_id else ""
     return InputError(f"{where}: {whose}setting '{key}': {said}; see {SHIPPED}.")
 

@@ -165,6 +165,7 @@ def take(place: Place, asked: Request, answer: MonthApproval) -> Request | None:
             raise InputError("Nobody was named, so the month goes on waiting.")
         with place.store.reading() as connection:
             known_identities(connection, asked.practice_id).refuse("reason", answer.reason)
+            known_identities(connection, asked.practice_id).refuse("reviewer", answer.reviewer)
         if answer.decision == SIGN_OFF:
             sign_off(place.store, month, asked.practice_id, name, place.settings, asked.revision)
             deliver_messages(place, asked.practice_id)
@@ -178,11 +179,13 @@ def take(place: Place, asked: Request, answer: MonthApproval) -> Request | None:
             said = why if to == month_life.OPEN else f"held: {why}"
             month_life.move(connection, asked.practice_id, month, to, name, said, asked.revision, now)
             if to == month_life.OPEN:
-                put_daily(connection, returned(place, month, asked.practice_id, name, why))
-                return None
-            following = replace(asked, round=asked.round + 1, note=f"Held by {name}: {why}", requested_at=now)
-            approvals.ask(connection, following)
-            return following
+                put_daily(connection, returned(place, month, asked.practice_id))
+            else:
+                following = replace(asked, round=asked.round + 1, note=f"Held by {name}: {why}", requested_at=now)
+                approvals.ask(connection, following)
+                return following
+        deliver_messages(place, asked.practice_id)
+        return None
     except (InputError, RuleError) as error:  # a reason may hold what its message may not
         with place.store.writing() as connection:
             following = replace(asked, round=asked.round + 1, note=str(error), requested_at=now)
@@ -190,7 +193,7 @@ def take(place: Place, asked: Request, answer: MonthApproval) -> Request | None:
         return following
 
 
-def returned(place: Place, month: Month, practice_id: str, by: str, why: str) -> list[Message]:
+def returned(place: Place, month: Month, practice_id: str) -> list[Message]:
     """What care managers are told of a month that came back to them."""
     cycle = place.store.latest(practice_id, month)
     if cycle is None:
@@ -199,5 +202,5 @@ def returned(place: Place, month: Month, practice_id: str, by: str, why: str) ->
     frames = {name: place.store.frame(name, cycle) for name in ("decisions", "findings", "quarantine")}
     frames |= {"copay_cases": place.store.open_copay_cases(practice_id)}
     templates = message_settings(practice_id, place.settings).templates
-    told = (practice_row(tables), frames, tables["staff"], by, why, place.today(practice_id), templates)
+    told = (practice_row(tables), frames, tables["staff"], place.today(practice_id), templates)
     return compose_returned(cycle, *told)

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from config.errors import InputError
 from config.month import Month
+from flows.listing import print_rows
 from tasks.send.board import due_of
 from tasks.store.month_life import OPEN, WORDS
 from tasks.store.status import MonthStatus, statuses
@@ -33,10 +34,7 @@ def print_status(
     if not found:
         what = f" of {practice or 'any practice'}{f', {month}' if month else ''}"
         raise InputError(f"Nothing was run{what} in this database yet; run a month first.")
-    table = Table(*HEADS, box=None, pad_edge=False)
-    for one in found:
-        table.add_row(*_cells(one, settings))
-    console.print(table, highlight=False, markup=False)
+    print_rows(console, "Months", HEADS, [_cells(one, settings) for one in found], 3, ())
     if len(found) == 1:
         _print_one(console, found[0])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -14,6 +14,7 @@ from config.care_settings import CareSetting
 from config.claim_settings import ClaimSettings
 from config.month import Month
 from tasks.claim.drafts import Address, Draft, Patient, Payer, Practitioner, ServiceLine, Subscriber
+from tasks.claim.second import Ways, way_to, ways_on
 
 Tables = Mapping[str, pd.DataFrame]
 Row = dict[str, Any]
@@ -94,7 +95,7 @@ def drafts(
     lines: pd.DataFrame, tables: Tables, setting: CareSetting, month: Month, charges: Charges, settings: ClaimSettings
 ) -> Iterator[Draft]:
     """A draft for each patient-month, program and claim of the stored lines, in their order, to the first payer."""
-    chart = Chart(tables, set(lines["patient_id"].astype("str")))
+    chart, ways = Chart(tables, set(lines["patient_id"].astype("str"))), ways_on(tables)
     keys = ("patient_id", "program", "claim")
     ordered = lines.sort_values(["case_number", "program", "claim", "line"], kind="stable")
     for (patient_id, program, claim), found in groupby(
@@ -119,9 +120,15 @@ def drafts(
             payer=payer,
             practitioner=practitioner,
             diagnoses=tuple(text(head["diagnoses"]).split()),
-            next_payer=payers[1] if len(payers) > 1 else None,
+            next_payer=_next(payers[1:], ways, patient_id, program),
             lines=tuple(_line(place, row, charges, settings, payer) for place, row in enumerate(rows, start=1)),
         )
+
+
+def _next(payers: Sequence[Payer], ways: Ways, patient_id: str, program: str) -> Payer | None:
+    """The payer after the first: who is known to pay none of it is passed over, where anybody comes after."""
+    takes = [payer for payer in payers if way_to(ways, patient_id, program, payer) != "none"]
+    return next(iter(takes or payers), None)
 
 
 def _payer(row: Row) -> Payer:

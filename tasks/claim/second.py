@@ -19,6 +19,9 @@ from tasks.store.claims import Standing
 NOT_COVERED = "not_covered_by_plan"  # of the table of errors
 PROCESSED_AS_FIRST, HANDED_ON = "1", "19"  # 19 is the same, handed on to the next payer; 22 takes an answer back
 WAIT = "wait_for_crossover"  # of the routes of denials
+EVERY_OTHER = ""  # program of what holds wherever a payer does not do otherwise with a program
+Ways = Mapping[tuple[str, str, str, str], str]
+"""What becomes of the claim to a further payer, by patient, program, the payer's kind and its identifier."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def second_claims(
     settings: ClaimSettings,
     today: date,
     heard: Collection[str] = (),
-    ways: Mapping[tuple[str, str, str], str] = MappingProxyType({}),
+    ways: Ways = MappingProxyType({}),
 ) -> Iterator[Second]:
     """The claims that a second payer has not had yet.
 
@@ -53,14 +56,14 @@ def second_claims(
     payer answered on a claim of their own it gets one of their own as well. What the first handed on by itself is due
     when the wait for the second one's answer is over; never where that answer came (`heard`).
 
-    `ways` are what is known of the claim to a further payer, by patient, its kind and its identifier: none goes to who
-    does not pay it (`none`), and what is `handed_on` counts so though the remittance does not say it.
+    `ways` are what is known of the claim to a further payer: none goes to who does not pay it (`none`), and what is
+    `handed_on` counts so though the remittance does not say it.
     """
     for draft in drafts:
         stood, payer = standing.get(draft.key), draft.next_payer
         if stood is None or payer is None:
             continue
-        way = ways.get((draft.patient_id, payer.kind, payer.payer_id), "")
+        way = way_to(ways, draft.patient_id, draft.program, payer)
         if way == "none":
             continue
         choices, had = settings.payers.get(stood.payer_id), sent.get(draft.key, ())
@@ -85,17 +88,27 @@ def second_claims(
                 yield Second(second, one.version, None, rest, _handed_on(answer, choices))
 
 
-def ways_on(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str, str], str]:
-    """What becomes of the claim to each further payer, by patient, kind and identifier, as it was verified.
+def ways_on(tables: Mapping[str, pd.DataFrame]) -> Ways:
+    """What becomes of the claim to each further payer, as it was verified.
 
     Empty where payers were not asked, or the month was decided before this was told.
     """
-    answers = tables.get("payer_answers")
-    if answers is None or "second_claim" not in answers:
-        return {}
-    rows = answers[(answers["second_claim"].astype("str") != "").to_numpy(bool)]
-    keys = zip(*(rows[name].astype("str") for name in ("patient_id", "payer_kind", "payer_id")), strict=True)
-    return dict(zip(keys, rows["second_claim"].astype("str"), strict=True))
+    found: dict[tuple[str, str, str, str], str] = {}
+    for name in ("payer_answers", "program_answers"):
+        answers = tables.get(name)
+        if answers is None or "second_claim" not in answers:
+            continue
+        rows = answers.assign(program=answers.get("program", EVERY_OTHER))
+        columns = ("patient_id", "program", "payer_kind", "payer_id", "second_claim")
+        for *key, way in zip(*(rows[column].astype("str") for column in columns), strict=True):
+            found[tuple(key)] = way
+    return found
+
+
+def way_to(ways: Ways, patient_id: str, program: str, payer: Payer) -> str:
+    """What becomes of the program's claim to that payer; empty where it is not known."""
+    said = ways.get((patient_id, program, payer.kind, payer.payer_id))
+    return ways.get((patient_id, EVERY_OTHER, payer.kind, payer.payer_id), "") if said is None else said
 
 
 def codes_of(draft: Draft) -> set[str]:

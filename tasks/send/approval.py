@@ -89,16 +89,20 @@ def compose_waiting(
 
 
 def compose_returned(
-    cycle: Cycle, practice: Mapping[str, str], frames: Mapping[str, pd.DataFrame], staff: pd.DataFrame, by: str,
-    why: str, today: date, templates: str = "",
+    cycle: Cycle, practice: Mapping[str, str], frames: Mapping[str, pd.DataFrame], staff: pd.DataFrame,
+    today: date, templates: str = "",
 ) -> list[Message]:  # fmt: skip
-    """Each care manager with anything to do in the month hears that it came back, from whom and why."""
+    """Each care manager with anything to do in the month hears that it came back, and where it says why."""
     addresses, told = addresses_of(staff), []
     for staff_id, work in care_manager.worklists(frames).items():
         to_do = care_manager.to_do(work)
         if to_do != care_manager.NOTHING:
-            said = [f"{by} returned the month to the care team: {why}.", f"{to_do[:1].upper()}{to_do[1:]}."]
-            head, to = f"returned by {by}: {to_do}", addresses.get(staff_id, "")
+            # What was typed in the form stays in the store: a mail takes no text that could name a patient.
+            said = [
+                "The month came back to the care team; ccm status says from whom and why.",
+                f"{to_do[:1].upper()}{to_do[1:]}.",
+            ]
+            head, to = f"returned to the care team: {to_do}", addresses.get(staff_id, "")
             kind = f"returned-{staff_id}"
             told.append(month_end_message(cycle, practice, "care_manager", kind, to, head, said, today, templates))
     return told

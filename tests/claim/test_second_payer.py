@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tasks.claim.difference import difference
+from tasks.claim.drafts import Payer
+from tasks.claim.second import way_to, ways_on
 from tasks.claim.send_out import send_out
 from tasks.claim.signed import SignedMonth, drafted
 from tasks.remit.post import post
@@ -43,6 +47,34 @@ def test_the_second_claim_tells_what_the_first_payer_paid_and_why_not_all(store:
     assert named(file.content, "REF", "F8") == [["REF", "F8", "ICN5"]]
     assert named(file.content, "CLM")[0][2] == "95"
     assert rows(store, "payer_order", "payer_id", "state") == [(1, "15202", "paid"), (2, "SYN23", "written")]
+
+
+WAYS = ["coverage_id", "codes", "codes_not_covered", "confidence", "source", "filing_days"]
+
+
+def verified(month: SignedMonth, *ways: tuple[str, str, str, str], table: str = "payer_answers") -> SignedMonth:
+    """The month with what was found of further payers: patient, kind, identifier, and what becomes of the claim."""
+    frame = pd.DataFrame(ways, columns=["patient_id", "payer_kind", "payer_id", "second_claim"]).assign(program="bhi")
+    frame = frame.assign(**dict.fromkeys(WAYS, "") | {"filing_days": pd.NA})
+    answers = frame if table == "program_answers" else frame.drop(columns="program")
+    return replace(month, tables={**month.tables, table: answers})
+
+
+def test_no_claim_goes_to_who_is_known_to_pay_none_unless_the_program_is_another(store: Store) -> None:
+    none = ("P1", "medigap", "SYN23", "none")
+    month = answered(store, month=verified(signed(BOTH), none))
+    assert send(store, month) == []
+    key, payer = ("P1", "medigap", "SYN23"), Payer("medigap", "Founders F", "SYN23", "F99")
+    apart = ways_on(verified(month, (*key, "by_remittance"), table="program_answers").tables)
+    assert [way_to(apart, "P1", program, payer) for program in ("ccm", "bhi")] == ["none", "by_remittance"]
+
+
+def test_a_payer_in_third_place_is_billed_where_the_second_pays_none(store: Store) -> None:
+    tricare = {"payer_kind": "tricare", "payer_name": "Tricare East", "payer_id": "TRIC", "member_id": "T1"}
+    three = {"staff": "25", "coverages": covered(PART_B, tricare, MEDIGAP)}
+    month = answered(store, month=verified(signed(three), ("P1", "tricare", "TRIC", "none")))
+    assert len(send(store, month)) == 1
+    assert rows(store, "payer_order", "payer_id") == [(1, "15202"), (2, "SYN23")]
 
 
 def test_it_is_sent_once(store: Store) -> None:

@@ -20,6 +20,8 @@ WRONG = [
     ("cases: {follow_up_days: 3}", "setting 'cases': at its top .* alone, put it below 'defaults'"),
     ("default: {}", "setting 'default': .*perhaps 'defaults' was meant"),
     ("defaults: [1]", "setting 'defaults': write keys with their values below it"),
+    ("practices: {101: {}}", r"setting 'practices\.101': write the practice_id in quotes"),
+    ("defaults: {operations: a@b.example}", r"'operations': there is no such key, it belongs below 'messages'"),
     ("practices: {P1: 3}", r"setting 'practices\.P1': write keys"),
     ("practices: {P1: {letters: {fone: '9375550100'}}}", r"P1: setting 'letters\.fone': .*perhaps 'phone'"),
     ("practices: {P1: {claims: {receiver: {nam: X, id: RCV1}}}}", r"'claims\.receiver\.nam': .*perhaps 'name'"),

@@ -11,7 +11,8 @@ import pytest
 from config.errors import InputError
 from config.identities import Identities
 from config.payer_questions import questions
-from tasks.claim.second import ways_on
+from tasks.claim.drafts import Payer
+from tasks.claim.second import way_to, ways_on
 from tasks.cover import lists
 from tasks.cover.record import written
 from tests.cover.month import RECORDED, B, listed, october, payer
@@ -55,7 +56,8 @@ def test_codes_and_where_to_bill_stand_in_the_list_by_the_register_or_the_answer
 def test_what_becomes_of_the_claim_to_a_further_payer(second: dict[str, Any], told: dict[str, Any], way: str) -> None:
     covered = october([B, second], recorded={"medigap|SYN2|G": RECORDED | told} if told else {})
     assert list(listed(covered)["second_claim"].fillna("")) == ["", way]
-    assert ways_on(covered.tables) == {("P1", second["payer_kind"], second.get("payer_id", "")): way}
+    payer_of = Payer(second["payer_kind"], "", second.get("payer_id", ""), "")
+    assert way_to(ways_on(covered.tables), "P1", "ccm", payer_of) == way
 
 
 def test_the_share_is_the_co_pay_that_the_plan_told() -> None:

@@ -32,15 +32,18 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return made
 
 
-def said(desk: Desk, practice: str | None = None, month: Month | None = None) -> str:
-    console = Console(record=True, width=220, file=StringIO())
+def said(desk: Desk, practice: str | None = None, month: Month | None = None, width: int = 220) -> str:
+    console = Console(record=True, width=width, file=StringIO())
     print_status(console, desk.database, practice, month, None)
     return console.export_text()
 
 
 def test_status_has_a_row_a_practice_and_month(desk: Desk) -> None:
     with one_run(desk.place.store, "P2", MONTH):
-        rows = [line.split() for line in said(desk).splitlines()[1:]]
+        rows = [line.replace("│", " ").split() for line in said(desk).splitlines() if line.startswith("│ P")]
+        narrow = said(desk, width=80)
+    assert "…" not in narrow
+    assert "P2  2026-10  past the care team's cut-off" in narrow
     assert [row[:2] for row in rows] == [["P1", "2026-10"], ["P2", "2026-10"]]
     assert " ".join(rows[0][2:5]) == "signed off 1"
     assert "S. Igner" in " ".join(rows[0])
