@@ -14,6 +14,7 @@ import pandas as pd
 from config import ncci
 from config.exclusions import Conflict
 from config.frames import as_texts
+from config.line_modifiers import modifiers_for
 from config.rulebook import RuleBook
 
 if TYPE_CHECKING:
@@ -176,18 +177,29 @@ def _add_pairs_of_others(facts: Facts, rows: pd.DataFrame, patient: Any, texts: 
     """Own services of the month, none of them the program's, that a pair keeps apart from one another."""
     _, ours = codes_of_program(facts.book)
     code = Written(rows["code"])
-    others = frozenset(code.names) - ours
+    others, carried = frozenset(code.names) - ours, carries_modifier(rows)
     for pair in reversed(facts.book.exclusions.pairs):
         if pair.strength == "allowed" or pair.within != "month" or pair.a == pair.b:
             continue
         sides = [others & frozenset(side) for side in facts.book.exclusions.sides[pair.name]]
         if not all(sides):
             continue
-        first, second = (pd.Series(code.text[met], index=patient[met]) for met in map(code.among, sides))
+        met = [code.among(side) & ~carried if pair.strength == "modifier" else code.among(side) for side in sides]
+        first, second = (pd.Series(code.text[some], index=patient[some]) for some in met)
         first, second = (side[~side.index.duplicated()] for side in (first, second))
         both = first.index.intersection(second.index)
         texts["service_apart"][both], texts["service_against"][both] = first[both], second[both]
         texts["apart_pair"][both] = pair.name
+
+
+def carries_modifier(rows: pd.DataFrame) -> Any:
+    """Whether the service's own line says that it stands for itself: 25 on a visit, 59 or one of X."""
+    if "modifiers" not in rows:  # of a month that was stored before it could be said
+        return np.zeros(len(rows), dtype=bool)
+    said = rows["modifiers"].astype("str").fillna("").str.upper()
+    return said.str.contains(
+        rf"\b(?:{'|'.join(sorted(modifiers_for('visit') | modifiers_for('separate_work')))})\b"
+    ).to_numpy(bool)
 
 
 def own_visits(facts: Facts) -> tuple[pd.DataFrame, Any]:

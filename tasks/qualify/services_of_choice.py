@@ -10,11 +10,11 @@ import pandas as pd
 
 from config import ncci
 from config.frames import as_texts
-from config.line_modifiers import modifiers_for
 from tasks.qualify.hospital import codes_off_hospital_claim, hospital_codes
 from tasks.qualify.other_services import (
     Written,
     bars_the_program,
+    carries_modifier,
     codes_of_program,
     own_visits,
     seen_by_biller,
@@ -93,19 +93,9 @@ def _own_services(facts: Facts) -> pd.DataFrame:
             "code": np.concatenate([Written(rows["code"]).text, Written(visits["code"]).text]),
             "first": np.concatenate([rows["service_date"].to_numpy("datetime64[ns]"), seen_on]),
             "last": np.concatenate([last.to_numpy("datetime64[ns]"), seen_on]),
-            "lifted": np.concatenate([_carries_modifier(rows), _carries_modifier(visits)]),
+            "lifted": np.concatenate([carries_modifier(rows), carries_modifier(visits)]),
         }
     )
-
-
-def _carries_modifier(rows: pd.DataFrame) -> Any:
-    """Whether the service's own line says that it stands for itself: 25 on a visit, 59 or one of X."""
-    if "modifiers" not in rows:  # of a month that was stored before it could be said
-        return np.zeros(len(rows), dtype=bool)
-    said = rows["modifiers"].astype("str").fillna("").str.upper()
-    return said.str.contains(
-        rf"\b(?:{'|'.join(sorted(modifiers_for('visit') | modifiers_for('separate_work')))})\b"
-    ).to_numpy(bool)
 
 
 def _pairs_of_month(
