@@ -30,7 +30,8 @@ def find_overpayments(
     """Every paid claim of which the month now bills less, or nothing, has a case for what is above; the clock of a new
     one starts today. A case that a revision opened and a later one takes back is withdrawn.
 
-    What is owed does not wait for the correction: one that is held back counts as the month has it.
+    What is owed does not wait for the correction: one that is held back counts as the month has it, unless it bills
+    another code whose amount is not loaded.
     """
     held = {draft.key: draft for draft, _, _ in drafted.held if draft.key in standing}
     billed = {draft.key: draft for draft in drafted.ready} | held
@@ -42,6 +43,8 @@ def find_overpayments(
     paid, said = _not_given_back(connection, whose, doubted), answers.answers(connection, *whose)
     expected = answers.expected(connection, *whose)
     for key, (why, lines) in changed.items():
+        if key in held and _worth_unknown(lines, paid.get(key, []), said):
+            continue  # what its rate keeps of the payment is known once the rate is
         keeps = what_stays(paid.get(key, []), said, lines, expected)
         for claim in paid.get(key, []):
             stays = keeps[claim.claim_number]
@@ -64,6 +67,13 @@ def _not_given_back(
     back |= overpayments.owed_beside(connection, *whose) - set(doubted)
     paid = overpayments.paid_of_month(connection, *whose)
     return {key: [one for one in claims if one.claim_number not in back] for key, claims in paid.items()}
+
+
+def _worth_unknown(lines: Sequence[ServiceLine], paid: Sequence[PaidClaim], said: Mapping[str, Answered]) -> bool:
+    """Whether a line stands in another's place whose own expected amount is not known."""
+    answered = [said[claim.claim_number] for claim in paid if claim.claim_number in said]
+    codes = {line.code for answer in answered for line in answer.lines.values()}
+    return any(line.expected_cents is None and line.code not in codes for line in lines)
 
 
 def _key(one: Step) -> Key:

@@ -19,6 +19,23 @@ from tests.qualify.cases import rulebook, settings_of
 pytestmark = pytest.mark.slow
 
 
+def test_nothing_is_owed_for_another_code_whose_rate_is_not_loaded(store: Store) -> None:
+    sent(store, "99490 99439", staff="45")
+
+    def held(month: SignedMonth, known: bool) -> None:
+        found = drafted(month)
+        lines = [replace(line, expected_cents=line.expected_cents if known else None) for line in found.ready[0].lines]
+        lacking = [(replace(found.ready[0], lines=tuple(lines)), needs()["charge_missing"], "")]
+        with store.writing() as connection:
+            send_out(connection, month, replace(found, ready=[], held=lacking), NOW)
+
+    month = signed({"practitioner": "30"}, revision=2)
+    held(month, known=False)
+    assert cases(store) == []
+    held(month, known=True)
+    assert [why for _, _, why, _ in cases(store)] == ["decided_less"]
+
+
 def test_what_is_owed_does_not_wait_for_a_correction_that_is_held(store: Store) -> None:
     number = sent(store, "99490 99439", staff="45")
 
