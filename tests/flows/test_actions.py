@@ -131,7 +131,7 @@ def test_closed_given_and_moved_by_command_and_by_list(place: Path, tmp_path: Pa
     assert number in ccm("--for", listed(place)[0]["audience"])
     assert "no action item" in ccm("--for", "compliance")
     assert "'board' gets no action items" in ccm("--for", "board")
-    saturday = date.today() + timedelta(days=33 + (5 - date.today().weekday()) % 7)
+    saturday = date.today() + timedelta(days=35 + (5 - date.today().weekday()) % 7)
     soon = str(saturday + timedelta(days=2))
     assert f"due {soon}" in ccm("due", number, "--on", str(saturday), "--by", "B1"), "nobody works on a weekend"
     assert "is open: operations, due" in ccm("assign", number, "--to", "operations", "--by", "B1")

@@ -25,7 +25,7 @@ from tests.flows.test_month import CCM, ccm, content
 
 MONTH = "2026-10"
 KILLS = 10
-TIMED = {"created_at", "sent_at", "recorded_at", "state_at", "updated_at", "opened_at", "claimed_at"}
+TIMED = {"created_at", "sent_at", "recorded_at", "state_at", "updated_at", "opened_at", "claimed_at", "moved_at"}
 TABLES_OF_RUNS = {"step_runs", "alembic_version"}
 
 
