@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from email.message import Message as Mail
 from email.parser import BytesParser
 from email.policy import default
@@ -52,7 +55,7 @@ def test_a_server_tells_of_failed_late_and_stuck_runs(clean: Path, tmp_path: Pat
     source = tmp_path / "source"
     shutil.copytree(clean, source)
     given = {"CCM_SMTP_HOST": "127.0.0.1", "CCM_SMTP_PORT": str(port), "CCM_SMTP_SECURITY": "none"}
-    given |= {"CCM_LATE_SECONDS": "10", "CCM_STUCK_SECONDS": "3", "CCM_SETTINGS": str(settings)}
+    given |= {"CCM_LATE_SECONDS": "10", "CCM_STUCK_SECONDS": "10", "CCM_SETTINGS": str(settings)}
     up = Up(source, tmp_path / "out")
     up.start(**given)
     try:
@@ -65,8 +68,15 @@ def test_a_server_tells_of_failed_late_and_stuck_runs(clean: Path, tmp_path: Pat
         wait_until(lambda: up.state(failed) == "FAILED", 300)
         wait_until(lambda: len([one for one in mails.subjects() if "run failed" in one]) == 1, 240)
         wait_until(lambda: "it@maple.example" in [str(mail["To"]) for mail in mails.mails], 60)
-        # That run took longer than three seconds on any machine, and nobody takes the work of a pool that is paused.
+        # A run that waits for a database that is held takes longer than ten seconds on any machine.
+        with closing(sqlite3.connect(up.out / "ccm.db", isolation_level=None)) as holder:
+            holder.execute("BEGIN EXCLUSIVE")
+            waiting = up.run("outreach")
+            wait_until(lambda: up.state(waiting) == "RUNNING", 120)
+            time.sleep(15)
+            holder.execute("ROLLBACK")
         wait_until(lambda: any("run does not end" in one for one in mails.subjects()), 240)
+        # Nobody takes the work of a pool that is paused.
         up.api.ask("/work_pools/ccm", {"is_paused": True}, "PATCH")
         up.run("outreach")
         wait_until(lambda: any("run is late" in one for one in mails.subjects()), 240)
