@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
@@ -110,7 +111,7 @@ def settings_of(practice_id: str, path: Path | None = None) -> dict[str, Any]:
 def settings_file(source: Path) -> dict[str, Any]:
     """What stands in the file, by 'defaults' and 'practices'; InputError naming file, line or key where it is wrong."""
     try:
-        text = yaml.load(source.read_text("utf-8"), Loader=LOADER) or {}  # noqa: S506 - a safe loader
+        text = _parsed(source.read_text("utf-8"))
     except FileNotFoundError:
         raise InputError(f"{source}: there is no such file; name the one that has your settings.") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
@@ -137,6 +138,12 @@ def settings_file(source: Path) -> dict[str, Any]:
                 f"{nearest(key, TOP) if not moved else moved.strip().rstrip(',')}; see {SHIPPED}."
             )
     return text
+
+
+@cache
+def _parsed(text: str) -> Any:
+    """What the text says; it is asked for by block and practice, and parsed once. Nobody changes what is given."""
+    return yaml.load(text, Loader=LOADER) or {}  # noqa: S506 - a safe loader
 
 
 def strangers(path: Path | None, known: Sequence[str]) -> list[str]:

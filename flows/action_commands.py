@@ -10,10 +10,9 @@ import typer
 from rich.console import Console
 
 from config.errors import InputError
+from flows.options import Database, Practice
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the list there is renewed.")]
-Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
-Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
 Number = Annotated[str, typer.Argument(help="Action item, as A-000012.")]
 Who = Annotated[str | None, typer.Option("--by", help="Who does it; without it, the user of this computer.")]
 Why = Annotated[str, typer.Option(help="Why, for its history. No patient.")]

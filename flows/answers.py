@@ -11,13 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from config.errors import LOOK_AT_IT, InputError
-from flows.options import Settings
+from flows.options import Database, Practice, Settings
 from flows.prefect_server import flow_on_terminal
 from flows.typed import day_of
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the lists go there.")]
-Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
-Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
 
 
 def remit(

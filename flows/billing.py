@@ -10,11 +10,9 @@ import typer
 from rich.console import Console
 
 from config.month import Month
-from flows.options import Settings
+from flows.options import Database, Settings, StoredMonth
 from flows.prefect_server import flow_on_terminal
 
-StoredMonth = Annotated[str, typer.Option("--month", help="Service month, as 2026-10.")]
-Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read, and the claims go there.")]
 
 

@@ -10,12 +10,10 @@ import typer
 from rich.console import Console
 
 from config.errors import InputError
-from flows.options import Settings
+from flows.options import Database, Practice, Settings
 from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the worklists go there.")]
-Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
-Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
 ACTIONS = (
     "contacted, attempted, offer, apply, refuse, resolve, close, reopen or determine; without it the case is shown"
 )

@@ -12,12 +12,10 @@ from rich.table import Table
 
 from config.errors import InputError
 from config.month import Month
-from flows.options import Settings
+from flows.options import Database, Practice, Settings
 from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")]
-Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
-Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
 MOST = 10  # places of a file that are named
 Takes = Literal["all", "75%", "50%", "part", "none", "unknown"]
 

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from flows.options import Database
+
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read.")]
-Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
 
 outbox = typer.Typer(help="The outbox as a mailbox page; what came back.", invoke_without_command=True)
 templates = typer.Typer(help="Templates of messages: your own in the place of those shipped.", no_args_is_help=True)

@@ -9,14 +9,12 @@ import typer
 from rich.console import Console
 
 from config.month import Month
-from flows.options import Settings
+from flows.options import Database, Settings, StoredMonth
 from flows.prefect_server import flow_on_terminal, kept_out_of_prefect
 
-StoredMonth = Annotated[str, typer.Option("--month", help="Service month, as 2026-10.")]
 Practice = Annotated[str, typer.Option("--practice", help="The practice by its practice_id.")]
 By = Annotated[str | None, typer.Option("--by", help="Who does it; without it, the user of this computer.")]
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")]
-Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
 
 
 def reopen(

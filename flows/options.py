@@ -21,3 +21,6 @@ Settings = Annotated[
     Path | None,
     typer.Option(envvar="CCM_SETTINGS", callback=checked_settings, help="Your own settings; see config/settings.yaml."),
 ]
+Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
+StoredMonth = Annotated[str, typer.Option("--month", help="Service month, as 2026-10.")]
+Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]

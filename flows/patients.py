@@ -12,10 +12,9 @@ from rich.console import Console
 from config.errors import InputError
 from config.money import cents_of
 from config.month import EASTERN, Month, today_in
-from flows.options import Settings
+from flows.options import Database, Settings
 from flows.typed import day_of
 
-Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read, and letters go there.")]
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id.")]
 CaseMonth = Annotated[str | None, typer.Option("--month", help="Service month; of a case, without it, the latest one.")]

@@ -12,10 +12,9 @@ from rich.console import Console
 
 from config.errors import InputError
 from config.month import Month
-from flows.options import Settings
+from flows.options import Database, Settings
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")]
-Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id, when several have the number.")]
 Number = Annotated[str, typer.Argument(help="Query, as Q-000012.")]
 Billing = Annotated[str | None, typer.Option("--by", help="Who does it; without it, the user of this computer.")]

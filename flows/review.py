@@ -9,15 +9,13 @@ import typer
 from rich.console import Console
 
 from config.month import Month
-from flows.options import checked_settings
+from flows.options import Database, StoredMonth, checked_settings
 
 AMONG_SEVERAL = "One practice by its practice_id; without it, all that have the month."
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read.")]
-Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
 Case = Annotated[str, typer.Argument(help="Case number, as C-000123.")]
 CaseMonth = Annotated[str | None, typer.Option("--month", help="Service month; without it, the latest one decided.")]
 CasePractice = Annotated[str | None, typer.Option("--practice", help="Practice, when several use the same database.")]
-StoredMonth = Annotated[str, typer.Option("--month", help="Service month, as 2026-10.")]
 Practice = Annotated[str | None, typer.Option("--practice", help=AMONG_SEVERAL)]
 Policy = Annotated[
     str | None, typer.Option(help="How families are chosen: highest_allowed, simplest, or a family by its name.")

@@ -27,6 +27,7 @@ from tasks.store.claims import ClaimFile
 from tasks.store.records import Cycle, Digests
 from tasks.store.remit_tables import adjustments, claim_payments, line_payments, remittance_files, remittances
 from tasks.store.store import Store
+from tests.claim.scrub_cases import member_of
 from tests.qualify.cases import rulebook, settings_of, tables_of
 
 NOW = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)
@@ -47,11 +48,6 @@ PLAN = {"payer_kind": "medicare_advantage", "payer_name": "Acorn HMO", "payer_id
 MEDIGAP = {"payer_kind": "medigap", "payer_name": "Founders F", "payer_id": "SYN23", "member_id": "F99"}
 PERSON = {"last_name": "Doe", "first_name": "Jamie", "sex": "F", "address": "12 Mill Lane", "city": "Dayton"}
 PERSON |= {"state": "OH", "zip": "45402"}
-
-
-def member_of(number: int) -> str:
-    """The Part B number of the patient at that place."""
-    return f"1EG4TE5MK{72 + number}"
 
 
 def covered(*payers: dict[str, Any]) -> list[dict[str, Any]]:

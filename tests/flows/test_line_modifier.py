@@ -23,7 +23,8 @@ from tasks.claim.step import draft_claims, send_claims, with_recorded_modifiers,
 from tasks.qualify.decide import decide
 from tasks.send.report import modifiers as modifiers_told
 from tasks.store.step import Place, decided_from, numbered, open_place
-from tests.claim.signed_months import CHARGES, PART_B, PARTIES, PERSON, covered, member_of
+from tests.claim.scrub_cases import member_of
+from tests.claim.signed_months import CHARGES, PART_B, PARTIES, PERSON, covered
 from tests.claim.validators import complaints, named
 from tests.qualify.cases import settings_of, tables_of
 
