@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +26,10 @@ FIRST_START = 180.0  # seconds: a new database is made
 SCHEDULER = 30.0  # seconds in which the server plans the next runs
 MOST_ENDS, IN_SECONDS = 3, 600.0
 # Runs that nobody carries out any more when the only worker starts: they are begun again, every write may be repeated.
-LEFT_BEHIND = ["RUNNING", "PENDING", "CRASHED"]
+IN_HAND = ["RUNNING", "PENDING"]
+# What Prefect says of a run whose process was told to end; one that ran out of memory is none of them.
+ENDED_BY_SIGNAL = ("termination signal", "interrupt signal", "sigterm", "cancelled by the runtime")
+NOTED = "interrupted"  # the file with the runs that were in hand when `ccm up` stopped
 Say = Callable[[str], None]
 
 
@@ -49,6 +52,7 @@ def serve(places: Places, port: int, say: Say) -> None:
         try:
             _serve(places, port, api, started, say)
         finally:
+            _note(places, in_hand(api, POOL, NOTICES))
             for child in reversed(started):
                 child.end()
             end_all(descendants(os.getpid()))
@@ -70,8 +74,9 @@ def _serve(places: Places, port: int, api: PrefectApi, started: list[Child], say
     zone, note = deploy(api, places)
     if note:
         say(note)
-    for name in begun_again(api, POOL, NOTICES):
+    for name in begun_again(api, _noted(places), POOL, NOTICES):
         say(f"Begun again, for it was interrupted: {name}")
+    (places.home / NOTED).unlink(missing_ok=True)
     workers = {pool: begin(*_work(pool)) for pool in (POOL, NOTICES)}
     say(f"Open http://{HOST}:{port} to see, start and approve runs. Stop with Ctrl-C.")
     say(f"Results: {places.out}   Logs: {_logs(places)}")
@@ -94,8 +99,9 @@ def _serve(places: Places, port: int, api: PrefectApi, started: list[Child], say
                     )
                 say(f"The worker ended (exit {worker.process.returncode}); it is started again: see {worker.log}")
                 started.remove(worker)
+                interrupted = in_hand(api, pool)
                 _end_orphans(started)
-                begun_again(api, pool)
+                begun_again(api, interrupted, pool)
                 workers[pool] = begin(*_work(pool))
 
 
@@ -212,23 +218,50 @@ def _wait_for(server: Child, api: PrefectApi) -> None:
         time.sleep(0.3)
 
 
-def begun_again(api: PrefectApi, *pools: str) -> list[str]:
-    """The names of interrupted runs, which now are scheduled anew; to be asked while the pools have no worker."""
-    deployments = {one["id"] for one in api.find("deployments", limit=200) if one["work_pool_name"] in pools}
-    runs = api.find("flow_runs", flow_runs={"state": {"type": {"any_": LEFT_BEHIND}}}, limit=200)
+def in_hand(api: PrefectApi, *pools: str) -> set[str]:
+    """The ids of the runs that workers of these pools carry out now; of a server that does not answer, none."""
+    try:
+        return {run["id"] for run in _runs(api, pools, IN_HAND)}
+    except PlaceError:
+        return set()
+
+
+def begun_again(api: PrefectApi, interrupted: set[str], *pools: str) -> list[str]:
+    """The names of interrupted runs, which now are scheduled anew; to be asked while the pools have no worker.
+
+    Those are what is said to be in hand, what crashed of the `interrupted`, and what crashed by a signal to end.
+    """
+    crashed = [run for run in _runs(api, pools, ["CRASHED"]) if run["id"] in interrupted or _by_signal(run)]
     again = []
-    for run in runs:
-        if run["deployment_id"] in deployments and (run["state_type"] != "CRASHED" or _by_stop(run)):
-            state = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Interrupted; begun again."}
-            api.ask(f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})
-            again.append(run["name"])
+    for run in [*_runs(api, pools, IN_HAND), *crashed]:
+        state = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Interrupted; begun again."}
+        api.ask(f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})
+        again.append(run["name"])
     return again
 
 
-def _by_stop(run: dict[str, Any]) -> bool:
-    """Whether a run crashed because its process was told to end."""
+def _runs(api: PrefectApi, pools: Sequence[str], states: list[str]) -> list[dict[str, Any]]:
+    """The newest runs of these pools' deployments in these states."""
+    deployments = {one["id"] for one in api.find("deployments", limit=200) if one["work_pool_name"] in pools}
+    wanted = {"state": {"type": {"any_": states}}}
+    found = api.find("flow_runs", flow_runs=wanted, sort="EXPECTED_START_TIME_DESC", limit=200)
+    return [run for run in found if run["deployment_id"] in deployments]
+
+
+def _by_signal(run: dict[str, Any]) -> bool:
     message = str((run.get("state") or {}).get("message") or "").lower()
-    return "sigterm" in message or "interrupted" in message or "cancelled by the runtime" in message
+    return any(words in message for words in ENDED_BY_SIGNAL)
+
+
+def _note(places: Places, runs: set[str]) -> None:
+    """The runs are known to the next start as interrupted, whatever Prefect makes of their end."""
+    if runs:
+        (places.home / NOTED).write_text("\n".join(sorted(runs)), "utf-8")
+
+
+def _noted(places: Places) -> set[str]:
+    file = places.home / NOTED
+    return set(file.read_text("utf-8").split()) if file.exists() else set()
 
 
 def _next_runs(api: PrefectApi, zone: str) -> list[str]:

@@ -68,22 +68,45 @@ class Up:
         return str(self.api.ask(f"/flow_runs/{run}")["state_type"])
 
     def reaches(self, run: str, state: str) -> None:
-        wait_until(lambda: self.state(run) in (state, "FAILED", "CRASHED"), 400)
-        assert self.state(run) == state
+        """The run is seen in that state; otherwise what the server and the processes said is told."""
+        wait_until(lambda: self.state(run) in (state, "FAILED", "CRASHED", "COMPLETED"), 400)
+        found = self.api.ask(f"/flow_runs/{run}")["state"]
+        assert found["type"] == state, f"{found['type']}: {found['message']}\n{self.told()}"
+
+    def told(self) -> str:
+        """The last lines of `ccm up`, of its server and of its workers."""
+        logs = sorted((self.out / "prefect" / "logs").glob("*.log"))
+        return "\n".join(f"{one.name}\n{one.read_text('utf-8', 'replace')[-3000:]}" for one in [self.said, *logs])
+
+    def begins_again(self, run: str) -> None:
+        """The run was interrupted, and waits for a worker, has one, or is done."""
+        wait_until(lambda: "AwaitingRetry" in self.states(run), 120)
+        assert self.state(run) in ("SCHEDULED", "PENDING", "RUNNING", "COMPLETED"), self.told()
+
+    def states(self, run: str) -> list[str]:
+        return [str(one["name"]) for one in self.api.ask(f"/flow_run_states/?flow_run_id={run}")]
 
     def processes(self) -> list[str]:
         """Command lines that belong to it: those of its port or its folder, and what runs flows for it."""
-        done = subprocess.run(["ps", "-A", "-o", "pid=,args="], capture_output=True, text=True, check=True)
-        found = []
-        for line in done.stdout.splitlines():
-            place = Path("/proc") / line.split()[0] / "environ"
-            try:
-                own = str(self.out).encode() in place.read_bytes()
-            except OSError:
-                own = False
-            if own or str(self.port) in line.split():
-                found.append(line)
-        return found
+        return [line for line in running() if set_for(line, str(self.out)) or str(self.port) in line.split()]
+
+    def processes_of(self, run: str) -> list[int]:
+        """The numbers of the processes that carry out the run."""
+        return [int(line.split()[0]) for line in running() if set_for(line, f"PREFECT__FLOW_RUN_ID={run}")]
+
+
+def running() -> list[str]:
+    """Number and command line of every process."""
+    done = subprocess.run(["ps", "-A", "-o", "pid=,args="], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+def set_for(line: str, words: str) -> bool:
+    """Whether the environment of that process has the words."""
+    try:
+        return words.encode() in (Path("/proc") / line.split()[0] / "environ").read_bytes()
+    except OSError:
+        return False
 
 
 def wait_until(true: Callable[[], bool], seconds: float) -> None:
@@ -132,6 +155,7 @@ def test_it_comes_works_goes_and_comes_again(up: Up) -> None:
     (worker,) = [int(line.split()[0]) for line in up.processes() if "worker start --pool ccm " in line]
     os.kill(worker, signal.SIGKILL)
     wait_until(lambda: "The worker ended (exit -9); it is started again" in up.words(), 60)
+    up.begins_again(month)
 
     # Stopped in the middle of that month, it goes on where it was: same runs, same schedules, a pause still a pause.
     paused = up.deployment("outreach")
