@@ -63,7 +63,7 @@ def test_a_run_that_is_alive_is_heard_of(store, monkeypatch):
     monkeypatch.setattr(module, "BEAT_SECONDS", 0.02)
     with one_run(store, "P1", OCTOBER):
         first = rows(store)[0].heard_at
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while rows(store)[0].heard_at == first and time.monotonic() < end:
             time.sleep(0.02)
         assert rows(store)[0].expires_at > rows(store)[0].heard_at > first
