@@ -229,11 +229,11 @@ def in_hand(api: PrefectApi, *pools: str) -> set[str]:
 def begun_again(api: PrefectApi, interrupted: set[str], *pools: str) -> list[str]:
     """The names of interrupted runs, which now are scheduled anew; to be asked while the pools have no worker.
 
-    Those are what is said to be in hand, what crashed of the `interrupted`, and what crashed by a signal to end.
+    Those are what is said to be in hand, what did not end well of the `interrupted`, and what a signal ended.
     """
-    crashed = [run for run in _runs(api, pools, ["CRASHED"]) if run["id"] in interrupted or _by_signal(run)]
+    ended = [run for run in _runs(api, pools, ["CRASHED", "FAILED"]) if run["id"] in interrupted or _by_signal(run)]
     again = []
-    for run in [*_runs(api, pools, IN_HAND), *crashed]:
+    for run in [*_runs(api, pools, IN_HAND), *ended]:
         state = {"type": "SCHEDULED", "name": "AwaitingRetry", "message": "Interrupted; begun again."}
         api.ask(f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})
         again.append(run["name"])
@@ -250,7 +250,7 @@ def _runs(api: PrefectApi, pools: Sequence[str], states: list[str]) -> list[dict
 
 def _by_signal(run: dict[str, Any]) -> bool:
     message = str((run.get("state") or {}).get("message") or "").lower()
-    return any(words in message for words in ENDED_BY_SIGNAL)
+    return run["state_type"] == "CRASHED" and any(words in message for words in ENDED_BY_SIGNAL)
 
 
 def _note(places: Places, runs: set[str]) -> None:
