@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from config.environment import from_environment
 from config.errors import InputError
 from config.month import EASTERN, time_zone
 from flows.automations import automate
@@ -70,8 +71,7 @@ def zones_of(source: str) -> tuple[dict[str, str], str]:
     if given:
         return {"": time_zone(given).key}, ""
     try:
-        address = os.environ.get(source.removeprefix("env:"), "") if source.startswith("env:") else source
-        return practice_zones(address), ""
+        return practice_zones(from_environment(source)), ""
     except InputError as error:
         return {}, f"{error} Until then schedules go by Eastern time; set CCM_TIME_ZONE for another."
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +11,7 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.environment import from_environment
 from config.errors import InputError, PlaceError, UserError
 from config.month import Month
 from config.settings import misnamed, practice_settings, strangers
@@ -78,9 +78,7 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
     `env:NAME` stands for the address in that environment variable, for addresses that hold a password.
     """
     with step("pull", "reading the source") as done:
-        if source.startswith("env:"):
-            source = os.environ.get(source.removeprefix("env:"), "")
-        pulled = read_source(source, profile)
+        pulled = read_source(from_environment(source), profile)
         known = practice_ids(pulled.tables)
         wanted = [practice] if practice else known
         own = Path(settings) if settings else None

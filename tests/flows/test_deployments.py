@@ -58,7 +58,8 @@ def test_what_the_server_refuses(schemas: dict[str, dict[str, Any]]) -> None:
     from prefect.utilities.schema_tools.validation import ValidationError, validate
 
     schema: Any = schemas["monthly-cycle"]
-    for fits in ({}, {"month": ""}, {"month": "2026-10", "practice": "P1"}, {"source": "env:CCM_SOURCE_URL"}):
+    for fits in ({}, {"month": ""}, {"month": "2026-10", "practice": "P1"}, {"source": "env:CCM_SOURCE_URL"},
+                 {"database": "env:CCM_DATABASE_URL"}, {"database": "sqlite:////srv/ccm/out/ccm.db"}):  # fmt: skip
         validate(fits, schema, raise_on_error=True)
     for nonsense in (
         {"month": "2026-13"},
@@ -66,7 +67,11 @@ def test_what_the_server_refuses(schemas: dict[str, dict[str, Any]]) -> None:
         {"month": 202610},
         {"practice": "../P1"},
         {"source": "postgresql://user:secret@host/name"},
+        {"source": "postgresql://host/name?user=ccm&password=secret"},
         {"source": ""},
+        {"database": "postgresql://user:secret@host/name"},
+        {"database": "postgresql://host/name?user=ccm&password=secret"},
+        {"database": "secret"},
     ):
         with pytest.raises(ValidationError):
             validate(nonsense, schema, raise_on_error=True)
