@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -51,19 +51,17 @@ def deployed_run() -> FlowRun | None:
     return run if run is not None and run.deployment_id is not None else None
 
 
-def runs_of_their_own(
-    place: Place, month: Month, practices: Sequence[str], approval: bool | None
-) -> list[dict[str, Any]]:
+def runs_of_their_own(months: Mapping[str, Month], approval: bool | None) -> list[dict[str, Any]]:
     """A run of this deployment for each of several practices, so that none waits for the approval of another.
 
     Nothing where there is one practice, or where no deployment runs it; started again, the same runs are meant.
     """
     run = deployed_run()
-    if run is None or run.deployment_id is None or len(practices) < 2 or approval is False:
+    if run is None or run.deployment_id is None or len(months) < 2 or approval is False:
         return []
     started = []
     with get_client(sync_client=True) as client:
-        for practice_id in practices:
+        for practice_id, month in months.items():
             own = run.parameters | {"practice": practice_id, "month": str(month)}
             made = client.create_flow_run_from_deployment(
                 run.deployment_id,

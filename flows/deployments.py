@@ -92,7 +92,8 @@ def on_their_clocks(found: dict[str, Any], zones: Mapping[str, str]) -> tuple[di
 
 def _of_practice(plan: Mapping[str, Any], practice: str, zone: str) -> dict[str, Any]:
     slug = "".join(letter if letter.isalnum() else "-" for letter in practice.lower())
-    return {**plan, "slug": f"{plan['slug']}-{slug}", "timezone": zone, "parameters": {"practice": practice}}
+    return {**plan, "slug": f"{plan['slug']}-{slug}", "timezone": zone,
+            "parameters": {**plan.get("parameters", {}), "practice": practice}}  # fmt: skip
 
 
 def unimportable(found: Mapping[str, Any]) -> list[str]:

@@ -97,6 +97,11 @@ Approval = Annotated[
     BeforeValidator(lambda given: {None: "as set", True: "yes", False: "no"}.get(given, given)),
     Says("Whether the month waits for somebody's approval: as the settings say, or for this run."),
 ]
+Which = Annotated[
+    Literal["all", "due"],
+    BeforeValidator(lambda given: given or "all"),
+    Says("Every practice, or only those whose care team's cut-off is over and whose month no run ended since."),
+]
 OnePractice = Annotated[
     str, Field(min_length=1, pattern=IDENTIFIER), Says("The practice by its practice_id, as the month board names it.")
 ]

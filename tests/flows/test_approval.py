@@ -124,7 +124,7 @@ def test_without_a_deployment_nothing_waits(desk: Desk) -> None:
     done = {"practice_id": "P1", "revision": 1}
     assert approval.approval_asked(desk.place, Month(2026, 10), done, None) == done
     assert approval.answered_since(str(desk.place.out), "", "", "") is None
-    assert approval.runs_of_their_own(desk.place, MONTH, ["P1", "P2"], None) == []
+    assert approval.runs_of_their_own({"P1": MONTH, "P2": MONTH}, None) == []
     with pytest.raises(InputError, match="Only a run of a deployment can wait"):
         approval.approval_asked(desk.place, MONTH, done, approval=True)
 
