@@ -103,6 +103,7 @@ def settings_of(practice_id: str, path: Path | None = None) -> dict[str, Any]:
     for source in [HERE / "settings.yaml"] + ([path] if path else []):
         text = settings_file(source)
         for layer in (text.get("defaults"), (text.get("practices") or {}).get(practice_id)):
+            _keys_below(source, f"practices.{practice_id}", layer)
             others = {name: _laid_over(merged.get(name), (layer or {}).get(name)) for name in OTHERS}
             merged |= {**(layer or {}), **others}
     return merged
@@ -121,13 +122,9 @@ def settings_file(source: Path) -> dict[str, Any]:
         raise InputError(f"{source}{line}: the settings cannot be read ({kind}); mend the file.") from error
     if not isinstance(text, dict):
         raise InputError(f"{source}: at its top it has 'defaults' and 'practices'; see {SHIPPED}.")
-    practices = text.get("practices") or {}
-    blocks = {"defaults": text.get("defaults"), "practices": practices}
-    blocks |= {f"practices.{one}": held for one, held in practices.items()} if isinstance(practices, dict) else {}
-    for name, held in blocks.items():
-        if held is not None and not isinstance(held, dict):
-            raise InputError(f"{source}: setting '{name}': write keys with their values below it; see {SHIPPED}.")
-    for one in practices:
+    for name in TOP:
+        _keys_below(source, name, text.get(name))
+    for one in text.get("practices") or {}:
         if not isinstance(one, str):  # 0450 is another number than 450, and no practice_id is a number
             raise InputError(f"{source}: setting 'practices.{one}': write the practice_id in quotes; see {SHIPPED}.")
     for key in text:
@@ -140,6 +137,11 @@ def settings_file(source: Path) -> dict[str, Any]:
     return text
 
 
+def _keys_below(source: Path, name: str, held: object) -> None:
+    if held is not None and not isinstance(held, dict):
+        raise InputError(f"{source}: setting '{name}': write keys with their values below it; see {SHIPPED}.")
+
+
 @cache
 def _parsed(text: str) -> Any:
     """What the text says; it is asked for by block and practice, and parsed once. Nobody changes what is given."""
@@ -147,19 +149,28 @@ def _parsed(text: str) -> Any:
 
 
 def strangers(path: Path | None, known: Sequence[str]) -> list[str]:
-    """A sentence for each practice of the settings file that is none of those known, whose settings nobody goes by.
+    """A sentence for each practice of the settings file that is none of those known, whose settings nobody goes by."""
+    plain = {one.casefold().strip() for one in known}
+    return [
+        f"{path}: practices.{name} is no practice of this source; {nearest(name, known)}"
+        for name in _named(path)
+        if name.casefold().strip() not in plain
+    ]
 
-    InputError where one of them is written otherwise, as p1 for P1: its own settings would not be gone by.
-    """
-    said = []
+
+def misnamed(path: Path | None, known: Sequence[str]) -> dict[str, InputError]:
+    """The fault of each practice that the settings file writes otherwise, as p1 for P1: they would not be gone by."""
     plain = {one.casefold().strip(): one for one in known}
-    for name in map(str, (settings_file(path).get("practices") or {}) if path else {}):
-        meant = plain.get(name.casefold().strip())
-        if name not in known and meant:
-            raise InputError(f"{path}: setting 'practices.{name}': the practice is called '{meant}'; write it so.")
-        if name not in known:
-            said.append(f"{path}: practices.{name} is no practice of this source; {nearest(name, known)}")
-    return said
+    found = {plain.get(name.casefold().strip(), name): name for name in _named(path) if name not in known}
+    return {
+        one: InputError(f"{path}: setting 'practices.{name}': the practice is called '{one}'; write it so.")
+        for one, name in found.items()
+        if one in known
+    }
+
+
+def _named(path: Path | None) -> list[str]:
+    return list(map(str, (settings_file(path).get("practices") or {}) if path else {}))
 
 
 def _laid_over(below: Any, above: Any) -> Any:

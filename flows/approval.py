@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.context import FlowRunContext
 from prefect.flow_runs import suspend_flow_run
 from prefect.runtime import flow_run
+from prefect.settings import PREFECT_API_URL
 
 from config.approval import approval_settings
 from config.deadlines import deadlines
@@ -21,7 +22,9 @@ from config.message_settings import message_settings
 from config.month import Month
 from flows.approval_form import RETURN, SIGN_OFF, MonthApproval
 from flows.board import show_board
+from flows.prefect_api import PrefectApi
 from flows.sign_off import sign_off
+from flows.waiting_runs import asked_alone, let_go, settled
 from tasks.progress import LOG
 from tasks.send.approval import approval_markdown, compose_returned
 from tasks.send.messages import Message
@@ -32,8 +35,6 @@ from tasks.store.identities import known_identities
 from tasks.store.outbox import put_daily
 from tasks.store.practice import practice_row
 from tasks.store.step import Place, open_place
-
-SETTLED = (month_life.SIGNED_OFF, month_life.RELEASED, month_life.CLOSED)
 
 
 def run_name() -> str:
@@ -50,19 +51,17 @@ def deployed_run() -> FlowRun | None:
     return run if run is not None and run.deployment_id is not None else None
 
 
-def runs_of_their_own(
-    place: Place, month: Month, practices: Sequence[str], approval: bool | None
-) -> list[dict[str, Any]]:
+def runs_of_their_own(months: Mapping[str, Month], approval: bool | None) -> list[dict[str, Any]]:
     """A run of this deployment for each of several practices, so that none waits for the approval of another.
 
     Nothing where there is one practice, or where no deployment runs it; started again, the same runs are meant.
     """
     run = deployed_run()
-    if run is None or run.deployment_id is None or len(practices) < 2 or approval is False:
+    if run is None or run.deployment_id is None or len(months) < 2 or approval is False:
         return []
     started = []
     with get_client(sync_client=True) as client:
-        for practice_id in practices:
+        for practice_id, month in months.items():
             own = run.parameters | {"practice": practice_id, "month": str(month)}
             made = client.create_flow_run_from_deployment(
                 run.deployment_id,
@@ -76,7 +75,9 @@ def runs_of_their_own(
 def approval_asked(place: Place, month: Month, done: dict[str, Any], approval: bool | None) -> dict[str, Any]:
     """What the month came to, once somebody answered where an answer is wanted; until then the run is suspended.
 
-    Asked is only a decided month whose care team's cut-off is over, in a run of a deployment.
+    Asked is only a decided month whose care team's cut-off is over, in a run of a deployment; and only once: a run
+    that finds another one waiting for the same answer leaves it to that one, and one that waits for what was decided
+    otherwise in the meantime goes on to its end.
     """
     run, practice_id = deployed_run(), str(done["practice_id"])
     if run is None:
@@ -88,9 +89,14 @@ def approval_asked(place: Place, month: Month, done: dict[str, Any], approval: b
     if not (wanted and (over or approval)):
         return done
     first = Request(practice_id, str(month), int(done["revision"]), str(run.id), 1, "", datetime.now(UTC))
-    with place.store.writing() as connection:
-        approvals.ask(connection, first)
+    if other := asked_alone(place.store, server(), first):
+        return done | {"approval": f"waited for already by the run {other}"}
     return done | waits(place, first)
+
+
+def server() -> PrefectApi:
+    """The Prefect server whose run this is."""
+    return PrefectApi(PREFECT_API_URL.value() or "")
 
 
 def answered_since(out: str, database: str, settings: str, prepared_by: str) -> dict[str, Any] | None:
@@ -110,7 +116,8 @@ def answered_since(out: str, database: str, settings: str, prepared_by: str) -> 
 def waits(place: Place, asked: Request) -> dict[str, Any]:
     """How the month stands once it waits no longer; as long as it does, this run is suspended here."""
     while True:
-        if ended := settled(place, asked):
+        let_go(place.store, server(), asked.practice_id, asked.month, asked.flow_run_id)
+        if ended := settled(place.store, asked):
             LOG.info("%s, %s: %s", asked.practice_id, asked.month, ended)
             show_board(place, Month.parse(asked.month))
             return {
@@ -121,23 +128,8 @@ def waits(place: Place, asked: Request) -> dict[str, Any]:
             }
         form = MonthApproval.with_initial_data(description=shown(place, asked))
         answer = suspend_flow_run(wait_for_input=form, key=f"approval-{asked.round}")
-        if settled(place, asked) is None:  # nobody signed it off by command in the meantime
+        if settled(place.store, asked) is None:  # nobody signed it off by command in the meantime
             asked = take(place, asked, answer) or asked
-
-
-def settled(place: Place, asked: Request) -> str | None:
-    """In words why nobody need answer any more; None where the month still waits."""
-    with place.store.reading() as connection:
-        last = month_life.last_move(connection, asked.practice_id, asked.month)
-    if last is None:
-        return None
-    if last.revision != asked.revision:
-        return f"revision {last.revision} was decided in the meantime"
-    if last.state in SETTLED:
-        return f"{month_life.WORDS[last.state]} by {last.moved_by}"
-    if last.state != month_life.DECIDED:
-        return f"returned to the care team by {last.moved_by}" if last.state == month_life.OPEN else last.state
-    return None
 
 
 def shown(place: Place, asked: Request) -> str:

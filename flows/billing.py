@@ -27,11 +27,12 @@ def sign_off(
     settings: Settings = None,
 ) -> None:
     """Sign off the latest revision of a month: its claims may go out, and quality and board get its figures."""
+    from flows.prefect_api import server_of
     from flows.sign_off import sign_off_month
     from tasks.store.engine import database_of
 
-    name = getpass.getuser() if by is None else by
-    sign_off_month(Console(), database or database_of(out), Month.parse(month), practice, name, settings)
+    name, where = getpass.getuser() if by is None else by, database or database_of(out)
+    sign_off_month(Console(), where, Month.parse(month), practice, name, settings, server_of(out))
 
 
 def claims(

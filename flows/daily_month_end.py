@@ -9,13 +9,14 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.approval import approval_settings
+from config.deadlines import deadlines
 from config.message_settings import message_settings
 from config.month import Month
 from tasks.progress import no_cell_in_errors
 from tasks.query.step import QueriesDue
 from tasks.send.approval import compose_waiting
 from tasks.send.messages import Message
-from tasks.send.month_end import compose_reminders, month_end_of, reminds_on
+from tasks.send.month_end import compose_overdue, compose_reminders, month_end_of, reminds_on
 from tasks.store import approvals, month_life
 from tasks.store import claims as stored
 from tasks.store.outbox import put_daily
@@ -27,27 +28,55 @@ TOLD_OF = ("decisions", "findings", "quarantine")
 
 @task(name="remind of the month's end", cache_policy=NO_CACHE)
 def daily_month_end(place: Place, practice_id: str, due: QueriesDue) -> int:
-    """The reminders of the day wait in the outbox; none where the month before this one is not decided. How many."""
+    """The reminders of the day wait in the outbox: of the month before this one where it is decided, and of earlier
+    ones that nobody signed off. How many."""
     today = place.today(practice_id)
-    cut_off_passed(place, practice_id, Month.of(today).previous, today)
-    cycle = place.store.latest(practice_id, Month.of(today).previous)
-    if cycle is None:
-        return 0
+    month = Month.of(today).previous
+    cut_off_passed(place, practice_id, month, today)
+    cycle = place.store.latest(practice_id, month)
     with no_cell_in_errors():
+        told = _of_earlier_months(place, practice_id, month, due.practice, today)
+        with place.store.writing() as connection:
+            earlier = put_daily(connection, told)
+        if cycle is None:
+            return earlier
         waits = _waiting(place, practice_id, cycle, due.practice, today)
         end = month_end_of(place.store, practice_id, cycle.month, place.settings)
         if not reminds_on(end.days, today) and not waits:
-            return 0
+            return earlier
         own = message_settings(practice_id, place.settings).templates
         frames = {name: place.store.frame(name, cycle) for name in TOLD_OF}
         frames |= {"copay_cases": place.store.open_copay_cases(practice_id), "queries": due.lists["queries"]}
         with place.store.writing() as connection:
             signed = stored.signed(connection, cycle) is not None
             told = compose_reminders(cycle, end, due.practice, frames, due.staff, signed, today, own)
-            return put_daily(connection, [*told, *waits])
+            return earlier + put_daily(connection, [*told, *waits])
 
 
-def _waiting(place: Place, practice_id: str, cycle: Cycle, practice: Mapping[str, str], today: date) -> list[Message]:
+def _of_earlier_months(
+    place: Place, practice_id: str, before: Month, practice: Mapping[str, str], today: date
+) -> list[Message]:
+    """The reminders of months of the year before that one that are decided and not signed off: daily where a run waits
+    for the approval, and each month on its last day to sign off."""
+    told: list[Message] = []
+    templates = message_settings(practice_id, place.settings).templates
+    remind = deadlines(practice_id, before, place.settings).sign_off == today
+    for cycle in place.store.decided(practice_id):
+        if not Month(before.year - 1, before.number) <= cycle.month < before:
+            continue
+        with place.store.reading() as connection:
+            state = month_life.state_of(connection, practice_id, cycle.month)
+        if state in (month_life.DECIDED, month_life.REOPENED):
+            told += _waiting(place, practice_id, cycle, practice, today, f"approval-{cycle.month}")
+            if remind:
+                due = deadlines(practice_id, cycle.month, place.settings).sign_off
+                told.append(compose_overdue(cycle, due, practice, today, templates))
+    return told
+
+
+def _waiting(
+    place: Place, practice_id: str, cycle: Cycle, practice: Mapping[str, str], today: date, kind: str = "approval"
+) -> list[Message]:
     """The reminders of an approval that the month's newest revision waits for."""
     with place.store.reading() as connection:
         asked = approvals.first_of_revision(connection, practice_id, str(cycle.month), cycle.revision)
@@ -56,4 +85,4 @@ def _waiting(place: Place, practice_id: str, cycle: Cycle, practice: Mapping[str
         return []
     own, settings = message_settings(practice_id, place.settings), approval_settings(practice_id, place.settings)
     addresses: dict[str, str] = {settings.escalate_to: own.address(settings.escalate_to)}
-    return compose_waiting(cycle, asked, practice, settings, addresses, today, own.templates)
+    return compose_waiting(cycle, asked, practice, settings, addresses, today, own.templates, kind)

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from config.environment import from_environment
 from config.errors import InputError
 from config.month import EASTERN, time_zone
 from flows.automations import automate
@@ -70,8 +71,7 @@ def zones_of(source: str) -> tuple[dict[str, str], str]:
     if given:
         return {"": time_zone(given).key}, ""
     try:
-        address = os.environ.get(source.removeprefix("env:"), "") if source.startswith("env:") else source
-        return practice_zones(address), ""
+        return practice_zones(from_environment(source)), ""
     except InputError as error:
         return {}, f"{error} Until then schedules go by Eastern time; set CCM_TIME_ZONE for another."
 
@@ -92,7 +92,8 @@ def on_their_clocks(found: dict[str, Any], zones: Mapping[str, str]) -> tuple[di
 
 def _of_practice(plan: Mapping[str, Any], practice: str, zone: str) -> dict[str, Any]:
     slug = "".join(letter if letter.isalnum() else "-" for letter in practice.lower())
-    return {**plan, "slug": f"{plan['slug']}-{slug}", "timezone": zone, "parameters": {"practice": practice}}
+    return {**plan, "slug": f"{plan['slug']}-{slug}", "timezone": zone,
+            "parameters": {**plan.get("parameters", {}), "practice": practice}}  # fmt: skip
 
 
 def unimportable(found: Mapping[str, Any]) -> list[str]:

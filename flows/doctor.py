@@ -16,11 +16,12 @@ from pathlib import Path
 import yaml
 from packaging.version import Version
 
-from config.errors import InputError, RuleError, UserError
+from config.environment import from_environment
+from config.errors import RuleError, UserError
 from config.month import EASTERN, Month, today_in
 from config.settings import delivery
 from flows.deployments import POOL, ROOT, Places, missing, planned
-from flows.prefect_api import PrefectApi
+from flows.prefect_api import PrefectApi, server_of
 from tasks.json_log import VARIABLE
 
 LITTLE, TOO_LITTLE = 5_000_000_000, 1_000_000_000  # bytes free on the disk of the results
@@ -112,13 +113,7 @@ def _settings(places: Places) -> tuple[str, str]:
 def _source(places: Places) -> tuple[str, str]:
     from tasks.pull.source import practice_zones
 
-    address = places.source
-    if address.startswith("env:"):
-        name = address.removeprefix("env:")
-        address = os.environ.get(name, "")
-        if not address:
-            raise InputError(f"{name} is not set; put the address of the source database there.")
-    return FINE, f"{len(practice_zones(address))} practice(s)"
+    return FINE, f"{len(practice_zones(from_environment(places.source)))} practice(s)"
 
 
 def _folder(out: Path) -> tuple[str, str]:
@@ -199,9 +194,7 @@ def _mail() -> tuple[str, str]:
 def _prefect(places: Places) -> Iterator[Finding]:
     """The server named in the environment, or that of `ccm up` for these results."""
     url = os.environ.get("PREFECT_API_URL", "")
-    lock = places.home / "up.lock"
-    own = re.search(r"http://\S+", lock.read_text("utf-8")) if not url and lock.is_file() else None
-    api = PrefectApi(url or (f"{own[0]}/api" if own else "http://127.0.0.1:4200/api"))
+    api = server_of(places.out) or PrefectApi("http://127.0.0.1:4200/api")
     if not api.healthy():
         words = f"{api.url} does not answer: not running, so nothing runs on schedule; start it with `ccm up`."
         yield Finding("prefect server", FAILS if url else LOOK, words)

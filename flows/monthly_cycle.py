@@ -6,13 +6,14 @@ from typing import Any
 
 from prefect import flow
 
-from config.month import EASTERN, Month, today_in
+from config.month import Month
 from config.rulebook import load_rulebook
 from flows import parameters as ask
 from flows.approval import answered_since, approval_asked, run_name, runs_of_their_own
 from flows.board import show_board
 from flows.checked_month import day_there
 from flows.each_practice import each_practice
+from flows.months_due import months_there, still_due
 from flows.practice_month import practice_month
 from tasks.progress import steps_taken
 from tasks.pull.step import pull_source
@@ -31,31 +32,39 @@ def monthly_cycle(
     profile: ask.LogProfile = "",
     prepared_by: ask.PreparedBy = "",
     approval: ask.Approval = "as set",
+    which: ask.Which = "all",
 ) -> list[dict[str, Any]]:
-    """Run the service month (without one: the month before this) for one practice, or for all in the source.
+    """Run the service month (without one: the month before this, on each practice's clock) for one practice, or for all
+    in the source, or for those of them where it is due.
 
     A practice that fails stops no other; its error comes at the end. Returns counts, without patient data. An address
     with a password comes from the environment, for Prefect keeps parameters. `prepared_by` is who answers for what is
     decided. A run that a deployment started waits for an approval where it is wanted (`approval`, which is mostly as
     the settings say), and runs several practices as a run of its own each.
     """
-    service_month = Month.parse(month) if month else Month.of(today_in(EASTERN)).previous
-    book = load_rulebook(service_month)
+    if month:
+        load_rulebook(Month.parse(month))  # what is plainly wrong is refused before anything is read
     if done := answered_since(out, database, settings, prepared_by):
         return [done]
     with steps_taken() as reading, unreadable_listed(out, practice) as listed:
         pulled = pull_source(source, practice, settings, profile)
         listed(pulled.unplaced)
     place = open_place(out, database, settings, prepared_by)
-    if started := runs_of_their_own(place, service_month, pulled.practices, ask.WANTED[approval]):
+    months = months_there(pulled, month)
+    if which == "due":
+        months = still_due(place, pulled, months)
+    if started := runs_of_their_own(months, ask.WANTED[approval]):
         return started
+    books = {one: load_rulebook(one) for one in set(months.values())}
 
     def run(practice_id: str) -> dict[str, Any]:
-        with month_alone(place, practice_id, service_month, day_there(pulled, practice_id), reading) as mine:
-            return practice_month(pulled, practice_id, service_month, book, mine)
+        there = months[practice_id]
+        with month_alone(place, practice_id, there, day_there(pulled, practice_id), reading) as mine:
+            return practice_month(pulled, practice_id, there, books[there], mine)
 
     try:
-        results = each_practice(pulled.practices, run)
+        results = each_practice(list(months), run)
     finally:
-        show_board(place, service_month)
-    return [approval_asked(place, service_month, done, ask.WANTED[approval]) for done in results]
+        for one in sorted(books):
+            show_board(place, one)
+    return [approval_asked(place, months[done["practice_id"]], done, ask.WANTED[approval]) for done in results]

@@ -8,7 +8,7 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from config.month import EASTERN, Month, today_in
+from config.month import Month
 from flows import parameters as ask
 from flows.board import show_board
 from flows.daily_month_end import daily_month_end
@@ -36,10 +36,12 @@ def outreach(
     Run it every day, and as often as you like: nothing is opened, recorded or sent twice. Returns counts.
     """
     place = open_place(out, database, settings)
+    practices = practices_decided(place, practice or None)
     try:
-        return each_practice(practices_decided(place, practice or None), lambda one: practice_outreach(place, one))
+        return each_practice(practices, lambda one: practice_outreach(place, one))
     finally:
-        show_board(place, Month.of(today_in(EASTERN)).previous)
+        for month in sorted({Month.of(place.today(one)).previous for one in practices}):
+            show_board(place, month)
 
 
 def practice_outreach(place: Place, practice_id: str) -> dict[str, Any]:

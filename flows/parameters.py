@@ -24,8 +24,9 @@ class Says:
 
 MONTH = r"^(20\d{2}-(0[1-9]|1[0-2]))?$"
 IDENTIFIER = r"^[^/\\\n]{0,60}$"
-# Neither user nor password: Prefect keeps parameters in clear text.
-UNSIGNED = r"^([^:\n]+|[^@\n]+)$"
+# No address that may hold a password, for Prefect keeps parameters in clear text: a database is a file, or it is named
+# by the variable of the environment that holds its address.
+DATABASE = r"env:[A-Za-z_][A-Za-z0-9_]*|sqlite:///[^\n]+"
 ONE_LINE = r"^[^\n]*$"
 # A form's empty field and a caller's None are the same. (Stands behind the bounds, or the form does not learn of them.)
 NoneIsEmpty = BeforeValidator(lambda given: "" if given is None else given)
@@ -44,7 +45,7 @@ Practice = Annotated[
 ]
 SourcePlace = Annotated[
     str,
-    Field(min_length=1, max_length=400, pattern=UNSIGNED),
+    Field(min_length=1, max_length=400, pattern=rf"^({DATABASE}|[^:\n]+)$"),
     Says("Folder of the practice's files, or env:NAME for the database address in the environment variable NAME."),
 ]
 ResultsFolder = Annotated[
@@ -52,9 +53,12 @@ ResultsFolder = Annotated[
 ]
 DatabaseAddress = Annotated[
     str,
-    Field(max_length=400),
+    Field(max_length=400, pattern=rf"^({DATABASE})?$"),
     NoneIsEmpty,
-    Says("Leave it empty: the worker knows the address (CCM_DATABASE_URL), or it is that of the results folder."),
+    Says(
+        "Leave it empty: the worker knows the address (CCM_DATABASE_URL), or it is that of the results folder. Another "
+        "one: env:NAME for the address in the environment variable NAME, or sqlite:///FILE."
+    ),
 ]
 SettingsFile = Annotated[
     str,
@@ -93,6 +97,11 @@ Approval = Annotated[
     BeforeValidator(lambda given: {None: "as set", True: "yes", False: "no"}.get(given, given)),
     Says("Whether the month waits for somebody's approval: as the settings say, or for this run."),
 ]
+Which = Annotated[
+    Literal["all", "due"],
+    BeforeValidator(lambda given: given or "all"),
+    Says("Every practice, or only those whose care team's cut-off is over and whose month no run ended since."),
+]
 OnePractice = Annotated[
     str, Field(min_length=1, pattern=IDENTIFIER), Says("The practice by its practice_id, as the month board names it.")
 ]
@@ -107,7 +116,7 @@ Reviewer = Annotated[
 ]
 SourceOrNone = Annotated[
     str,
-    Field(max_length=400, pattern=r"^([^:\n]*|[^@\n]*)$"),
+    Field(max_length=400, pattern=rf"^({DATABASE}|[^:\n]*)$"),
     NoneIsEmpty,
     Says("Folder of the practice's files, to run the month at once. Empty: the next run decides it again."),
 ]

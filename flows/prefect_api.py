@@ -6,10 +6,12 @@ import base64
 import http
 import json
 import os
+import re
 import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from config.errors import PlaceError
@@ -56,6 +58,15 @@ class PrefectApi:
             kind = type(error).__name__
             raise PlaceError(f"The Prefect server at {self.url} does not answer ({kind}); start it.") from None
         return json.loads(content) if content else None
+
+
+def server_of(out: Path) -> PrefectApi | None:
+    """The server named in the environment, or that of `ccm up` for these results; None where neither is known."""
+    url = os.environ.get("PREFECT_API_URL", "")
+    lock = out / "prefect" / "up.lock"
+    if not url and lock.is_file() and (own := re.search(r"http://\S+", lock.read_text("utf-8"))):
+        url = f"{own[0]}/api"
+    return PrefectApi(url) if url else None
 
 
 def _patiently(request: urllib.request.Request) -> bytes:

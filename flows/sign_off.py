@@ -10,13 +10,16 @@ from rich.console import Console
 
 from config.approval import approval_settings
 from config.by_hand import BY_HAND
-from config.errors import InputError
+from config.errors import InputError, PlaceError
 from config.message_settings import message_settings
 from config.month import Month
+from flows.listing import say
+from flows.prefect_api import PrefectApi
 from flows.signed_said import say_signed
+from flows.waiting_runs import let_go
 from tasks.send.month_end import compose_release
 from tasks.send.stakeholders import compose_figures, figures_of
-from tasks.store import by_hand, month_life
+from tasks.store import approvals, by_hand, month_life
 from tasks.store import claims as stored
 from tasks.store.claims import SignOff
 from tasks.store.day import today_of
@@ -27,9 +30,15 @@ from tasks.store.store import Store, open_store
 
 
 def sign_off_month(
-    console: Console, database: str, month: Month, practice_id: str, name: str, settings: Path | None = None
+    console: Console,
+    database: str,
+    month: Month,
+    practice_id: str,
+    name: str,
+    settings: Path | None = None,
+    api: PrefectApi | None = None,
 ) -> None:
-    """The latest revision of the month is signed off by that name, and it is said.
+    """The latest revision of the month is signed off by that name, and it is said; runs that waited for it end.
 
     Billing's notice waits in the outbox, and the month's figures for quality and board where the settings have an
     address of theirs. A second time changes nothing.
@@ -39,9 +48,24 @@ def sign_off_month(
         cycle, signed, lines = sign_off(store, month, practice_id, name, settings)
         with store.reading() as connection:
             told = of_sign_off(connection, cycle)
+        waited = _let_go(store, api, practice_id, month)
     finally:
         store.close()
     say_signed(console, cycle, signed, begun, lines, told)
+    for line in waited:
+        say(console, line)
+
+
+def _let_go(store: Store, api: PrefectApi | None, practice_id: str, month: Month) -> list[str]:
+    """What became of the runs that waited in Prefect; a server that does not answer takes nothing back."""
+    with store.reading() as connection:
+        asked = approvals.of_month(connection, practice_id, str(month))
+    if not asked or api is None:
+        return []
+    try:
+        return [f"  the run {name} waited for it and ends now" for name in let_go(store, api, practice_id, month)]
+    except PlaceError as error:
+        return [f"  {error} A run that waits there for this month ends by itself once it is back."]
 
 
 def sign_off(

@@ -12,8 +12,10 @@ from config.month import EASTERN, today_in
 from flows import parameters as ask
 from flows.automations import run_told
 from flows.prefect_api import PrefectApi
+from flows.waiting_runs import let_go, settled
 from tasks.send.run_told import compose_run
 from tasks.send.step import deliver_messages
+from tasks.store import approvals
 from tasks.store.outbox import put_daily
 from tasks.store.step import Place, open_place
 
@@ -28,13 +30,27 @@ def tell_operations(
 ) -> int:
     """Tell operations about a run, and the data's owner when the checks stopped it; nobody twice on one day.
 
-    The message goes through the outbox as all others do. Returns how many wait for the mail server now or are sent.
+    The message goes through the outbox as all others do. A run that waits for the approval of a month that is settled
+    by now is told to nobody, it goes on to its end. Returns how many wait for the mail server now or are sent.
     """
     place = open_place(out, database, settings)
+    if what == "unapproved" and waits_no_more(place, run):
+        return 0
     practices = put_message(place, run, what)
     for practice_id in practices:
         deliver_messages(place, practice_id)
     return len(practices)
+
+
+@task(name="see whether it is settled", cache_policy=NO_CACHE)
+def waits_no_more(place: Place, run: str) -> bool:
+    """Whether the month that the run asked about is settled; whoever still waits for it ends."""
+    with place.store.reading() as connection:
+        asked = approvals.last_of_run(connection, run)
+    if asked is None or settled(place.store, asked) is None:
+        return False
+    let_go(place.store, PrefectApi(os.environ["PREFECT_API_URL"]), asked.practice_id, asked.month)
+    return True
 
 
 @task(name="write the message", cache_policy=NO_CACHE)

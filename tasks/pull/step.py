@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,9 +11,10 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from config.errors import PlaceError, UnreadableError
+from config.environment import from_environment
+from config.errors import InputError, PlaceError, UserError
 from config.month import Month
-from config.settings import practice_settings, strangers
+from config.settings import misnamed, practice_settings, strangers
 from tasks.progress import LOG, step
 from tasks.pull.owners import owners
 from tasks.pull.practice import future_entries, months_held, of_practice, practice_ids
@@ -29,7 +30,8 @@ class Source:
     """A source that was read: its tables without rejected rows, its practices and its digest.
 
     `rejected` are the rejected rows, `owner` the practice of each, missing where the row does not tell it; those are
-    in `unplaced` as rows of the output table `unreadable`, with the cells at which practices in `stopped` stop.
+    in `unplaced` as rows of the output table `unreadable`, with the cells at which practices stop. `stopped` has what
+    each practice stops at that cannot be run: such a cell, or its settings.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -38,7 +40,7 @@ class Source:
     unplaced: pd.DataFrame
     practices: list[str]
     digest: str
-    stopped: dict[str, UnreadableError] = field(default_factory=dict)
+    stopped: dict[str, UserError] = field(default_factory=dict)
 
 
 @dataclass
@@ -76,13 +78,11 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
     `env:NAME` stands for the address in that environment variable, for addresses that hold a password.
     """
     with step("pull", "reading the source") as done:
-        if source.startswith("env:"):
-            source = os.environ.get(source.removeprefix("env:"), "")
-        pulled = read_source(source, profile)
+        pulled = read_source(from_environment(source), profile)
         known = practice_ids(pulled.tables)
         wanted = [practice] if practice else known
         own = Path(settings) if settings else None
-        stops = [one for one in wanted if practice_settings(one, own).unreadable_cells == "stop"]
+        stops, faults = _settings_looked_at(wanted, known, own)
         owner = owners(pulled)
         alone = len(known) == 1 and stops == known
         stopped = {} if alone else stopped_practices(pulled, owner, stops)
@@ -93,14 +93,28 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
             LOG.info("%s", note)
         said = f"{len(tables)} tables, {len(tables['time_entries']):,} time entries, {len(known)} practice(s)"
         done(said, sum(map(len, tables.values())))
-    return Source(tables, rejected, owner, unplaced, wanted, pulled.digest, stopped)
+    return Source(tables, rejected, owner, unplaced, wanted, pulled.digest, {**stopped, **faults})
+
+
+def _settings_looked_at(
+    wanted: Sequence[str], known: Sequence[str], own: Path | None
+) -> tuple[list[str], dict[str, InputError]]:
+    """The practices that stop at a cell that cannot be read, and the fault of each whose settings cannot be used."""
+    stops, faults = [], misnamed(own, known)
+    for one in wanted:
+        try:
+            if practice_settings(one, own).unreadable_cells == "stop":
+                stops.append(one)
+        except InputError as error:
+            faults[one] = error
+    return stops, faults
 
 
 @task(name="take one practice's share", task_run_name="take {practice_id}", cache_policy=NO_CACHE)
 def pull_practice(source: Source, practice_id: str, month: Month, today: date) -> Share:
     """The practice's rows, and of its time entries those that touch the month; how many others are yet to come.
 
-    UnreadableError where the practice stops at cells that cannot be read; no other practice does.
+    UserError where the practice stops at cells that cannot be read or at its settings; no other practice does.
     """
     if practice_id in source.stopped:
         raise source.stopped[practice_id]

@@ -64,7 +64,7 @@ def approval_markdown(store: Store, cycle: Cycle, report: str = "") -> str:
 
 def compose_waiting(
     cycle: Cycle, asked: Request, practice: Mapping[str, str], settings: ApprovalSettings, addresses: Mapping[str, str],
-    today: date, templates: str = "",
+    today: date, templates: str = "", kind: str = "approval",
 ) -> list[Message]:  # fmt: skip
     """The day's reminders of an approval that is waited for: to billing once it waits long, and to whom it is escalated
     once it waits longer; none before, and none on a day of rest. Same day, same messages."""
@@ -83,7 +83,7 @@ def compose_waiting(
     ):
         if today >= working_days_after(since, days):
             head = f"waits for approval since {since}"
-            about = (cycle, practice, audience, "approval", address, head, said, today, templates)
+            about = (cycle, practice, audience, kind, address, head, said, today, templates)
             told.append(month_end_message(*about))
     return told
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from config.deadlines import deadlines
+from config.errors import InputError
 from config.month import Month
 from tasks.send.words import count, dollars
 from tasks.store import month_life
@@ -27,7 +28,10 @@ PAGES = (("report", "report.html"), ("data quality", "data_quality.html"))
 
 def due_of(state: str, practice_id: str, month: Month, settings: Path | None) -> str:
     """What the month waits for, and until when; empty once nothing is due."""
-    days = deadlines(practice_id, month, settings)
+    try:
+        days = deadlines(practice_id, month, settings)
+    except InputError:  # of this one practice: the others have their row all the same
+        return "settings to mend: see `ccm doctor`"
     if state in (month_life.OPEN, month_life.CUT_OFF):
         return f"care team until {days.care_team}" if state == month_life.OPEN else f"run by {days.hand_over}"
     if state in (month_life.DECIDED, month_life.REOPENED):

@@ -83,6 +83,17 @@ def compose_reminders(
     return found
 
 
+def compose_overdue(cycle: Cycle, due: date, practice: Mapping[str, str], today: date, templates: str = "") -> Message:
+    """Billing is told of an earlier month that nobody signed off. Same day, same message."""
+    said = [
+        f"Nobody has signed off revision {cycle.revision}, which was due {_day(due)}; until then no claim of the month "
+        f"goes out, and every payer has a last day to file. {_sign(cycle)}",
+    ]
+    billing, kind = practice.get("billing_email", ""), f"{SIGNOFF}-{cycle.month}"
+    head = f"sign-off was due {_day(due)}"
+    return month_end_message(cycle, practice, "billing", kind, billing, head, said, today, templates)
+
+
 def compose_release(
     cycle: Cycle, practice: Mapping[str, str], lines: pd.DataFrame, signed_by: str, today: date, templates: str = ""
 ) -> Message:

@@ -37,6 +37,14 @@ def last_of_run(connection: Connection, flow_run_id: str, number: int | None = N
     return _first(connection, mine, c.round.desc())
 
 
+def of_month(connection: Connection, practice_id: str, month: str) -> list[Request]:
+    """The newest question of each run that asked about the month, in the order in which they began to ask."""
+    c = approval_requests.c
+    columns = [c[name] for name in Request.__dataclass_fields__]
+    mine = sa.select(*columns).where(c.practice_id == practice_id, c.month == month).order_by(c.id)
+    return list({row.flow_run_id: Request(*row) for row in connection.execute(mine)}.values())
+
+
 def first_of_revision(connection: Connection, practice_id: str, month: str, revision: int) -> Request | None:
     """The first question about that revision; None where nobody was asked."""
     c = approval_requests.c

@@ -177,7 +177,10 @@ def release(connection: Connection, cycle: Cycle, now: datetime) -> None:
 
 def cut_off(connection: Connection, practice_id: str, month: Month, last_day: date, today: date) -> bool:
     """Whether the care team's last day is over by now and the month, until then open, is cut off from this moment."""
-    if today <= last_day or last_move(connection, practice_id, month) is not None:
+    if today <= last_day:
+        return False
+    only_one_at_a_time(connection, practice_id)  # before it is read: another run may cut it off at this moment
+    if last_move(connection, practice_id, month) is not None:
         return False
     move(connection, practice_id, month, CUT_OFF, PROGRAM, f"the care team's last day was {last_day}")
     return True

@@ -13,6 +13,8 @@ from tasks.store.life_tables import month_moves, month_runs
 from tasks.store.month_life import SIGNED_OFF, Move, history
 from tasks.store.schema import step_runs
 
+SAVED = "store"  # the step that only a run of the month has
+
 
 @dataclass(frozen=True)
 class Step:
@@ -59,6 +61,14 @@ def statuses(connection: Connection, practice: str | None = None, month: Month |
         if practice in (None, key[0]) and (month is None or str(month) == key[1])
     ]
     return sorted(found, key=lambda one: one.month, reverse=True)
+
+
+def ran_since(connection: Connection, practice_id: str, month: Month, moment: datetime) -> bool:
+    """Whether a run of the month saved it, and ended well, from that moment on."""
+    c = step_runs.c
+    mine = (c.practice_id == practice_id) & (c.month == str(month)) & (c.step == SAVED)
+    found = connection.execute(sa.select(sa.func.max(c.id)).where(mine, c.recorded_at >= moment)).scalar()
+    return found is not None
 
 
 def _status(connection: Connection, practice_id: str, month: str) -> MonthStatus:

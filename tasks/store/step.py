@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from config.by_hand import BY_HAND
 from config.deadlines import deadlines
+from config.environment import from_environment
 from config.errors import InputError, PlaceError
 from config.line_modifiers import RECORDED
 from config.month import Month
@@ -62,7 +63,8 @@ class Place:
 def open_place(out: str, database: str | None, settings: str | None, by: str = "") -> Place:
     """The output folder made, the database opened and brought to this version.
 
-    Without an address the database is that of the folder. PlaceError when the folder or the database cannot be used.
+    Without an address the database is that of the folder; env:NAME stands for the address in that variable. PlaceError
+    when the folder or the database cannot be used.
     """
     folder = Path(out).expanduser()
     try:
@@ -72,7 +74,7 @@ def open_place(out: str, database: str | None, settings: str | None, by: str = "
             f"{folder}: the output folder cannot be made ({error.strerror}); choose another --out."
         ) from error
     wait = float(os.environ.get("CCM_DATABASE_WAIT_SECONDS", WAIT_SECONDS))
-    store = open_store(database or database_of(folder), wait)
+    store = open_store(from_environment(database or database_of(folder)), wait)
     return Place(store, folder, Path(settings).expanduser() if settings else None, by.strip() or running_user())
 
 

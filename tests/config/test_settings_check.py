@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import InputError
-from config.settings import strangers
+from config.settings import misnamed, strangers
 from config.settings_check import check_settings
 from tests.flows.typed import typed
 
@@ -57,8 +57,12 @@ def test_a_practice_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("practices: {MAPLES: {}, P1: {}}\n", "utf-8")
     (said,) = strangers(tmp_path / "mine.yaml", ["MAPLE", "P1"])
     assert said.endswith("practices.MAPLES is no practice of this source; perhaps 'MAPLE' was meant")
-    with pytest.raises(InputError, match="the practice is called 'p1'"):
-        strangers(tmp_path / "mine.yaml", ["p1", "MAPLES"])
+    assert misnamed(tmp_path / "mine.yaml", ["MAPLE", "P1"]) == {}
+    wrong = misnamed(tmp_path / "mine.yaml", ["p1", "MAPLES"])
+    assert {one: str(error).rsplit(": ", 1)[1] for one, error in wrong.items()} == {
+        "p1": "the practice is called 'p1'; write it so."
+    }
+    assert strangers(tmp_path / "mine.yaml", ["p1", "MAPLES"]) == []
 
 
 @pytest.mark.parametrize("words", [("run", "--month", "2026-10", "--source", "."), ("outreach",), ("query", "list")])

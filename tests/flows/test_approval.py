@@ -14,7 +14,9 @@ from config.errors import InputError
 from config.month import Month
 from flows import approval
 from flows.approval_form import MonthApproval
+from flows.prefect_api import PrefectApi
 from flows.sign_off import sign_off, sign_off_month
+from flows.waiting_runs import asked_alone, let_go, settled
 from tasks.send.approval import approval_markdown, compose_waiting
 from tasks.store import approvals, month_life
 from tests.flows.test_decide_case import MONTH, Desk
@@ -56,14 +58,14 @@ def test_an_empty_answer_holds_and_the_month_is_asked_about_again(desk: Desk) ->
     assert held is not None
     assert (held.round, held.note) == (3, "Held by S. Igner: a note is missing")
     assert states(desk)[-1] == ("decided", "S. Igner", "held: a note is missing")
-    assert approval.settled(desk.place, held) is None
+    assert settled(desk.place.store, held) is None
     with desk.place.store.reading() as connection:
         assert approvals.last_of_run(connection, "run-1") == held
 
     refused = approval.take(desk.place, held, answer(decision="return to the care team", reviewer="S. Igner"))
     assert refused is None
     assert states(desk)[-1] == ("open", "S. Igner", "no reason given")
-    assert approval.settled(desk.place, held) == "returned to the care team by S. Igner"
+    assert settled(desk.place.store, held) == "returned to the care team by S. Igner"
 
 
 @pytest.mark.slow
@@ -77,19 +79,19 @@ def test_a_sign_off_in_the_form_is_that_of_the_command(desk: Desk, tmp_path: Pat
         sign_off_month(Console(quiet=True), desk.database, MONTH, "P1", "A. Preparer", place.settings)
     assert approval.take(place, refused, answer(decision="sign off", reviewer="S. Igner")) is None
     assert states(desk)[-1] == ("signed_off", "S. Igner", "")
-    assert approval.settled(place, refused) == "signed off by S. Igner"
+    assert settled(place.store, refused) == "signed off by S. Igner"
     assert any(one.kind.startswith("release") for one in place.store.pending_messages("P1"))
 
 
 def test_what_happened_while_the_run_was_suspended_is_noticed(desk: Desk) -> None:
-    assert approval.settled(desk.place, ASKED) is None
+    assert settled(desk.place.store, ASKED) is None
     desk.decide("C-000001", "hold")
     desk.run()
-    assert approval.settled(desk.place, ASKED) == "revision 2 was decided in the meantime"
+    assert settled(desk.place.store, ASKED) == "revision 2 was decided in the meantime"
     with pytest.raises(InputError, match="revision 2 was decided in the meantime"):
         sign_off(desk.place.store, MONTH, "P1", "S. Igner", None, revision=1)
     sign_off_month(Console(quiet=True), desk.database, MONTH, "P1", "C. Ommand")
-    assert approval.settled(desk.place, replace(ASKED, revision=2)) == "signed off by C. Ommand"
+    assert settled(desk.place.store, replace(ASKED, revision=2)) == "signed off by C. Ommand"
 
 
 def test_the_form_shows_the_month_in_counts_and_names_nobody(desk: Desk) -> None:
@@ -122,6 +124,60 @@ def test_without_a_deployment_nothing_waits(desk: Desk) -> None:
     done = {"practice_id": "P1", "revision": 1}
     assert approval.approval_asked(desk.place, Month(2026, 10), done, None) == done
     assert approval.answered_since(str(desk.place.out), "", "", "") is None
-    assert approval.runs_of_their_own(desk.place, MONTH, ["P1", "P2"], None) == []
+    assert approval.runs_of_their_own({"P1": MONTH, "P2": MONTH}, None) == []
     with pytest.raises(InputError, match="Only a run of a deployment can wait"):
         approval.approval_asked(desk.place, MONTH, done, approval=True)
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_one_run_waits_for_a_month_and_none_once_it_is_settled(desk: Desk) -> None:
+    """Runs of a real server, suspended by hand: what Prefect knows of them decides who asks and who ends."""
+    from prefect import flow
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL
+    from prefect.states import Completed, Suspended
+
+    api = PrefectApi(PREFECT_API_URL.value() or "")
+
+    @flow(name="waiting")
+    def waiting() -> None:
+        """Never carried out."""
+
+    with get_client(sync_client=True) as client:
+        deployment = client.create_deployment(client.create_flow(waiting), "waiting")
+        made = [
+            client.create_flow_run_from_deployment(deployment, name=f"run {number}", state=Suspended())
+            for number in range(3)
+        ]
+        first, second, third = (replace(ASKED, flow_run_id=str(run.id)) for run in made)
+
+        def state(asked: approvals.Request) -> str:
+            return str(client.read_flow_run(asked.flow_run_id).state_name)  # type: ignore[arg-type]
+
+        assert asked_alone(desk.place.store, api, first) == ""
+        assert asked_alone(desk.place.store, api, first) == "", "begun again it asks the same"
+        assert asked_alone(desk.place.store, api, second) == "run 0"
+        assert let_go(desk.place.store, api, "P1", MONTH) == [], "the month waits, and so does its run"
+        desk.decide("C-000001", "hold")
+        desk.run()
+        assert asked_alone(desk.place.store, api, replace(second, revision=2)) == "", (
+            "another revision, a question anew"
+        )
+        assert let_go(desk.place.store, api, "P1", MONTH, second.flow_run_id) == ["run 0"]
+        assert [state(one) for one in (first, second)] == ["Resuming", "Suspended"]
+        client.set_flow_run_state(made[0].id, Completed(), force=True)
+
+        console = Console(record=True, width=200)
+        unreached = PrefectApi("http://127.0.0.1:1/api")
+        sign_off_month(console, desk.database, MONTH, "P1", "C. Ommand", None, unreached)
+        assert "does not answer" in console.export_text()
+        sign_off_month(console, desk.database, MONTH, "P1", "C. Ommand", None, api)
+        assert "the run run 1 waited for it and ends now" in console.export_text()
+        assert state(second) == "Resuming"
+        assert asked_alone(desk.place.store, api, replace(third, revision=2)) == "run 1", "it has not ended yet"
+    late = approval.take(
+        desk.place, replace(third, revision=2), answer(decision="return to the care team", reviewer="L")
+    )
+    assert late is not None, "what is signed off stays so"
+    assert "cannot become open from there" in late.note
+    assert states(desk)[-1][:2] == ("signed_off", "C. Ommand")

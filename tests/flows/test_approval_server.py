@@ -16,6 +16,7 @@ import pytest
 from rich.console import Console
 
 from config.month import Month
+from flows.prefect_api import PrefectApi
 from flows.sign_off import sign_off_month
 from tasks.demo.write import write_demo_data
 from tasks.store import month_life
@@ -135,6 +136,10 @@ def test_a_month_is_approved_after_server_and_worker_were_killed(tmp_path: Path)
             place.waits(run, 1)
         assert [last(database, name)[0] for name in ("P1", "P2")] == ["decided", "decided"]
 
+        body = {"parameters": {**one["parameters"], "practice": "P1"}, "state": {"type": "SCHEDULED"}}
+        place.completed(post(place.api, f"/deployments/{one['id']}/create_flow_run", body)["id"])
+        place.waits(first, 1)
+
         place.kill()
         place.serve()
         place.work()
@@ -145,10 +150,9 @@ def test_a_month_is_approved_after_server_and_worker_were_killed(tmp_path: Path)
         place.completed(first)
         assert last(database, "P1") == ("signed_off", "S. Igner")
 
-        sign_off_month(Console(quiet=True), database, MONTH, "P2", "C. Ommand")
-        place.answer(second, decision="return to the care team", reviewer="Too Late")
+        sign_off_month(Console(quiet=True), database, MONTH, "P2", "C. Ommand", None, PrefectApi(place.api))
         place.completed(second)
-        assert last(database, "P2") == ("signed_off", "C. Ommand"), "what was signed off by command stays so"
+        assert last(database, "P2") == ("signed_off", "C. Ommand"), "signed off by command, its run ends"
 
         names = {line.split(",")[2] for line in (source / "patients.csv").read_text("utf-8").splitlines()[1:]}
         shown = [str(one["data"]) for one in ask(place.api, "/artifacts/filter")]

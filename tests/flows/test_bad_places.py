@@ -6,9 +6,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from prefect.exceptions import ParameterTypeError
 
-from config.errors import PlaceError
+from config.errors import InputError, PlaceError
 from flows.monthly_cycle import monthly_cycle
+from tasks.store.step import open_place
 from tests.flows.refusal import MONTH, edit, refused
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -25,11 +27,18 @@ def test_database_in_a_missing_folder(source: Path, tmp_path: Path) -> None:
     refused(PlaceError, "no/such/folder", source, tmp_path, database=f"sqlite:///{tmp_path}/no/such/folder/ccm.db")
 
 
-def test_database_that_does_not_answer_keeps_its_password(source: Path, tmp_path: Path) -> None:
+def test_a_database_is_named_by_its_variable_and_keeps_its_password(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = "postgresql+psycopg://ccm:secret@127.0.0.1:1/ccm"
+    monkeypatch.setenv("CCM_ELSEWHERE", url)
+    refused(PlaceError, "127.0.0.1:1/ccm", source, tmp_path, database="env:CCM_ELSEWHERE")
     with pytest.raises(PlaceError) as caught:
-        monthly_cycle(month=MONTH, source=str(source), out=str(tmp_path / "out"), database=url)
+        open_place(str(tmp_path / "out"), "env:CCM_ELSEWHERE", None)
     assert "secret" not in str(caught.value)
+    refused(InputError, "CCM_NOWHERE is not set", source, tmp_path, database="env:CCM_NOWHERE")
+    with pytest.raises(ParameterTypeError):
+        monthly_cycle(month=MONTH, source=str(source), out=str(tmp_path / "out"), database=url)
 
 
 @pytest.mark.slow

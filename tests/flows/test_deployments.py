@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,7 +58,8 @@ def test_what_the_server_refuses(schemas: dict[str, dict[str, Any]]) -> None:
     from prefect.utilities.schema_tools.validation import ValidationError, validate
 
     schema: Any = schemas["monthly-cycle"]
-    for fits in ({}, {"month": ""}, {"month": "2026-10", "practice": "P1"}, {"source": "env:CCM_SOURCE_URL"}):
+    for fits in ({}, {"month": ""}, {"month": "2026-10", "practice": "P1"}, {"source": "env:CCM_SOURCE_URL"},
+                 {"database": "env:CCM_DATABASE_URL"}, {"database": "sqlite:////srv/ccm/out/ccm.db"}):  # fmt: skip
         validate(fits, schema, raise_on_error=True)
     for nonsense in (
         {"month": "2026-13"},
@@ -66,7 +67,11 @@ def test_what_the_server_refuses(schemas: dict[str, dict[str, Any]]) -> None:
         {"month": 202610},
         {"practice": "../P1"},
         {"source": "postgresql://user:secret@host/name"},
+        {"source": "postgresql://host/name?user=ccm&password=secret"},
         {"source": ""},
+        {"database": "postgresql://user:secret@host/name"},
+        {"database": "postgresql://host/name?user=ccm&password=secret"},
+        {"database": "secret"},
     ):
         with pytest.raises(ValidationError):
             validate(nonsense, schema, raise_on_error=True)
@@ -75,7 +80,7 @@ def test_what_the_server_refuses(schemas: dict[str, dict[str, Any]]) -> None:
 def test_no_parameter_asks_for_a_patient(schemas: dict[str, dict[str, Any]]) -> None:
     fields = {field for schema in schemas.values() for field in schema["properties"]}
     known = {"month", "source", "practice", "out", "database", "settings", "profile", "folder", "files"}
-    assert fields <= known | {"reason", "reviewer", "prepared_by", "approval", "run", "what"}
+    assert fields <= known | {"reason", "reviewer", "prepared_by", "approval", "run", "what", "which"}
 
 
 def test_every_schedule_has_a_name_and_the_practices_clock() -> None:
@@ -114,22 +119,25 @@ def test_what_is_not_set_is_left_to_the_flow() -> None:
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_a_month_has_one_run_of_each_plan_whatever_the_clock_does(zone: str) -> None:
-    """Six in the morning there, on the first and on the fourth working day, for five years."""
+    """Six in the morning there, on the first of each month and on each working day, for five years."""
     plans = {plan["slug"]: plan for one in FOUND["deployments"][:1] for plan in one["schedules"]}
-    for slug, days in (("first-look", {1}), ("after-cut-off", {4, 5, 6})):
-        local = [at.astimezone(ZoneInfo(zone)) for at in _runs(plans[slug], zone)]
-        assert [(at.year, at.month) for at in local] == [(y, m) for y in range(2026, 2031) for m in range(1, 13)]
-        assert {at.hour for at in local} == {6}
-        assert {at.day for at in local} <= days
+    first = [at.astimezone(ZoneInfo(zone)) for at in _runs(plans["first-look"], zone, 2026, 2031)]
+    daily = [at.astimezone(ZoneInfo(zone)) for year in range(2026, 2031)
+             for at in _runs(plans["after-cut-off"], zone, year, year + 1)]  # fmt: skip
+    assert [(at.year, at.month, at.day) for at in first] == [(y, m, 1) for y in range(2026, 2031) for m in range(1, 13)]
+    days = [date(2026, 1, 1) + timedelta(days=number) for number in range(1826)]
+    assert [at.date() for at in daily] == [day for day in days if day.weekday() < 5]
+    assert {at.hour for at in [*first, *daily]} == {6}
+    assert plans["after-cut-off"]["parameters"] == {"which": "due"}
 
 
-def _runs(plan: dict[str, Any], zone: str) -> list[datetime]:
+def _runs(plan: dict[str, Any], zone: str, since: int, until: int) -> list[datetime]:
     from prefect.server.schemas.schedules import CronSchedule, RRuleSchedule
 
     kind: Any = CronSchedule(cron=plan["cron"], timezone=zone) if "cron" in plan else None
     kind = kind or RRuleSchedule(rrule=plan["rrule"], timezone=zone)
-    start, end = datetime(2026, 1, 1, tzinfo=ZoneInfo(zone)), datetime(2031, 1, 1, tzinfo=ZoneInfo(zone))
+    start, end = datetime(since, 1, 1, tzinfo=ZoneInfo(zone)), datetime(until, 1, 1, tzinfo=ZoneInfo(zone))
     found: list[datetime] = asyncio.run(
-        kind.get_dates(n=100, start=start.astimezone(UTC), end=end - timedelta(hours=1))
+        kind.get_dates(n=400, start=start.astimezone(UTC), end=end - timedelta(hours=1))
     )
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.errors import UnreadableError
+from config.errors import InputError, UnreadableError
 from config.month import Month
 from tasks.demo.write import write_demo_data
 from tasks.pull.step import pull_practice, pull_source
@@ -46,3 +46,21 @@ def test_a_cell_whose_row_tells_no_practice_stops_the_run(two: tuple[Path, list[
     edit(source, "patients", lambda rows: rows[0].update(birth_date="in spring", practice_id="", patient_id=""))
     with pytest.raises(UnreadableError, match=r"^patients\.csv, line 2"):
         pull_source.fn(str(source), None, None, None)
+
+
+def test_settings_that_cannot_be_used_stop_their_practice_alone(two: tuple[Path, list[str]], tmp_path: Path) -> None:
+    settings = tmp_path / "settings.yaml"
+    for own, said in (
+        ("{P1: {unreadable_cells: halt}}", r"P1: setting 'unreadable_cells': write 'stop' or 'reject'"),
+        ("{p1: {unreadable_cells: reject}}", r"setting 'practices\.p1': the practice is called 'P1'; write it so"),
+        ("{P1: reject}", r"setting 'practices\.P1': write keys with their values"),
+    ):
+        settings.write_text(f"practices: {own}\n", "utf-8")
+        pulled = pull_source.fn(str(two[0]), None, str(settings), None)
+        assert pulled.practices == ["P1", "P2"]
+        with pytest.raises(InputError, match=said):
+            pull_practice.fn(pulled, "P1", MONTH, TODAY)
+        assert len(pull_practice.fn(pulled, "P2", MONTH, TODAY).tables["patients"]) == two[1].count("P2")
+    settings.write_text("practices: [P1]\n", "utf-8")
+    with pytest.raises(InputError, match="setting 'practices': write keys"):
+        pull_source.fn(str(two[0]), None, str(settings), None)

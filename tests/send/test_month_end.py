@@ -8,7 +8,7 @@ import pytest
 
 from config.deadlines import Deadlines
 from tasks.send.messages import MonthEnd, Reopened, compose
-from tasks.send.month_end import compose_release, compose_reminders, reminds_on
+from tasks.send.month_end import compose_overdue, compose_release, compose_reminders, reminds_on
 from tasks.send.queries import compose_queries
 from tasks.send.query_rows import came_of
 from tasks.store.records import Cycle, Digests
@@ -48,6 +48,13 @@ def test_billing_is_told_of_hand_over_and_sign_off_until_somebody_signs() -> Non
     assert "sign-off was due" in reminders(9)[0], "the working day after"
     assert reminders(6, signed=True) == reminders(9, signed=True) == reminders(10) == []
     assert "sign-off" not in reminders(5, signed=True)[0]
+
+
+def test_an_earlier_month_that_nobody_signed_off_is_told_with_the_day_it_was_due() -> None:
+    made = compose_overdue(cycle(2), DAYS.sign_off, PRACTICE, date(2026, 12, 7))
+    assert made.subject == "Maple Street · October 2026 · sign-off was due Fri, November 6, 2026"
+    assert (made.kind, made.recipient) == ("signoff-2026-10", "billing@maple.example")
+    assert "ccm sign-off --month 2026-10 --practice P1" in " ".join(made.text.split())
 
 
 def test_a_release_says_who_answered_for_what() -> None:
