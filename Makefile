@@ -1,14 +1,15 @@
-# Everything is set up from the lock file into .venv; only Python 3.11-3.13, git and make are needed.
+# Everything is set up from the lock file into .venv; only Python 3.11-3.13, git and make are needed. PYTHON is the interpreter
+# itself: given the script of a version manager in its place, uv would take .venv for another's and begin it anew each time.
 SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && command -v $$p && break; done)
+	$$p -c 'import sys; (3, 11) <= sys.version_info[:2] <= (3, 13) or sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo up test test-slow test-browser pictures lint types bench bench-claims mutants oig faults rows pages clean
+.PHONY: help install demo up test test-slow chromium test-browser pictures lint types bench bench-claims mutants oig faults rows pages clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,8 +49,15 @@ test-slow: install  ## properties, kills, replays, published cases, two audits, 
 	@UV_PROJECT_ENVIRONMENT=.venv .tools/bin/uv sync --frozen --quiet --python $(PYTHON) --group browser
 	@touch $@
 
-test-browser: .venv/browser  ## every page and message in a real Chromium: accessibility, phone width, dark mode
-	$(BIN)/python -m pytest -m browser --timeout 600 tests/browser
+chromium: install  ## the browser of test-browser: the system's (or $$CHROMIUM); else installed with apt-get, where root asks for it
+	@$(BIN)/python -m tests.browser.chromium 2>/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && [ -z "$$CHROMIUM" ]; then \
+			echo "Installing Chromium with apt-get ..."; \
+			{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1; \
+		fi; $(BIN)/python -m tests.browser.chromium; }
+
+test-browser: .venv/browser  ## every page and message in a real Chromium: accessibility, phone width, dark mode; a month in Prefect's UI
+	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile --timeout 600 tests/browser
 
 pictures: .venv/browser  ## docs/pictures, taken anew from a demo month
 	$(BIN)/python -m tests.browser.pictures

@@ -12,7 +12,9 @@ class MonthApproval(RunInput):
     """The answer to whether a month may be released."""
 
     decision: Literal["hold", "sign off", "return to the care team"] = Field(
-        "hold", description="hold: the month goes on waiting, and is asked about again"
+        "hold",
+        description="sign off: its claims may go out. hold: it goes on waiting and is asked about again. "
+        "return: care managers hear of it, and the next run decides it again",
     )
     reviewer: str = Field("", max_length=80, description="Your name; without one the month goes on waiting")
     reason: str = Field(

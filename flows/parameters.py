@@ -41,7 +41,7 @@ Practice = Annotated[
     str,
     Field(pattern=IDENTIFIER),
     NoneIsEmpty,
-    Says("One practice by its practice_id. Empty: every practice, one after another."),
+    Says("One practice by its practice_id. Empty: every practice, each on its own."),
 ]
 SourcePlace = Annotated[
     str,
@@ -95,7 +95,7 @@ WANTED = {"as set": None, "yes": True, "no": False}
 Approval = Annotated[
     Literal["as set", "yes", "no"],
     BeforeValidator(lambda given: {None: "as set", True: "yes", False: "no"}.get(given, given)),
-    Says("Whether the month waits for somebody's approval: as the settings say, or for this run."),
+    Says("Whether this run waits for somebody's approval. as set: as the settings say."),
 ]
 Which = Annotated[
     Literal["all", "due"],

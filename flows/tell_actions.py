@@ -16,7 +16,7 @@ from tasks.send.step import artifact_key
 from tasks.store.outbox import put_daily
 from tasks.store.step import Place
 
-SHOWN = ("action_number", "due_date", "audience", "evidence", "months_seen", "trend", "state", "kind")
+SHOWN = ("action_number", "kind", "evidence", "audience", "due_date", "months_seen", "trend", "state")
 
 
 @task(name="write the action items", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)

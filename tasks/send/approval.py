@@ -29,17 +29,20 @@ def approval_markdown(store: Store, cycle: Cycle, report: str = "") -> str:
     frames = {name: store.frame(name, cycle) for name in NEEDED}
     months = store.trend(cycle.practice_id, cycle.month, 2).set_index("month")
     before = str(cycle.month.previous)
-    known = before in months.index
-    mine, last = months.loc[str(cycle.month)], months.loc[before] if known else None
+    mine, last = months.loc[str(cycle.month)], months.loc[before] if before in months.index else None
     head = f"### {cycle.practice_id} · {cycle.month} · revision {cycle.revision}"
-    said = [head, "", f"| | this month | {before if known else 'month before: not run'} | difference |"]
-    said += ["|---|---:|---:|---:|"]
-    for name, label in ROWS.items():
-        now, then = int(mine[name]), int(last[name]) if last is not None else None
-        said.append(_row(label, count(now), "" if then is None else count(then), "" if then is None else now - then))
-    now, then = int(mine["expected_cents"]), int(last["expected_cents"]) if last is not None else None
-    old, more = ("", "") if then is None else (dollars(then), f"{'-' if now < then else '+'}{dollars(abs(now - then))}")
-    said.append(_row("expected", dollars(now), old, more))
+    if last is None:  # empty columns would only push the numbers out of the form
+        said = [head, "", "| | this month |", "|---|---:|"]
+        said += [f"| {label} | {count(int(mine[name]))} |" for name, label in ROWS.items()]
+        said += [f"| expected | {dollars(int(mine['expected_cents']))} |", "", f"{before} was not run."]
+    else:
+        said = [head, "", f"| | this month | {before} | change |", "|---|---:|---:|---:|"]
+        for name, label in ROWS.items():
+            now, then = int(mine[name]), int(last[name])
+            said.append(_row(label, count(now), count(then), now - then))
+        now, then = int(mine["expected_cents"]), int(last["expected_cents"])
+        more = f"{'-' if now < then else '+'}{dollars(abs(now - then))}"
+        said.append(_row("expected", dollars(now), dollars(then), more))
     ties = totals(frames["reconciliation"])
     open_ones = [one["name"] for one in ties if not one["ties"]]
     wrong = f"**do not tie: {', '.join(open_ones)}**" if open_ones else "tie"

@@ -43,18 +43,22 @@ def board_markdown(store: Store, month: Month, out: Path, settings: Path | None)
     """The board of the month. Where CCM_RESULTS_URL says under which address the results are read, places are links."""
     with store.reading() as connection:
         found = {one.practice_id: one for one in statuses(connection, month=month)}
-    head = "| Practice | State | Revision | Ready | On hold | Expected | Due | Look at |"
-    rows = [head, "|---|---|---:|---:|---:|---:|---|---|"]
+    linked = bool(_address())
+    rows = ["| Practice | State | Revision | Ready | On hold | Expected | Due |" + " Look at |" * linked]
+    rows.append("|---|---|---:|---:|---:|---:|---|" + "---|" * linked)
     practices = sorted({*found, *store.every_practice()})
-    rows += [_row(store, name, month, found.get(name), out, settings) for name in practices]
+    rows += [_row(store, name, month, found.get(name), settings) for name in practices]
     states = [one.last.state if one.last else month_life.OPEN for one in found.values()]
     told = ", ".join(f"{count(states.count(name))} {WORDS[name]}" for name in WORDS if name in states)
-    return "\n".join([f"### {month}: {told or 'nothing was run yet'}", "", *rows])
+    where = (
+        []
+        if linked
+        else ["", f"Of each practice, in `{out}`: reports in `<practice>/{month}`, `<practice>/worklists`."]
+    )
+    return "\n".join([f"### {month}: {told or 'nothing was run yet'}", "", *rows, *where])
 
 
-def _row(
-    store: Store, practice_id: str, month: Month, status: MonthStatus | None, out: Path, settings: Path | None
-) -> str:
+def _row(store: Store, practice_id: str, month: Month, status: MonthStatus | None, settings: Path | None) -> str:
     last = status.last if status else None
     state = last.state if last else month_life.OPEN
     trend = store.trend(practice_id, month, 1)
@@ -65,16 +69,18 @@ def _row(
     running = ", running now" if status and status.running_since else ""
     revision = str(last.revision) if last and last.revision else ""
     due = due_of(state, practice_id, month, settings)
-    look = places_of(out, practice_id, month) if len(trend) else ""
-    cells = (practice_id, f"{COLOURS[state]} {WORDS[state]}{running}", revision, *numbers, due, look)
+    cells = [practice_id, f"{COLOURS[state]} {WORDS[state]}{running}", revision, *numbers, due]
+    if _address():
+        cells.append(_links(practice_id, month) if len(trend) else "")
     return "| " + " | ".join(cells) + " |"
 
 
-def places_of(out: Path, practice_id: str, month: Month) -> str:
-    """Report, data-quality page and worklists of the practice: links where an address is known, else where they lie."""
-    address = os.environ.get("CCM_RESULTS_URL", "").rstrip("/")
+def _address() -> str:
+    return os.environ.get("CCM_RESULTS_URL", "").rstrip("/")
+
+
+def _links(practice_id: str, month: Month) -> str:
+    """Report, data-quality page and worklists of the practice, under the address at which results are read."""
     files = [(name, f"{practice_id}/{month}/{file}") for name, file in PAGES]
     files.append(("worklists", f"{practice_id}/worklists/"))
-    if not address:
-        return f"`{out / practice_id / str(month)}`, `{out / practice_id / 'worklists'}`"
-    return ", ".join(f"[{name}]({address}/{path})" for name, path in files)
+    return ", ".join(f"[{name}]({_address()}/{path})" for name, path in files)

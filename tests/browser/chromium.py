@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -14,11 +16,16 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 def find_chromium() -> str:
-    """Its path; where there is none, a sentence that says how to get it."""
-    for name in NAMES:
+    """Its path, of the one that CHROMIUM names before all others; where there is none, a sentence with the remedy."""
+    given = os.environ.get("CHROMIUM")
+    for name in (given,) if given else NAMES:
         if path := shutil.which(name):
             return path
-    raise RuntimeError("No Chromium found: install it (Debian and Ubuntu: apt-get install chromium).")
+    if given:
+        raise RuntimeError(f"CHROMIUM names {given}, which is no program; give the path of a Chromium, or unset it.")
+    raise RuntimeError(
+        "No Chromium found: install it (Debian: apt-get install chromium), or name yours in the variable CHROMIUM."
+    )
 
 
 @contextmanager
@@ -33,3 +40,10 @@ def open_browser() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+if __name__ == "__main__":  # so that `make chromium` asks where the tests do
+    try:
+        print(find_chromium())
+    except RuntimeError as error:
+        sys.exit(str(error))

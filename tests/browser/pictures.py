@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.browser.chromium import open_browser
 from tests.browser.pages import MONTH, make_pages
+from tests.browser.ui_pictures import take_ui_pictures
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 DESK, PHONE = (1280, 1600), (390, 1400)
@@ -40,5 +41,5 @@ def take_pictures(site: Path, folder: Path) -> list[Path]:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as root:
-        for picture in take_pictures(make_pages(Path(root)), FOLDER):
+        for picture in [*take_pictures(make_pages(Path(root)), FOLDER), *take_ui_pictures(FOLDER)]:
             print(picture.relative_to(FOLDER.parents[1]))

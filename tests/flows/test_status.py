@@ -62,10 +62,10 @@ def test_status_of_one_month_tells_its_moves_and_the_steps_of_its_last_run(desk:
 
 def test_the_board_has_a_row_a_practice_and_names_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     text = board_markdown(desk.place.store, MONTH, desk.place.out, None)
-    head, _, _, _, first, second = text.splitlines()
+    head, _, _, _, first, second, _, where = text.splitlines()
     assert head == "### 2026-10: 1 past the care team's cut-off, 1 signed off"
     assert first.startswith(f"| P1 | {COLOURS['signed_off']} signed off | 1 | 1 | 2 | $")
-    assert str(desk.place.out / "P1" / "2026-10") in first
+    assert where == f"Of each practice, in `{desk.place.out}`: reports in `<practice>/2026-10`, `<practice>/worklists`."
     assert "| claims |" in first
     assert second.startswith(f"| P2 | {COLOURS['cut_off']} past the care team's cut-off |  |")
     for hidden in ("Doe", "Jamie", "12 Mill Lane", "C-000001"):

@@ -1,0 +1,94 @@
+"""A month as an operator does it in Prefect's UI: started from the run form, watched, read, approved.
+
+Each step waits for what the page or the server says, never for a time; what bounds it is for a machine under load.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.flows.test_up import Up
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page, Response
+
+PATIENCE = 180_000  # milliseconds for anything that a page shows
+
+
+class SetUp(Up):
+    """`ccm up` with the settings that lie beside its source."""
+
+    def command(self) -> list[str]:
+        return [*super().command(), "--settings", str(self.source / "settings.yaml")]
+
+
+class Operator:
+    """Somebody with a browser, and nothing else, before a running `ccm up`."""
+
+    def __init__(self, page: Page, up: Up) -> None:
+        self.page, self.up = page, up
+        self.read: list[str] = []
+        page.set_default_timeout(PATIENCE)
+        page.set_default_navigation_timeout(PATIENCE)
+
+    def open_form(self) -> None:
+        """The run form of the month, by the way that the UI offers."""
+        self.page.goto(f"http://127.0.0.1:{self.up.port}/deployments")
+        self.page.get_by_role("link", name="monthly-cycle").last.click()
+        self.page.get_by_role("button", name="Run", exact=True).click()
+        self.page.get_by_text("Custom run").click()
+        self.field("month (Optional)").wait_for()
+
+    def field(self, label: str) -> Locator:
+        """The input under that label."""
+        return self.page.locator(".p-label.schema-form-property").filter(has_text=label).locator("textarea").last
+
+    def submit(self, asks: str) -> tuple[int, Any]:
+        """What the server answers to the form: its status, and the body."""
+
+        def is_answer(response: Response) -> bool:
+            return response.request.method == "POST" and response.url.endswith(asks)
+
+        with self.page.expect_response(is_answer, timeout=PATIENCE) as answer:
+            self.page.get_by_role("button", name="Submit").click()
+        return answer.value.status, json.loads(answer.value.body())
+
+    def look_at(self, run: str) -> None:
+        """The page of the run, with its state and its log."""
+        self.page.goto(f"http://127.0.0.1:{self.up.port}/runs/flow-run/{run}")
+        self.page.get_by_text("Artifacts", exact=True).wait_for()
+
+    def sees(self, words: str) -> None:
+        """The words stand on the page, now or once it learns of them by itself; all of it was read."""
+        self.page.get_by_text(words).first.wait_for()
+        self.read.append(self.page.locator("body").inner_text())
+
+    def open_artifact(self, run: str, key: str) -> None:
+        """The artifact of that key, by its card on the run's page."""
+        self.look_at(run)
+        self.page.get_by_text("Artifacts", exact=True).click()
+        self.page.get_by_text(key, exact=True).last.click()
+        self.page.get_by_role("button", name="Show raw data").wait_for()
+        self.read.append(self.page.locator("body").inner_text())
+
+    def open_resume(self, run: str) -> None:
+        """The form behind *Resume*."""
+        self.look_at(run)
+        self.page.get_by_role("button", name="Resume").click()
+        self.field("Your name").wait_for()
+        self.read.append(self.page.locator("body").inner_text())
+
+    def choose(self, label: str, choice: str) -> None:
+        """One of the words that a field offers."""
+        chosen = self.page.locator(".p-label.schema-form-property").filter(has_text=label)
+        chosen.locator(".p-select-button__control").last.press("Space")
+        self.page.get_by_role("option", name=choice, exact=True).click()
+        chosen.get_by_text(choice, exact=True).last.wait_for()
+
+    def picture(self, path: Path) -> Path:
+        """What stands in the window, once its own page and not a part of it on its way is there."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.screenshot(path=path)
+        return path
