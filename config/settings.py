@@ -140,6 +140,11 @@ def settings_file(source: Path) -> dict[str, Any]:
     return text
 
 
+def practices_set(path: Path | None) -> list[str]:
+    """The practices that have settings of their own in the file."""
+    return list(settings_file(path).get("practices") or {}) if path else []
+
+
 @cache
 def _parsed(text: str) -> Any:
     """What the text says; it is asked for by block and practice, and parsed once. Nobody changes what is given."""
@@ -153,7 +158,7 @@ def strangers(path: Path | None, known: Sequence[str]) -> list[str]:
     """
     said = []
     plain = {one.casefold().strip(): one for one in known}
-    for name in map(str, (settings_file(path).get("practices") or {}) if path else {}):
+    for name in practices_set(path):
         meant = plain.get(name.casefold().strip())
         if name not in known and meant:
             raise InputError(f"{path}: setting 'practices.{name}': the practice is called '{meant}'; write it so.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from typing import Any
 
 from config.errors import InputError
@@ -96,8 +97,11 @@ def _same(old: dict[str, Any], new: dict[str, Any]) -> bool:
     return bool(same and all(action.get(name) == new["actions"][0][name] for name in told))
 
 
-def run_told(api: PrefectApi, run_id: str) -> RunTold:
-    """What there is to tell of a run; PlaceError when the server does not know it."""
+def run_told(api: PrefectApi, run_id: str, known: Collection[str] = ()) -> RunTold:
+    """What there is to tell of a run; PlaceError when the server does not know it.
+
+    Its practice is the one it was given or was at; else the one that its error names, where that is one of those known.
+    """
     run = api.ask(f"/flow_runs/{run_id}")
     deployment = api.ask(f"/deployments/{run['deployment_id']}")["name"] if run["deployment_id"] else run["name"]
     tasks = api.find(
@@ -111,7 +115,7 @@ def run_told(api: PrefectApi, run_id: str) -> RunTold:
     named = NAMED.search(message)
     taken = {one["name"].removeprefix("take ") for one in tasks if one["name"].startswith("take ")}
     alone = next(iter(taken)) if len(taken) == 1 else ""  # of several, the error names the one
-    practice = str(given.get("practice") or alone or (named[1] if named else ""))
+    practice = str(given.get("practice") or alone or (named[1] if named and named[1] in {*known, *taken} else ""))
     month = re.search(r"\d{4}-\d{2}$", run["name"])
     place = os.environ.get("CCM_UI_URL") or api.url.removesuffix("/api")
     url = f"{place.rstrip('/')}/runs/flow-run/{run_id}"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 from config.deadlines import deadlines
 from config.month import Month
 from tasks.send.words import count, dollars
 from tasks.store import month_life
+from tasks.store.case_work import practices_with_months
+from tasks.store.day import today_of
 from tasks.store.month_life import WORDS
 from tasks.store.status import MonthStatus, statuses
 from tasks.store.store import Store
@@ -25,32 +28,43 @@ COLOURS = {
 PAGES = (("report", "report.html"), ("data quality", "data_quality.html"))
 
 
-def due_of(state: str, practice_id: str, month: Month, settings: Path | None) -> str:
-    """What the month waits for, and until when; empty once nothing is due."""
+def due_of(state: str, practice_id: str, month: Month, settings: Path | None, today: date) -> str:
+    """What the month waits for, and until when, or since when it is late; empty once nothing is due."""
     days = deadlines(practice_id, month, settings)
-    if state in (month_life.OPEN, month_life.CUT_OFF):
-        return f"care team until {days.care_team}" if state == month_life.OPEN else f"run by {days.hand_over}"
+    sign_off = _until("sign-off", days.sign_off, today)
+    if state == month_life.OPEN:
+        # Returned after its last day: the care team has no day of its own any more, the sign-off has.
+        over = today > days.care_team
+        return f"care team, then another run; {sign_off}" if over else f"care team until {days.care_team}"
+    if state == month_life.CUT_OFF:
+        return _until("run", days.hand_over, today)
     if state in (month_life.DECIDED, month_life.REOPENED):
-        return f"sign-off by {days.sign_off}"
+        return sign_off
     return "claims" if state == month_life.SIGNED_OFF else ""
+
+
+def _until(what: str, day: date, today: date) -> str:
+    return f"{what} by {day}" if today <= day else f"{what} was due {day}"
 
 
 def board_markdown(store: Store, month: Month, out: Path, settings: Path | None) -> str:
     """The board of the month. Where CCM_RESULTS_URL says under which address the results are read, places are links."""
     with store.reading() as connection:
         found = {one.practice_id: one for one in statuses(connection, month=month)}
+        practices = sorted({*found, *practices_with_months(connection)})
+        days = {name: today_of(connection, name) for name in practices}
     head = "| Practice | State | Revision | Ready | On hold | Expected | Due | Look at |"
     rows = [head, "|---|---|---:|---:|---:|---:|---|---|"]
-    practices = sorted({*found, *store.every_practice()})
-    rows += [_row(store, name, month, found.get(name), out, settings) for name in practices]
+    rows += [_row(store, name, month, found.get(name), out, settings, days[name]) for name in practices]
     states = [one.last.state if one.last else month_life.OPEN for one in found.values()]
     told = ", ".join(f"{count(states.count(name))} {WORDS[name]}" for name in WORDS if name in states)
     return "\n".join([f"### {month}: {told or 'nothing was run yet'}", "", *rows])
 
 
 def _row(
-    store: Store, practice_id: str, month: Month, status: MonthStatus | None, out: Path, settings: Path | None
-) -> str:
+    store: Store, practice_id: str, month: Month, status: MonthStatus | None, out: Path, settings: Path | None,
+    today: date,
+) -> str:  # fmt: skip
     last = status.last if status else None
     state = last.state if last else month_life.OPEN
     trend = store.trend(practice_id, month, 1)
@@ -60,7 +74,7 @@ def _row(
         numbers = [count(int(one["bill"])), count(int(one["hold"])), dollars(int(one["expected_cents"]))]
     running = ", running now" if status and status.running_since else ""
     revision = str(last.revision) if last and last.revision else ""
-    due = due_of(state, practice_id, month, settings)
+    due = due_of(state, practice_id, month, settings, today)
     look = places_of(out, practice_id, month) if len(trend) else ""
     cells = (practice_id, f"{COLOURS[state]} {WORDS[state]}{running}", revision, *numbers, due, look)
     return "| " + " | ".join(cells) + " |"

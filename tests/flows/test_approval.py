@@ -108,13 +108,15 @@ def test_a_waiting_approval_is_reminded_of_and_escalated(desk: Desk) -> None:
     assert cycle is not None
     practice, addresses = {"billing_email": "b@maple.example"}, {"operations": "ops@maple.example"}
 
-    def told(day: int) -> list[tuple[str, str]]:
-        given = (cycle, ASKED, practice, approval_settings("P1"), addresses, date(2026, 11, day))
+    def told(day: int, *closed: date) -> list[tuple[str, str]]:
+        given = (cycle, ASKED, practice, approval_settings("P1"), addresses, date(2026, 11, day), "", closed)
         return [(one.audience, one.recipient) for one in compose_waiting(*given)]
 
     assert told(5) == []
     assert told(6) == [("billing", "b@maple.example")]
     assert told(7) == [], "a Saturday"
+    assert told(6, date(2026, 11, 6)) == [], "the practice is closed"
+    assert told(9, date(2026, 11, 6)) == [("billing", "b@maple.example")], "one working day later"
     assert told(9) == [("billing", "b@maple.example"), ("operations", "ops@maple.example")]
 
 

@@ -41,6 +41,15 @@ def test_care_managers_who_have_something_to_do_are_reminded_of_the_cut_off() ->
         ]  # fmt: skip
 
 
+def test_a_reminder_of_the_day_before_comes_on_the_working_day_before_and_once() -> None:
+    closed = (date(2026, 11, 3), date(2026, 11, 9))
+    days = Deadlines(date(2026, 11, 4), date(2026, 11, 5), date(2026, 11, 6), closed)
+    assert [day for day in range(1, 13) if reminds_on(days, date(2026, 11, day))] == [2, 4, 5, 6, 10]
+    told, tenth = context(), date(2026, 11, 10)
+    (late,) = compose_reminders(cycle(), MonthEnd(days), PRACTICE, told.frames, told.staff, False, tenth)
+    assert "sign-off was due Fri, November 6, 2026" in late.subject
+
+
 def test_billing_is_told_of_hand_over_and_sign_off_until_somebody_signs() -> None:
     (fifth,) = reminders(5)
     assert "hand-over: 2 ready to bill, 2 on hold; sign-off due Fri, November 6, 2026" in fifth
