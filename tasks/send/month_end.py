@@ -91,8 +91,8 @@ def compose_release(
     what = f"{plural(cases, 'patient')}, {plural(len(lines), 'claim line')}, {dollars(money)} expected"
     said = [
         f"Revision {cycle.revision} was signed off by {signed_by}: {what}.",
-        f"Its claims may go out: ccm claims --month {cycle.month}. A correction after this opens the month "
-        "again, takes another sign-off, and sends only the changed claims.",
+        f"Its claims may go out: ccm claims --month {cycle.month} --practice {cycle.practice_id}. "
+        "A correction after this opens the month again, takes another sign-off, and sends only the changed claims.",
     ]
     to = practice.get("billing_email", "")
     return month_end_message(

@@ -112,14 +112,16 @@ class OneRun:
 
     url = "http://127.0.0.1:4200/api"
 
-    def __init__(self, error: str, tasks: list[str]) -> None:
+    def __init__(self, error: str, tasks: list[str], deployment: str = "monthly-cycle") -> None:
+        self.deployment = deployment
         self.state = {"message": f"Flow run encountered an exception: {error}"}
         self.tasks = [{"name": name, "state_type": "COMPLETED"} for name in tasks]
 
     def ask(self, path: str) -> dict[str, object]:
         if path.startswith("/deployments"):
-            return {"name": "monthly-cycle"}
-        return {"deployment_id": "d", "name": "month 2026-10", "state": self.state, "parameters": {}}
+            return {"name": self.deployment}
+        began = {"start_time": "2026-11-01T11:00:05Z", "expected_start_time": "2026-11-01T11:00:00Z"}
+        return {"deployment_id": "d", "name": "of today", "state": self.state, "parameters": {}} | began
 
     def find(self, _what: str, **_wanted: object) -> list[dict[str, str]]:
         return self.tasks
@@ -136,6 +138,14 @@ class OneRun:
 )
 def test_only_a_practice_that_is_known_is_read_from_an_error(error: str, tasks: list[str], practice: str) -> None:
     assert run_told(cast("PrefectApi", OneRun(error, tasks)), "8dc8be29", ["P1"]).practice == practice
+
+
+@pytest.mark.parametrize(
+    ("deployment", "month"), [("monthly-cycle", "2026-10"), ("minutes-watch", "2026-11"), ("outreach", "")]
+)
+def test_a_scheduled_run_has_its_month_by_the_day_on_which_it_began(deployment: str, month: str) -> None:
+    run = cast("PrefectApi", OneRun("InputError: no table patients.", [], deployment))
+    assert run_told(run, "8dc8be29").month == month
 
 
 def test_a_patience_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

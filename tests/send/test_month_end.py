@@ -63,6 +63,7 @@ def test_a_release_says_who_answered_for_what() -> None:
     made = compose_release(cycle(2), PRACTICE, context().frames["claim_lines"], "A. Biller", date(2026, 11, 6))
     assert made.subject == "Maple Street · October 2026 · released: 2 patients, 3 claim lines, $179.31 expected"
     assert "Revision 2 was signed off by A. Biller" in made.text
+    assert "ccm claims --month 2026-10 --practice P1." in " ".join(made.text.split())
     assert (made.kind, made.month) == ("release-2026-10-2", "2026-11-06")
 
 
