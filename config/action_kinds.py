@@ -105,7 +105,8 @@ class ActionSettings(BaseModel):
     def _known_and_rising(self) -> ActionSettings:
         unknown = [name for name in self.kinds if name not in shipped()]
         if unknown:
-            raise ValueError(f"{unknown[0]} is no kind of action item, {nearest(unknown[0], shipped())}")
+            words = f"{unknown[0]} is no kind of action item"
+            raise ValueError(", ".join(filter(None, (words, nearest(unknown[0], shipped())))))
         if [one.since for one in self.gone_months] != sorted({one.since for one in self.gone_months}):
             raise ValueError("the entries of gone_months rise, each from a later month on")
         return self

@@ -21,9 +21,9 @@ def working_days_after(day: date, days: int, closed: Collection[date] = ()) -> d
     return day
 
 
-def working_day_from(day: date) -> date:
-    """The day itself, or the Monday after it where it lies on a weekend: nobody is to do anything on one."""
-    return day if day.weekday() < 5 else working_days_after(day, 1)
+def working_day_from(day: date, closed: Collection[date] = ()) -> date:
+    """The day itself, or the working day after it where it is none: nobody is to do anything on such a day."""
+    return working_days_after(day - timedelta(days=1), 1, closed)
 
 
 class DeadlineSettings(BaseModel):
@@ -45,18 +45,23 @@ class DeadlineSettings(BaseModel):
 
 @dataclass(frozen=True)
 class Deadlines:
-    """The last day for the care team's corrections, the day billing takes over, and the last day to sign off."""
+    """The last day for the care team's corrections, the day billing takes over, and the last day to sign off; `closed`
+    are the days on which the practice is."""
 
     care_team: date
     hand_over: date
     sign_off: date
+    closed: tuple[date, ...] = ()
 
 
 def deadlines(practice_id: str, month: Month, path: Path | None = None) -> Deadlines:
     """When the practice's month ends; InputError naming file and key when a setting is wrong."""
     own = _settings(practice_id, path)
-    days = (own.care_team, own.hand_over, own.sign_off)
-    return Deadlines(*(working_days_after(month.last, day, own.closed_days) for day in days))
+
+    def after(days: int) -> date:
+        return working_days_after(month.last, days, own.closed_days)
+
+    return Deadlines(after(own.care_team), after(own.hand_over), after(own.sign_off), own.closed_days)
 
 
 def closed_days(practice_id: str, path: Path | None = None) -> tuple[date, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from config.catalogue import validated
+from config.deadlines import closed_days, working_days_after
 from config.errors import InputError
 from config.settings import block_of, settings_of
 from config.strict_yaml import load_yaml
@@ -59,6 +61,16 @@ class QuerySettings(BaseModel):
     tell_closed_days: int = Field(ge=1, le=90)
 
 
+class QueryTerms(QuerySettings):
+    """The same, with the days on which nobody of the practice answers: `closed_days` of the deadlines."""
+
+    closed_days: tuple[date, ...]
+
+    def last_day(self, asked: date) -> date:
+        """The last day for an answer to what was asked then."""
+        return working_days_after(asked, self.answer_days, self.closed_days)
+
+
 @cache
 def query_kinds() -> Mapping[str, Kind]:
     """Every kind of question by name, in the order of the file; RuleError where one is wrong."""
@@ -73,7 +85,8 @@ def kind_of(name: str) -> Kind:
     return found
 
 
-def query_settings(practice_id: str, path: Path | None = None) -> QuerySettings:
+def query_settings(practice_id: str, path: Path | None = None) -> QueryTerms:
     """What holds of the practice's queries; InputError naming file and key when one is wrong."""
     found = settings_of(practice_id, path).get("queries") or {}
-    return block_of(QuerySettings, "queries", found, path or "settings.yaml", practice_id)
+    read = block_of(QuerySettings, "queries", found, path or "settings.yaml", practice_id)
+    return QueryTerms(**read.model_dump(), closed_days=closed_days(practice_id, path))

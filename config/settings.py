@@ -15,11 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.errors import InputError
 from config.first_fault import UNKNOWN, first_fault, nearest
+from config.strict_yaml import TwiceError, parse_yaml
 
 HERE = Path(__file__).parent
 SHIPPED = "config/settings.yaml"
-# The compiled loader where there is one: read once a practice, the file costs ten times as much with the other.
-LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Block = TypeVar("Block", bound=BaseModel)
 PayerId = Annotated[str, Field(min_length=2)]
 # What decisions do not depend on: each has settings of its own.
@@ -97,11 +96,16 @@ class Delivery(BaseModel):
 def settings_of(practice_id: str, path: Path | None = None) -> dict[str, Any]:
     """Everything set for a practice: shipped defaults, then the file's defaults, then the file's own entry for it.
 
-    What the OTHERS hold is laid over one another key by key. InputError when a file cannot be read.
+    What the OTHERS hold is laid over one another key by key. InputError when a file cannot be read, or has the practice
+    under another spelling alone, as p1 for P1.
     """
     merged: dict[str, Any] = {}
     for source in [HERE / "settings.yaml"] + ([path] if path else []):
         text = settings_file(source)
+        if practice_id not in (own := text.get("practices") or {}):
+            for name in own:
+                if _plain(name) == _plain(practice_id):
+                    raise _misspelt(source, name, practice_id)
         for layer in (text.get("defaults"), (text.get("practices") or {}).get(practice_id)):
             _keys_below(source, f"practices.{practice_id}", layer)
             others = {name: _laid_over(merged.get(name), (layer or {}).get(name)) for name in OTHERS}
@@ -118,6 +122,8 @@ def settings_file(source: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
+        if isinstance(error, TwiceError):
+            raise InputError(f"{source}{line}: {error.problem}.") from error
         kind = type(error).__name__
         raise InputError(f"{source}{line}: the settings cannot be read ({kind}); mend the file.") from error
     if not isinstance(text, dict):
@@ -142,35 +148,34 @@ def _keys_below(source: Path, name: str, held: object) -> None:
         raise InputError(f"{source}: setting '{name}': write keys with their values below it; see {SHIPPED}.")
 
 
+def practices_set(path: Path | None) -> list[str]:
+    """The practices that have settings of their own in the file."""
+    return list(map(str, settings_file(path).get("practices") or {})) if path else []
+
+
 @cache
 def _parsed(text: str) -> Any:
     """What the text says; it is asked for by block and practice, and parsed once. Nobody changes what is given."""
-    return yaml.load(text, Loader=LOADER) or {}  # noqa: S506 - a safe loader
+    return parse_yaml(text) or {}
 
 
 def strangers(path: Path | None, known: Sequence[str]) -> list[str]:
-    """A sentence for each practice of the settings file that is none of those known, whose settings nobody goes by."""
-    plain = {one.casefold().strip() for one in known}
-    return [
-        f"{path}: practices.{name} is no practice of this source; {nearest(name, known)}"
-        for name in _named(path)
-        if name.casefold().strip() not in plain
-    ]
+    """A sentence for each practice of the settings file that is none of those known, whose settings nobody goes by.
+
+    One that is written otherwise, as p1 for P1, is none of them: it is a fault of that practice's settings.
+    """
+    plain = set(map(_plain, known))
+    gone = [name for name in practices_set(path) if _plain(name) not in plain]
+    words = {name: f"{path}: practices.{name} is no practice of this source" for name in gone}
+    return ["; ".join(filter(None, (said, nearest(name, known)))) for name, said in words.items()]
 
 
-def misnamed(path: Path | None, known: Sequence[str]) -> dict[str, InputError]:
-    """The fault of each practice that the settings file writes otherwise, as p1 for P1: they would not be gone by."""
-    plain = {one.casefold().strip(): one for one in known}
-    found = {plain.get(name.casefold().strip(), name): name for name in _named(path) if name not in known}
-    return {
-        one: InputError(f"{path}: setting 'practices.{name}': the practice is called '{one}'; write it so.")
-        for one, name in found.items()
-        if one in known
-    }
+def _plain(practice_id: str) -> str:
+    return practice_id.casefold().strip()
 
 
-def _named(path: Path | None) -> list[str]:
-    return list(map(str, (settings_file(path).get("practices") or {}) if path else {}))
+def _misspelt(path: Path | None, name: str, meant: str) -> InputError:
+    return InputError(f"{path}: setting 'practices.{name}': the practice is called '{meant}'; write it so.")
 
 
 def _laid_over(below: Any, above: Any) -> Any:

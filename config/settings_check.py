@@ -16,7 +16,7 @@ from config.letter_settings import LetterSettings
 from config.message_settings import message_settings
 from config.payer_settings import payer_settings
 from config.query_kinds import query_settings
-from config.settings import practice_settings, settings_file, settings_of, wrong_setting
+from config.settings import practice_settings, practices_set, settings_of, wrong_setting
 from config.watch_settings import watch_settings
 
 WHOLE = (practice_settings, approval_settings, case_settings, closed_days, message_settings, payer_settings,
@@ -38,7 +38,7 @@ def check_settings(path: Path | None) -> Path | None:
     from config.action_kinds import action_settings  # its kinds are a file of their own
 
     path = path.expanduser()
-    for practice_id in ["", *map(str, settings_file(path).get("practices") or {})]:
+    for practice_id in ["", *practices_set(path)]:
         for read in (*WHOLE, action_settings):
             read(practice_id, path)
         for name, model, needed in PARTS:

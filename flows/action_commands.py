@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from config.errors import InputError
-from flows.options import Database, Practice
+from flows.options import Database, Practice, Settings
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the list there is renewed.")]
 Number = Annotated[str, typer.Argument(help="Action item, as A-000012.")]
@@ -83,25 +83,27 @@ def due(
     practice: Practice = None,
     out: Out = Path("out"),
     database: Database = None,
+    settings: Settings = None,
 ) -> None:
     """Move the day by which an item is due."""
-    _act(number, practice, out, database, by, "due", why, on=on)
+    _act(number, practice, out, database, by, "due", why, on=on, settings=settings)
 
 
 @actions.command("import")
 def import_(file: Annotated[Path, typer.Argument(help="actions.xlsx, filled in; or as CSV.")],
-            practice: Practice = None, out: Out = Path("out"), database: Database = None) -> None:  # fmt: skip
+            practice: Practice = None, out: Out = Path("out"), database: Database = None,
+            settings: Settings = None) -> None:  # fmt: skip
     """Take in a filled-in list. What cannot be is refused by line, the rest is taken; twice is no harm."""
     from flows.actions import take_in_file
     from tasks.store.engine import database_of
 
-    if take_in_file(_console(), database or database_of(out), file, practice, out):
+    if take_in_file(_console(), database or database_of(out), file, practice, out, settings):
         raise typer.Exit(InputError.exit_code)
 
 
 def _act(
     number: str, practice: str | None, out: Path, database: str | None, by: str | None, what: str, why: str,
-    to: str = "", on: str | None = None,
+    to: str = "", on: str | None = None, settings: Path | None = None,
 ) -> None:  # fmt: skip
     from flows.actions import act_on
     from flows.typed import day_of
@@ -110,7 +112,7 @@ def _act(
 
     who = getpass.getuser() if by is None else by
     wanted = Wanted(what, who, why, to, day_of(on, "--on"))
-    act_on(_console(), database or database_of(out), number, practice, wanted, out)
+    act_on(_console(), database or database_of(out), number, practice, wanted, out, settings)
 
 
 def _console() -> Console:

@@ -57,12 +57,20 @@ def print_history(console: Console, database: str, text: str, practice: str | No
         say(console, f"  {move['day']}  {move['what']:<7} by {move['by']}  {said}")
 
 
-def act_on(console: Console, database: str, text: str, practice: str | None, wanted: Wanted, out: Path) -> None:
+def act_on(
+    console: Console,
+    database: str,
+    text: str,
+    practice: str | None,
+    wanted: Wanted,
+    out: Path,
+    settings: Path | None = None,
+) -> None:
     """What was wanted is on record and in the practice's list, and where the item stands is said."""
     number = kept.number(text)
     with closing(open_store(database)) as store:
-        done = act(store, number, practice, wanted, _today(store))
-        renew_action_list(store, done.practice_id, out)
+        done = act(store, number, practice, wanted, _today(store), settings=settings)
+        renew_action_list(store, done.practice_id, out, settings)
     item, called = done.item, f"{kept.text(number)} ({done.practice_id})"
     if item.state == "closed":
         say(console, f"{called} is closed: {item.why}. It is opened again if a later month shows the cause.")
@@ -71,13 +79,15 @@ def act_on(console: Console, database: str, text: str, practice: str | None, wan
         say(console, f"{called} is open: {whose}, due {item.due}.")
 
 
-def take_in_file(console: Console, database: str, file: Path, practice: str | None, out: Path) -> int:
+def take_in_file(
+    console: Console, database: str, file: Path, practice: str | None, out: Path, settings: Path | None = None
+) -> int:
     """What the file says is on record and in the lists, but the refused lines, which are printed with why; how many."""
     rows = filled_rows(file, READ, NEEDED, "a list of action items", "actions.xlsx", DAYS)
     with closing(open_store(database)) as store:
-        taken = take_in(store, rows, practice, _today(store))
+        taken = take_in(store, rows, practice, _today(store), settings)
         for practice_id in [practice] if practice else store.every_practice():
-            renew_action_list(store, practice_id, out)
+            renew_action_list(store, practice_id, out, settings)
     for one in taken:
         if one.state == "refused":
             say(console, f"{file.name}, line {one.line}: {one.why}")

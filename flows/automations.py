@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from config.errors import InputError
+from config.month import EASTERN, Month, time_zone
 from flows.prefect_api import PrefectApi
 from tasks.send.run_told import HAPPENED, RunTold
 
@@ -96,8 +99,20 @@ def _same(old: dict[str, Any], new: dict[str, Any]) -> bool:
     return bool(same and all(action.get(name) == new["actions"][0][name] for name in told))
 
 
-def run_told(api: PrefectApi, run_id: str) -> RunTold:
-    """What there is to tell of a run; PlaceError when the server does not know it."""
+def _month_of(deployment: str, run: dict[str, Any]) -> str:
+    """The month that a run was about whose form left it empty, by the day on which it began, or was to begin."""
+    began = run.get("start_time") or run.get("expected_start_time")
+    if not began or deployment not in ("monthly-cycle", "minutes-watch"):
+        return ""
+    day = datetime.fromisoformat(str(began).replace("Z", "+00:00")).astimezone(time_zone(EASTERN)).date()
+    return str(Month.of(day) if deployment == "minutes-watch" else Month.of(day).previous)
+
+
+def run_told(api: PrefectApi, run_id: str, known: Collection[str] = ()) -> RunTold:
+    """What there is to tell of a run; PlaceError when the server does not know it.
+
+    Its practice is the one it was given or was at; else the one that its error names, where that is one of those known.
+    """
     run = api.ask(f"/flow_runs/{run_id}")
     deployment = api.ask(f"/deployments/{run['deployment_id']}")["name"] if run["deployment_id"] else run["name"]
     tasks = api.find(
@@ -111,10 +126,10 @@ def run_told(api: PrefectApi, run_id: str) -> RunTold:
     named = NAMED.search(message)
     taken = {one["name"].removeprefix("take ") for one in tasks if one["name"].startswith("take ")}
     alone = next(iter(taken)) if len(taken) == 1 else ""  # of several, the error names the one
-    practice = str(given.get("practice") or alone or (named[1] if named else ""))
+    practice = str(given.get("practice") or alone or (named[1] if named and named[1] in {*known, *taken} else ""))
     month = re.search(r"\d{4}-\d{2}$", run["name"])
     place = os.environ.get("CCM_UI_URL") or api.url.removesuffix("/api")
     url = f"{place.rstrip('/')}/runs/flow-run/{run_id}"
     step = re.sub(r"-[0-9a-f]{3}$", "", failed[0]) if failed else ""
-    told_month = str(given.get("month") or (month[0] if month else ""))
+    told_month = str(given.get("month") or (month[0] if month else "") or _month_of(deployment, run))
     return RunTold(run_id, run["name"], deployment, practice, told_month, step, message, url)

@@ -9,7 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.approval import approval_settings
-from config.deadlines import deadlines
+from config.deadlines import closed_days, deadlines
 from config.message_settings import message_settings
 from config.month import Month
 from tasks.progress import no_cell_in_errors
@@ -85,4 +85,5 @@ def _waiting(
         return []
     own, settings = message_settings(practice_id, place.settings), approval_settings(practice_id, place.settings)
     addresses: dict[str, str] = {settings.escalate_to: own.address(settings.escalate_to)}
-    return compose_waiting(cycle, asked, practice, settings, addresses, today, own.templates, kind)
+    closed = closed_days(practice_id, place.settings)
+    return compose_waiting(cycle, asked, practice, settings, addresses, today, own.templates, closed, kind)

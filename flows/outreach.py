@@ -37,6 +37,8 @@ def outreach(
     """
     place = open_place(out, database, settings)
     practices = practices_decided(place, practice or None)
+    if not practice:
+        deliver_of_others(place, practices)
     try:
         return each_practice(practices, lambda one: practice_outreach(place, one))
     finally:
@@ -57,6 +59,13 @@ def practice_outreach(place: Place, practice_id: str) -> dict[str, Any]:
     tell_owners(place, due.practice_id, due.practice, due.cases, due.lists["copay_alerts"], due.staff, due.patients)
     deliver_messages(place, practice_id)
     return {"practice_id": practice_id, "report": folder, "letters_kept_back": kept_back, **due.counts, **queries}
+
+
+def deliver_of_others(place: Place, practices: list[str]) -> None:
+    """What waits of no practice that has a decided month goes out: what operations is told of a run of none."""
+    waiting = {message.practice_id for message in place.store.pending_messages()}
+    for one in sorted(waiting.difference(practices)):
+        deliver_messages(place, one)
 
 
 @task(name="write the letters due", cache_policy=NO_CACHE)

@@ -34,7 +34,8 @@ def say_signed(
         state = STATES.get(one.state, one.state)
         say(console, f"  {one.audience}: {one.recipient or 'no address is on file'}, {state}")
     if without := [name for name in FIGURES if name not in {one.audience for one in told}]:
-        say(console, f"  {' and '.join(without)}: not told, the settings have no address (messages)")
+        then = "not told at that sign-off, the settings had" if again else "not told, the settings have"
+        say(console, f"  {' and '.join(without)}: {then} no address (messages)")
     say(console, f"Its claims may go out: ccm claims --month {cycle.month} --practice {cycle.practice_id}.")
     if not again:
         say(console, "Another run that changes the month opens it again; that revision takes a sign-off of its own.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from config.errors import InputError
 from config.month import Month
 from flows.listing import print_rows
 from tasks.send.board import due_of
+from tasks.store.day import today_of
 from tasks.store.month_life import OPEN, WORDS
 from tasks.store.status import MonthStatus, statuses
 from tasks.store.store import open_store
@@ -29,24 +31,25 @@ def print_status(
     try:
         with store.reading() as connection:
             found = statuses(connection, practice, month)
+            days = {one.practice_id: today_of(connection, one.practice_id) for one in found}
     finally:
         store.close()
     if not found:
         what = f" of {practice or 'any practice'}{f', {month}' if month else ''}"
         raise InputError(f"Nothing was run{what} in this database yet; run a month first.")
-    print_rows(console, "Months", HEADS, [_cells(one, settings) for one in found], 3, ())
+    print_rows(console, "Months", HEADS, [_cells(one, settings, days[one.practice_id]) for one in found], 3, ())
     if len(found) == 1:
         _print_one(console, found[0])
 
 
-def _cells(one: MonthStatus, settings: Path | None) -> tuple[str, ...]:
+def _cells(one: MonthStatus, settings: Path | None, today: date) -> tuple[str, ...]:
     last = one.last
     state = last.state if last else OPEN
     running = f", running since {one.running_since:%H:%M} UTC" if one.running_since else ""
     signed = f"{one.signed.moved_by}, {one.signed.moved_at:%Y-%m-%d}" if one.signed else ""
     ran = f"{one.ran_at:%Y-%m-%d %H:%M}, {sum(step.seconds for step in one.steps):.0f} s" if one.ran_at else ""
     since = f"{last.moved_at:%Y-%m-%d %H:%M}" if last else ""
-    due = due_of(state, one.practice_id, Month.parse(one.month), settings)
+    due = due_of(state, one.practice_id, Month.parse(one.month), settings, today)
     revision = str(last.revision) if last and last.revision else ""
     by = last.moved_by if last else ""
     return (one.practice_id, one.month, f"{WORDS[state]}{running}", revision, since, by, signed, due, ran)

@@ -6,6 +6,7 @@ from prefect import task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+from config.deadlines import closed_days
 from config.message_settings import message_settings
 from flows.action_list import write_action_list
 from tasks.action.desk import open_actions
@@ -23,7 +24,7 @@ SHOWN = ("action_number", "kind", "evidence", "audience", "due_date", "months_se
 def write_actions(place: Place, practice_id: str, show: bool = True) -> None:
     """The list of action items as it is now lies in the folder `worklists`; and counts of each stand in the Prefect UI,
     without persons and cases."""
-    actions = write_action_list(place.store, practice_id, place.out)
+    actions = write_action_list(place.store, practice_id, place.out, place.settings)
     if show and len(actions):
         shown = actions[list(SHOWN)].astype({"due_date": "str"})
         create_table_artifact(
@@ -42,6 +43,8 @@ def remind_of_actions(place: Place, practice_id: str, due: QueriesDue) -> int:
         today = place.today(practice_id)
         people = {"care_manager": due.staff, "billing_practitioner": due.practitioners}
         actions = open_actions(place.store, practice_id)
-        composed = compose_due_actions(practice_id, due.practice, actions, people, today, settings)
+        composed = compose_due_actions(
+            practice_id, due.practice, actions, people, today, settings, closed_days(practice_id, place.settings)
+        )
         with place.store.writing() as connection:
             return put_daily(connection, composed)

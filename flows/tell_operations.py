@@ -9,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.message_settings import message_settings
 from config.month import EASTERN, today_in
+from config.settings import practices_set
 from flows import parameters as ask
 from flows.automations import run_told
 from flows.prefect_api import PrefectApi
@@ -17,7 +18,7 @@ from tasks.send.run_told import compose_run
 from tasks.send.step import deliver_messages
 from tasks.store import approvals
 from tasks.store.outbox import put_daily
-from tasks.store.step import Place, open_place
+from tasks.store.step import Place, open_place, practices_decided
 
 
 @flow(name="tell-operations", flow_run_name="{what}: {run}")
@@ -56,8 +57,10 @@ def waits_no_more(place: Place, run: str) -> bool:
 @task(name="write the message", cache_policy=NO_CACHE)
 def put_message(place: Place, run: str, what: str) -> list[str]:
     """The messages wait in the outbox; under which practice they stand there."""
-    told = run_told(PrefectApi(os.environ["PREFECT_API_URL"]), run)
-    composed = compose_run(what, told, message_settings(told.practice, place.settings), today_in(EASTERN))
+    known = sorted({*practices_decided(place, None), *practices_set(place.settings)})
+    told = run_told(PrefectApi(os.environ["PREFECT_API_URL"]), run, known)
+    whose = {one: message_settings(one, place.settings) for one in (*known, told.practice)}
+    composed = compose_run(what, told, whose, today_in(EASTERN))
     with place.store.writing() as connection:
         put_daily(connection, composed)
     return sorted({one.practice_id for one in composed})

@@ -9,6 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.contract import outputs
+from config.deadlines import closed_days
 from config.frames import empty
 from config.message_settings import message_settings
 from config.month import Month
@@ -33,7 +34,7 @@ def tell_watch(
 ) -> dict[str, Any]:
     """The day's messages wait in the outbox and worklists/minutes.csv says the same with the patients; counts."""
     with step("watch", "looking for who can still reach a threshold") as done, no_cell_in_errors():
-        day = day_of(month, today_by(tables), limits)
+        day = day_of(month, today_by(tables), limits, closed_days(practice_id, place.settings))
         # Co-pay cases have a day of their own: the outreach.
         work = watched(frames | {"copay_cases": empty(outputs()["copay_cases"])}, tables, month, day, limits)
         own, practice_name = message_settings(practice_id, place.settings), practice_row(tables)["practice_name"]

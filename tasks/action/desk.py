@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pandas as pd
 from sqlalchemy.engine import Connection
 
 from config.audiences import told_of_cases
-from config.deadlines import working_day_from
+from config.deadlines import closed_days, working_day_from
 from config.errors import InputError
 from config.month import Month
 from tasks.action.lists import listed
@@ -70,10 +71,11 @@ def record(connection: Connection, practice_id: str, item: Item, made: Iterable[
 
 def act(
     store: Store, number: int, practice_id: str | None, wanted: Wanted, today: date, of_step: int | None = None,
-    places: Places = AT_TERMINAL,
+    places: Places = AT_TERMINAL, settings: Path | None = None,
 ) -> Done:  # fmt: skip
     """What was wanted is on record; the very same again changes nothing, anything that cannot be is an InputError.
 
+    A day on which the practice is closed, by its settings, becomes the next on which it is not.
     `of_step` is how many moves the item had when the list was written: an answer to an older state is stale.
     """
     if not wanted.by.strip():
@@ -82,7 +84,7 @@ def act(
         practice_id = kept.practice_of(connection, number, practice_id)
         kept.alone(connection, practice_id)
         item = next(one for one in all_items(connection, practice_id) if one.number == number)
-        move = _checked(connection, practice_id, wanted, today, places)
+        move = _checked(connection, practice_id, wanted, today, places, settings)
         if _stands(item, move):
             return Done(practice_id, item, new=False)
         if of_step is not None and of_step != item.step:
@@ -99,7 +101,9 @@ def _stands(item: Item, move: Move) -> bool:
     return item.state == "open" and item.due == move.due_date
 
 
-def _checked(connection: Connection, practice_id: str, wanted: Wanted, today: date, places: Places) -> Move:
+def _checked(
+    connection: Connection, practice_id: str, wanted: Wanted, today: date, places: Places, settings: Path | None
+) -> Move:
     plain = " ".join(wanted.why.split())
     if len(plain) > LONGEST:
         raise InputError(f"{places['why']}: the text is longer than {LONGEST} signs; say it shorter.")
@@ -114,7 +118,8 @@ def _checked(connection: Connection, practice_id: str, wanted: Wanted, today: da
     if wanted.what == "due":
         if wanted.due is None or wanted.due < today:
             raise InputError(f"{places['due']}: give the new day, as 2026-12-18; not one that is over.")
-        return Move("due", today, by=wanted.by.strip(), words=plain, due_date=working_day_from(wanted.due))
+        day = working_day_from(wanted.due, closed_days(practice_id, settings))
+        return Move("due", today, by=wanted.by.strip(), words=plain, due_date=day)
     audience, person = _owner(connection, practice_id, wanted.to.strip(), today, places["to"])
     return Move("assign", today, by=wanted.by.strip(), words=plain, audience=audience, person=person)
 

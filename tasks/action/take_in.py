@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from config.errors import InputError
 from tasks.action.desk import Places, Wanted, act
@@ -28,7 +29,9 @@ class Taken:
     why: str = ""
 
 
-def take_in(store: Store, lines: Iterable[Line], practice_id: str | None, today: date) -> list[Taken]:
+def take_in(
+    store: Store, lines: Iterable[Line], practice_id: str | None, today: date, settings: Path | None = None
+) -> list[Taken]:
     """What the lines say is on record but for those refused; the same list again changes nothing."""
     filled = [(line, cells) for line, cells in lines if cells["answer"]]
     numbers = [cells["action_number"] for _, cells in filled]
@@ -37,7 +40,7 @@ def take_in(store: Store, lines: Iterable[Line], practice_id: str | None, today:
         try:
             if numbers.count(cells["action_number"]) > 1:
                 raise InputError("two lines of the list are about it; leave one.")
-            done = act(store, *_wanted(cells, practice_id), today, _step(cells), IN_LIST)
+            done = act(store, *_wanted(cells, practice_id), today, _step(cells), IN_LIST, settings)
             found.append(Taken(line, "done" if done.new else "known"))
         except InputError as error:
             found.append(Taken(line, "refused", str(error)))

@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from config.environment import from_environment
 from config.errors import InputError, PlaceError, UserError
 from config.month import Month
-from config.settings import misnamed, practice_settings, strangers
+from config.settings import practice_settings, strangers
 from tasks.progress import LOG, step
 from tasks.pull.owners import owners
 from tasks.pull.practice import future_entries, months_held, of_practice, practice_ids
@@ -82,7 +82,7 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
         known = practice_ids(pulled.tables)
         wanted = [practice] if practice else known
         own = Path(settings) if settings else None
-        stops, faults = _settings_looked_at(wanted, known, own)
+        stops, faults = _settings_looked_at(wanted, own)
         owner = owners(pulled)
         alone = len(known) == 1 and stops == known
         stopped = {} if alone else stopped_practices(pulled, owner, stops)
@@ -96,11 +96,9 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
     return Source(tables, rejected, owner, unplaced, wanted, pulled.digest, {**stopped, **faults})
 
 
-def _settings_looked_at(
-    wanted: Sequence[str], known: Sequence[str], own: Path | None
-) -> tuple[list[str], dict[str, InputError]]:
+def _settings_looked_at(wanted: Sequence[str], own: Path | None) -> tuple[list[str], dict[str, InputError]]:
     """The practices that stop at a cell that cannot be read, and the fault of each whose settings cannot be used."""
-    stops, faults = [], misnamed(own, known)
+    stops, faults = [], {}
     for one in wanted:
         try:
             if practice_settings(one, own).unreadable_cells == "stop":

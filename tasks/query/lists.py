@@ -11,7 +11,7 @@ import pandas as pd
 from config.contract import Table, worklist_outputs
 from config.frames import as_contract
 from config.month import Month
-from config.query_kinds import QuerySettings, query_kinds
+from config.query_kinds import QueryTerms, query_kinds
 from tasks.query.machine import Query
 from tasks.store.queries import query_text
 
@@ -35,7 +35,7 @@ def holds_to_ask(
     return as_contract(rows.sort_values(["case_number", "program", "rule"]), worklist_outputs()["holds"])
 
 
-def listed(queries: Iterable[Query], settings: QuerySettings, today: date) -> pd.DataFrame:
+def listed(queries: Iterable[Query], settings: QueryTerms, today: date) -> pd.DataFrame:
     """Every query that is not closed, and those closed lately, the soonest due first."""
     since = today - timedelta(days=settings.tell_closed_days)
     rows = [_row(one, settings) for one in queries if one.state != "closed" or (one.closed and one.closed > since)]
@@ -43,7 +43,7 @@ def listed(queries: Iterable[Query], settings: QuerySettings, today: date) -> pd
 
 
 def to_answer(
-    queries: Iterable[Query], patients: Mapping[str, tuple[str, str]], settings: QuerySettings
+    queries: Iterable[Query], patients: Mapping[str, tuple[str, str]], settings: QueryTerms
 ) -> dict[str, pd.DataFrame]:
     """The queries that wait for an answer, by care manager; `patients` are family and given names by case."""
     rows: dict[str, list[dict[str, Any]]] = {}
@@ -58,11 +58,11 @@ def to_answer(
     return {staff_id: _framed(mine, table) for staff_id, mine in sorted(rows.items())}
 
 
-def _row(one: Query, settings: QuerySettings) -> dict[str, Any]:
+def _row(one: Query, settings: QueryTerms) -> dict[str, Any]:
     names = ("month", "case_number", "program", "kind", "rule", "about", "question", "asked_by", "asked_to", "state")
     told = ("answer", "detail", "note", "answered_by", "result")
     row: dict[str, Any] = {name: getattr(one, name) or None for name in (*names, *told)}
-    row |= {"query_number": query_text(one.number), "due_date": one.due(settings.answer_days), "asked_date": one.asked}
+    row |= {"query_number": query_text(one.number), "due_date": one.due(settings), "asked_date": one.asked}
     escalated = settings.escalate_to if one.state == "escalated" else None
     row |= {"answered_date": one.answered, "escalated_to": escalated}
     return row if one.waiting else row | {"due_date": None}

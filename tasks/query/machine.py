@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from config.deadlines import working_days_after
 from config.errors import InputError
+from config.query_kinds import QueryTerms
 
 WAITING = ("asked", "told", "escalated")
 STATES = (*WAITING, "answered", "accepted", "closed")
@@ -84,9 +84,9 @@ class Query:
         """Whether there is an answer that nobody took back."""
         return bool(self.answer) and not self.waiting
 
-    def due(self, answer_days: int) -> date:
+    def due(self, terms: QueryTerms) -> date:
         """The last day for an answer."""
-        return working_days_after(self.asked or date.max, answer_days)
+        return terms.last_day(self.asked) if self.asked else date.max
 
 
 def after(query: Query, move: Move) -> Query:

@@ -12,7 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from sqlalchemy.engine import Connection
 
 from config.month import Month
-from config.query_kinds import query_settings
+from config.query_kinds import QueryTerms, query_settings
 from tasks.progress import no_cell_in_errors
 from tasks.query.desk import all_queries
 from tasks.query.evidence import found_by_run, with_answers
@@ -42,7 +42,7 @@ class QueriesDue:
     practitioners: pd.DataFrame
     practitioner_of: dict[str, str]
     escalate_to: str
-    answer_days: int
+    terms: QueryTerms
 
 
 def with_recorded_queries(place: Place, practice_id: str, tables: Tables, month: Month) -> Tables:
@@ -107,7 +107,7 @@ def due_queries(place: Place, practice_id: str) -> QueriesDue:
     late = {
         one.number: [Move("escalate", today, f"escalate:{one.round}", by="run", words=settings.escalate_to)]
         for one in queries
-        if one.state in ("asked", "told") and one.due(settings.answer_days) < today
+        if one.state in ("asked", "told") and one.due(settings) < today
     }
     _keep(place, practice_id, queries, late)
     queries = _moved(queries, late)
@@ -119,16 +119,14 @@ def due_queries(place: Place, practice_id: str) -> QueriesDue:
     bills = dict(zip(numbers, patients["practitioner_id"].astype("str"), strict=True))
     return QueriesDue(
         queries, {"queries": listed(queries, settings, today)}, to_answer(queries, names, settings), practice,
-        tables["staff"], tables["practitioners"], bills, settings.escalate_to, settings.answer_days,
+        tables["staff"], tables["practitioners"], bills, settings.escalate_to, settings,
     )  # fmt: skip
 
 
 def who_is_told(due: QueriesDue, today: date) -> set[str]:
     """Who gets a message today: care managers with a question that is new, told today already or due today, and
     billing, which is the empty text, where something came of one."""
-    news = {
-        one.asked_to for one in due.queries if one.waiting and one.asked_to and _is_new(one, due.answer_days, today)
-    }
+    news = {one.asked_to for one in due.queries if one.waiting and one.asked_to and _is_new(one, due.terms, today)}
     return news | ({""} if any(one.news or one.reported == today for one in due.queries) else set())
 
 
@@ -156,8 +154,8 @@ def was_told(practice_id: str, due: QueriesDue, today: date, connection: Connect
     })  # fmt: skip
 
 
-def _is_new(one: Query, answer_days: int, today: date) -> bool:
-    return one.state == "asked" or today in (one.told, one.due(answer_days))
+def _is_new(one: Query, terms: QueryTerms, today: date) -> bool:
+    return one.state == "asked" or today in (one.told, one.due(terms))
 
 
 def _told_by_month(one: Query, revision: int, month: Month, today: date) -> list[Move]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import pandas as pd
@@ -20,7 +20,7 @@ KEYS = {"care_manager": "staff_id", "billing_practitioner": "practitioner_id"}
 
 def compose_due_actions(
     practice_id: str, practice: Mapping[str, str], actions: pd.DataFrame, people: Mapping[str, pd.DataFrame],
-    today: date, settings: MessageSettings,
+    today: date, settings: MessageSettings, closed: Collection[date] = (),
 ) -> list[Message]:  # fmt: skip
     """The day's messages, one an audience or person of it that has an item due; none on other days.
 
@@ -29,7 +29,7 @@ def compose_due_actions(
     """
     due = actions_in({"actions": actions})
     days = due["due_date"].dt.date if len(due) else pd.Series(dtype=object)
-    due = due[[day == today or working_days_after(day, 1) == today for day in days]]
+    due = due[[day == today or working_days_after(day, 1, closed) == today for day in days]]
     found = []
     for name in sorted(set(due["audience"])):
         if name in PERSONAL:

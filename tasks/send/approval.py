@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping
+from datetime import date
 
 import pandas as pd
 
 from config.approval import ApprovalSettings
-from config.deadlines import working_days_after
+from config.deadlines import working_day_from, working_days_after
 from config.frames import rows_set_aside
 from tasks.send import care_manager, counts
 from tasks.send.messages import Message, addresses_of
@@ -67,12 +67,12 @@ def approval_markdown(store: Store, cycle: Cycle, report: str = "") -> str:
 
 def compose_waiting(
     cycle: Cycle, asked: Request, practice: Mapping[str, str], settings: ApprovalSettings, addresses: Mapping[str, str],
-    today: date, templates: str = "", kind: str = "approval",
+    today: date, templates: str = "", closed: Collection[date] = (), kind: str = "approval",
 ) -> list[Message]:  # fmt: skip
     """The day's reminders of an approval that is waited for: to billing once it waits long, and to whom it is escalated
     once it waits longer; none before, and none on a day of rest. Same day, same messages."""
     since = asked.requested_at.date()
-    if working_days_after(today - timedelta(days=1), 1) != today:
+    if working_day_from(today, closed) != today:
         return []
     told = []
     said = [
@@ -84,7 +84,7 @@ def compose_waiting(
         (settings.remind_after_days, "billing", practice.get("billing_email", "")),
         (settings.escalate_after_days, settings.escalate_to, addresses.get(settings.escalate_to, "")),
     ):
-        if today >= working_days_after(since, days):
+        if today >= working_days_after(since, days, closed):
             head = f"waits for approval since {since}"
             about = (cycle, practice, audience, kind, address, head, said, today, templates)
             told.append(month_end_message(*about))

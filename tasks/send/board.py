@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 
 from config.deadlines import deadlines
@@ -10,6 +11,7 @@ from config.errors import InputError
 from config.month import Month
 from tasks.send.words import count, dollars
 from tasks.store import month_life
+from tasks.store.day import today_of
 from tasks.store.month_life import WORDS
 from tasks.store.status import MonthStatus, statuses
 from tasks.store.store import Store
@@ -26,28 +28,38 @@ COLOURS = {
 PAGES = (("report", "report.html"), ("data quality", "data_quality.html"))
 
 
-def due_of(state: str, practice_id: str, month: Month, settings: Path | None) -> str:
-    """What the month waits for, and until when; empty once nothing is due."""
+def due_of(state: str, practice_id: str, month: Month, settings: Path | None, today: date) -> str:
+    """What the month waits for, and until when, or since when it is late; empty once nothing is due."""
     try:
         days = deadlines(practice_id, month, settings)
     except InputError:  # of this one practice: the others have their row all the same
         return "settings to mend: see `ccm doctor`"
-    if state in (month_life.OPEN, month_life.CUT_OFF):
-        return f"care team until {days.care_team}" if state == month_life.OPEN else f"run by {days.hand_over}"
+    sign_off = _until("sign-off", days.sign_off, today)
+    if state == month_life.OPEN:
+        # Returned after its last day: the care team has no day of its own any more, the sign-off has.
+        over = today > days.care_team
+        return f"care team, then another run; {sign_off}" if over else f"care team until {days.care_team}"
+    if state == month_life.CUT_OFF:
+        return _until("run", days.hand_over, today)
     if state in (month_life.DECIDED, month_life.REOPENED):
-        return f"sign-off by {days.sign_off}"
+        return sign_off
     return "claims" if state == month_life.SIGNED_OFF else ""
+
+
+def _until(what: str, day: date, today: date) -> str:
+    return f"{what} by {day}" if today <= day else f"{what} was due {day}"
 
 
 def board_markdown(store: Store, month: Month, out: Path, settings: Path | None) -> str:
     """The board of the month. Where CCM_RESULTS_URL says under which address the results are read, places are links."""
     with store.reading() as connection:
         found = {one.practice_id: one for one in statuses(connection, month=month)}
+        practices = sorted({*found, *store.every_practice()})
+        days = {name: today_of(connection, name) for name in practices}
     linked = bool(_address())
     rows = ["| Practice | State | Revision | Ready | On hold | Expected | Due |" + " Look at |" * linked]
     rows.append("|---|---|---:|---:|---:|---:|---|" + "---|" * linked)
-    practices = sorted({*found, *store.every_practice()})
-    rows += [_row(store, name, month, found.get(name), settings) for name in practices]
+    rows += [_row(store, name, month, found.get(name), settings, days[name]) for name in practices]
     states = [one.last.state if one.last else month_life.OPEN for one in found.values()]
     told = ", ".join(f"{count(states.count(name))} {WORDS[name]}" for name in WORDS if name in states)
     where = (
@@ -58,7 +70,9 @@ def board_markdown(store: Store, month: Month, out: Path, settings: Path | None)
     return "\n".join([f"### {month}: {told or 'nothing was run yet'}", "", *rows, *where])
 
 
-def _row(store: Store, practice_id: str, month: Month, status: MonthStatus | None, settings: Path | None) -> str:
+def _row(
+    store: Store, practice_id: str, month: Month, status: MonthStatus | None, settings: Path | None, today: date
+) -> str:
     last = status.last if status else None
     state = last.state if last else month_life.OPEN
     trend = store.trend(practice_id, month, 1)
@@ -68,7 +82,7 @@ def _row(store: Store, practice_id: str, month: Month, status: MonthStatus | Non
         numbers = [count(int(one["bill"])), count(int(one["hold"])), dollars(int(one["expected_cents"]))]
     running = ", running now" if status and status.running_since else ""
     revision = str(last.revision) if last and last.revision else ""
-    due = due_of(state, practice_id, month, settings)
+    due = due_of(state, practice_id, month, settings, today)
     cells = [practice_id, f"{COLOURS[state]} {WORDS[state]}{running}", revision, *numbers, due]
     if _address():
         cells.append(_links(practice_id, month) if len(trend) else "")

@@ -47,12 +47,17 @@ class Outbox(Protocol):
 
 @dataclass
 class DeliveryReport:
-    """What became of the messages that waited; `problem` is one sentence when the server could not be used."""
+    """What became of the messages that waited; `problem` is one sentence when the server could not be used.
+
+    Those without an address wait too, but not for a server: they count as `unaddressed` until there is one, then as
+    failed.
+    """
 
     sent: int = 0
     failed: int = 0
     uncertain: int = 0
     waiting: int = 0
+    unaddressed: int = 0
     problem: str = ""
 
 
@@ -83,9 +88,16 @@ def deliver(
     stays claimed: the store calls it uncertain and no run sends it again. When the server cannot be reached the rest
     waits and `problem` says why.
     """
-    messages = store.pending_messages(practice_id)
-    report = DeliveryReport(waiting=len(messages))
-    if not delivery.host or not messages:
+    pending = store.pending_messages(practice_id)
+    messages = [message for message in pending if message.recipient]
+    report = DeliveryReport(waiting=len(messages), unaddressed=len(pending) - len(messages))
+    if not delivery.host:
+        return report
+    for message in pending:
+        if not message.recipient and store.claim_for_sending(message.id):
+            report.failed += store.mark_failed(message.id, "550 no address is on file", retry=False)
+    report.unaddressed = 0
+    if not messages:
         return report
     line = _Line(delivery, sleep, attach)
     try:
@@ -182,8 +194,6 @@ class _Line:
 
 
 def _dialogue(smtp: smtplib.SMTP, message: Waiting, sender: str, attached: Sequence[Attachment]) -> None:
-    if not message.recipient:
-        raise _RefusedError(550, "no address is on file")
     try:
         mail = as_mail(message, sender, attached)
         mail["Date"] = format_datetime(datetime.now(UTC))

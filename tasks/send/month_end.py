@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -37,8 +37,8 @@ def month_end_of(store: Store, practice_id: str, month: Month, settings: Any) ->
 
 def reminds_on(days: Deadlines, today: date) -> bool:
     """Whether anybody may be reminded of anything on that day."""
-    about = _near(days.care_team, today) or _near(days.sign_off, today)
-    return about or today in (days.hand_over, working_days_after(days.sign_off, 1))
+    about = _near(days, days.care_team, today) or _near(days, days.sign_off, today)
+    return about or today in (days.hand_over, working_days_after(days.sign_off, 1, days.closed))
 
 
 def compose_reminders(
@@ -49,7 +49,7 @@ def compose_reminders(
     the day of hand-over and about the sign-off; none on other days. Same day, same messages."""
     found = []
     days = end.days
-    if _near(days.care_team, today):
+    if _near(days, days.care_team, today):
         addresses = addresses_of(staff)
         for staff_id, work in care_manager.worklists(frames).items():
             to_do = care_manager.to_do(work)
@@ -71,8 +71,8 @@ def compose_reminders(
     if today == days.hand_over:
         parts.append(f"hand-over: {state}")
         said.append(f"The care team has handed over: {state}. What is still open stands in worklists/holds.csv.")
-    late = working_days_after(days.sign_off, 1) == today
-    if not signed and (_near(days.sign_off, today) or late):
+    late = working_days_after(days.sign_off, 1, days.closed) == today
+    if not signed and (_near(days, days.sign_off, today) or late):
         parts.append(f"sign-off {'was due' if late else 'due'} {_day(days.sign_off)}")
         said.append(f"Nobody has signed off revision {cycle.revision}; until then no claim goes out. {_sign(cycle)}")
     if said:
@@ -102,8 +102,8 @@ def compose_release(
     what = f"{plural(cases, 'patient')}, {plural(len(lines), 'claim line')}, {dollars(money)} expected"
     said = [
         f"Revision {cycle.revision} was signed off by {signed_by}: {what}.",
-        f"Its claims may go out: ccm claims --month {cycle.month}. A correction after this opens the month "
-        "again, takes another sign-off, and sends only the changed claims.",
+        f"Its claims may go out: ccm claims --month {cycle.month} --practice {cycle.practice_id}. "
+        "A correction after this opens the month again, takes another sign-off, and sends only the changed claims.",
     ]
     to = practice.get("billing_email", "")
     return month_end_message(
@@ -141,9 +141,12 @@ def month_end_message(
     )
 
 
-def _near(day: date, today: date) -> bool:
+def _near(days: Deadlines, day: date, today: date) -> bool:
     """Whether it is that day, or the working day before."""
-    return today == day or (today < day and working_days_after(today, 1) == day)
+    if today == day:
+        return True
+    works = working_days_after(today - timedelta(days=1), 1, days.closed) == today
+    return works and working_days_after(today, 1, days.closed) == day
 
 
 def _day(day: date) -> str:

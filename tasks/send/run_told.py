@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,9 +22,16 @@ HAPPENED = {
     ),
     "unapproved": ("month waits for approval", "Open the run in the UI and press Resume, or use ccm sign-off."),
 }
-DATA_STOP = "DataStopError"
+# What ends a run because of its data, and what whoever owns them is asked for; the error's own words stand before it.
+DATA_STOPS = {
+    "DataStopError": "Correct that at its source, and export it again.",
+    "UnreadableError": "Correct those cells at their source and export them again; operations has all of them, listed "
+    "in unreadable.csv.",
+}
+LISTED = "quarantine.csv"  # said by the error where the rows set aside were kept
 RAISED = re.compile(r"(?:encountered an exception|exception)[:.]*\s*(?:(?P<kind>\w*Error)\s*:\s*)?(?P<words>.*)", re.S)
 LONGEST = 600
+NO_PRACTICE = "all practices"
 
 
 @dataclass(frozen=True)
@@ -55,36 +63,47 @@ class RunTold:
         return words[:LONGEST]
 
 
-def compose_run(what: str, run: RunTold, settings: MessageSettings, today: date) -> list[Message]:
-    """Operations is told; where the checks stopped bad data, whoever owns the data too. Same run, same messages."""
+def compose_run(what: str, run: RunTold, settings: Mapping[str, MessageSettings], today: date) -> list[Message]:
+    """Operations is told; where its data ended the run, whoever owns them too. Same run, same messages.
+
+    `settings` are those of the run's practice, or of none, and then of every practice: a run of none, or of one without
+    an address, is told to all of them, each address once.
+    """
     happened, remedy = HAPPENED[what]
     about = f"{run.deployment} {run.month}".strip()
-    said = [
-        f"{about}: {happened}, practice {run.practice or 'all'}{f', at the step: {run.step}' if run.step else ''}.",
-        *([run.cause] if run.cause else []),
-        remedy,
-        f"The run: {run.url}",
-    ]
-    told = [("operations", settings.operations, said)]
-    if what == "failed" and run.kind == DATA_STOP:
-        mend = (
-            "Correct those rows at their source and export them again; operations has them, listed in quarantine.csv."
-        )
-        told.append(("data_owner", settings.data_owner, [said[0], *said[1:-2], mend]))
+    whose = f"practice {run.practice}" if run.practice else "of all practices"
+    first = f"{about}: {happened}, {whose}{f', at the step: {run.step}' if run.step else ''}."
+    cause = [run.cause] if run.cause else []
+    aside = f"Set aside: {run.practice}/{run.month}-stopped/{LISTED} of the results folder."
+    listed = [aside] if LISTED in run.cause and run.practice and run.month else []
+    told = {"operations": (happened, [first, *cause, *listed, remedy, f"The run: {run.url}"])}
+    if what == "failed" and run.kind in DATA_STOPS:
+        mend = DATA_STOPS[run.kind]
+        if LISTED in run.cause:
+            mend = f"Correct those rows at their source and export them again; operations has them, listed in {LISTED}."
+        told["data_owner"] = "data stopped the month", [first, *cause, mend]
     return [
         daily_message(
             "run",
-            settings.templates,
-            practice_id=run.practice or "all practices",
-            practice_name=run.practice or "All practices",
+            settings[one].templates,
+            practice_id=one or NO_PRACTICE,
+            practice_name=run.practice or NO_PRACTICE.capitalize(),
             about=about,
             audience=audience,
             kind=f"run-{what}-{run.run_id[:8]}",
-            recipient=to,
-            to_do=happened if audience == "operations" else "data stopped the month",
+            recipient=settings[one].address(audience),
+            to_do=to_do,
             today=today,
-            folder=run.practice or "the results folder",
             said=words,
         )
-        for audience, to, words in told
+        for audience, (to_do, words) in told.items()
+        for one in _tell(run.practice, audience, settings)
     ]
+
+
+def _tell(practice: str, audience: str, settings: Mapping[str, MessageSettings]) -> list[str]:
+    """Under which practices the message stands: its own, or those of which it takes the addresses."""
+    if practice and settings[practice].address(audience):
+        return [practice]
+    found = {one.address(audience): name for name, one in reversed(list(settings.items())) if one.address(audience)}
+    return sorted(found.values()) or [practice]

@@ -163,7 +163,8 @@ def deliver_messages(place: Place, practice_id: str) -> DeliveryReport:
     """What waits in the outbox goes out once, when a mail server is set; otherwise it stays there."""
     with step("send", "delivering the messages") as done:
         report = _delivered(place, practice_id)
-        parts = {"sent": report.sent, "waiting": report.waiting, "failed": report.failed, "uncertain": report.uncertain}
+        parts = {"sent": report.sent, "waiting": report.waiting, "without an address": report.unaddressed}
+        parts |= {"failed": report.failed, "uncertain": report.uncertain}
         said = ", ".join(f"{number} {name}" for name, number in parts.items() if number) or "nothing waits"
         done(said, sum(parts.values()))
         if report.problem:
@@ -180,7 +181,9 @@ def _delivered(place: Place, practice_id: str) -> DeliveryReport:
         name = os.environ.get("CCM_WORKBOOK_PASSWORD_SECRET", "")
         opens = workbook_password() or (_secret(name, "CCM_WORKBOOK_PASSWORD_SECRET") if found.host and name else "")
     except PlaceError as error:
-        return DeliveryReport(waiting=len(place.store.pending_messages(practice_id)), problem=str(error))
+        pending = place.store.pending_messages(practice_id)
+        waiting = sum(bool(message.recipient) for message in pending)
+        return DeliveryReport(waiting=waiting, unaddressed=len(pending) - waiting, problem=str(error))
     return deliver(place.store, found, practice_id, attach=detail_of(place.store, opens))
 
 

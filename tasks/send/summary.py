@@ -89,6 +89,7 @@ def _messages(delivered: DeliveryReport) -> list[tuple[str, str]]:
     states = {
         "sent now": delivered.sent,
         "waiting in the outbox": delivered.waiting,
+        "without an address": delivered.unaddressed,
         "refused": delivered.failed,
         "uncertain, never sent again": delivered.uncertain,
     }

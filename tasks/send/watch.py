@@ -1,18 +1,20 @@
 """The minutes watch: for each care manager who can still reach a threshold this month, and what gets in the way.
 
-Days are working days, Monday to Friday; holidays are not known here. No money: what counts is minutes of care.
+Days are working days: Monday to Friday, but for those on which the practice is closed. No money: what counts is
+minutes of care.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from config.deadlines import working_day_from
 from config.month import Month
 from config.stays import STOPS_THE_CLOCK
 from config.watch_settings import WatchSettings
@@ -26,12 +28,14 @@ Row = dict[str, Any]
 
 
 class Day(NamedTuple):
-    """A day of the month going on: working days over and left (today is left), and whether everything is told."""
+    """A day of the month going on: working days over and left (today is left), whether everything is told, and which
+    was the working day before it."""
 
     today: date
     over: int
     left: int
     is_full: bool
+    before: date
 
     @property
     def total(self) -> int:
@@ -39,14 +43,16 @@ class Day(NamedTuple):
         return self.over + self.left
 
 
-def day_of(month: Month, today: date, settings: WatchSettings) -> Day:
-    """Where in the month that day lies."""
-    after = month.last + timedelta(days=1)
-    over = int(np.busday_count(month.first, today))
-    left = int(np.busday_count(today, after))
-    middle = np.busday_offset(month.first.replace(day=settings.mid_month_day), 0, roll="forward").astype(object)
-    is_full = today.weekday() == settings.full_weekday or today == middle or left <= settings.last_days
-    return Day(today, over, left, is_full)
+def day_of(month: Month, today: date, settings: WatchSettings, closed: Collection[date] = ()) -> Day:
+    """Where in the month that day lies; what would be told on a day on which the practice is closed, is on the next."""
+    after, calendar = month.last + timedelta(days=1), np.busdaycalendar(holidays=list(closed))
+    over = int(np.busday_count(month.first, today, busdaycal=calendar))
+    left = int(np.busday_count(today, after, busdaycal=calendar))
+    middle = working_day_from(month.first.replace(day=settings.mid_month_day), closed)
+    before = np.busday_offset(today, -1, roll="forward", busdaycal=calendar).astype(object)
+    since = [before + timedelta(days=one) for one in range(1, (today - before).days + 1)]
+    weekday = any(one.weekday() == settings.full_weekday for one in since)
+    return Day(today, over, left, weekday or today == middle or left <= settings.last_days, before)
 
 
 def watched(
@@ -167,7 +173,7 @@ def _message(
 def _changes(tables: Mapping[str, pd.DataFrame], known: pd.Index, month: Month, day: Day) -> list[tuple[str, Row]]:
     """Stays and coverages that change what can be done: on a full day all that stand, else those of the last working
     day and since."""
-    since = month.first if day.is_full else np.busday_offset(day.today, -1, roll="backward").astype(object)
+    since = month.first if day.is_full else day.before
     begin, today = pd.Timestamp(since), pd.Timestamp(day.today)
     found: list[tuple[str, Row]] = []
     stays = tables["stays"]

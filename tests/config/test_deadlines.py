@@ -10,6 +10,7 @@ import pytest
 from config.deadlines import Deadlines, deadlines, working_day_from
 from config.errors import InputError
 from config.month import Month
+from config.query_kinds import query_settings
 
 OCTOBER = Month(2026, 10)  # November 1, 2026 is a Sunday
 
@@ -26,7 +27,10 @@ def test_the_days_of_a_month_that_ends_before_a_sunday() -> None:
 
 def test_a_closed_day_and_a_weekend_are_no_working_days(tmp_path: Path) -> None:
     found = deadlines("P1", OCTOBER, own(tmp_path, "closed_days: [2026-11-03], sign_off: 6"))
-    assert found == Deadlines(date(2026, 11, 5), date(2026, 11, 6), date(2026, 11, 10))
+    assert (found.care_team, found.hand_over, found.sign_off) == (
+        date(2026, 11, 5), date(2026, 11, 6), date(2026, 11, 10),
+    )  # fmt: skip
+    assert found.closed == (date(2026, 11, 3),)
 
 
 def test_days_out_of_their_order_are_refused(tmp_path: Path) -> None:
@@ -37,3 +41,11 @@ def test_days_out_of_their_order_are_refused(tmp_path: Path) -> None:
 def test_a_day_of_a_weekend_is_the_monday_after_it() -> None:
     days = [working_day_from(date(2026, 11, day)) for day in (27, 28, 29, 30)]
     assert days == [date(2026, 11, 27), *[date(2026, 11, 30)] * 3]
+    assert working_day_from(date(2026, 11, 28), [date(2026, 11, 30)]) == date(2026, 12, 1)
+
+
+def test_a_question_has_its_days_without_those_on_which_the_practice_is_closed(tmp_path: Path) -> None:
+    asked = date(2026, 11, 25)  # the day before Thanksgiving
+    assert query_settings("P1").last_day(asked) == date(2026, 11, 30)
+    closed = own(tmp_path, "closed_days: [2026-11-26, 2026-11-27]")
+    assert query_settings("P1", closed).last_day(asked) == date(2026, 12, 2)

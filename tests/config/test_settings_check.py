@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import InputError
-from config.settings import misnamed, strangers
+from config.message_settings import message_settings
+from config.settings import strangers
 from config.settings_check import check_settings
 from tests.flows.typed import typed
 
@@ -57,12 +58,23 @@ def test_a_practice_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("practices: {MAPLES: {}, P1: {}}\n", "utf-8")
     (said,) = strangers(tmp_path / "mine.yaml", ["MAPLE", "P1"])
     assert said.endswith("practices.MAPLES is no practice of this source; perhaps 'MAPLE' was meant")
-    assert misnamed(tmp_path / "mine.yaml", ["MAPLE", "P1"]) == {}
-    wrong = misnamed(tmp_path / "mine.yaml", ["p1", "MAPLES"])
-    assert {one: str(error).rsplit(": ", 1)[1] for one, error in wrong.items()} == {
-        "p1": "the practice is called 'p1'; write it so."
-    }
     assert strangers(tmp_path / "mine.yaml", ["p1", "MAPLES"]) == []
+    with pytest.raises(InputError, match=r"'practices.P1': the practice is called 'p1'; write it so"):
+        message_settings("p1", tmp_path / "mine.yaml")
+    (many,) = strangers(tmp_path / "mine.yaml", ["P1", *[f"ELM{number:02}" for number in range(20)]])
+    assert many.endswith("MAPLES is no practice of this source")
+
+
+def test_a_key_that_stands_twice_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("practices:\n  P1:\n    messages: {operations: a@b.example}\n    messages: {board: c@d.example}\n")
+    with pytest.raises(InputError, match=r"mine.yaml, line 4: 'messages' stands twice; keep one"):
+        check_settings(path)
+    path.write_text(
+        "practices:\n  P1: &one\n    messages: {board: a@b.example}\n  P2:\n    <<: *one\n    messages: {}\n"
+    )
+    assert message_settings("P2", check_settings(path)).board == "", "what is taken over may be written over"
+    assert message_settings("P1", path).board == "a@b.example"
 
 
 @pytest.mark.parametrize("words", [("run", "--month", "2026-10", "--source", "."), ("outreach",), ("query", "list")])

@@ -134,6 +134,11 @@ def test_closed_given_and_moved_by_command_and_by_list(place: Path, tmp_path: Pa
     saturday = date.today() + timedelta(days=35 + (5 - date.today().weekday()) % 7)
     soon = str(saturday + timedelta(days=2))
     assert f"due {soon}" in ccm("due", number, "--on", str(saturday), "--by", "B1"), "nobody works on a weekend"
+    own = tmp_path / "closed.yaml"
+    own.write_text(f"defaults: {{deadlines: {{closed_days: [{soon}]}}}}")
+    moved = ccm("due", number, "--on", str(saturday), "--by", "B1", "--settings", str(own))
+    assert f"due {saturday + timedelta(days=3)}" in moved, "nor on a day on which the practice is closed"
+    assert f"due {soon}" in ccm("due", number, "--on", soon, "--by", "B1")
     assert "is open: operations, due" in ccm("assign", number, "--to", "operations", "--by", "B1")
     (row,) = [one for one in listed(place) if one["action_number"] == number]
     assert (row["audience"], row["due_date"]) == ("operations", soon), "the list says so at once"

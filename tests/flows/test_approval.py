@@ -98,8 +98,8 @@ def test_the_form_shows_the_month_in_counts_and_names_nobody(desk: Desk) -> None
     cycle = desk.place.store.latest("P1", MONTH)
     assert cycle is not None
     text = approval_markdown(desk.place.store, cycle, "out/P1/2026-10/report.html")
-    for said in ("P1 · 2026-10 · revision 1", "| ready to bill | 1 |", "| | this month |\n", "2026-09 was not run.", "**Reconciliation.**",
-                 "**Exceptions.**", "On hold, 1: No consent is on file", "out/P1/2026-10/report.html"):  # fmt: skip
+    for said in ("P1 · 2026-10 · revision 1", "| ready to bill | 1 |", "| | this month |\n", "2026-09 was not run.",
+                 "**Reconciliation.**", "**Exceptions.**", "On hold, 1: No consent is on file", "out/P1/2026-10/report.html"):  # fmt: skip
         assert said in text
     for hidden in ("Doe", "Jamie", "C-000001", "12 Mill Lane"):
         assert hidden not in text
@@ -110,13 +110,15 @@ def test_a_waiting_approval_is_reminded_of_and_escalated(desk: Desk) -> None:
     assert cycle is not None
     practice, addresses = {"billing_email": "b@maple.example"}, {"operations": "ops@maple.example"}
 
-    def told(day: int) -> list[tuple[str, str]]:
-        given = (cycle, ASKED, practice, approval_settings("P1"), addresses, date(2026, 11, day))
+    def told(day: int, *closed: date) -> list[tuple[str, str]]:
+        given = (cycle, ASKED, practice, approval_settings("P1"), addresses, date(2026, 11, day), "", closed)
         return [(one.audience, one.recipient) for one in compose_waiting(*given)]
 
     assert told(5) == []
     assert told(6) == [("billing", "b@maple.example")]
     assert told(7) == [], "a Saturday"
+    assert told(6, date(2026, 11, 6)) == [], "the practice is closed"
+    assert told(9, date(2026, 11, 6)) == [("billing", "b@maple.example")], "one working day later"
     assert told(9) == [("billing", "b@maple.example"), ("operations", "ops@maple.example")]
 
 

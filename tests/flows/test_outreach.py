@@ -13,17 +13,24 @@ from openpyxl import load_workbook
 from rich.console import Console
 
 from config.errors import InputError
+from config.message_settings import MessageSettings
+from config.settings import Delivery
 from flows.case_answers import take_in_file
 from flows.monthly_cycle import monthly_cycle
 from flows.outreach import outreach
 from tasks.remit.post import post
 from tasks.remit.worklist import answers_of
 from tasks.send.mailbox import mailbox_page
+from tasks.send.run_told import RunTold, compose_run
 from tasks.store import case_work, open_store
+from tasks.store.outbox import put_daily
 from tests.flows.test_month import content, every_file_is_there
 from tests.html import complaints, wrong
 from tests.remit.answers import answer, paid
 from tests.remit.billed import bill
+from tests.send.conftest import Server, running, server
+
+__all__ = ["running", "server"]
 
 pytestmark = pytest.mark.slow
 
@@ -248,3 +255,18 @@ def test_outreach_before_any_month_says_so(prefect_server: None, tmp_path: Path)
     with pytest.raises(InputError, match="Practice P9 has no decided month"):
         outreach(practice="P9", out=str(tmp_path / "out"))
     assert outreach(out=str(tmp_path / "out")) == []
+
+
+def test_what_is_told_of_a_run_of_no_practice_leaves_with_the_day(
+    prefect_server: None, tmp_path: Path, server: Server, running: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = RunTold("8dc8be29", "outreach", "outreach", "", "", "", "the disk is full", "http://127.0.0.1/runs/1")
+    told = compose_run("failed", failed, {"": MessageSettings(operations="ops@maple.example")}, date.today())
+    store = open_store(f"sqlite:///{tmp_path / 'ccm.db'}")
+    with store.writing() as connection:
+        put_daily(connection, told)
+    store.close()
+    for name, value in {"HOST": running.host, "PORT": str(running.port), "SECURITY": "none"}.items():
+        monkeypatch.setenv(f"CCM_SMTP_{name}", value)
+    outreach(out=str(tmp_path))
+    assert server.recipients == ["ops@maple.example"]

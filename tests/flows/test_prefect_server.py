@@ -42,7 +42,8 @@ server = begin_server()
 os.kill(server._process.pid, signal.SIGSTOP)  # it is there and never answers
 start = time.monotonic()
 server.use()
-print("ended:", server._process.returncode, "waited:", time.monotonic() - start < 200, os.environ.get("PREFECT_API_URL"))
+waited = time.monotonic() - start
+print("ended:", server._process.returncode, "waited:", waited < 200, os.environ.get("PREFECT_API_URL"))
 """
 
 

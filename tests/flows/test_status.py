@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -12,7 +13,7 @@ from config.month import Month
 from flows.sign_off import sign_off_month
 from flows.status import print_status
 from tasks.progress import Taken
-from tasks.send.board import COLOURS, board_markdown
+from tasks.send.board import COLOURS, board_markdown, due_of
 from tasks.store.month_life import CUT_OFF, WORDS, move
 from tasks.store.one_run import one_run
 from tests.flows.test_decide_case import MONTH, Desk
@@ -58,6 +59,24 @@ def test_status_of_one_month_tells_its_moves_and_the_steps_of_its_last_run(desk:
     assert lines[-2:] == ["pull 1.5 1,200", "store 2.0 5"]
     with pytest.raises(InputError, match=r"Nothing was run of P1, 2026-01 in this database yet"):
         said(desk, "P1", Month(2026, 1))
+
+
+@pytest.mark.parametrize(
+    ("state", "day", "due"),
+    [
+        ("open", 4, "care team until 2026-11-04"),
+        ("open", 5, "care team, then another run; sign-off by 2026-11-06"),
+        ("open", 27, "care team, then another run; sign-off was due 2026-11-06"),
+        ("cut_off", 5, "run by 2026-11-05"),
+        ("cut_off", 6, "run was due 2026-11-05"),
+        ("decided", 6, "sign-off by 2026-11-06"),
+        ("reopened", 9, "sign-off was due 2026-11-06"),
+        ("signed_off", 27, "claims"),
+        ("released", 27, ""),
+    ],
+)
+def test_no_day_that_is_over_is_told_as_one_to_come(state: str, day: int, due: str) -> None:
+    assert due_of(state, "P1", MONTH, None, date(2026, 11, day)) == due
 
 
 def test_the_board_has_a_row_a_practice_and_names_nobody(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import cast
 
 import pytest
 
 from config.errors import InputError
 from config.message_settings import MessageSettings
-from flows.automations import triggers
+from flows.automations import run_told, triggers
+from flows.prefect_api import PrefectApi
 from tasks.send.run_told import RunTold, compose_run
 
-SETTINGS = MessageSettings(operations="ops@maple.example", data_owner="it@maple.example")
+SETTINGS = {"P1": MessageSettings(operations="ops@maple.example", data_owner="it@maple.example")}
 RUN = RunTold(
     run_id="8dc8be29-a3c1-4399-961e-d52dd9b234d7",
     name="month 2026-10",
@@ -55,7 +57,95 @@ def test_bad_data_is_told_to_whoever_owns_it() -> None:
         ("data_owner", "it@maple.example"),
     ]
     assert "9 % of the time entries are set aside" in " ".join(told[1].text.split())
-    assert "at their source" in " ".join(told[1].text.split())
+    assert "at its source" in " ".join(told[1].text.split())
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "mend"),
+    [
+        (
+            "DataStopError: P1: 9 of 90 time entries (10 %) were set aside; mend the rows listed in quarantine.csv.",
+            "Set aside: P1/2026-10-stopped/quarantine.csv of the results folder.",
+            "Correct those rows at their source and export them again; operations has them, listed in quarantine.csv.",
+        ),
+        (
+            "DataStopError: patients.csv, line 4: two patients have one patient_id; keep one.",
+            "patients.csv, line 4: two patients have one patient_id",
+            "Correct that at its source, and export it again.",
+        ),
+        (
+            "UnreadableError: time_entries.csv, line 4, column minutes: the cell is not a whole number (and 7 more).",
+            "line 4, column minutes: the cell is not a whole number (and 7 more)",
+            "operations has all of them, listed in unreadable.csv.",
+        ),
+    ],
+)
+def test_the_data_owner_is_told_what_is_wrong_and_operations_where_it_lies(error: str, said: str, mend: str) -> None:
+    stopped = RunTold(**(vars(RUN) | {"message": f"Flow run encountered an exception: {error}"}))
+    operations, owner = compose_run("failed", stopped, SETTINGS, date(2026, 11, 3))
+    assert owner.audience == "data_owner"
+    assert said in " ".join(operations.text.split())
+    assert mend in " ".join(owner.text.split())
+    assert ("quarantine.csv" in owner.text) == ("quarantine.csv" in error)
+    assert "set aside, stand" not in operations.text + operations.html, "a run that fails before keeps nothing"
+
+
+def test_a_run_of_no_practice_reaches_every_address_of_operations_once() -> None:
+    of_none = RunTold(**(vars(RUN) | {"practice": ""}))
+    settings = {
+        "P1": MessageSettings(operations="ops@maple.example"),
+        "P2": MessageSettings(operations="ops@maple.example"),
+        "P3": MessageSettings(operations="ops@elm.example"),
+        "": MessageSettings(),
+    }
+    told = compose_run("failed", of_none, settings, date(2026, 11, 3))
+    assert [(one.practice_id, one.recipient) for one in told] == [
+        ("P1", "ops@maple.example"), ("P3", "ops@elm.example")
+    ]  # fmt: skip
+    assert told[0].subject == "All practices · monthly-cycle 2026-10 · run failed"
+    (alone,) = compose_run("failed", of_none, {"": MessageSettings()}, date(2026, 11, 3))
+    assert (alone.practice_id, alone.recipient) == ("all practices", "")
+
+
+class OneRun:
+    """A server's answers about one failed run; its parts are real in test_automations."""
+
+    url = "http://127.0.0.1:4200/api"
+
+    def __init__(self, error: str, tasks: list[str], deployment: str = "monthly-cycle") -> None:
+        self.deployment = deployment
+        self.state = {"message": f"Flow run encountered an exception: {error}"}
+        self.tasks = [{"name": name, "state_type": "COMPLETED"} for name in tasks]
+
+    def ask(self, path: str) -> dict[str, object]:
+        if path.startswith("/deployments"):
+            return {"name": self.deployment}
+        began = {"start_time": "2026-11-01T11:00:05Z", "expected_start_time": "2026-11-01T11:00:00Z"}
+        return {"deployment_id": "d", "name": "of today", "state": self.state, "parameters": {}} | began
+
+    def find(self, _what: str, **_wanted: object) -> list[dict[str, str]]:
+        return self.tasks
+
+
+@pytest.mark.parametrize(
+    ("error", "tasks", "practice"),
+    [
+        ("InputError: patients.csv, line 4: two rows have one key.", [], ""),
+        ("InputError: P1: no time entry is in the log.", [], "P1"),
+        ("InputError: P3: no time entry is in the log.", ["take P2", "take P3"], "P3"),
+        ("InputError: P3: no time entry is in the log.", ["take P2"], "P2"),
+    ],
+)
+def test_only_a_practice_that_is_known_is_read_from_an_error(error: str, tasks: list[str], practice: str) -> None:
+    assert run_told(cast("PrefectApi", OneRun(error, tasks)), "8dc8be29", ["P1"]).practice == practice
+
+
+@pytest.mark.parametrize(
+    ("deployment", "month"), [("monthly-cycle", "2026-10"), ("minutes-watch", "2026-11"), ("outreach", "")]
+)
+def test_a_scheduled_run_has_its_month_by_the_day_on_which_it_began(deployment: str, month: str) -> None:
+    run = cast("PrefectApi", OneRun("InputError: no table patients.", [], deployment))
+    assert run_told(run, "8dc8be29").month == month
 
 
 def test_a_patience_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

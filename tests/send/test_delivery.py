@@ -39,6 +39,15 @@ def test_without_a_host_everything_stays(store):
     assert states(store) == ["pending"]
 
 
+def test_what_has_no_address_does_not_wait_for_a_server(store, server, running):
+    fill(store, "", "a@x.example")
+    assert deliver(store, Delivery()) == DeliveryReport(waiting=1, unaddressed=1)
+    unreachable = Delivery(host="127.0.0.1", port=1, security="none")
+    report = deliver(store, unreachable, sleep=Pauses())
+    assert (report.failed, report.waiting, report.unaddressed) == (1, 1, 0)
+    assert [one.last_error for one in store.undelivered_messages("P1")] == ["550 no address is on file"]
+
+
 def test_a_refused_recipient_does_not_stop_the_others(store, server, running):
     server.refuse["gone@x.example"] = ["550 no such mailbox"] * 9
     fill(store, "gone@x.example", "b@x.example")

@@ -41,6 +41,15 @@ def test_care_managers_who_have_something_to_do_are_reminded_of_the_cut_off() ->
         ]  # fmt: skip
 
 
+def test_a_reminder_of_the_day_before_comes_on_the_working_day_before_and_once() -> None:
+    closed = (date(2026, 11, 3), date(2026, 11, 9))
+    days = Deadlines(date(2026, 11, 4), date(2026, 11, 5), date(2026, 11, 6), closed)
+    assert [day for day in range(1, 13) if reminds_on(days, date(2026, 11, day))] == [2, 4, 5, 6, 10]
+    told, tenth = context(), date(2026, 11, 10)
+    (late,) = compose_reminders(cycle(), MonthEnd(days), PRACTICE, told.frames, told.staff, False, tenth)
+    assert "sign-off was due Fri, November 6, 2026" in late.subject
+
+
 def test_billing_is_told_of_hand_over_and_sign_off_until_somebody_signs() -> None:
     (fifth,) = reminders(5)
     assert "hand-over: 2 ready to bill, 2 on hold; sign-off due Fri, November 6, 2026" in fifth
@@ -61,6 +70,7 @@ def test_a_release_says_who_answered_for_what() -> None:
     made = compose_release(cycle(2), PRACTICE, context().frames["claim_lines"], "A. Biller", date(2026, 11, 6))
     assert made.subject == "Maple Street · October 2026 · released: 2 patients, 3 claim lines, $179.31 expected"
     assert "Revision 2 was signed off by A. Biller" in made.text
+    assert "ccm claims --month 2026-10 --practice P1." in " ".join(made.text.split())
     assert (made.kind, made.month) == ("release-2026-10-2", "2026-11-06")
 
 
