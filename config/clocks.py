@@ -142,13 +142,18 @@ def _entries(path: Path, key: str, model: type[Entry]) -> list[Entry]:
     ]
 
 
-def filing_limit(payer_kind: str, service_date: date, own_days: int | None = None) -> FilingLimit | None:
+def filing_limit(
+    payer_kind: str, service_date: date, own_days: int | None = None, told_days: int | None = None
+) -> FilingLimit | None:
     """The last day on which that kind of payer takes a claim of that date; None where no limit is known.
 
-    `own_days` are the practice's own terms with the payer and go before the table.
+    `own_days` are the practice's own terms with the payer and go before what it told (`told_days`), and both before the
+    table.
     """
     if own_days is not None:
         return FilingLimit(after(service_date, own_days), True, "the practice's own terms with the payer")
+    if told_days is not None:
+        return FilingLimit(after(service_date, told_days), True, "the payer's own answer")
     month = Month.of(service_date)
     for entry in limit_entries():
         if entry.payer_kind == payer_kind and entry.holds_in(month):

@@ -101,6 +101,14 @@ class Route(Strict):
         first, *others = self.steps
         return "; then ".join([first, *(f"{step[0].lower()}{step[1:]}" for step in others)])
 
+    @property
+    def clock_words(self) -> str:
+        """What its term counts from, in a few words; empty where it has none."""
+        words = self.clock.words if self.clock else ""
+        return (
+            words.replace("the payer's notice", "the letter that refused the appeal before it") if self.after else words
+        )
+
     @model_validator(mode="after")
     def _says_what_else(self) -> Route:
         if bool(self.otherwise) != (self.sent_as == "void"):

@@ -197,12 +197,14 @@ def due_date(
     service_date: date | None = None,
     payer_kind: str = "",
     filing_days: int | None = None,
+    told_days: int | None = None,
     ask_days: int = 0,
 ) -> date | None:
     """The last day for the route; None when it has no clock, or the payer's filing limit is not known.
 
     `notice` is the day of the payer's answer, or the day on which an overpayment was identified; `filing_days` are the
-    practice's own terms with the payer, `ask_days` within how many a plan whose term is not known is asked for it.
+    practice's own terms with the payer, `told_days` what the payer told of them, `ask_days` within how many a plan
+    whose term is not known is asked for it.
     """
     clock = route.clock
     if clock is None:
@@ -211,7 +213,7 @@ def due_date(
         return asked_by(notice, ask_days)
     if clock.counts_from != "service_date":
         return clock.end(notice)
-    limit = filing_limit(payer_kind, service_date, filing_days) if service_date else None
+    limit = filing_limit(payer_kind, service_date, filing_days, told_days) if service_date else None
     return limit.last_day if limit else None
 
 

@@ -37,7 +37,7 @@ class Terms(Sourced):
     """What a payer does with care management."""
 
     programs: tuple[Program, ...] = ("ccm",)
-    codes: tuple[str, ...] = ()  # of which `covers` speaks; none: all codes of the programs
+    codes: tuple[str, ...] = ()  # of which alone `covers` speaks; none: all codes of the programs
     codes_not_covered: tuple[str, ...] = ()  # codes that it does not pay though it covers the others
     covers: Covers
     authorization: Literal["needed", "not_needed", "unknown"] = "unknown"
@@ -52,6 +52,11 @@ class Terms(Sourced):
         """The codes that it covers, where it names them, and those that it does not, with a space between."""
         no = self.codes_not_covered + (self.codes if self.covers == "no" else ())
         return " ".join(self.codes if self.covers != "no" else ()), " ".join(no)
+
+    def leaves_open(self, program: str, day: date) -> bool:
+        """Whether it says no to some codes of the program alone: what it does with the others is not known by that."""
+        others = set(catalogue().of(program)) & set(catalogue().on(day)) - set(self.codes)
+        return self.covers == "no" and bool(self.codes) and bool(others)
 
     @model_validator(mode="after")
     def _known_codes(self) -> Self:

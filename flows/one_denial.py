@@ -9,9 +9,9 @@ from rich.console import Console
 
 from config.denials import due_date, further_appeal
 from config.errors import InputError
-from tasks.remit.trace import name_cause
+from tasks.remit.trace import known_error, name_cause
 from tasks.store.day import today_of
-from tasks.store.denials import appeal_on, mark
+from tasks.store.denials import appeal_on, known_state, mark
 from tasks.store.identities import nobody_named, practice_of
 from tasks.store.store import open_store
 
@@ -30,16 +30,23 @@ def change(
 ) -> None:
     """The denial has the state, and its codes the error, that are given, or is on the `following` appeal against the
     letter of that day; what was done is printed."""
+    if letter and not following:
+        raise InputError("--letter is the day of the letter that refused an appeal; name the next one: --next hearing.")
     if not state and not error and not following:
         raise InputError(
             "Say what to change: --state resent, --error with a name of the table of errors, or --next with an appeal."
         )
+    # All that was typed is looked at before anything is done.
+    route = further_appeal(following) if following else None
+    if error:
+        known_error(error)
+    if state:
+        known_state(state)
     store = open_store(database)
     try:
         with store.reading() as connection:
             nobody_named(connection, claim, note=note)
-        if following:
-            route = further_appeal(following)
+        if route:
             with store.reading() as connection:
                 today = today_of(connection, practice_of(connection, claim))
             if letter is None or letter > today:

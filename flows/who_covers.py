@@ -123,6 +123,11 @@ def print_case(
             mine = now[now["place"] > 0].sort_values("place", kind="stable")
             if mine.empty:
                 _say(console, f"{case} has no payer on file in {month}; run an eligibility inquiry (270/271).")
+            plans = (
+                now[(now["program"] == FIRST).to_numpy(bool)].drop_duplicates("coverage_id").set_index("coverage_id")
+            )
+            of_plan = mine["coverage_id"].map(plans["filing_days"])  # where it told no other for the program
+            mine["filing_days"] = mine["filing_days"].astype("Int64").fillna(of_plan.astype("Int64"))
             decided = before.set_index(["coverage_id", "program"])["answer"].astype("str")
             for row in mine.to_dict("records"):
                 was = decided.get((row["coverage_id"], row["program"]), "")
@@ -171,8 +176,8 @@ def _of_claims(row: dict[str, Any], month: Month, filing: Mapping[str, int]) -> 
     """Which codes, where the claim goes, whether a second one is sent by hand, the co-pay, and the filing limit."""
     texts = ("codes", "codes_not_covered", "bill", "second_claim")  # a month decided before has none of them
     row = row | {name: "" if pd.isna(row[name]) else str(row[name]) for name in texts}
-    own = filing.get(str(row["payer_id"])) or (None if pd.isna(row["filing_days"]) else int(row["filing_days"]))
-    limit = filing_limit(str(row["payer_kind"]), month.last, own)
+    told = None if pd.isna(row["filing_days"]) else int(row["filing_days"])
+    limit = filing_limit(str(row["payer_kind"]), month.last, filing.get(str(row["payer_id"])), told)
     sure = "" if limit is None or limit.sure else ", only recalled: ask"
     until = f"{limit.last_day} for {month.last}{sure} ({limit.source})" if limit else "not known: ask the payer"
     return [

@@ -159,7 +159,7 @@ def _refuse_other_ways(connection: Connection, open_: pd.DataFrame, lines: set[i
         line, claim_number = row["line"], row["claim_number"]
         what = f"Line {line} of {claim_number}" if line else f"{claim_number} as a whole"
         by = f", by {own.last_day}" if own.last_day else ""
-        clock = f" ({own.route.clock.words})" if own.route.clock else ""
+        clock = f" ({own.route.clock_words})" if own.route.clock else ""
         raise InputError(
             f"{what} is not put right by sending it again, but so: {own.route.words}{by}{clock}: "
             f"{own.route.told}; with --anyway it is sent all the same."

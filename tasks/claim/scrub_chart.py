@@ -69,17 +69,16 @@ def add_coverage(frame: pd.DataFrame, coverages: pd.DataFrame) -> None:
 
 
 def add_payer_answers(frame: pd.DataFrame, answers: pd.DataFrame | None, others: pd.DataFrame | None) -> None:
-    """What the claim's payer says of the very code, on what that rests, and its filing term, where it told one.
+    """What the claim's payer says of the very code, and on what that rests.
 
     `answers` are those about chronic care, `others` those about another program, which go before them there.
     `code_said` is `not_covered`, or `not_named` where the payer names codes and not this one; empty otherwise.
     """
     said = pd.DataFrame({"codes": "", "codes_not_covered": "", "confidence": "", "source": ""}, index=frame.index)
-    said["filing_days"] = pd.array([pd.NA] * len(frame), dtype="Int64")
     for told, keys in ((answers, ["coverage_id"]), (others, ["coverage_id", "program"])):
         if told is None or "codes" not in told:  # a month decided before codes were told apart
             continue
-        rows = told[[*keys, *said.columns]].astype(dict.fromkeys([*keys, *said.columns[:4]], "str"))
+        rows = told[[*keys, *said.columns]].astype(dict.fromkeys([*keys, *said.columns], "str"))
         found = frame[keys].astype("str").merge(rows.drop_duplicates(keys), on=keys, how="left").set_index(frame.index)
         there = found["codes"].notna()
         said.loc[there] = found.loc[there, list(said.columns)]
@@ -88,7 +87,6 @@ def add_payer_answers(frame: pd.DataFrame, answers: pd.DataFrame | None, others:
     frame["payer_is_sure"] = (said["confidence"] != "unverified").to_numpy(bool)
     frame["codes_covered"] = said["codes"].where(said["codes"] != "", pd.NA).astype("str")
     frame["payer_source"] = said["source"].astype("str")
-    frame["payer_filing_days"] = said["filing_days"].astype("Int64").to_numpy()
 
 
 def _said_of(code: str, covered: list[str], refused: list[str]) -> str:

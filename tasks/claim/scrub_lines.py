@@ -13,7 +13,6 @@ import pandas as pd
 
 from config.care_settings import CareSetting, care_setting
 from config.catalogue import OPEN, catalogue
-from config.clocks import filing_limit
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.claim.scrub_chart import (
@@ -27,6 +26,7 @@ from tasks.claim.scrub_chart import (
 )
 from tasks.claim.scrub_modifiers import add_reasons
 from tasks.claim.scrub_pairs import add_pairs, add_units, parted_by_program
+from tasks.store.filing import Limits, limits_in
 
 Tables = Mapping[str, pd.DataFrame]
 ICD10 = re.compile(r"[A-Z]\d[0-9A-Z](\.?[0-9A-Z]{1,4})?")
@@ -69,7 +69,7 @@ def with_facts(
     add_reasons(frame, tables, setting, book)
     add_contractors(frame, tables["practices"], settings)
     add_payer_answers(frame, tables.get("payer_answers"), tables.get("program_answers"))
-    _add_filing(frame, settings, today)
+    _add_filing(frame, limits_in(settings.filing_days, tables), today)
     return frame
 
 
@@ -160,18 +160,16 @@ def _fits(values: pd.Series, told: str) -> pd.Series:
     return (texts == told) | texts.str.fullmatch("|".join(patterns) or "$.").fillna(False).astype(bool)
 
 
-def _add_filing(frame: pd.DataFrame, settings: PracticeSettings, today: date) -> None:
+def _add_filing(frame: pd.DataFrame, terms: Limits, today: date) -> None:
     """The payer's last day for the claim, whether it has passed, and whether it is more than recalled."""
-    told = frame["payer_filing_days"].astype("Int64").fillna(0)  # the payer's own answer, behind the practice's terms
-    keys = pd.MultiIndex.from_arrays(
-        [frame["payer_kind"].fillna(""), frame["payer_id"].fillna("").astype("str"), frame["service_date"], told]
-    )
-    kind, unique = pd.factorize(keys)
+    who = ["patient_id", "program", "payer_kind", "payer_id"]
+    texts = [frame[name].astype("str").fillna("") for name in who]
+    if not terms.told:  # then nothing but the payer counts, and there are few
+        texts[:2] = [pd.Series("", index=frame.index)] * 2
+    kind, unique = pd.factorize(pd.MultiIndex.from_arrays([*texts, frame["service_date"]]))
     limits = [
-        None
-        if pd.isna(day)
-        else filing_limit(payer_kind, day.date(), settings.filing_days.get(payer) or int(days) or None)
-        for payer_kind, payer, day, days in unique
+        None if pd.isna(day) else terms.of(patient, program, payer_kind, payer, day.date())
+        for patient, program, payer_kind, payer, day in unique
     ]
     days = pd.to_datetime([limit.last_day if limit else None for limit in limits])
     frame["filing_last_day"] = pd.Series(days, dtype="datetime64[ns]").take(kind).to_numpy()

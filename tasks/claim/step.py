@@ -35,6 +35,7 @@ from tasks.store import claims as stored
 from tasks.store import modifiers, month_life
 from tasks.store.claims import ClaimFile
 from tasks.store.denials import codes_of
+from tasks.store.filing import limits_in
 from tasks.store.known_findings import keep_warnings
 from tasks.store.step import Place
 
@@ -163,13 +164,13 @@ def _billed(
         recorded = modifiers.recorded(connection, *whose)
     found = pd.concat([drafts.scrub, following if following is not None else left.scrub], ignore_index=True)
     key = claim_outputs()["scrub"].key
-    terms = practice_settings(month.cycle.practice_id, place.settings).filing_days
-    holds = held_frame([*(held or []), *left.held], terms)
+    limits = limits_in(practice_settings(month.cycle.practice_id, place.settings).filing_days, month.tables)
+    holds = held_frame([*(held or []), *left.held], limits)
     decisions, findings = (place.store.frame(name, month.cycle) for name in ("decisions", "findings"))
     frames = {
         "claims_sent": sent_frame(sent),
         "claim_holds": holds,
-        "held": held_sheet(holds, decisions, findings, recorded),
+        "held": held_sheet(holds, decisions, findings, recorded, limits, month.tables["coverages"]),
         "claim_corrections": corrections_frame(left.by_hand),
         "scrub": found.drop_duplicates(list(key), ignore_index=True),
     }

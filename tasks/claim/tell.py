@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from config.clocks import filing_limit
 from config.contract import claim_outputs
 from config.frames import as_contract
 from tasks.claim.compare import ByHand
 from tasks.claim.drafts import Draft
 from tasks.claim.needs import Held
+from tasks.store.filing import Limits
 
 
 def sent_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -20,10 +20,10 @@ def sent_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return as_contract(pd.DataFrame(list(map(dict, rows))), claim_outputs()["claims_sent"])
 
 
-def held_frame(held: Held, filing_days: Mapping[str, int]) -> pd.DataFrame:
+def held_frame(held: Held, limits: Limits) -> pd.DataFrame:
     """The claims that do not go out, one row for each thing that is missing; the amount that waits stands once a claim.
 
-    `filing_days` are the terms that the practice has with payers, by their identifiers.
+    `limits` say until when each payer takes its claim.
     """
     rows = [
         {
@@ -37,7 +37,7 @@ def held_frame(held: Held, filing_days: Mapping[str, int]) -> pd.DataFrame:
             "numbers": numbers,
             "owner": need.owner,
             "fix": need.fix,
-            "due_date": _last_day(draft, filing_days),
+            "due_date": _last_day(draft, limits),
             "expected_cents": draft.expected_cents,
         }
         for draft, need, numbers in held
@@ -48,24 +48,31 @@ def held_frame(held: Held, filing_days: Mapping[str, int]) -> pd.DataFrame:
 
 
 def held_sheet(
-    holds: pd.DataFrame, decisions: pd.DataFrame, findings: pd.DataFrame, recorded: pd.DataFrame
+    holds: pd.DataFrame,
+    decisions: pd.DataFrame,
+    findings: pd.DataFrame,
+    recorded: pd.DataFrame,
+    limits: Limits,
+    coverages: pd.DataFrame,
 ) -> pd.DataFrame:
     """All that is held of the month in the columns of claim_holds: claims that lack something, then patient-months
-    that the decision holds, one row for each rule, with the usual last day of their payer's kind.
+    that the decision holds, one row for each rule, with the last day of who pays first.
 
-    `recorded` are modifiers that the practice decided on.
+    `recorded` are modifiers that the practice decided on; `coverages` name the payers.
     """
     waits = decisions[(decisions["outcome"].astype("str") == "hold").to_numpy(bool)]
     rules = findings[(findings["outcome"].astype("str") == "hold").to_numpy(bool)]
     key = ["patient_id", "program"]
     rows = rules.merge(waits[[*key, "codes", "payer_kind", "service_date", "expected_cents"]], on=key)
-    limits = [_usual_day(kind, day) for kind, day in zip(rows["payer_kind"], rows["service_date"], strict=True)]
+    payers = coverages.sort_values(["priority", "coverage_id"]).drop_duplicates(["patient_id", "payer_kind"])
+    rows = rows.merge(payers[["patient_id", "payer_kind", "payer_id"]], on=["patient_id", "payer_kind"], how="left")
+    days = [_day_of(row, limits) for row in rows.to_dict("records")]
     said = {
         patient: " ".join(f"{code}:{modifier}".lstrip(":") for code, modifier in own[["code", "modifier"]].to_numpy())
         for patient, own in recorded.groupby("patient_id")
     }
     told = rows.assign(
-        need=rows["rule"], due_date=pd.Series(limits, dtype="datetime64[ns]"), modifiers=rows["patient_id"].map(said)
+        need=rows["rule"], due_date=pd.Series(days, dtype="datetime64[ns]"), modifiers=rows["patient_id"].map(said)
     )
     table = claim_outputs()["claim_holds"]
     frame = as_contract(told.reindex(columns=table.names), table)
@@ -73,8 +80,11 @@ def held_sheet(
     return pd.concat([holds, _expected_once(frame)], ignore_index=True)
 
 
-def _usual_day(kind: Any, service_date: Any) -> pd.Timestamp:
-    limit = None if pd.isna(kind) or pd.isna(service_date) else filing_limit(str(kind), service_date.date(), None)
+def _day_of(row: Mapping[str, Any], limits: Limits) -> pd.Timestamp:
+    if pd.isna(row["payer_kind"]) or pd.isna(row["service_date"]):
+        return pd.NaT
+    payer = str(row["payer_kind"]), "" if pd.isna(row["payer_id"]) else str(row["payer_id"])
+    limit = limits.of(str(row["patient_id"]), str(row["program"]), *payer, row["service_date"].date())
     return pd.Timestamp(limit.last_day) if limit else pd.NaT
 
 
@@ -112,9 +122,9 @@ def corrections_frame(found: Iterable[ByHand]) -> pd.DataFrame:
     return as_contract(pd.DataFrame(rows), claim_outputs()["claim_corrections"])
 
 
-def _last_day(draft: Draft, filing_days: Mapping[str, int]) -> pd.Timestamp:
-    own = filing_days.get(draft.payer.payer_id)
-    limit = filing_limit(draft.payer.kind, draft.lines[0].service_date, own)
+def _last_day(draft: Draft, limits: Limits) -> pd.Timestamp:
+    payer, day = draft.payer, draft.lines[0].service_date
+    limit = limits.of(draft.patient_id, draft.program, payer.kind, payer.payer_id, day)
     return pd.Timestamp(limit.last_day) if limit else pd.NaT
 
 

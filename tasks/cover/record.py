@@ -104,6 +104,11 @@ def _of_claims(told: Mapping[str, Any], places: Places) -> dict[str, Any]:
         raise InputError(
             f"{places['codes_not_covered']}: {min(both)} is named as covered and as not covered; leave one."
         )
+    if told.get("answer") == "does_not" and (found["codes"] or found["codes_not_covered"]):
+        raise InputError(
+            f"{places['codes']}: a payer that does not cover the service names no codes; where it pays all but "
+            "some, the answer is covers, with those as not covered."
+        )
     days, copay = str(told.get("filing_days") or "").strip(), str(told.get("copay") or "").strip()
     if days and not (days.isdecimal() and 0 < int(days) <= MOST_DAYS):
         raise InputError(f"{places['filing_days']}: write a number of days from the date of service, as 180.")

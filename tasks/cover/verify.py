@@ -69,11 +69,11 @@ class Known:
             return _recorded(told, entry, part_of(row))
         own = self._own(row, day, program)
         if own is not None:
-            return _by(own, "own_entry", part_of(row), own.valid_until, recorded=True)
+            return _by(own, "own_entry", part_of(row), own.valid_until, True, own.leaves_open(program, day))
         expired = told is not None and told["valid_until"] < day
         if entry is None:
             return _nothing(part_of(row), expired, told)
-        found = _by(entry, entry.name, part_of(row), None, recorded=False)
+        found = _by(entry, entry.name, part_of(row), None, False, entry.leaves_open(program, day))
         if expired and told and found.asks:
             words = f"{_said(told)}, which held until {told['valid_until']}; since then: {found.evidence}"
             return Answer(**asdict(found) | {"reason": "answer_expired", "evidence": words})
@@ -98,14 +98,14 @@ class Known:
         return max(mine, key=lambda one: (bool(one.plans), one.since), default=None)
 
 
-def _by(terms: Terms, reason: str, part: str, until: date | None, recorded: bool) -> Answer:
+def _by(terms: Terms, reason: str, part: str, until: date | None, recorded: bool, leaves_open: bool) -> Answer:
+    """What the terms say; a no to some codes bars those, and of the service as a whole it says nothing."""
     needs = {"needed": True, "not_needed": False}.get(terms.authorization)
     takes = (terms.takes_coinsurance, terms.takes_deductible)
     said = (terms.words, terms.source, terms.confidence, until, needs, *takes, terms.patient_owes, *terms.named_codes)
     bill = str(getattr(terms, "bill", ""))
-    return Answer(
-        part, ANSWERS.get(terms.covers, "unknown"), reason, *said, terms.crossover, bill, None, None, recorded
-    )
+    whole = "unknown" if leaves_open else ANSWERS.get(terms.covers, "unknown")
+    return Answer(part, whole, reason, *said, terms.crossover, bill, None, None, recorded)
 
 
 def _recorded(told: Mapping[str, Any], entry: PayerEntry | None, part: str) -> Answer:

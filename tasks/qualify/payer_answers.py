@@ -30,7 +30,8 @@ def add_payer_answers(facts: Facts, patient: Any, coverage_id: pd.Series) -> Non
         there = (answers["conflict"].astype("str") != "").to_numpy(bool)
         against[whose[there]] = answers["conflict"].astype("str")[there].to_numpy(object)
         answers = _of_the_program(facts, answers[answers["recorded"].to_numpy(bool)])
-        told = answers["answer"].astype("str").where(answers["recorded"], "").to_numpy(object)
+        told = answers["answer"].astype("str").where(answers["recorded"], "")
+        told = told.where(told != "unknown", "").to_numpy(object)  # as one who said no to some codes alone
         needed = answers["needs_authorization"].fillna(False).to_numpy(bool) & answers["recorded"].to_numpy(bool)
         lacks = needed & ~answers["authorized"].to_numpy(bool)
         once = ~answers["coverage_id"].duplicated().to_numpy()

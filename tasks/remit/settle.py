@@ -14,6 +14,7 @@ from tasks.remit.trace import kinds, trace
 from tasks.store import denials as cases
 from tasks.store import left_over, overpayments, refunded, remittances
 from tasks.store.day import today_of
+from tasks.store.filing import with_told_days
 from tasks.store.known_findings import known_of
 from tasks.store.standing import ordered
 from tasks.store.terms import terms_of
@@ -111,6 +112,7 @@ def _rows(
     done = settled.reindex(pd.MultiIndex.from_frame(told[["claim_payment_id", "line"]]), fill_value=0).to_numpy()
     left = (told["expected_cents"] - done).clip(lower=0)
     told["expected_cents"] = left.mask((left > told["denied_cents"]).fillna(False), told["denied_cents"])
+    told = with_told_days(connection, told)
     terms = terms_of(connection, sorted(set(told["practice_id"])), settings)
     today = pd.to_datetime(told["practice_id"].map(dict(days)))
     traced = trace(told, cases.codes_named(connection), today, known_of(connection, told["claim_number"]), terms)

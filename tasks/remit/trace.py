@@ -61,19 +61,22 @@ def trace(
 
     What a person of the practice named for these codes goes before the shipped table; `met` are the findings and facts
     of the claims as they left, as `known_of` gives them: a rule that had warned of such an answer is its cause. `terms`
-    are the practice's own with its payers. The clock begins on the day of the payer's notice, or today, of each where
-    it is a column, where it has none. A denial that nothing explains has no error and goes to review; one whose answer
-    fits several errors is due on the first last day of any of them.
+    are the practice's own with its payers, before what those told (`payer_filing_days`, where it is a column). The
+    clock begins on the day of the payer's notice, or today, of each where it is a column, where it has none. A denial
+    that nothing explains has no error and goes to review; one whose answer fits several errors is due on the first last
+    day of any of them.
     """
     result = denied.assign(
         opened_date=denied["payment_date"].fillna(today if isinstance(today, pd.Series) else pd.Timestamp(today)),
         form=denied["claim"].map(FORMS).fillna(""),
         told=denied["remarks"].map(telling),
     )
+    if "payer_filing_days" not in result:
+        result["payer_filing_days"] = pd.array([pd.NA] * len(result), dtype="Int64")
     result = rules_met(result, met)
     names = [
         *("practice_id", "payer_id", "billed_payer_id", "adjustment_group", "reason", "told", "service_date", "code"),
-        *("payer_kind", "form", "met", "foretold"),
+        *("payer_kind", "form", "met", "foretold", "payer_filing_days"),
     ]
     groups = result.groupby([*names, "opened_date"], sort=False, dropna=False).ngroup()
     unique = result[~groups.duplicated().to_numpy()]
@@ -82,7 +85,7 @@ def trace(
     columns["due_date"] = pd.to_datetime(columns["due_date"])
     rows = columns.iloc[groups.to_numpy()].set_axis(result.index)
     whole = pd.concat([result.drop(columns="form"), rows], axis=1)
-    return with_inputs(whole, met).drop(columns=["met", "foretold"])
+    return with_inputs(whole, met).drop(columns=["met", "foretold", "payer_filing_days"])
 
 
 def _one(row: dict[str, Any], named: Named, terms: Terms) -> tuple[str, str, str, str, str, date | None]:
@@ -109,13 +112,11 @@ def name_cause(
     store: Store, claim_number: str, line: int, error: str, today: date | None, settings: Path | None = None
 ) -> int:
     """A person says which error a denial comes from: it and every open one with the same codes of the same payer are
-    traced to it, and so will be those to come. How many denials that changed.
+    traced to it, and so will be those to come; one at a further appeal stays on its way. How many denials that changed.
 
     InputError when there is no such denial, or no such error.
     """
-    known = sorted({one.name for one in tables().errors})
-    if error not in known:
-        raise InputError(f"'{error}' is no error of the table; write one of {', '.join(known)}.")
+    known_error(error)
     with store.writing() as connection:
         rows = cases.open_with_codes_of(connection, claim_number, line)
         rows["told"] = rows["remarks"].map(telling)
@@ -124,10 +125,23 @@ def name_cause(
         cases.name_error(connection, mine, error, same["error"])
         told = same[["claim_number", "line", "practice_id", "payer_id", "adjustment_group", "reason", "remarks"]]
         more = same[["claim", "payer_kind", "billed_payer_id", "service_date", "code", "payment_date"]]
+        more = more.assign(payer_filing_days=same["payer_filing_days"])
         met = known_of(connection, same["claim_number"])
         terms = terms_of(connection, [str(mine["practice_id"])], settings)
         today = today or today_of(connection, str(mine["practice_id"]))
         again = trace(pd.concat([told, more], axis=1), cases.codes_named(connection), today, met, terms)
-        appealed = [bool(tables().routes[str(route)].after) for route in same["route"]]
-        cases.retrace(connection, again[[not further for further in appealed]], datetime.now(UTC))
+        again["state"] = same["state"]
+        # A further appeal goes on, by the letter that it goes against: what is known of the cause changes alone.
+        further = [bool(tables().routes[str(route)].after) for route in same["route"]]
+        way = ["route", "owner", "due_date"]
+        again.loc[further, way] = same.loc[further, way]
+        cases.retrace(connection, again, datetime.now(UTC))
         return len(same)
+
+
+def known_error(error: str) -> str:
+    """The error, which the table has; InputError naming those there are."""
+    known = sorted({one.name for one in tables().errors})
+    if error not in known:
+        raise InputError(f"'{error}' is no error of the table; write one of {', '.join(known)}.")
+    return error

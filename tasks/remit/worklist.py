@@ -23,7 +23,7 @@ from tasks.store.ways import Named, Ways, ways_of
 
 DECIDES_THE_WAYS = [  # all that the ways of a denial and their last days depend on
     *("practice_id", "payer_id", "billed_payer_id", "payer_kind", "claim", "adjustment_group", "reason", "remarks"),
-    *("code", "error", "route", "service_date", "opened_date"),
+    *("code", "error", "route", "service_date", "opened_date", "payer_filing_days"),
 ]
 QMB_REMARKS = r"\bN78[123]\b"  # remark codes that tell of a Qualified Medicare Beneficiary
 
@@ -71,8 +71,9 @@ def _denials(denied: pd.DataFrame, terms: Terms, named: Named) -> pd.DataFrame:
         first = found.first if is_live else found.own
         appeal = found.beside.last_day if found.beside and is_live else None
         may_mean = found.may_mean(row["claim_number"], row["line"]) if is_live else ""
-        clock = first.route.clock.words if first.route.clock else ""
-        told.append((found.own.route.name, found.own.route.told, clock, first.last_day, appeal, may_mean))
+        told.append(
+            (found.own.route.name, found.own.route.told, first.route.clock_words, first.last_day, appeal, may_mean)
+        )
     columns = ["route", "steps", "clock", "due_date", "appeal_date", "may_mean"]
     ways = pd.DataFrame(told, columns=columns, index=denied.index)
     ways[["due_date", "appeal_date"]] = ways[["due_date", "appeal_date"]].apply(pd.to_datetime)

@@ -218,7 +218,7 @@ def rules_view() -> dict[str, Any]:
 
 
 def _beside(route: Route | None) -> str:
-    return f"{route.words} ({route.clock.words})" if route and route.clock else ""
+    return f"{route.words} ({route.clock_words})" if route and route.clock else ""
 
 
 def denials_view() -> dict[str, Any]:
@@ -250,7 +250,7 @@ def denials_view() -> dict[str, Any]:
                 "words": route.words,
                 "steps": route.steps,
                 "owner": route.owner,
-                "clock": route.clock.words if route.clock else "",
+                "clock": route.clock_words,
                 "instead": [(other.words, kinds, forms) for other, kinds, forms in tables.elsewhere(route)],
                 "beside": _beside(tables.routes.get(route.beside)),
                 "confidence": route.confidence,

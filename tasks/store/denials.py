@@ -13,6 +13,7 @@ from config.denial_models import Route
 from config.denials import denials as tables
 from config.errors import InputError
 from tasks.store.claim_tables import claims
+from tasks.store.filing import with_told_days
 from tasks.store.remit_tables import denial_codes, denial_events, denials
 from tasks.store.remittances import add, asked, select
 
@@ -93,12 +94,17 @@ def move(connection: Connection, rows: pd.DataFrame, state: str, note: str, now:
 
 def mark(connection: Connection, claim_number: str, line: int, state: str, note: str, now: datetime) -> None:
     """A person moves one denial; InputError when there is none of that line, or no such state."""
-    if state not in STATES:
-        raise InputError(f"'{state}' is no state of a denial; write one of {', '.join(STATES)}.")
+    known_state(state)
     where = (denials.c.claim_number == claim_number, denials.c.line == line)
     if not connection.execute(sa.select(denials.c.line).where(*where)).one_or_none():
         raise InputError(f"Claim {claim_number} has no denial of line {line}; see denials.csv.")
     move(connection, pd.DataFrame({"claim_number": [claim_number], "line": [line]}), state, note, now)
+
+
+def known_state(state: str) -> None:
+    """Nothing, where a denial can be in that state; InputError naming those there are."""
+    if state not in STATES:
+        raise InputError(f"'{state}' is no state of a denial; write one of {', '.join(STATES)}.")
 
 
 def appeal_on(
@@ -207,7 +213,7 @@ def name_error(connection: Connection, denial: pd.Series, error: str, before: pd
 
 
 def retrace(connection: Connection, rows: pd.DataFrame, now: datetime) -> None:
-    """These denials have the error, rule, route, owner and due date given, and their history says so."""
+    """These denials have the error, rule, route, owner and due date given, and their history says so in their state."""
     for row in rows.to_dict("records"):
         where = (denials.c.claim_number == row["claim_number"], denials.c.line == int(row["line"]))
         due = None if pd.isna(row["due_date"]) else row["due_date"].date()
@@ -215,8 +221,7 @@ def retrace(connection: Connection, rows: pd.DataFrame, now: datetime) -> None:
             "due_date": due
         }
         connection.execute(sa.update(denials).where(*where).values(told))
-    states = rows.assign(state="open")
-    _tell(connection, states, "traced anew", now)
+    _tell(connection, rows, "traced anew", now)
 
 
 def _count(connection: Connection, key: dict[str, str], times: int, first: date, last: date, named: bool) -> None:
@@ -236,9 +241,9 @@ def _count(connection: Connection, key: dict[str, str], times: int, first: date,
 
 
 def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
-    """The practice's denials with their claim, code and payer."""
+    """The practice's denials with their claim, code and payer, and what that told of its filing limit."""
     found = select(connection, _WITH_CLAIM, _OF_CLAIMS, "d.claim_number, d.line")
-    return found[found["practice_id"] == practice_id].reset_index(drop=True)
+    return with_told_days(connection, found[found["practice_id"] == practice_id].reset_index(drop=True))
 
 
 def open_of_claim(connection: Connection, claim_number: str) -> pd.DataFrame:
@@ -246,7 +251,7 @@ def open_of_claim(connection: Connection, claim_number: str) -> pd.DataFrame:
     with asked(connection, pd.Series([claim_number]), "denied_claims"):
         mine = f"{_OF_CLAIMS} JOIN denied_claims AS a ON a.claim_number = d.claim_number"
         found = select(connection, _WITH_CLAIM, mine, "d.line")
-    return found[found["state"] == "open"].reset_index(drop=True)
+    return with_told_days(connection, found[found["state"] == "open"].reset_index(drop=True))
 
 
 def codes_of(connection: Connection, practice_id: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from sqlalchemy.engine import Connection
 
 from config.denial_models import Route
@@ -26,14 +27,16 @@ class Terms:
     ask: Mapping[str, int] = field(default_factory=dict)
 
     def last_day(self, route: Route, denial: Mapping[str, Any]) -> date | None:
-        """The last day of the route for a denial, which has practice, payer, its kind, notice and date of service."""
-        practice = str(denial["practice_id"])
+        """The last day of the route for a denial, which has practice, payer, its kind, notice and date of service, and
+        may have `payer_filing_days`, what the payer told."""
+        practice, told = str(denial["practice_id"]), denial.get("payer_filing_days")
         return due_date(
             route,
             denial["opened_date"].date(),
             service_date=denial["service_date"].date(),
             payer_kind=str(denial["payer_kind"]),
             filing_days=self.filing.get((practice, str(denial["billed_payer_id"]))),
+            told_days=None if told is None or pd.isna(told) else int(told),
             ask_days=self.ask.get(practice, 0),
         )
 

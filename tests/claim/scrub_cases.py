@@ -48,7 +48,7 @@ def claims_of(cases: Sequence[dict[str, Any]]) -> tuple[pd.DataFrame, dict[str, 
         people[name] = pd.Timestamp(day)
     said: dict[str, Any] = {"codes": "", "codes_not_covered": "", "confidence": "secondary", "source": "Policy 12"}
     said["filing_days"] = pd.NA
-    first = tables["coverages"].drop_duplicates("patient_id")[["patient_id", "coverage_id"]]
+    first = tables["coverages"].drop_duplicates("patient_id")[["patient_id", "coverage_id", "payer_kind", "payer_id"]]
     answered = [said | case.get("answered", {}) for case in cases]
     tables["payer_answers"] = first.reset_index(drop=True).assign(**pd.DataFrame(answered).to_dict("list"))
     claim = setting.claims(month)[0]

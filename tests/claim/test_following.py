@@ -24,6 +24,7 @@ from tasks.claim.tell import held_frame
 from tasks.remit.post import post
 from tasks.store.claim_tables import ledger
 from tasks.store.claims import sent_claims
+from tasks.store.filing import limits_in
 from tasks.store.remit_tables import denials
 from tasks.store.store import Store
 from tests.claim.signed_months import MEDIGAP, NOW, PART_B, covered, rows, signed
@@ -60,7 +61,9 @@ def answered(store: Store, month: SignedMonth, body: str = "", paid: str = "51.8
 def held(store: Store, month: SignedMonth, today: date = TODAY, **settings: Any) -> tuple[list[Any], pd.DataFrame]:
     with store.reading() as connection:
         found = difference(connection, month, asked(month, today, **settings))
-    table = held_frame(found.held, {})
+    table = held_frame(found.held, limits_in(settings.get("filing_days", {}), month.tables))
+    late = table["need"] == "filing_limit_passed"
+    assert (late <= (table["due_date"] < pd.Timestamp(today))).all(), "what is late says since when, by one limit"
     return table[["payer_order", "need"]].to_numpy().tolist(), found.scrub
 
 
@@ -95,6 +98,10 @@ def test_the_second_payers_own_limit_counts_and_not_the_firsts(store: Store) -> 
     own = {"filing_days": {"SYN23": 90}}
     assert held(store, month, later, **own)[0] == [[2, "filing_limit_passed"]]
     assert send(store, month, later, **own) == []
+    told = {"patient_id": ["P1"], "payer_kind": ["medigap"], "payer_id": ["SYN23"], "filing_days": [90]}
+    said = dict.fromkeys(("coverage_id", "codes", "codes_not_covered", "confidence", "source"), "")
+    said_it = replace(month, tables={**month.tables, "payer_answers": pd.DataFrame(told).assign(**said)})
+    assert held(store, said_it, later)[0] == [[2, "filing_limit_passed"]]
     assert len(send(store, month, later)) == 1
 
 

@@ -12,6 +12,7 @@ from tasks.claim.kept_back import kept_back
 from tasks.claim.send_out import send_out
 from tasks.claim.signed import Drafted, SignedMonth, drafted
 from tasks.claim.tell import held_frame
+from tasks.store.filing import Limits
 from tasks.store.store import Store
 from tests.claim.signed_months import NOW, rows, signed
 from tests.qualify.cases import rulebook, settings_of
@@ -42,7 +43,7 @@ def test_a_held_claim_stays_back_and_the_other_leaves(store: Store) -> None:
         (file,) = send_out(connection, month, found, NOW)
     assert file.claims == 1
     assert [one[0] for one in rows(store, "patient_id")] == ["P2"]
-    held = held_frame(found.held, {})
+    held = held_frame(found.held, Limits())
     assert held[["patient_id", "need", "owner"]].to_numpy().tolist() == [["P1", "place_not_of_setting", "billing"]]
     assert held["numbers"].iloc[0].count("place_of_service=22") == 2  # both lines of the claim
     assert found.scrub["line"].tolist() == [1, 2]

@@ -10,12 +10,15 @@ import pytest
 
 from config.errors import InputError
 from config.identities import Identities
+from config.month import Month
 from config.payer_questions import questions
 from tasks.claim.drafts import Payer
 from tasks.claim.second import way_to, ways_on
 from tasks.cover import lists
 from tasks.cover.record import written
+from tasks.qualify.decide import decide
 from tests.cover.month import RECORDED, B, listed, october, payer
+from tests.qualify.cases import rulebook, settings_of
 from tests.route.made import NUMBER, PATIENT, SETTINGS
 
 SAID = {"answer": "covers", "step": "policy", "source": "Policy 12", "reference_number": "", "note": ""}
@@ -42,6 +45,32 @@ def test_codes_and_where_to_bill_stand_in_the_list_by_the_register_or_the_answer
     assert pd.isna(one(B)["copay_cents"])
 
 
+NO = {
+    "payer_ids": ["SYN11"], "covers": "no", "words": "Pays the visits instead", "since": "2026-01-01",
+    "valid_until": "2026-12-31", "confidence": "primary", "source": "Contract of 2026, page 14",
+}  # fmt: skip
+PERSONAL, ALL = ["99491", "99437"], ["99490", "99439", "99491", "99437", "99487", "99489", "G0506"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "answer", "reason"),
+    [(PERSONAL, "unknown", "medicare_advantage"), ([], "does_not", "payer_answered_no"),
+     (ALL, "does_not", "payer_answered_no")],
+)  # fmt: skip
+def test_a_no_to_some_codes_bars_those_alone(codes: list[str], answer: str, reason: str) -> None:
+    covered = october([PLAN], own={"register": [NO | {"codes": codes}]})
+    mine = listed(covered).iloc[0]
+    assert (mine["answer"], mine["codes_not_covered"].split()) == (answer, codes)
+    found = findings_of(covered.tables)
+    assert reason in found
+    assert ("payer_answered_no" in found) == (answer == "does_not")
+
+
+def findings_of(tables: dict[str, pd.DataFrame]) -> set[str]:
+    month = Month(2026, 10)
+    return set(decide(tables, month, rulebook(month), settings_of())["findings"]["rule"])
+
+
 @pytest.mark.parametrize(
     ("second", "told", "way"),
     [
@@ -61,11 +90,9 @@ def test_what_becomes_of_the_claim_to_a_further_payer(second: dict[str, Any], to
 
 
 def test_the_share_is_the_co_pay_that_the_plan_told() -> None:
-    from config.month import Month
     from tasks.route.forecast import Terms, patient_shares
     from tasks.route.payers_on_file import payers_in
     from tasks.route.usual_service import for_patients, usual_lines
-    from tests.qualify.cases import rulebook
 
     book, month = rulebook(Month(2026, 10)), Month(2026, 10)
     tables = october([PLAN], recorded={KEY: RECORDED | {"copay_cents": 1500}}).tables
@@ -85,6 +112,7 @@ def test_the_share_is_the_co_pay_that_the_plan_told() -> None:
     [
         ({"codes": "99490 99999"}, "--codes: write codes of care management"),
         ({"codes": "99490", "codes_not_covered": "99490"}, "99490 is named as covered and as not covered"),
+        ({"answer": "does_not", "codes_not_covered": "99491"}, "that does not cover the service names no codes"),
         ({"filing_days": "half a year"}, "--filing-days: write a number of days"),
         ({"copay": "15.001"}, "--copay has parts of a cent"),
     ],

@@ -36,7 +36,11 @@ def one(*coverages: dict[str, Any], place: int = 1, **more: Any) -> dict[str, An
         (payer("commercial"), "unknown", "commercial"),
         (payer("other"), "unknown", "commercial"),
         (payer("unknown"), "unknown", "unknown_payer"),
-        (payer("commercial", payer_name="Horizon BCBSNJ"), "does_not", "horizon_new_jersey_first"),
+        (
+            payer("commercial", payer_name="Horizon BCBSNJ"),
+            "unknown",
+            "horizon_new_jersey_first",
+        ),  # no to some codes alone
     ],
 )
 def test_the_register_answers_by_kind_and_plan(coverage: dict[str, Any], answer: str, reason: str) -> None:

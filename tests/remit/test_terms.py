@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
 import pytest
+import sqlalchemy as sa
 
+from config.month import Month
 from tasks.remit.post import post
+from tasks.remit.trace import name_cause
 from tasks.remit.worklist import answers_of
 from tasks.store import denials as cases
+from tasks.store.coverage_tables import coverage_answers
+from tasks.store.records import Basis, Digests
+from tasks.store.remit_tables import denials
 from tests.remit.answers import answer, denied
-from tests.remit.billed import NOW, bill
+from tests.remit.billed import NOW, bill, rows
+from tests.send.frames import nothing
 
 pytestmark = pytest.mark.slow
 
@@ -58,3 +66,25 @@ def test_medicare_keeps_its_term(store):
     one = answers_of(store, "P1")["denials"].iloc[0]
     assert (one["route"], one["due_date"].date()) == ("redetermination", date(2027, 3, 25))
     assert one["clock"] == "120 days from the payer's notice, 5 presumed for its arrival"
+
+
+def test_a_limit_that_the_payer_told_is_the_denials_as_well(store, tmp_path):
+    bill(store, ("C1", "99490"), ("C2", "99490"), payer_kind="commercial")
+    of_plan = {"patient_id": "PT-C1", "payer_kind": "commercial", "payer_id": "12345", "filing_days": 40}
+    frames = nothing()
+    frames.pop("changes")
+    shares = frames.pop("copay_cases")
+    kept = Basis(Digests("i", "s", "r"), {"payer_answers": pd.DataFrame([of_plan])}, "{}", b"")
+    store.save_cycle("P1", Month(2026, 10), kept, frames, shares, lambda *_: [])
+    said = {name: "" for name, column in coverage_answers.c.items() if isinstance(column.type, sa.Text)}
+    days = dict.fromkeys(("answered_date", "holds_from", "valid_until"), TODAY)
+    with store.writing() as connection:
+        row = said | days | {"practice_id": "P1", "task_number": 1, "filing_days": 40, "recorded_at": NOW}
+        connection.execute(sa.insert(coverage_answers), row)
+    post(store, "a.835", answer(denied("C1", "CO", "16", "MA130") + "\n" + denied("C2", "CO", "16", "MA130")), TODAY)
+    opened = [(date(2026, 12, 10),), (date(2027, 1, 29),)]
+    assert rows(store, denials, "due_date") == opened, "what its payer told; the usual term of its kind"
+    assert due(store) == [day for (day,) in opened]
+    name_cause(store, "C1", 1, "information_missing", TODAY)
+    assert rows(store, denials, "due_date") == opened
+    assert due(store, settings_with(tmp_path, '{filing_days: {"12345": 30}}')) == [date(2026, 11, 30)] * 2

@@ -93,6 +93,10 @@ def test_a_refused_appeal_goes_on_to_the_next_with_the_clock_of_its_letter(store
     told = [row[1:] for row in rows(store, denial_events, "id", "claim_number", "note") if row[1] == "C1"]
     assert len(told) == 3, "said twice, kept once"
     assert told[-1][1].endswith("reconsideration refused by letter of 2027-08-02, next: hearing")
+    assert name_cause(store, "C1", 1, "no_care_plan", TODAY) == 1
+    mine = answers_of(store, "P1")["denials"].set_index("claim_number").loc["C1"]
+    assert (mine["error"], mine["route"], f"{mine['due_date']:%Y-%m-%d}") == ("no_care_plan", "hearing", "2027-10-01")
+    assert mine["clock"] == "60 days from the letter that refused the appeal before it"
     with store.writing() as connection:
         cases.mark(connection, "C1", 1, "paid", "won", NOW)
     with pytest.raises(InputError, match="is settled"):
