@@ -87,4 +87,4 @@ def test_what_may_take_more_than_a_minute_is_slow() -> None:
         text = path.read_text("utf-8")
         limits = [int(seconds) for seconds in re.findall(r"mark\.timeout\((\d+)\)", text)]
         if max(limits, default=0) > 60:
-            assert re.search(r"^pytestmark = .*mark\.slow", text, re.MULTILINE), f"{path}: mark the file slow"
+            assert re.search(r"^pytestmark = .*mark\.(slow|browser)", text, re.MULTILINE), f"{path}: mark the file slow"
