@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from config.errors import InputError
 from config.message_settings import MessageSettings
 from flows.automations import triggers
+from flows.tell_operations import reached_by
 from tasks.send.run_told import RunTold, compose_run
+from tasks.store.outbox import put_daily
+from tasks.store.step import open_place
 
 SETTINGS = MessageSettings(operations="ops@maple.example", data_owner="it@maple.example")
 RUN = RunTold(
@@ -56,6 +60,21 @@ def test_bad_data_is_told_to_whoever_owns_it() -> None:
     ]
     assert "9 % of the time entries are set aside" in " ".join(told[1].text.split())
     assert "at their source" in " ".join(told[1].text.split())
+
+
+def test_somebody_is_told_although_the_settings_are_broken(tmp_path: Path) -> None:
+    settings = tmp_path / "settings.yaml"
+    place = open_place(str(tmp_path), None, str(settings))
+    text = "defaults: {messages: {operations: ops@maple.example}}\npractices: {P1: {messages: {operations: nobody}}}\n"
+    settings.write_text(text, "utf-8")
+    addresses = reached_by(place, "P1")
+    assert addresses.operations == "ops@maple.example", "those of all practices"
+    settings.write_text("defaults: [", "utf-8")
+    assert reached_by(place, "P1") == MessageSettings(), "nobody was written to before"
+    with place.store.writing() as connection:
+        put_daily(connection, compose_run("failed", RUN, addresses, date(2026, 11, 3)))
+    assert reached_by(place, "P2").operations == "ops@maple.example", "whoever was written to last"
+    place.store.close()
 
 
 def test_a_patience_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
