@@ -221,10 +221,10 @@ def _schedule(api: PrefectApi) -> tuple[str, str]:
 
 
 def _worker(api: PrefectApi, pool: str) -> tuple[str, str]:
-    (there,) = api.find("work_pools", work_pools={"name": {"any_": [pool]}}) or [None]
-    if there is None:
+    there = api.find("work_pools", work_pools={"name": {"any_": [pool]}})
+    if not there:
         return FAILS, f"there is no pool {pool}; run `ccm deploy`, or `ccm up` again."
-    if there["is_paused"]:
+    if there[0]["is_paused"]:
         return LOOK, f"the pool {pool} is paused by somebody; resume it under Work Pools in the UI."
     found = api.find(f"work_pools/{pool}/workers")
     online = [one["name"] for one in found if one["status"] == "ONLINE"]

@@ -24,7 +24,7 @@ def test_three_bad_ones_of_ten_stop_no_other_and_a_rerun_does_the_three(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     source, out, settings = tmp_path / "source", tmp_path / "out", tmp_path / "settings.yaml"
-    write_demo_data(source, 40, 1, 5, Month(2026, 10), dirty=False, practices=10)
+    write_demo_data(source, 60, 1, 5, Month(2026, 10), dirty=False, practices=10)
     with (source / "patients.csv").open(encoding="utf-8", newline="") as stream:
         practice = {row["patient_id"]: row["practice_id"] for row in csv.DictReader(stream)}
     assert set(practice.values()) == set(NAMES)
