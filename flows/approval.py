@@ -13,7 +13,6 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.context import FlowRunContext
 from prefect.flow_runs import suspend_flow_run
 from prefect.runtime import flow_run
-from prefect.settings import PREFECT_API_URL
 
 from config.approval import approval_settings
 from config.deadlines import deadlines
@@ -22,7 +21,7 @@ from config.message_settings import message_settings
 from config.month import Month
 from flows.approval_form import RETURN, SIGN_OFF, MonthApproval
 from flows.board import show_board
-from flows.prefect_api import PrefectApi
+from flows.prefect_api import server_of_this_run
 from flows.sign_off import sign_off
 from flows.waiting_runs import asked_alone, let_go, settled
 from tasks.progress import LOG
@@ -51,6 +50,15 @@ def deployed_run() -> FlowRun | None:
     return run if run is not None and run.deployment_id is not None else None
 
 
+def prepared_in_the_name_of(given: str) -> str:
+    """Who answers for what the run decides: the one named, else in a run of a deployment the schedule that started it,
+    or nobody; anywhere else whose process it is."""
+    run = deployed_run()
+    if given.strip() or run is None:
+        return given
+    return month_life.SCHEDULE if run.auto_scheduled else month_life.UNNAMED
+
+
 def runs_of_their_own(months: Mapping[str, Month], approval: bool | None) -> list[dict[str, Any]]:
     """A run of this deployment for each of several practices, so that none waits for the approval of another.
 
@@ -62,7 +70,8 @@ def runs_of_their_own(months: Mapping[str, Month], approval: bool | None) -> lis
     started = []
     with get_client(sync_client=True) as client:
         for practice_id, month in months.items():
-            own = run.parameters | {"practice": practice_id, "month": str(month)}
+            by = prepared_in_the_name_of(run.parameters.get("prepared_by") or "")
+            own = run.parameters | {"practice": practice_id, "month": str(month), "prepared_by": by, "which": "all"}
             made = client.create_flow_run_from_deployment(
                 run.deployment_id,
                 parameters=own,
@@ -89,14 +98,9 @@ def approval_asked(place: Place, month: Month, done: dict[str, Any], approval: b
     if not (wanted and (over or approval)):
         return done
     first = Request(practice_id, str(month), int(done["revision"]), str(run.id), 1, "", datetime.now(UTC))
-    if other := asked_alone(place.store, server(), first):
+    if other := asked_alone(place.store, server_of_this_run(), first):
         return done | {"approval": f"waited for already by the run {other}"}
     return done | waits(place, first)
-
-
-def server() -> PrefectApi:
-    """The Prefect server whose run this is."""
-    return PrefectApi(PREFECT_API_URL.value() or "")
 
 
 def answered_since(out: str, database: str, settings: str, prepared_by: str) -> dict[str, Any] | None:
@@ -116,7 +120,7 @@ def answered_since(out: str, database: str, settings: str, prepared_by: str) -> 
 def waits(place: Place, asked: Request) -> dict[str, Any]:
     """How the month stands once it waits no longer; as long as it does, this run is suspended here."""
     while True:
-        let_go(place.store, server(), asked.practice_id, asked.month, asked.flow_run_id)
+        let_go(place.store, server_of_this_run(), asked.practice_id, asked.month, asked.flow_run_id)
         if ended := settled(place.store, asked):
             LOG.info("%s, %s: %s", asked.practice_id, asked.month, ended)
             show_board(place, Month.parse(asked.month))

@@ -80,6 +80,9 @@ def run(
     ] = None,
     settings: Settings = None,
     profile: Annotated[str | None, typer.Option(help="Time-log profile, when the header fits more than one.")] = None,
+    only_missing: Annotated[
+        bool, typer.Option("--only-missing", help="Leave out practices whose month is finished, as the run form does.")
+    ] = False,
 ) -> None:
     """Run a month from the time logs to the messages, and say what to open."""
     load_rulebook(Month.parse(month))  # what is plainly wrong is refused before any server is started
@@ -111,6 +114,7 @@ def run(
             out=str(out),
             settings=str(settings or ""),
             profile=profile or "",
+            which="missing" if only_missing else "all",
         )
     for result in results:
         print_cycle(console, result)

@@ -16,6 +16,7 @@ import yaml
 from config.environment import from_environment
 from config.errors import InputError
 from config.month import EASTERN, time_zone
+from config.slug import slug_of
 from flows.automations import automate
 from flows.prefect_api import PrefectApi
 
@@ -91,8 +92,7 @@ def on_their_clocks(found: dict[str, Any], zones: Mapping[str, str]) -> tuple[di
 
 
 def _of_practice(plan: Mapping[str, Any], practice: str, zone: str) -> dict[str, Any]:
-    slug = "".join(letter if letter.isalnum() else "-" for letter in practice.lower())
-    return {**plan, "slug": f"{plan['slug']}-{slug}", "timezone": zone,
+    return {**plan, "slug": f"{plan['slug']}-{slug_of(practice)}", "timezone": zone,
             "parameters": {**plan.get("parameters", {}), "practice": practice}}  # fmt: skip
 
 
@@ -187,15 +187,14 @@ def missing(api: PrefectApi) -> list[str]:
 
 def planned(api: PrefectApi) -> list[tuple[str, str]]:
     """The next run of each deployment that has a schedule: its name and when, soonest first."""
-    names = {one["id"]: one["name"] for one in api.find("deployments", limit=200)}
-    runs = api.find(
-        "flow_runs",
-        flow_runs={"state": {"type": {"any_": ["SCHEDULED"]}}},
-        sort="NEXT_SCHEDULED_START_TIME_ASC",
-        limit=200,
-    )
-    first: dict[str, str] = {}
-    for run in runs:
-        if run["deployment_id"] in names and run["next_scheduled_start_time"]:
-            first.setdefault(names[run["deployment_id"]], run["next_scheduled_start_time"])
-    return list(first.items())
+    first: list[tuple[str, str]] = []
+    for one in api.find("deployments", limit=200):
+        # Asked one by one: hundreds of runs of one with a schedule a practice would hide those of the others.
+        runs = api.find(
+            "flow_runs",
+            flow_runs={"deployment_id": {"any_": [one["id"]]}, "state": {"type": {"any_": ["SCHEDULED"]}}},
+            sort="NEXT_SCHEDULED_START_TIME_ASC",
+            limit=1,
+        )
+        first += [(one["name"], run["next_scheduled_start_time"]) for run in runs if run["next_scheduled_start_time"]]
+    return sorted(first, key=lambda found: found[1])

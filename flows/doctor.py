@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import os
 import re
@@ -20,7 +21,7 @@ from config.environment import from_environment
 from config.errors import RuleError, UserError
 from config.month import EASTERN, Month, today_in
 from config.settings import delivery
-from flows.deployments import POOL, ROOT, Places, missing, planned
+from flows.deployments import NOTICES, POOL, ROOT, Places, missing, planned
 from flows.prefect_api import PrefectApi, server_of
 from tasks.json_log import VARIABLE
 
@@ -201,7 +202,8 @@ def _prefect(places: Places) -> Iterator[Finding]:
         return
     yield Finding("prefect server", FINE, api.url)
     yield _asked("schedule", lambda: _schedule(api))
-    yield _asked("worker", lambda: _worker(api))
+    for pool in (POOL, NOTICES):
+        yield _asked("worker" if pool == POOL else "worker of notices", functools.partial(_worker, api, pool))
 
 
 def _schedule(api: PrefectApi) -> tuple[str, str]:
@@ -218,9 +220,14 @@ def _schedule(api: PrefectApi) -> tuple[str, str]:
     return FINE, f"{len(runs)} deployments planned"
 
 
-def _worker(api: PrefectApi) -> tuple[str, str]:
-    found = api.find(f"work_pools/{POOL}/workers")
+def _worker(api: PrefectApi, pool: str) -> tuple[str, str]:
+    there = api.find("work_pools", work_pools={"name": {"any_": [pool]}})
+    if not there:
+        return FAILS, f"there is no pool {pool}; run `ccm deploy`, or `ccm up` again."
+    if there[0]["is_paused"]:
+        return LOOK, f"the pool {pool} is paused by somebody; resume it under Work Pools in the UI."
+    found = api.find(f"work_pools/{pool}/workers")
     online = [one["name"] for one in found if one["status"] == "ONLINE"]
     if not online:
-        return FAILS, f"no worker of the pool {POOL} is at work; start one: prefect worker start --pool {POOL}"
+        return FAILS, f"no worker of the pool {pool} is at work; start one: prefect worker start --pool {pool}"
     return FINE, ", ".join(online)

@@ -15,11 +15,12 @@ from flows.checked_month import checked_month, day_there
 from flows.each_practice import each_practice
 from flows.tell_watch import tell_watch
 from tasks.cover.step import who_covers
+from tasks.progress import steps_taken
 from tasks.pull.step import Source, pull_source
 from tasks.qualify.earlier_runs import with_earlier_claims
 from tasks.qualify.step import qualify_practice
 from tasks.send.step import deliver_messages
-from tasks.store.step import Place, number_cases, open_place
+from tasks.store.step import Place, number_cases, open_place, steps_recorded
 
 
 @flow(name="minutes-watch")
@@ -37,8 +38,14 @@ def minutes_watch(
     is told nothing. No month is kept and no claim made by it. Returns counts.
     """
     place = open_place(out, database, settings)
-    pulled = pull_source(source, practice, settings, profile)
-    return each_practice(pulled.practices, lambda practice_id: practice_watch(pulled, practice_id, place), shows="told")
+    with steps_taken() as reading:
+        pulled = pull_source(source, practice, settings, profile)
+
+    def run(practice_id: str) -> dict[str, Any]:
+        with steps_recorded(place, practice_id, Month.of(day_there(pulled, practice_id)), reading, "watch"):
+            return practice_watch(pulled, practice_id, place)
+
+    return each_practice(pulled.practices, run, shows="told")
 
 
 def practice_watch(pulled: Source, practice_id: str, place: Place) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from prefect import flow
 from config.month import Month
 from config.rulebook import load_rulebook
 from flows import parameters as ask
-from flows.approval import answered_since, approval_asked, run_name, runs_of_their_own
+from flows.approval import answered_since, approval_asked, prepared_in_the_name_of, run_name, runs_of_their_own
 from flows.board import show_board
 from flows.checked_month import day_there
 from flows.each_practice import each_practice
-from flows.months_due import months_there, still_due
+from flows.months_due import months_there, wanted
 from flows.practice_month import practice_month
 from tasks.progress import steps_taken
 from tasks.pull.step import pull_source
@@ -35,7 +35,7 @@ def monthly_cycle(
     which: ask.Which = "all",
 ) -> list[dict[str, Any]]:
     """Run the service month (without one: the month before this, on each practice's clock) for one practice, or for all
-    in the source, or for those of them where it is due.
+    in the source, or for those of them where it is missing or due.
 
     A practice that fails stops no other; its error comes at the end. Returns counts, without patient data. An address
     with a password comes from the environment, for Prefect keeps parameters. `prepared_by` is who answers for what is
@@ -49,10 +49,8 @@ def monthly_cycle(
     with steps_taken() as reading, unreadable_listed(out, practice) as listed:
         pulled = pull_source(source, practice, settings, profile)
         listed(pulled.unplaced)
-    place = open_place(out, database, settings, prepared_by)
-    months = months_there(pulled, month)
-    if which == "due":
-        months = still_due(place, pulled, months)
+    place = open_place(out, database, settings, prepared_in_the_name_of(prepared_by))
+    months = wanted(place, pulled, months_there(pulled, month), which, practice)
     if started := runs_of_their_own(months, ask.WANTED[approval]):
         return started
     books = {one: load_rulebook(one) for one in set(months.values())}

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from prefect.runtime import flow_run
+
 from config.deadlines import deadlines
 from config.errors import InputError
 from config.month import EASTERN, Month, is_time_zone
 from flows.checked_month import day_there
+from flows.waiting_runs import SETTLED
 from tasks.progress import LOG
 from tasks.pull.step import Source
+from tasks.store import month_life
 from tasks.store.status import ran_since
 from tasks.store.step import Place
 
@@ -21,28 +25,40 @@ def months_there(pulled: Source, month: str) -> dict[str, Month]:
     return {one: Month.parse(month) if month else Month.of(day_there(pulled, one)).previous for one in pulled.practices}
 
 
-def still_due(place: Place, pulled: Source, months: Mapping[str, Month]) -> dict[str, Month]:
-    """Those whose care team's last day is over and whose month no run has ended since; it is said who is left out.
+def wanted(
+    place: Place, pulled: Source, months: Mapping[str, Month], which: str, practice: str = ""
+) -> dict[str, Month]:
+    """The practices that the run is for; of the others it is said that they are left out.
 
-    So a practice whose day the worker, the database or its files missed has its turn on the next. One whose settings
-    cannot be used is due: its run says so.
+    `missing` leaves out whose month is finished: signed off, or decided by a run since the care team's last day was
+    over; a practice that is named is run all the same. `due` leaves out those too whose last day is not over. One whose
+    settings cannot be used is run, to say so.
     """
-    due = {one: month for one, month in months.items() if _due(place, pulled, one, month)}
-    if left := [f"{one} ({month})" for one, month in months.items() if one not in due]:
-        LOG.info("not due, before its cut-off or run since: %s", ", ".join(left))
-    return due
+    if which == "all" or (which == "missing" and practice):
+        return dict(months)
+    found = {one: _why_not(place, pulled, one, month, which) for one, month in months.items()}
+    if left := [f"{one} ({why})" for one, why in found.items() if why]:
+        LOG.info("left out, unless it is named or all are asked for: %s", ", ".join(left))
+    return {one: month for one, month in months.items() if not found[one]}
 
 
-def _due(place: Place, pulled: Source, practice_id: str, month: Month) -> bool:
+def _why_not(place: Place, pulled: Source, practice_id: str, month: Month, which: str) -> str:
+    """Why the practice is left out; empty where it is run."""
     try:
         last_day = deadlines(practice_id, month, place.settings).care_team
     except InputError:
-        return True
-    if day_there(pulled, practice_id) <= last_day:
-        return False
-    over = datetime.combine(last_day + timedelta(days=1), time.min, ZoneInfo(_zone(pulled, practice_id)))
+        return ""
+    is_over = day_there(pulled, practice_id) > last_day
+    if not is_over and which == "due":
+        return f"{month} is before its cut-off"
+    since = datetime.combine(last_day + timedelta(days=1), time.min, ZoneInfo(_zone(pulled, practice_id)))
     with place.store.reading() as connection:
-        return not ran_since(connection, practice_id, month, over)
+        state = month_life.state_of(connection, practice_id, month)
+        # Begun again, a run goes through its own work once more: it may have been about to ask for approval.
+        ran = is_over and ran_since(connection, practice_id, month, since, str(flow_run.id))
+    if state in SETTLED or (ran and (state == month_life.DECIDED or which == "due")):
+        return f"{month} is {month_life.WORDS[state]}"
+    return ""
 
 
 def _zone(pulled: Source, practice_id: str) -> str:

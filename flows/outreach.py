@@ -21,7 +21,7 @@ from tasks.query.step import due_queries
 from tasks.remit.step import claim_balances
 from tasks.route.step import due_cases
 from tasks.send.step import deliver_messages, tell_owners, write_worklists
-from tasks.store.step import Place, open_place, practices_decided
+from tasks.store.step import Place, open_place, practices_decided, steps_recorded
 
 
 @flow(name="outreach")
@@ -39,8 +39,13 @@ def outreach(
     practices = practices_decided(place, practice or None)
     if not practice:
         deliver_of_others(place, practices)
+
+    def run(one: str) -> dict[str, Any]:
+        with steps_recorded(place, one, Month.of(place.today(one)), [], "outreach"):
+            return practice_outreach(place, one)
+
     try:
-        return each_practice(practices, lambda one: practice_outreach(place, one))
+        return each_practice(practices, run)
     finally:
         for month in sorted({Month.of(place.today(one)).previous for one in practices}):
             show_board(place, month)

@@ -89,7 +89,7 @@ PreparedBy = Annotated[
     str,
     Field(max_length=80, pattern=ONE_LINE),
     NoneIsEmpty,
-    Says("Who answers for what is decided: a person of the practice, no patient."),
+    Says("Who answers for what is decided: a person of the practice, no patient. Empty: the schedule, or nobody."),
 ]
 WANTED = {"as set": None, "yes": True, "no": False}
 Approval = Annotated[
@@ -98,9 +98,12 @@ Approval = Annotated[
     Says("Whether this run waits for somebody's approval. as set: as the settings say."),
 ]
 Which = Annotated[
-    Literal["all", "due"],
+    Literal["all", "missing", "due"],
     BeforeValidator(lambda given: given or "all"),
-    Says("Every practice, or only those whose care team's cut-off is over and whose month no run ended since."),
+    Says(
+        "all: every practice. missing: not those whose month is signed off, or decided since the care team's cut-off. "
+        "due: of the missing ones those whose cut-off is over. A practice that is named is run with all and missing."
+    ),
 ]
 OnePractice = Annotated[
     str, Field(min_length=1, pattern=IDENTIFIER), Says("The practice by its practice_id, as the month board names it.")

@@ -60,6 +60,13 @@ class PrefectApi:
         return json.loads(content) if content else None
 
 
+def server_of_this_run() -> PrefectApi:
+    """The Prefect server whose run this is."""
+    from prefect.settings import PREFECT_API_URL
+
+    return PrefectApi(PREFECT_API_URL.value() or "")
+
+
 def server_of(out: Path) -> PrefectApi | None:
     """The server named in the environment, or that of `ccm up` for these results; None where neither is known."""
     url = os.environ.get("PREFECT_API_URL", "")

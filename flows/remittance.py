@@ -8,11 +8,13 @@ from typing import Any
 from prefect import flow
 
 from config.errors import InputError
+from config.month import EASTERN, Month, today_in
 from flows import parameters as ask
 from tasks.remit.folder import arrived, given
 from tasks.remit.step import list_answers, post_files
 from tasks.send.step import tell_answers, write_answer_lists
-from tasks.store.step import open_place
+from tasks.store.status import EVERY
+from tasks.store.step import open_place, steps_recorded
 
 
 @flow(name="remittance")
@@ -34,11 +36,12 @@ def remittance(
         raise InputError("Give either files or a folder of remittances, not both.")
     place = open_place(out, database, settings)
     watched = str(Path(folder).expanduser()) if folder else None
-    paths = arrived(Path(watched)) if watched else given(files)
-    posted = post_files(place, list(map(str, paths)), watched)
-    answers = list_answers(place, practice or None)
-    written = write_answer_lists(place, answers.practices, answers.suspense)
-    told = tell_answers(place, list(answers.practices))
+    with steps_recorded(place, practice or EVERY, Month.of(today_in(EASTERN)), [], "remittance"):
+        paths = arrived(Path(watched)) if watched else given(files)
+        posted = post_files(place, list(map(str, paths)), watched)
+        answers = list_answers(place, practice or None)
+        written = write_answer_lists(place, answers.practices, answers.suspense)
+        told = tell_answers(place, list(answers.practices))
     return {
         "files": [vars(one) for one in posted],
         "written": written,

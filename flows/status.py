@@ -14,7 +14,7 @@ from flows.listing import print_rows
 from tasks.send.board import due_of
 from tasks.store.day import today_of
 from tasks.store.month_life import OPEN, WORDS
-from tasks.store.status import MonthStatus, statuses
+from tasks.store.status import EVERY, MonthStatus, beside, statuses
 from tasks.store.store import open_store
 
 HEADS = ("Practice", "Month", "State", "Revision", "Since", "By", "Signed off", "Due", "Last run")
@@ -32,6 +32,7 @@ def print_status(
         with store.reading() as connection:
             found = statuses(connection, practice, month)
             days = {one.practice_id: today_of(connection, one.practice_id) for one in found}
+            others = beside(connection, found[0].practice_id, EVERY) if len(found) == 1 else []
     finally:
         store.close()
     if not found:
@@ -40,6 +41,9 @@ def print_status(
     print_rows(console, "Months", HEADS, [_cells(one, settings, days[one.practice_id]) for one in found], 3, ())
     if len(found) == 1:
         _print_one(console, found[0])
+        for one in others:
+            said = f"last {one.kind} {one.ended_at:%Y-%m-%d %H:%M} UTC  {one.seconds:.1f} s, {one.rows:,} rows"
+            console.print(said, highlight=False, markup=False, soft_wrap=True)
 
 
 def _cells(one: MonthStatus, settings: Path | None, today: date) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -76,3 +77,78 @@ def test_the_backup_is_a_script_that_stops_at_the_first_fault() -> None:
     done = subprocess.run(["bash", str(script)], capture_output=True, text=True)
     assert done.returncode != 0
     assert "the folder for backups" in done.stderr
+
+
+def test_the_proxys_file_is_whole() -> None:
+    """Without nginx too: blocks are closed, every other line ends as a directive does, and /v2 does not get through."""
+    text = re.sub(r"#[^\n]*", "", (DEPLOY / "nginx.conf").read_text("utf-8"))
+    depth = 0
+    for sign in re.sub(r'"[^"]*"', "", text):
+        depth += {"{": 1, "}": -1}.get(sign, 0)
+        assert depth >= 0
+    assert depth == 0
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    assert [line for line in lines if line[-1] not in "{};"] == []
+    assert "location /v2 { return 404; }" in lines
+    assert "proxy_pass http://127.0.0.1:4200;" in lines, "where the server listens"
+
+
+@pytest.mark.skipif(not (shutil.which("nginx") and shutil.which("openssl")), reason="there is no nginx here")
+def test_nginx_takes_the_proxys_file(tmp_path: Path) -> None:
+    key, cert = tmp_path / "privkey.pem", tmp_path / "fullchain.pem"
+    made = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=ccm.practice.example",
+    ]
+    subprocess.run([*made, "-keyout", key, "-out", cert], check=True, capture_output=True)
+    ours = (DEPLOY / "nginx.conf").read_text("utf-8").replace("/etc/ssl/ccm/", f"{tmp_path}/")
+    (tmp_path / "ours.conf").write_text(re.sub(r"listen (443|80)\b", r"listen 127.0.0.1:1\1", ours), "utf-8")
+    whole = f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{ access_log off; include {tmp_path}/ours.conf; }}\n"
+    (tmp_path / "nginx.conf").write_text(whole, "utf-8")
+    done = subprocess.run(
+        ["nginx", "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True
+    )
+    assert "syntax is ok" in done.stderr, done.stderr
+
+
+def test_the_image_is_made_of_known_instructions_and_files() -> None:
+    lines = (DEPLOY / "Containerfile").read_text("utf-8").replace("\\\n", " ").splitlines()
+    steps = [line.split(None, 1) for line in lines if line and not line.startswith("#")]
+    assert steps[0][0] == "FROM"
+    assert {name for name, _ in steps} <= {"FROM", "RUN", "USER", "WORKDIR", "COPY", "ENV", "CMD"}
+    assert json.loads(dict(steps)["CMD"])[0] == "ccm"
+    for rest in (rest for name, rest in steps if name == "RUN"):
+        assert subprocess.run(["bash", "-n", "-c", rest]).returncode == 0
+    python = re.match(r"docker.io/library/python:(3\.\d+)-slim", dict(steps)["FROM"])
+    assert python is not None
+    assert python[1] in ("3.11", "3.12", "3.13"), "what the project runs on"
+
+
+def test_the_services_know_one_another() -> None:
+    found = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    services, volumes = found["services"], set(found["volumes"])
+    for name, one in services.items():
+        assert set(one.get("depends_on", {})) <= set(services), name
+        for other, wait in one.get("depends_on", {}).items():
+            assert wait["condition"] != "service_healthy" or "healthcheck" in services[other], name
+        for mount in one.get("volumes", []):
+            place = mount.split(":")[0]
+            assert place in volumes or place.startswith("./"), mount
+
+
+@pytest.mark.skipif(not shutil.which("logrotate"), reason="there is no logrotate here")
+def test_logrotate_takes_its_file(tmp_path: Path) -> None:
+    ours = (DEPLOY / "logrotate.conf").read_text("utf-8").replace("/var/log/ccm/", f"{tmp_path}/")
+    (tmp_path / "rotate").write_text(ours.replace("create 0640 ccm ccm", "create 0640"), "utf-8")
+    (tmp_path / "rotate").chmod(0o644)
+    done = subprocess.run(["logrotate", "--debug", str(tmp_path / "rotate")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "error" not in done.stderr

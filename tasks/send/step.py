@@ -22,6 +22,7 @@ from config.message_settings import message_settings, workbook_password
 from config.month import Month
 from config.payer_settings import payer_settings
 from config.settings import delivery, practice_settings
+from config.slug import slug_of
 from config.watch_settings import watch_settings
 from tasks.progress import LOG, no_cell_in_errors, step
 from tasks.send.answered import answered_lines, answered_markdown, answered_view
@@ -235,7 +236,7 @@ def show_progress(practice_id: str, month: Month) -> Callable[[float], None]:
 
 def artifact_key(practice_id: str) -> str:
     """The practice's identifier as Prefect allows it in a key: small letters, digits and dashes."""
-    return "".join(sign if sign.isalnum() and sign.isascii() else "-" for sign in practice_id.lower())
+    return slug_of(practice_id)
 
 
 @task(name="write the worklists", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)

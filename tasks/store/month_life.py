@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from config.errors import InputError
 from config.month import Month
-from tasks.store.life_tables import month_moves
+from tasks.store.life_tables import manual_decisions, month_moves
 from tasks.store.records import Cycle
 
 OPEN, CUT_OFF, DECIDED = "open", "cut_off", "decided"
@@ -41,6 +41,7 @@ MOVES = {
 
 AGAIN = "run again after it was signed off, and it came out otherwise"
 PROGRAM = "ccm"  # who moves a month when a day passes
+SCHEDULE, UNNAMED = "the schedule", "a run that named nobody"  # who prepared what no person answers for
 
 _NEXT = {
     OPEN: "run it first: ccm run --month {month} --practice {practice}.",
@@ -156,16 +157,36 @@ def sign_off(connection: Connection, cycle: Cycle, by: str, now: datetime) -> No
 
 
 def refuse_preparer(connection: Connection, cycle: Cycle, name: str) -> None:
-    """InputError where the revision ran in that name: the practice wants somebody else to sign it off."""
+    """InputError where the revision ran in that name, or that one decided any of the month's cases by hand, and where
+    it is the name of no person: the practice wants somebody else to sign it off."""
     ran = [
         one for one in history(connection, cycle.practice_id, cycle.month) if one.state == DECIDED and not one.reason
     ]
-    prepared = {" ".join(one.moved_by.casefold().split()) for one in ran if one.revision == cycle.revision}
-    if " ".join(name.casefold().split()) in prepared:
+    prepared = {_plain(one.moved_by) for one in ran if one.revision == cycle.revision}
+    if _plain(name) in (_plain(PROGRAM), _plain(SCHEDULE), _plain(UNNAMED)):
+        raise InputError(
+            f"{cycle.practice_id}, {cycle.month}: '{name.strip()}' is no person; name the one who signs it off."
+        )
+    if _plain(name) in _decided_by_hand(connection, cycle):
+        raise InputError(
+            f"{cycle.practice_id}, {cycle.month}: {name.strip()} decided cases of the month by hand, and somebody else "
+            "signs it off here (other_than_preparer, under approval in the settings)."
+        )
+    if _plain(name) in prepared:
         raise InputError(
             f"{cycle.practice_id}, {cycle.month}: revision {cycle.revision} ran in the name of {name.strip()}, and "
             "somebody else signs it off here (other_than_preparer, under approval in the settings)."
         )
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _decided_by_hand(connection: Connection, cycle: Cycle) -> set[str]:
+    c = manual_decisions.c
+    mine = (c.practice_id == cycle.practice_id) & (c.month == str(cycle.month))
+    return {_plain(name) for name in connection.execute(sa.select(c.decided_by).where(mine)).scalars()}
 
 
 def release(connection: Connection, cycle: Cycle, now: datetime) -> None:

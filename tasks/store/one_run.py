@@ -64,6 +64,13 @@ def one_run(store: Store, practice_id: str, month: Month) -> Iterator[Turn]:
         _give_back(store, turn)
 
 
+def at_work(connection: Connection, month: Month) -> bool:
+    """Whether any practice's run of the month is going on."""
+    now = _now(connection)
+    running = sa.select(sa.func.count()).where(month_runs.c.month == str(month), month_runs.c.expires_at > now)
+    return bool(connection.execute(running).scalar())
+
+
 def _take(connection: Connection, turn: Turn) -> None:
     only_one_at_a_time(connection, turn.practice_id)
     now, mine = _now(connection), _mine(turn.practice_id, turn.month)

@@ -126,6 +126,13 @@ def newest(connection: Connection, practice_id: str | None, most: int) -> tuple[
     return _stored(connection, table.c.id.in_(last))[::-1], max(total - most, 0)
 
 
+def last_written_to(connection: Connection, audience: str) -> str:
+    """The address at which that audience was written to last; empty where it never was."""
+    mine = (table.c.audience == audience) & (table.c.recipient != "")
+    query = sa.select(table.c.recipient).where(mine).order_by(table.c.id.desc()).limit(1)
+    return str(connection.execute(query).scalar() or "")
+
+
 def of_sign_off(connection: Connection, cycle: Cycle) -> list[StoredMessage]:
     """What the sign-off of that revision told: billing's notice, and the figures of those who get them."""
     kinds = [f"{kind}-{cycle.month}-{cycle.revision}" for kind in ("release", "figures")]

@@ -13,6 +13,7 @@ from tasks.store.life_tables import month_moves, month_runs
 from tasks.store.month_life import SIGNED_OFF, Move, history
 from tasks.store.schema import step_runs
 
+EVERY = "all practices"  # whose a run is that takes what came for all of them
 SAVED = "store"  # the step that only a run of the month has
 
 
@@ -63,17 +64,40 @@ def statuses(connection: Connection, practice: str | None = None, month: Month |
     return sorted(found, key=lambda one: one.month, reverse=True)
 
 
-def ran_since(connection: Connection, practice_id: str, month: Month, moment: datetime) -> bool:
-    """Whether a run of the month saved it, and ended well, from that moment on."""
+@dataclass(frozen=True)
+class Beside:
+    """The last run of a kind that is none of the month's: when it ended, how long it took, rows of its largest step."""
+
+    kind: str
+    ended_at: datetime
+    seconds: float
+    rows: int
+
+
+def beside(connection: Connection, *practices: str) -> list[Beside]:
+    """The last watch, outreach and remittance run of those practices, as far as there was any."""
+    c, found = step_runs.c, []
+    for kind in ("watch", "outreach", "remittance"):
+        mine = c.practice_id.in_(practices) & c.step.startswith(f"{kind}: ")
+        last = connection.execute(sa.select(c.run_id, c.practice_id).where(mine).order_by(c.id.desc()).limit(1)).first()
+        if last is not None:
+            mine &= (c.run_id == last.run_id) & (c.practice_id == last.practice_id)
+            whole = sa.select(sa.func.max(c.recorded_at), sa.func.sum(c.seconds), sa.func.max(c.rows)).where(mine)
+            found.append(Beside(kind, *connection.execute(whole).one()))
+    return found
+
+
+def ran_since(connection: Connection, practice_id: str, month: Month, moment: datetime, but: str = "") -> bool:
+    """Whether a run of the month saved it, and ended well, from that moment on; another one than that."""
     c = step_runs.c
-    mine = (c.practice_id == practice_id) & (c.month == str(month)) & (c.step == SAVED)
+    mine = (c.practice_id == practice_id) & (c.month == str(month)) & (c.step == SAVED) & (c.run_id != but)
     found = connection.execute(sa.select(sa.func.max(c.id)).where(mine, c.recorded_at >= moment)).scalar()
     return found is not None
 
 
 def _status(connection: Connection, practice_id: str, month: str) -> MonthStatus:
     steps = step_runs.c
-    mine = (steps.practice_id == practice_id) & (steps.month == month)
+    mine = (steps.practice_id == practice_id) & (steps.month == month) & ~steps.step.contains(": ")
     newest = connection.execute(
         sa.select(steps.run_id, steps.recorded_at).where(mine).order_by(steps.id.desc()).limit(1)
     ).first()

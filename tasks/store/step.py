@@ -174,15 +174,19 @@ def save_month(
 
 
 @contextmanager
-def steps_recorded(place: Place, practice_id: str, month: Month, before: Sequence[Taken]) -> Iterator[None]:
+def steps_recorded(
+    place: Place, practice_id: str, month: Month, before: Sequence[Taken], kind: str = ""
+) -> Iterator[None]:
     """When all went well within, its steps are on record, and those `before` that served several practices.
 
+    Those of a run that is none of the month's, but of a `kind` such as outreach, have it before their names.
     A record that cannot be written is only spoken of: the month is done without it.
     """
     with steps_taken() as taken, of_cycle(str(flow_run.id), practice_id, str(month)):
         yield
     try:
-        place.store.record_steps(str(flow_run.id), practice_id, month, [*before, *taken])
+        steps = [replace(one, step=f"{kind}: {one.step}" if kind else one.step) for one in (*before, *taken)]
+        place.store.record_steps(str(flow_run.id), practice_id, month, steps)
     except PlaceError as error:
         LOG.info("how long the steps took is not on record: %s", error)
 

@@ -14,8 +14,10 @@ from sqlalchemy.engine import Connection
 
 from config.denial_models import Route
 from config.denials import due_date
+from config.errors import InputError
 from config.payer_settings import payer_settings
-from config.settings import practice_settings
+from config.settings import practice_settings, settings_file
+from tasks.progress import LOG
 from tasks.store.basis import latest_settings
 
 
@@ -45,15 +47,29 @@ def terms_of(connection: Connection, practices: Iterable[str], settings: Path | 
     """The practices' terms: those of the settings file where one is given; else, for filing, those that the last
     decided month went by, and for asking those that ship.
 
-    InputError when the file cannot be used.
+    So it is too of a practice whose own settings cannot be used: one practice's fault keeps back no answer of another.
+    InputError when the file cannot be used at all.
     """
+    if settings:
+        settings_file(settings)
     filing: dict[tuple[str, str], int] = {}
     ask: dict[str, int] = {}
     for practice in practices:
-        if settings:
-            days = practice_settings(practice, settings).filing_days
+        own = settings if settings and _usable(practice, settings) else None
+        if own:
+            days = practice_settings(practice, own).filing_days
         else:
             days = json.loads(latest_settings(connection, practice) or "{}").get("filing_days", {})
         filing |= {(practice, payer): int(limit) for payer, limit in days.items()}
-        ask[practice] = payer_settings(practice, settings).ask_plan_days
+        ask[practice] = payer_settings(practice, own).ask_plan_days
     return Terms(filing, ask)
+
+
+def _usable(practice: str, settings: Path) -> bool:
+    try:
+        practice_settings(practice, settings)
+        payer_settings(practice, settings)
+    except InputError as error:
+        LOG.warning("%s Until then its terms are those of its last month.", error)
+        return False
+    return True

@@ -77,6 +77,9 @@ def test_a_sign_off_in_the_form_is_that_of_the_command(desk: Desk, tmp_path: Pat
     assert "ran in the name of a.  preparer, and somebody else signs it off" in refused.note
     with pytest.raises(InputError, match="somebody else signs it off here"):
         sign_off_month(Console(quiet=True), desk.database, MONTH, "P1", "A. Preparer", place.settings)
+    for no_person in ("the schedule", "CCM"):
+        with pytest.raises(InputError, match="is no person; name the one who signs it off"):
+            sign_off_month(Console(quiet=True), desk.database, MONTH, "P1", no_person, place.settings)
     assert approval.take(place, refused, answer(decision="sign off", reviewer="S. Igner")) is None
     assert states(desk)[-1] == ("signed_off", "S. Igner", "")
     assert settled(place.store, refused) == "signed off by S. Igner"
@@ -92,6 +95,18 @@ def test_what_happened_while_the_run_was_suspended_is_noticed(desk: Desk) -> Non
         sign_off(desk.place.store, MONTH, "P1", "S. Igner", None, revision=1)
     sign_off_month(Console(quiet=True), desk.database, MONTH, "P1", "C. Ommand")
     assert settled(desk.place.store, replace(ASKED, revision=2)) == "signed off by C. Ommand"
+
+
+def test_whoever_decided_cases_by_hand_does_not_sign_what_a_schedule_prepared(desk: Desk, tmp_path: Path) -> None:
+    settings = own(tmp_path, "other_than_preparer: true")
+    desk.place.by = month_life.SCHEDULE
+    desk.decide("C-000001", "hold", by="B. Iller")
+    desk.run()
+    assert states(desk)[-1][:2] == ("decided", "the schedule")
+    with pytest.raises(InputError, match=r"b\. iller decided cases of the month by hand, and somebody"):
+        sign_off_month(Console(quiet=True), desk.database, MONTH, "P1", "b. iller", settings)
+    sign_off_month(Console(quiet=True), desk.database, MONTH, "P1", "S. Igner", settings)
+    assert states(desk)[-1][:2] == ("signed_off", "S. Igner")
 
 
 def test_the_form_shows_the_month_in_counts_and_names_nobody(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,17 @@ def test_one_zone_is_everybodys_and_several_give_each_practice_its_own() -> None
         ("daily-p1", "America/Denver", {"practice": "P1"}),
         ("daily-p2", "America/Chicago", {"practice": "P2"}),
     ]
+
+
+def test_practices_that_differ_in_a_sign_have_schedules_of_their_own() -> None:
+    zones = {"P-1": "America/Denver", "P 1": "America/Chicago", "P1": "America/Denver"}
+    plans = next(
+        one["schedules"] for one in on_their_clocks(FOUND, zones)[0]["deployments"] if one["name"] == "outreach"
+    )
+    slugs = {plan["parameters"]["practice"]: plan["slug"] for plan in plans}
+    assert (slugs["P1"], slugs["P-1"]) == ("daily-p1", "daily-p-1")
+    assert len(set(slugs.values())) == 3
+    assert all(re.fullmatch(r"[a-z0-9-]+", slug) for slug in slugs.values())
 
 
 def test_the_clock_is_read_from_the_source(clean: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from flows.minutes_watch import minutes_watch
 from tasks.demo.write import write_demo_data
 from tasks.store import open_store
 from tasks.store.schema import cycles, messages
+from tasks.store.status import beside
 
 
 @pytest.mark.slow
@@ -36,6 +37,8 @@ def test_a_day_is_told_once_and_keeps_no_month(prefect_server: None, tmp_path: P
     with store.reading() as connection:
         kinds = connection.execute(sa.select(messages.c.kind, messages.c.month)).all()
         assert connection.execute(sa.select(cycles)).all() == []
+        (last,) = beside(connection, "P1")
+        assert (last.kind, last.rows > 0) == ("watch", True)
     store.close()
     managers = {row["care_manager_id"] for row in rows}
     assert sorted(kinds) == sorted((f"minutes-{one}", str(date.today())) for one in managers)

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from config.month import EASTERN, Month, today_in
-from flows.months_due import months_there, still_due
+from flows.months_due import months_there, wanted
 from tasks.progress import Taken
 from tasks.pull.step import Source
-from tasks.store import day
+from tasks.store import day, month_life
 from tasks.store.step import open_place
 
 LONG_AGO = Month(2025, 3)
@@ -43,14 +43,21 @@ def test_a_practice_is_due_once_its_cut_off_is_over_until_a_run_ended(tmp_path: 
     place = open_place(str(tmp_path / "out"), None, str(settings))
     pulled = source(P1="Pacific/Guam", P2="Pacific/Guam", P3="Pacific/Guam", P4="nowhere")
     there = dict.fromkeys(pulled.practices, LONG_AGO)
-    assert still_due(place, pulled, there) == there
-    assert list(still_due(place, pulled, {"P1": now, "P2": now.previous, "P3": now})) == ["P3"], (
+    assert wanted(place, pulled, there, "due") == there
+    assert list(wanted(place, pulled, {"P1": now, "P2": now.previous, "P3": now}, "due")) == ["P3"], (
         "its run says what is wrong"
     )
     for one in ("P1", "P4"):
         place.store.record_steps("a run that stopped", one, LONG_AGO, [Taken("pull", 1.0, 1)])
-    assert still_due(place, pulled, there) == there
+    assert wanted(place, pulled, there, "due") == there
     for one in ("P1", "P4"):
         place.store.record_steps("a run that ended", one, LONG_AGO, [Taken("store", 1.0, 1)])
-    assert list(still_due(place, pulled, there)) == ["P2", "P3"]
+    assert list(wanted(place, pulled, there, "due")) == ["P2", "P3"]
+    assert wanted(place, pulled, there, "missing") == there, "nothing of it is decided"
+    with place.store.writing() as connection:
+        month_life.move(connection, "P1", LONG_AGO, month_life.DECIDED, "the schedule", revision=1)
+        month_life.move(connection, "P4", LONG_AGO, month_life.DECIDED, "the schedule", revision=1)
+        month_life.move(connection, "P4", LONG_AGO, month_life.OPEN, "S. Igner", "a note is missing")
+    assert list(wanted(place, pulled, there, "missing")) == ["P2", "P3", "P4"], "P4 came back to the care team"
+    assert wanted(place, pulled, there, "all") == there == wanted(place, pulled, there, "missing", "P1")
     place.store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -11,7 +12,10 @@ from config.errors import InputError
 from config.message_settings import MessageSettings
 from flows.automations import run_told, triggers
 from flows.prefect_api import PrefectApi
+from flows.tell_operations import reached_by
 from tasks.send.run_told import RunTold, compose_run
+from tasks.store.outbox import put_daily
+from tasks.store.step import open_place
 
 SETTINGS = {"P1": MessageSettings(operations="ops@maple.example", data_owner="it@maple.example")}
 RUN = RunTold(
@@ -146,6 +150,21 @@ def test_only_a_practice_that_is_known_is_read_from_an_error(error: str, tasks: 
 def test_a_scheduled_run_has_its_month_by_the_day_on_which_it_began(deployment: str, month: str) -> None:
     run = cast("PrefectApi", OneRun("InputError: no table patients.", [], deployment))
     assert run_told(run, "8dc8be29").month == month
+
+
+def test_somebody_is_told_although_the_settings_are_broken(tmp_path: Path) -> None:
+    settings = tmp_path / "settings.yaml"
+    place = open_place(str(tmp_path), None, str(settings))
+    text = "defaults: {messages: {operations: ops@maple.example}}\npractices: {P1: {messages: {operations: nobody}}}\n"
+    settings.write_text(text, "utf-8")
+    addresses = reached_by(place, "P1")
+    assert addresses.operations == "ops@maple.example", "those of all practices"
+    settings.write_text("defaults: [", "utf-8")
+    assert reached_by(place, "P1") == MessageSettings(), "nobody was written to before"
+    with place.store.writing() as connection:
+        put_daily(connection, compose_run("failed", RUN, {"P1": addresses}, date(2026, 11, 3)))
+    assert reached_by(place, "P2").operations == "ops@maple.example", "whoever was written to last"
+    place.store.close()
 
 
 def test_a_patience_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
 import pytest
@@ -34,6 +35,14 @@ def told(store):
     with store.reading() as connection:
         moves = month_life.history(connection, "P1", OCTOBER)
     return [(one.came_from, one.state, one.revision, one.moved_by, one.reason) for one in moves]
+
+
+def test_of_two_who_sign_off_at_once_one_answers_for_it(store):
+    cycle = decide(store)
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(lambda name: sign(store, cycle, name), ("A. Biller", "S. Igner")))
+    assert found[0] == found[1], "the second is told who it was"
+    assert [one[3] for one in told(store) if one[1] == "signed_off"] == [found[0].signed_by]
 
 
 def test_a_month_from_its_cut_off_to_its_reopening(store):

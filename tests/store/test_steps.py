@@ -6,7 +6,9 @@ import pytest
 
 from config.errors import FaultError
 from tasks.progress import Taken, step, steps_taken
-from tests.store.months import OCTOBER
+from tasks.store.status import EVERY, beside, statuses
+from tasks.store.step import Place, steps_recorded
+from tests.store.months import BASIS, OCTOBER, month, no_cases
 
 
 def test_steps_are_on_record(store):
@@ -15,6 +17,25 @@ def test_steps_are_on_record(store):
     with store.engine.connect() as connection:
         row = connection.exec_driver_sql("SELECT run_id, month, step, seconds, rows FROM step_runs").one()
     assert tuple(row) == ("run-1", "2026-10", "pull", 1.25, 3_000_000_000)
+
+
+def test_a_run_beside_the_month_is_on_record_and_is_not_the_months(store, tmp_path):
+    store.save_cycle("P1", OCTOBER, BASIS, month(2), no_cases(), lambda *_: [])
+    store.record_steps("run-1", "P1", OCTOBER, [Taken("store", 2, 5)])
+    place = Place(store, tmp_path, None)
+    with steps_recorded(place, "P1", OCTOBER, [Taken("pull", 1, 9)], "watch"), step("watch", "looking") as done:
+        done("seen", 3)
+    with pytest.raises(FaultError), steps_recorded(place, "P1", OCTOBER, [], "outreach"), step("write", "writing"):
+        raise ZeroDivisionError
+    with steps_recorded(place, EVERY, OCTOBER, [], "remittance"), step("remit", "posting") as done:
+        done("posted", 7)
+    with store.reading() as connection:
+        (status,) = statuses(connection)
+        others = {one.kind: one for one in beside(connection, "P1", EVERY)}
+    assert [one.step for one in status.steps] == ["store"]
+    assert {kind: one.rows for kind, one in others.items()} == {"watch": 9, "remittance": 7}
+    assert others["watch"].seconds >= 1
+    assert others["watch"].ended_at.tzinfo is not None
 
 
 def test_steps_are_gathered_as_they_end():
