@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from config.approval import approval_settings
-from config.contract import outputs
+from config.contract import outputs, worklist_outputs
 from config.deadlines import deadlines
 from config.frames import empty
 from config.message_settings import MessageSettings
@@ -44,7 +44,7 @@ def told_on_other_days(out: Path, month: Month) -> list[Written]:
 
 def _month_end(store: Store, cycle: Cycle) -> list[Message]:
     frames = {name: store.frame(name, cycle) for name in FRAMES}
-    frames |= {"copay_cases": store.open_copay_cases("P1"), "queries": empty(outputs()["queries"])}
+    frames |= {"copay_cases": store.open_copay_cases("P1"), "queries": empty(worklist_outputs()["queries"])}
     tables = store.kept_tables(cycle, *TABLES)
     practice, days = practice_row(tables), deadlines("P1", cycle.month)
     asked = Request("P1", str(cycle.month), cycle.revision, "run", 1, "", datetime(2026, 11, 5, 12, tzinfo=UTC))
