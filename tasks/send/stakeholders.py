@@ -66,7 +66,7 @@ def figures_view(figures: Figures, name: str) -> Row:
     last = rows[-1]
     outcomes = [_part(outcome, tone, stored[str(until)], who) for outcome, tone in TONES.items()]
     whole = sum(part["rounded"] or 0 for part in outcomes)
-    enrolled, billed = (int(trend[column].sum()) for column in ("patients", "patients_bill"))
+    told = [row for row in rows if row["stored"] and row["enrolled"] and row["billed"]]
     return {
         "audience": name,
         "words": who.words,
@@ -83,8 +83,9 @@ def figures_view(figures: Figures, name: str) -> Row:
         "last": last,
         "first_name": month_name(first),
         "outcomes": [part | {"share": share(part["rounded"] or 0, whole)} for part in outcomes],
-        "continuity": _rate(who.rounded(billed), who.rounded(enrolled)),
-        "months": sum(row["stored"] for row in rows),
+        # Of the months as they are told: a sum rounded anew would not fit the months that stand beside it.
+        "continuity": _rate(sum(row["billed"] for row in told), sum(row["enrolled"] for row in told)),
+        "months": len(told) or sum(row["stored"] for row in rows),
         "moves": None if figures.moves is None else {one: who.told(number) for one, number in figures.moves.items()},
         "few_moved": figures.moves is not None
         and who.rounded(figures.moves["joined"]) is None is who.rounded(figures.moves["left"]),

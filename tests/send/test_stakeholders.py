@@ -197,6 +197,7 @@ def test_a_small_practice_is_told_how_rough_its_figures_are():
         assert "Fewer than 11 patients joined and fewer than 11 left" in " ".join(text.split())
         assert "died" not in text
         assert "billed" not in text, "nobody has signed anything off"
+    assert figures_view(figures([(75, 16, 18, 11)] * 2), "board")["continuity"] == "67 %", "as each of the two months"
     large = figures_view(figures([(7500, 1600, 1800, 1100)], (400, 40, 40, 40)), "board")
     assert (large["rough"], large["few_moved"]) == (1, False)
 
