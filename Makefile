@@ -25,19 +25,21 @@ install: .venv/installed  ## set up .venv from the lock file
 	@UV_PROJECT_ENVIRONMENT=.venv .tools/bin/uv sync --frozen --quiet --python $(PYTHON)
 	@touch $@
 
+DEMO_SETTINGS := demo/source/settings.yaml
 demo: install  ## a complete month of a synthetic practice
 	@$(BIN)/ccm demo-data --patients 300 --months 2 --seed 7 --out demo/source
-	@$(BIN)/ccm run --month 2026-09 --source demo/source --out demo/out > /dev/null
-	@$(BIN)/ccm run --month 2026-10 --source demo/source --out demo/out
+	@$(BIN)/ccm run --month 2026-09 --source demo/source --out demo/out --settings $(DEMO_SETTINGS) > /dev/null
+	@$(BIN)/ccm run --month 2026-10 --source demo/source --out demo/out --settings $(DEMO_SETTINGS)
 
 demo/source:
 	@$(BIN)/ccm demo-data --patients 300 --months 2 --seed 7 --out demo/source
 
 SOURCE ?= demo/source
 OUT ?= demo/out
+SETTINGS ?= $(if $(filter demo/source,$(SOURCE)),$(DEMO_SETTINGS))
 PORT ?= 4200
-up: install $(if $(filter demo/source,$(SOURCE)),demo/source)  ## Prefect's server with its UI, a worker and every schedule, for SOURCE=demo/source OUT=demo/out PORT=4200
-	@exec $(BIN)/ccm up --source $(SOURCE) --out $(OUT) --port $(PORT)
+up: install $(if $(filter demo/source,$(SOURCE)),demo/source)  ## Prefect's server with its UI, a worker and every schedule, for SOURCE=demo/source OUT=demo/out SETTINGS=demo/source/settings.yaml PORT=4200
+	@exec $(BIN)/ccm up --source $(SOURCE) --out $(OUT) --port $(PORT) $(if $(SETTINGS),--settings $(SETTINGS))
 
 test: install  ## the whole suite but the slow tests; real PostgreSQL included
 	$(BIN)/python -m pytest -m "not slow and not browser" -n 2 --dist loadfile

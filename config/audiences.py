@@ -78,10 +78,14 @@ class Audience(BaseModel):
         return next(step for step in ROUND if step >= self.smallest_count)
 
     def rounded(self, number: int) -> int | None:
-        """The count as this audience may have it; None where it is below the smallest, nought among them."""
+        """The count as this audience may have it; None where it is below the smallest, nought among them.
+
+        What lies in the middle goes down: rounded up, three counts of ten each, hidden, were told by their sum of 40.
+        """
         if self.smallest_count > 1 and number < self.smallest_count:
             return None
-        return (number + self.step // 2) // self.step * self.step
+        found = (number + (self.step - 1) // 2) // self.step * self.step
+        return max(found, self.step) if self.smallest_count > 1 else found
 
     def told(self, number: int) -> str:
         """The count in words: exact where every count may be told, else rounded, or that it is below the smallest."""

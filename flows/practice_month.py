@@ -9,6 +9,7 @@ from config.rulebook import RuleBook
 from config.settings import practice_settings
 from flows.checked_month import checked_month
 from flows.month_desk import month_desk, month_outreach
+from flows.typed_worklists import with_typed_tasks
 from tasks.claim.step import write_claim_lines
 from tasks.cover.step import who_covers
 from tasks.pull.step import Source
@@ -38,7 +39,8 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     saved = save_month(place, practice_id, month, basis, frames, told.compose, desk.keep)
     month_outreach(place, practice_id, month, desk, saved)
     progress(80)
-    write_month(place, told, saved, pages)
+    tasks = with_typed_tasks(place.folder(practice_id, month), told.frames["coverage_tasks"])
+    write_month(place, told, saved, pages, tasks)
     done = summarize(place, told, saved, deliver_messages(place, practice_id))
     progress(100)
     return done

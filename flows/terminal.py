@@ -14,6 +14,12 @@ from rich.table import Table
 
 from tasks.progress import LOG
 
+# What the month's folder has for whom, beside the report.
+BESIDE = (
+    "data_quality.html (what was set aside, and why), stakeholder.html (figures for those outside), codes.html (what "
+    "this care setting may bill), superbill.csv (to bill), findings.csv (to mend), messages/ (who is told what)"
+)
+
 
 class StepLines(logging.Handler):
     """Draws the steps of a run: a spinner while one works, a line when it is done."""
@@ -73,6 +79,7 @@ def print_cycle(console: Console, summary: dict[str, Any]) -> None:
     elif not summary["new"]:
         console.print("Nothing changed since this revision was written.", highlight=False)
     console.print(f"Open {summary['report']}", highlight=False, soft_wrap=True)
+    console.print(f"Beside it: {BESIDE}.", highlight=False, soft_wrap=True)
 
 
 def print_claims(console: Console, summary: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import yaml
 
 SETTINGS = "settings.yaml"
-AUDIENCES = ("operations", "compliance", "quality", "board")  # those whose address stands in no table
+AUDIENCES = ("operations", "compliance", "data_owner", "quality", "board")  # those whose address stands in no table
 HEAD = "# What claims, letters and messages of the synthetic practices need; nobody and no address in it is real.\n"
 # Towns of the practices' states with a ZIP code of nine digits whose last four belong to nobody.
 TOWNS = {

@@ -14,7 +14,7 @@ from tasks.send import care_manager, counts
 from tasks.send.messages import Message, addresses_of
 from tasks.send.month_end import month_end_message
 from tasks.send.report import totals
-from tasks.send.words import count, dollars, plural
+from tasks.send.words import count, dollars, long_day, plural
 from tasks.store.approvals import Request
 from tasks.store.records import Cycle
 from tasks.store.store import Store
@@ -76,7 +76,7 @@ def compose_waiting(
         return []
     told = []
     said = [
-        f"Revision {cycle.revision} has waited for approval since {since}; until then no claim goes out.",
+        f"Revision {cycle.revision} has waited for approval since {long_day(since)}; until then no claim goes out.",
         "Answer in the Prefect UI (the suspended run of this month, Resume), or: "
         f"ccm sign-off --month {cycle.month} --practice {cycle.practice_id}.",
     ]
@@ -85,7 +85,7 @@ def compose_waiting(
         (settings.escalate_after_days, settings.escalate_to, addresses.get(settings.escalate_to, "")),
     ):
         if today >= working_days_after(since, days, closed):
-            head = f"waits for approval since {since}"
+            head = f"waits for approval since {long_day(since)}"
             about = (cycle, practice, audience, kind, address, head, said, today, templates)
             told.append(month_end_message(*about))
     return told
@@ -103,7 +103,8 @@ def compose_returned(
             # What was typed in the form stays in the store: a mail takes no text that could name a patient.
             said = [
                 "The month came back to the care team; ccm status says from whom and why.",
-                f"{to_do[:1].upper()}{to_do[1:]}.",
+                f"{to_do[:1].upper()}{to_do[1:]}; your message of the month and your lists say which.",
+                "What you mend at its source counts with the month's next run.",
             ]
             head, to = f"returned to the care team: {to_do}", addresses.get(staff_id, "")
             kind = f"returned-{staff_id}"

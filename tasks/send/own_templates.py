@@ -5,22 +5,31 @@ from __future__ import annotations
 import hashlib
 import re
 import traceback
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from jinja2 import TemplateError, TemplateSyntaxError
 
-from config.contract import Table, outputs, worklist_outputs
+from config.contract import Table, inputs, outputs, worklist_outputs
 from config.errors import InputError, PlaceError, UserError
 from config.frames import as_contract
 from config.message_settings import MessageSettings
 from config.month import Month
+from config.query_kinds import query_kinds
+from config.watch_settings import WatchSettings
 from tasks.send.actions_due import compose_due_actions
+from tasks.send.charts import TONES
 from tasks.send.messages import Context, compose
+from tasks.send.month_end import month_end_message
 from tasks.send.outreach import compose_outreach
+from tasks.send.queries import compose_escalated, compose_queries
 from tasks.send.render import TEMPLATES, environment
+from tasks.send.run_told import RunTold, compose_run
+from tasks.send.stakeholders import Figures, compose_figures
+from tasks.send.watch import compose_watch, day_of, watched
+from tasks.store.records import Cycle, Digests
 
 SHIPPED = TEMPLATES / "messages"
 MARK = re.compile(r"^\{# copy of (\S+), (\w+) #\}\n")
@@ -29,6 +38,8 @@ SAMPLE = {"text": "text", "integer": 1, "cents": 100, "flag": True}
 OWNERS = ("care_manager", "practitioner", "billing", "front_desk")
 TELLS_ACTIONS = ("care_manager", "billing_practitioner", "billing", "compliance", "operations")
 DAY = date(2026, 11, 5)
+NOON = datetime(2026, 11, 5, 12, tzinfo=UTC)
+COUNTED = ("patients", "reached", "paid_patients", "expected_cents", "received_cents")
 
 
 def copy_template(name: str, folder: Path) -> Path:
@@ -119,6 +130,28 @@ def _everything(folder: str) -> None:
     compose_outreach("P1", {}, frames["copay_cases"], alerts, staff, patients, DAY, settings)
     people = {"care_manager": staff, "billing_practitioner": _people("practitioner_id")}
     compose_due_actions("P1", {}, frames["actions"], people, DAY, settings)
+    _other_days(folder, frames, staff, settings)
+
+
+def _other_days(folder: str, frames: dict[str, pd.DataFrame], staff: pd.DataFrame, settings: MessageSettings) -> None:
+    """What is told beside the month and the day's cases: queries, minutes, the month's end, figures, a failed run."""
+    row = _one_row(worklist_outputs()["queries"]).assign(kind=next(iter(query_kinds())))
+    queries = pd.concat([row.assign(state=one, asked_to="text") for one in ("told", "escalated", "answered")])
+    compose_queries("P1", {}, queries, staff, ("text", ""), DAY, folder)
+    compose_escalated("P1", {}, queries, "operations", _people("practitioner_id"), {}, DAY, settings)
+    month, cycle = Month(2026, 10), Cycle(1, "P1", Month(2026, 10), 2, "decided", Digests("", "", ""), "", NOON)
+    begins = {"coverages": {"start_date": pd.Timestamp(month.first)}, "stays": {}}
+    tables = {name: _one_row(inputs()[name]).assign(patient_id="P", **more) for name, more in begins.items()}
+    day = day_of(month, month.first, WatchSettings())
+    work = watched(frames, tables, month, day._replace(is_full=True), WatchSettings())
+    compose_watch("P1", "Practice", work, staff, month, day, folder)
+    month_end_message(cycle, {}, "billing", "release", "", "released", ["A sentence"], DAY, folder)
+    counts = dict.fromkeys((*COUNTED, *(f"patients_{one}" for one in TONES)), 100)
+    trend = pd.DataFrame([{"month": str(one), **counts} for one in (month.previous, month)])
+    moved = dict.fromkeys(("joined", "left", "died", "cost", "consent", "other"), 100)
+    told = settings.model_copy(update={"quality": "q@example.org", "board": "b@example.org"})
+    compose_figures(Figures(cycle, "Practice", trend, moved), told, DAY)
+    compose_run("failed", RunTold("id", "run", "monthly-cycle", "", "", "step", "cause", ""), {"": settings}, DAY)
 
 
 def _people(key: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ patients hardly changes from one month to the next. Dollars are rounded as coars
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,7 @@ KIND = "figures"
 PAGES = {"board": "stakeholder.html", "quality": "stakeholder_quality.html"}
 TABLES = ("practices", "patients", "consents", "copay_responses")
 NOT_SHOWN = "not shown"
+BILLABLE = "billable"  # true before the sign-off and after it, while a claim is under way or held and when it is paid
 Row = dict[str, Any]
 
 
@@ -64,7 +66,7 @@ def figures_view(figures: Figures, name: str) -> Row:
     last = rows[-1]
     outcomes = [_part(outcome, tone, stored[str(until)], who) for outcome, tone in TONES.items()]
     whole = sum(part["rounded"] or 0 for part in outcomes)
-    enrolled, billed = (int(trend[column].sum()) for column in ("patients", "patients_bill"))
+    told = [row for row in rows if row["stored"] and row["enrolled"] and row["billed"]]
     return {
         "audience": name,
         "words": who.words,
@@ -81,9 +83,14 @@ def figures_view(figures: Figures, name: str) -> Row:
         "last": last,
         "first_name": month_name(first),
         "outcomes": [part | {"share": share(part["rounded"] or 0, whole)} for part in outcomes],
-        "continuity": _rate(who.rounded(billed), who.rounded(enrolled)),
-        "months": sum(row["stored"] for row in rows),
+        # Of the months as they are told: a sum rounded anew would not fit the months that stand beside it.
+        "continuity": _rate(sum(row["billed"] for row in told), sum(row["enrolled"] for row in told)),
+        "months": len(told) or sum(row["stored"] for row in rows),
         "moves": None if figures.moves is None else {one: who.told(number) for one, number in figures.moves.items()},
+        "few_moved": figures.moves is not None
+        and who.rounded(figures.moves["joined"]) is None is who.rounded(figures.moves["left"]),
+        "off": who.step // 2,
+        "rough": _rough(last, who.step),
         "picture": _picture(rows) if len(trend) > 1 else None,
     }
 
@@ -108,13 +115,22 @@ def _month(month: Month, row: Row | None, who: Audience, step: int) -> Row:
 
 def _part(outcome: str, tone: str, row: Row, who: Audience) -> Row:
     number = row[f"patients_{outcome}"]
-    words = "billed" if outcome == "bill" else OUTCOME_NAMES[outcome]
+    words = BILLABLE if outcome == "bill" else OUTCOME_NAMES[outcome]
     return {"words": words, "tone": tone, "told": who.told(number), "rounded": who.rounded(number)}
 
 
 def _rate(part: int | None, whole: int | None) -> str:
     """Whole percent of rounded numbers, which say no more than these do."""
     return f"{100 * part / whole:.0f} %" if part is not None and whole else NOT_SHOWN
+
+
+def _rough(row: Row, step: int) -> int:
+    """By how many points the share of billable patients may be off, both of its counts being rounded."""
+    if not row["billed"] or not row["enrolled"] or step < 2:
+        return 0
+    half, part, whole = step // 2, row["billed"], row["enrolled"]
+    highest, lowest = min(1.0, (part + half) / (whole - half)), (part - half) / (whole + half)
+    return math.ceil(100 * max(highest - part / whole, part / whole - lowest))
 
 
 def _dollar_step(trend: pd.DataFrame, who: Audience) -> int:
@@ -133,7 +149,7 @@ def _dollars(cents: int, patients: int, who: Audience, step: int) -> str:
 
 
 def _picture(rows: Sequence[Row]) -> Row:
-    """Enrolled and billed of each month, drawn from the rounded numbers."""
+    """Enrolled and billable of each month, drawn from the rounded numbers."""
     shown, bars = list(rows), []
     most = nice(max(row["enrolled"] for row in shown if row["stored"]) or 1)
     for place, row in enumerate(shown):
@@ -141,12 +157,12 @@ def _picture(rows: Sequence[Row]) -> Row:
             told = row["told"]
             bars.append(bar(shown, place, row["enrolled"], most, "soft", f"{told['patients']} enrolled"))
             bars.append(
-                bar(shown, place, row["billed"], most, "strong", f"{told['patients_bill']} billed", narrow=True)
+                bar(shown, place, row["billed"], most, "strong", f"{told['patients_bill']} {BILLABLE}", narrow=True)
             )
-    words = [("soft", "patients enrolled"), ("strong", "of them billed")]
+    words = [("soft", "patients enrolled"), ("strong", f"of them {BILLABLE}")]
     told = shown[-1]["told"]
-    said = f"{told['patients']} enrolled, {told['patients_bill']} billed"
-    return picture(shown, "enrolment", "Patients enrolled and billed", said, bars, words, most, count)
+    said = f"{told['patients']} enrolled, {told['patients_bill']} {BILLABLE}"
+    return picture(shown, "enrolment", f"Patients enrolled and {BILLABLE}", said, bars, words, most, count)
 
 
 def stakeholder_pages(figures: Figures) -> dict[str, str]:
@@ -171,8 +187,8 @@ def headline(view: Row) -> list[tuple[str, str, str]]:
     found = [
         ("Enrolled", last["told"]["patients"], "patients enrolled in the month"),
         ("Reached", last["reach"], f"{last['told']['reached']} patients with time that counts"),
-        ("Billed", last["told"]["patients_bill"], f"{last['rate']} of those enrolled"),
-        ("Continuity", view["continuity"], f"months billed of months enrolled, in {plural(view['months'], 'month')}"),
+        ("Billable", last["told"]["patients_bill"], f"{last['rate']} of those enrolled"),
+        ("Continuity", view["continuity"], f"billable months of months enrolled, in {plural(view['months'], 'month')}"),
     ]
     if view["has_money"]:
         found += [
@@ -199,7 +215,7 @@ def _message(figures: Figures, name: str, settings: MessageSettings, today: date
         audience=name,
         kind=f"{KIND}-{cycle.month}-{cycle.revision}",
         recipient=settings.address(name),
-        to_do=f"{last['patients']} patients enrolled, {last['patients_bill']} billed",
+        to_do=f"{last['patients']} patients enrolled, {last['patients_bill']} {BILLABLE}",
         today=today,
         revision=cycle.revision,
         view=view,

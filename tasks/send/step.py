@@ -110,8 +110,11 @@ def ready_to_tell(
 
 
 @task(name="write the month's folder", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)
-def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -> None:
-    """Files, pages and messages, swapped in whole. Messages are those of the outbox, so that both always agree."""
+def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str], tasks: pd.DataFrame) -> None:
+    """Files, pages and messages, swapped in whole. Messages are those of the outbox, so that both always agree.
+
+    `tasks` are the plans to ask as their list has them, with what was typed there.
+    """
     with step("write", "writing the month's folder") as done:
         frames = told.frames | {"changes": saved.changes}
         trend = place.store.trend(told.practice_id, told.month)
@@ -132,7 +135,7 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str]) -
         others = stakeholder_pages(figures_of(place.store, saved.cycle))
         pages = pages | others | {"report.html": render_report(view), CODES_PAGE: codes}
         write_outputs(folder, frames, pages, emls)
-        write_coverage_folder(folder, frames)
+        write_coverage_folder(folder, frames | {"coverage_tasks": tasks})
         clear_stopped(folder)
         done(f"{folder}", sum(map(len, frames.values())))
 

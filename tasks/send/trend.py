@@ -15,7 +15,7 @@ from tasks.store.answer_counts import AnswerCounts
 
 MONTHS = 13
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 360, 168, 52, 12, 22  # of a picture, in its own units; the macro draws the rest
-EVERY = 3  # months from one label to the next, counted back from the last
+EVERY = 3  # months from one label to the next, counted back from the last; of few months each has its own
 WIDE = 0.68  # of a month's place that its bar takes
 Row = dict[str, Any]
 
@@ -176,10 +176,11 @@ def picture(
     slot, floor = _slot(rows), HEIGHT - BOTTOM
     missing = [place for place, row in enumerate(rows) if not row["stored"]]
     gaps = [{"x": round(LEFT + place * slot + slot * 0.1, 1), "width": round(slot * 0.8, 1)} for place in missing]
+    every = EVERY if len(rows) > 2 * EVERY else 1
     labels = [
         {"x": round(LEFT + (place + 0.5) * slot, 1), "text": _short(row["month"], place)}
         for place, row in enumerate(rows)
-        if (len(rows) - 1 - place) % EVERY == 0
+        if (len(rows) - 1 - place) % every == 0
     ]
     ticks = [{"y": round(floor - (floor - TOP) * part, 1), "text": told(most * part)} for part in (0, 0.5, 1)]
     said = f"{month_name(rows[0]['month'])} to {month_name(rows[-1]['month'])}. The last month: {last}."

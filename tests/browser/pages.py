@@ -7,20 +7,18 @@ import email
 import email.policy
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
+from config.month import Month
+from tasks.send.mime import as_eml, eml_name
+from tests.browser.told import told_on_other_days
+from tests.payer.payer import Payer
+from tests.payer.remit import remittances
+from tests.payer.submitted import submitted
+
 MONTH = "2026-10"
-SETTINGS = """
-practices:
-  P1:
-    letters:
-      phone: "9375550100"
-      street: 400 Maple Street
-      city: Dayton
-      state: OH
-      zip: "45402"
-      hours: {en: "8 a.m. to 5 p.m.", es: "de 8 a. m. a 5 p. m."}
-"""
+ANSWERED = date(2026, 11, 20)
 
 
 def ccm(*arguments: object) -> None:
@@ -61,9 +59,8 @@ def make_pages(root: Path, patients: int = 120) -> Path:
     """The results folder of a demo month, with its letters, its explained case, its packet and the rulebook's pages."""
     out = root / "out"
     ccm("demo-data", "--patients", patients, "--months", 2, "--seed", 7, "--out", root / "source")
-    ccm("run", "--month", MONTH, "--source", root / "source", "--out", out)
-    settings = root / "settings.yaml"
-    settings.write_text(SETTINGS, encoding="utf-8")
+    settings = root / "source" / "settings.yaml"
+    ccm("run", "--month", MONTH, "--source", root / "source", "--out", out, "--settings", settings)
     ccm("outreach", "--out", out, "--settings", settings)
     case = first_case(out / "P1" / MONTH / "decisions.csv")
     ccm("explain", case, "--out", out, "--html", root / "explained.html")
@@ -72,10 +69,32 @@ def make_pages(root: Path, patients: int = 120) -> Path:
         for language in ("en", "es"):
             asked = ["--kind", kind, "--language", language, "--month", MONTH, "--by", "S0001", "--settings", settings]
             ccm("letter", case, *asked, "--out", out)
+    signed = ["--month", MONTH, "--out", out, "--settings", settings]
+    ccm("sign-off", *signed, "--practice", "P1", "--by", "A. Biller")
+    ccm("claims", *signed)
+    ccm("remit", *answers_of_payers(out, root / "remittances"), "--out", out, "--settings", settings)
     ccm("outbox", "--out", out, "--no-open")
     ccm("rules", "--html", root / "rules")
-    unpack_messages(out, root / "messages")
+    other = root / "other"
+    other.mkdir()
+    for number, message in enumerate(told_on_other_days(out, Month.parse(MONTH))):
+        (other / f"{number:02}-{eml_name(message)}").write_bytes(as_eml(message, "ccm@maple.example"))
+    unpack_messages(root, root / "messages")
     return root
+
+
+def answers_of_payers(out: Path, to: Path) -> list[Path]:
+    """835 files that answer every claim of the month: most paid, some denied."""
+    to.mkdir()
+    files = [file.read_bytes() for file in sorted((out / "P1" / MONTH / "claims").glob("*.x12"))]
+    payers = sorted({claim.payer_id for content in files for claim in submitted(content)})
+    for payer_id in payers:
+        payer = Payer(payer_id, "MEDICARE", denied_at_random=0.3)
+        for content in files:
+            payer.receive(content, ANSWERED)
+        for number, remittance in enumerate(remittances(payer, ANSWERED)):
+            (to / f"{payer_id}-{number}.835").write_bytes(remittance)
+    return sorted(to.glob("*.835"))
 
 
 def pages_of(root: Path) -> list[Path]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 WIDE, NARROW = 1280, 390
+TOLD = ("month", "worklist", "minutes", "outreach", "release", "figures", "approval", "returned", "run", "cutoff",
+        "signoff")  # fmt: skip
 # What the checker asks of pages as a whole: level A and AA of WCAG 2.2, and good practice.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -52,6 +54,9 @@ def look(browser: Browser, path: Path, width: int, scheme: str) -> tuple[list[st
 def test_every_page_can_be_read_by_everybody(browser: Browser, site: Path, width: int, scheme: str) -> None:
     pages = pages_of(site)
     assert {"report.html", "codes.html", "data_quality.html", "outbox.html", "index.html"} <= {p.name for p in pages}
+    missing = {kind for kind in TOLD if not any(f"-{kind}" in page.name for page in pages)}
+    assert missing == set()
+    assert any(page.name == "answers.html" for page in pages)
     told = []
     for path in pages:
         faults, over, elsewhere = look(browser, path, width, scheme)

@@ -46,7 +46,7 @@ def test_what_the_data_lists_can():
 def test_small_counts_are_not_told_to_those_outside():
     board = audience("board")
     assert board.step == 20
-    assert [board.told(number) for number in (0, 1, 10, 11, 29, 30, 1234)] == [
+    assert [board.told(number) for number in (0, 1, 10, 11, 30, 31, 1234)] == [
         "fewer than 11", "fewer than 11", "fewer than 11", "20", "20", "40", "1,240",
     ]  # fmt: skip
     assert [audience("billing").told(number) for number in (0, 1, 1234)] == ["0", "1", "1,234"]

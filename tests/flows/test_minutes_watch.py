@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from config.errors import DataStopError
 from config.month import Month
-from flows.minutes_watch import minutes_watch
+from flows.minutes_watch import minutes_watch, refuse_ended_log
 from tasks.demo.write import write_demo_data
+from tasks.pull.step import Share
 from tasks.store import open_store
 from tasks.store.schema import cycles, messages
 from tasks.store.status import beside
+
+
+def test_a_log_that_has_ended_tells_nobody_that_every_patient_is_short() -> None:
+    november, nothing = Month(2026, 11), pd.DataFrame()
+    share = Share("P1", "Maple", {}, nothing, {}, {}, 0, "", {"2026-10": 868})
+    refuse_ended_log(share, november, date(2026, 11, 4))  # the third working day
+    with pytest.raises(DataStopError, match=r"P1: no time entry of 2026-11 is in the log, which holds 868 of 2026-10;"):
+        refuse_ended_log(share, november, date(2026, 11, 5))
+    refuse_ended_log(share, november, date(2026, 11, 5), [date(2026, 11, 4)])
+    refuse_ended_log(replace(share, months={"2026-11": 1}), november, date(2026, 11, 27))
 
 
 @pytest.mark.slow

@@ -9,9 +9,12 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from config.contract import worklist_outputs
+from config.contract import coverage_outputs, worklist_outputs
 from config.frames import as_contract, empty
 from flows.tell_queries import write_queries
+from flows.typed_worklists import with_typed_cases, with_typed_tasks
+from tasks.send.coverage_folder import write_coverage_folder
+from tasks.send.worklists_folder import write_worklists_folder
 from tests.flows.test_queries import filled
 
 TABLES = worklist_outputs()
@@ -70,6 +73,33 @@ def test_an_answer_to_what_is_not_asked_any_more_is_not(tmp_path: Path, now: dic
     filled(book, book, {"Q-000001": TYPED}, "Query number")
     write(tmp_path, now)
     assert cells(book)["Answer"] is None
+
+
+def test_answers_of_the_copay_and_coverage_workbooks_are_carried_over(tmp_path: Path) -> None:
+    cases = pd.DataFrame({"case_number": ["C-000001", "C-000002"], "revision": [3, 1]})
+    lists = {
+        "copay_worklist": as_contract(cases.reindex(columns=TABLES["copay_worklist"].names), TABLES["copay_worklist"])
+    }
+    said = {"Answer": "reached", "Answer date": "2026-11-20", "Answered by": "S1", "Note code": "by_phone"}
+    folder = write_worklists_folder(tmp_path, "P1", with_typed_cases(tmp_path, "P1", lists))
+    book = folder / "copay_cases.xlsx"
+    filled(book, book, {"C-000001": said, "C-000002": said}, "Case number")
+    moved = lists["copay_worklist"].assign(revision=[3, 2])  # something happened to the second since
+    write_worklists_folder(tmp_path, "P1", with_typed_cases(tmp_path, "P1", {"copay_worklist": moved}))
+    assert [str(cells(book)[name])[:10] for name in said] == list(said.values())
+    assert cells(book, 3)["Answer"] is None
+
+    tasks = coverage_outputs()["coverage_tasks"]
+    rows = pd.DataFrame({"task_number": ["T-000001", "T-000002"], "state": ["open", "open"]})
+    frames = {name: empty(table) for name, table in coverage_outputs().items()}
+    frames["coverage_tasks"] = as_contract(rows.reindex(columns=tasks.names), tasks)
+    book = write_coverage_folder(tmp_path, frames) / "coverage_tasks.xlsx"
+    told = {"Answer": "covers", "Step": "policy", "Source": "Policy 12", "Valid until": "2027-06-30"}
+    filled(book, book, {"T-000001": told, "T-000002": told}, "Task number")
+    later = frames["coverage_tasks"].assign(state=["open", "answered"])
+    write_coverage_folder(tmp_path, frames | {"coverage_tasks": with_typed_tasks(tmp_path, later)})
+    assert [str(cells(book)[name])[:10] for name in told] == list(told.values())
+    assert cells(book, 3)["Answer"] is None
 
 
 def test_what_the_new_list_cannot_hold_is_kept_beside(tmp_path: Path) -> None:

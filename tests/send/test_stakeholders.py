@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -65,8 +65,8 @@ SMALL = some.one_of(some.integers(0, 35), some.integers(36, 400))
 MONTHS = some.lists(some.tuples(SMALL, SMALL, SMALL, SMALL), min_size=1, max_size=4)
 NUMBER = re.compile(r"(?<![\w$.,-])(\d[\d,]*)(?![\w%.-]|,\d| %)")
 SAID = re.compile(
-    r"fewer than 11|below 11|nearest 20|rounded to 20|of the 11|1 to 10|[A-Za-z]+ 20\d\d|20\d\d-\d\d(-\d\d)?|\$[\d,]+"
-    r"|in \d+ months?|revision \d+|A4|\d+ %"
+    r"[Ff]ewer than 11|below 11|nearest 20|rounded to 20|of the 11|1 to 10|[A-Za-z]+ 20\d\d|20\d\d-\d\d(-\d\d)?"
+    r"|\$[\d,]+|in \d+ months?|revision \d+|A4|up to\s+\d+|\d+ %"
 )
 
 
@@ -113,7 +113,7 @@ def limits(view: dict, exact: bool = False) -> list[tuple[float, float, float, f
         number = int(told.replace(",", ""))
         if exact:  # as a page without rounding would be read
             return number, number
-        return max(SMALLEST, number - STEP // 2), number + STEP // 2 - 1
+        return max(SMALLEST, number - STEP // 2 + 1), number + STEP // 2
 
     parts = [between(part["told"]) for part in view["outcomes"]]
     last = view["last"]["told"]
@@ -135,6 +135,7 @@ def limits(view: dict, exact: bool = False) -> list[tuple[float, float, float, f
 
 @settings(max_examples=60, deadline=None)
 @given(month=some.tuples(*[some.one_of(some.integers(0, 12), some.integers(13, 90))] * 4))
+@example(month=(10, 10, 10, 0))
 def test_what_is_hidden_cannot_be_worked_out_from_totals(month):
     view = figures_view(figures([month]), "board")
     for (least, most), true in zip(limits(view), month, strict=True):
@@ -177,7 +178,7 @@ def test_only_who_has_an_address_is_told_and_each_revision_anew():
     found = figures([(100, 20, 30, 20)], revision=2)
     (mail,) = compose_figures(found, MessageSettings(board="b@maple.example"), date(2026, 11, 5))
     assert (mail.audience, mail.recipient, mail.kind) == ("board", "b@maple.example", "figures-2026-10-2")
-    assert mail.subject == "Maple Street · October 2026 · 180 patients enrolled, 100 billed"
+    assert mail.subject == "Maple Street · October 2026 · 160 patients enrolled, 100 billable"
     assert compose_figures(found, MessageSettings(), date(2026, 11, 5)) == []
 
 
@@ -186,6 +187,26 @@ def test_a_month_with_nothing_and_one_without_a_roster_are_pages_too():
     assert "Enrolled fewer than 11" in plain(stakeholder_pages(nothing)["stakeholder.html"])
     unknown = Figures(cycle(), "P1", nothing.trend, None)
     assert "The roster of this month was not kept" in plain(stakeholder_pages(unknown)["stakeholder.html"])
+
+
+def test_a_small_practice_is_told_how_rough_its_figures_are():
+    small = figures([(75, 16, 18, 11)])  # 80, 20, 20 and 20 of 120
+    for text in bodies(small)[:4]:
+        said = "each may be off by up to 10, so that parts need not add up to the whole, and a rate by up to 16 points"
+        assert said in " ".join(text.split())
+        assert "Fewer than 11 patients joined and fewer than 11 left" in " ".join(text.split())
+        assert "died" not in text
+        assert "billed" not in text, "nobody has signed anything off"
+    assert figures_view(figures([(75, 16, 18, 11)] * 2), "board")["continuity"] == "67 %", "as each of the two months"
+    large = figures_view(figures([(7500, 1600, 1800, 1100)], (400, 40, 40, 40)), "board")
+    assert (large["rough"], large["few_moved"]) == (1, False)
+
+
+def test_of_few_months_each_has_its_label():
+    two = figures_view(figures([(100, 20, 30, 20)] * 2), "board")["picture"]["labels"]
+    assert [label["text"] for label in two] == ["Sep 2026", "Oct 2026"]
+    year = figures_view(figures([(100, 20, 30, 20)] * 13), "board")["picture"]["labels"]
+    assert len(year) == 5
 
 
 def test_a_month_that_is_not_stored_is_a_gap():
