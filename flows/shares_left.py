@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from rich.console import Console
-from rich.table import Table
 
 from config.errors import InputError
 from tasks.route.desk import Desk, answer_share, nobody_named
-from tasks.route.qmb_shares import LEFT, ShareLeft
+from tasks.route.qmb_shares import LEFT
 from tasks.send.words import dollars, plain
 
 
@@ -41,27 +40,17 @@ def show_shares(console: Console, desk: Desk, number: str) -> None:
     """Each month of which something is left, with the next step and its day, and what was done with it before."""
     mine = [one for one in desk.standing.shares if one.case_number == number]
     if mine:
-        console.print(_left_table(mine))
-    done = desk.work.qmb_shares.get(number, [])
-    if done:
-        table = Table(title="What billing did with them", title_justify="left")
-        for heading in ("Day", "Month", "What", "Of", "By"):
-            table.add_column(heading)
-        for move in done:
-            how = f"{plain(move.reason)} {plain(move.note)}".strip()
-            table.add_row(str(move.day), move.option, how, dollars(move.cents), move.by)
-        console.print(table)
-    if mine:
-        words = f"ccm case {number} {mine[0].answer} --month {mine[0].month} --by S1"
-        console.print(f"  Nobody asks the patient for it. Recorded with: {words}", markup=False, highlight=False)
-
-
-def _left_table(mine: list[ShareLeft]) -> Table:
-    table = Table(title="Share of a Qualified Medicare Beneficiary that is left", title_justify="left")
-    for heading in ("Month", "Left", "Stands", "By", "Next"):
-        table.add_column(heading)
+        console.print("[bold]Left of a Qualified Medicare Beneficiary's share[/]: nobody asks the patient for it")
     for one in mine:
         late = f"; overdue, with {one.escalated_to}" if one.escalated_to else ""
         stands = "left on a remittance" if one.stage == LEFT else plain(one.stage)
-        table.add_row(one.month, dollars(one.cents), stands, f"{one.due} (billing{late})", one.step)
-    return table
+        told = f"  {one.month}: {dollars(one.cents)} {stands}; next by {one.due} (billing{late})"
+        console.print(told, markup=False, highlight=False)
+        console.print(f"    {one.step}", markup=False, highlight=False)
+    for move in desk.work.qmb_shares.get(number, []):
+        done = f"{plain(move.reason)}, of {dollars(move.cents)}, by {move.by}"
+        how = f" ({plain(move.note)})" if move.note else ""
+        console.print(f"  {move.option}: {done} on {move.day}{how}", markup=False, highlight=False)
+    if mine:
+        words = f"ccm case {number} {mine[0].answer} --month {mine[0].month} --by S1"
+        console.print(f"  Recorded with: {words}", markup=False, highlight=False)

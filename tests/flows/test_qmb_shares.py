@@ -100,12 +100,10 @@ def test_it_is_told_by_month_has_owner_and_day_and_ends_with_an_answer(tmp_path:
 
     shown = ccm(place, "case", NUMBER).output
     assert "no co-pay case: the patient is asked for nothing" in shown
-    assert "2026-08" in shown
-    assert "left on a remittance" in shown
-    assert "say of which month with --month" in ccm(place, "case", NUMBER, "adjusted", "--by", "S1").output
+    assert "2026-08: $12.10 left on a remittance; next by" in shown
+    assert "say of which month with --month" in str(ccm(place, "case", NUMBER, "adjusted", "--by", "S1").exception)
     done = ccm(place, "case", NUMBER, "adjusted", "--by", "S1", "--month", "2026-08").output
-    assert "What billing did with them" in done
-    assert "adjusted" in done
+    assert "2026-08: adjusted, of $12.10, by S1 on" in done
 
     assert "1 refused" in answered(place, "2026-09", "paid")
     assert "1 answers taken" in answered(place, "2026-09", "Blocked")
