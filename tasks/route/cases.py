@@ -222,8 +222,10 @@ def _never_asked(unpaid: pd.DataFrame, tables: Tables, owed: pd.DataFrame, until
     """Cases with an unpaid share that nobody asks for, of whatever month: a Qualified Medicare Beneficiary's of today,
     or of whom a payer's answer says it."""
     rows = unpaid[unpaid["patient_id"].notna()].reset_index(drop=True)
-    now = coverage_flags(rows[["patient_id"]].assign(day=pd.Timestamp(until)), tables)
     told = owed.index[owed["qmb_told"]]
+    if rows.empty:
+        return frozenset(told)
+    now = coverage_flags(rows[["patient_id"]].assign(day=pd.Timestamp(until)), tables)
     return frozenset(rows["case_number"].to_numpy()[now["qmb"].to_numpy(bool)]) | frozenset(told)
 
 

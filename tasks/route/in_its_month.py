@@ -42,17 +42,17 @@ def as_of_month(
     `protected`: the patient was a Qualified Medicare Beneficiary on a day of it. `barred`: the payer forbade to bill
     them. `second`: a further payer was on file that may pay the share.
     """
-    rows = unpaid.reset_index(drop=True)
-    rows = rows.assign(patient_id=patients.reindex(rows["case_number"]).to_numpy(), second=False)
+    rows = unpaid.reset_index(drop=True).assign(patient_id=None, protected=False, barred=False, second=False)
+    if rows.empty:
+        return rows
+    rows["patient_id"] = patients.reindex(rows["case_number"]).to_numpy()
     first, last = _days(rows["month"])
     both = rows[["patient_id"]].assign(row=rows.index, first=first, last=last).merge(qmb_days, on="patient_id")
     inside = (both["start_date"] <= both["last"]) & (both["end_date"].isna() | (both["end_date"] >= both["first"]))
     rows["protected"] = rows.index.isin(both.loc[inside, "row"])
-    rows["barred"] = bars.of(rows["patient_id"], rows["month"])
-    theirs = rows["patient_id"].notna()
-    asks = rows.loc[theirs, ["patient_id"]].assign(day=last[theirs])
-    rows.loc[theirs, "second"] = coverage_flags(asks, tables)["second_payer"].to_numpy(bool)
-    return rows
+    then = coverage_flags(rows[["patient_id"]].assign(day=last), tables)
+    barred = bars.of(rows["patient_id"], rows["month"], then["not_billed"])
+    return rows.assign(barred=barred, second=then["second_payer"].to_numpy(bool))
 
 
 class Bars:
@@ -63,15 +63,18 @@ class Bars:
         # The month in question is that of the tables, whatever an earlier run of it had.
         self._decided = {name: whose for name, whose in decided.items() if name != str(month)}
 
-    def of(self, patients: pd.Series, months: pd.Series) -> np.ndarray:
-        """Of each patient and month of the two columns, whether the payer forbade it."""
+    def of(self, patients: pd.Series, months: pd.Series, now: pd.Series | None = None) -> np.ndarray:
+        """Of each patient and month of the two columns, whether the payer forbade it.
+
+        `now` is what the answers and coverages at hand say of it, where the caller has looked.
+        """
         told = [who in self._decided.get(month, ()) for who, month in zip(patients, months, strict=True)]
-        asks = pd.DataFrame({"patient_id": patients.to_numpy(), "day": _days(months)[1].to_numpy()})
-        there = asks["patient_id"].notna()
-        now = np.zeros(len(asks), dtype=bool)
-        if there.any() and "payer_answers" in self._tables:
-            now[there] = coverage_flags(asks[there], self._tables)["not_billed"].to_numpy(bool)
-        return np.where(months.isin(list(self._decided)).to_numpy(bool), np.array(told, dtype=bool), now)
+        found = np.array(told, dtype=bool)
+        otherwise = ~months.isin(list(self._decided)).to_numpy(bool)
+        if now is None and otherwise.any() and "payer_answers" in self._tables:
+            asks = pd.DataFrame({"patient_id": patients.to_numpy(), "day": _days(months)[1].to_numpy()})
+            now = coverage_flags(asks, self._tables)["not_billed"]
+        return found if now is None else np.where(otherwise, now.to_numpy(bool), found)
 
 
 def _barred(tables: Tables, last: date, recorded: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
