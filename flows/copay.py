@@ -15,7 +15,8 @@ from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the worklists go there.")]
 ACTIONS = (
-    "contacted, attempted, offer, apply, refuse, resolve, close, reopen or determine; without it the case is shown"
+    "contacted, attempted, offer, apply, refuse, resolve, close, reopen or determine; of a Qualified Medicare "
+    "Beneficiary's share statement_blocked or adjusted; without it the case is shown"
 )
 cases = typer.Typer(help="Co-pay cases of a whole worklist.", no_args_is_help=True)
 
@@ -43,6 +44,9 @@ def case(
     proof: Annotated[str, typer.Option(help="What was shown, as 'tax return of 2025'. No name.")] = "",
     proof_date: Annotated[str, typer.Option(help="Day of what was shown, as 2026-04-15.")] = "",
     seen_by: Annotated[str, typer.Option(help="Who saw it, by staff identifier.")] = "",
+    month: Annotated[
+        str, typer.Option(help="Of statement_blocked and adjusted: the month of the share, as 2026-10.")
+    ] = "",
     sources: Annotated[bool, typer.Option("--sources", help="Show each option's source too.")] = False,
     practice: Practice = None,
     out: Out = Path("out"),
@@ -64,6 +68,7 @@ def case(
         proof=proof,
         proof_date=proof_date,
         seen_by=seen_by,
+        month=month,
     )
     work_on(Console(soft_wrap=True), database or database_of(out), number, practice, told, out, settings)
 

@@ -21,6 +21,7 @@ DETERMINED = {"hardship_granted": True, "hardship_refused": False}
 FROM_RECORD = (*ASKS, *DETERMINED, "options", "refund")
 EXPLAIN = ("share_explained", "voicemail")
 NAMES_THE_PART = ("welcome", *EXPLAIN)
+TOLD_WHAT_IS_LOWERED = (*NAMES_THE_PART, "withdrawal")  # it says whether a bill may still come
 PROPOSED_PARTS = 3
 
 
@@ -80,13 +81,13 @@ def stopped(moves: Sequence[Move], kind: str) -> dict[str, Any]:
 
 
 def lowered_by(of_case: Sequence[Determination], kind: str, day: date) -> dict[str, Any]:
-    """What a letter that names the patient's part says of the determination that holds on the day; others nothing.
+    """What a letter that names the patient's part, or a bill for it, says of the determination of that day.
 
     Without one it says that none does, whatever was typed: no letter waives what nobody determined.
     """
     there = [one for one in of_case if one.decided_date <= day <= one.until_date]
     last = max(there, key=lambda one: one.decided_date, default=None)
-    if kind not in NAMES_THE_PART:
+    if kind not in TOLD_WHAT_IS_LOWERED:
         return {}
     if last is None or not last.granted:
         return {"reduced_percent": None, "until": None}

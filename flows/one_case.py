@@ -16,17 +16,29 @@ from rich.table import Table
 from config.errors import InputError
 from config.letters import LANGUAGES
 from config.money import cents_of as written_cents
+from flows.shares_left import answer_one, has_shares, show_shares
 from flows.typed import day_of
 from tasks.remit.worklist import balances_of
-from tasks.route.desk import Desk, cents_of, determine, do, keep, known_staff, looked_at_again, nobody_named, open_desk
-from tasks.route.determinations import KINDS, Determination, OnRecord, decide
+from tasks.route.desk import (
+    Desk,
+    cents_of,
+    determine,
+    do,
+    keep,
+    known_staff,
+    looked_at_again,
+    nobody_named,
+    open_desk,
+)
+from tasks.route.determinations import KINDS, Determination, OnRecord
+from tasks.route.determining import asked_on, determination_of
 from tasks.route.entries import all_options
-from tasks.route.facts import setting_of
 from tasks.route.guards import Known
 from tasks.route.machine import BY_HAND, Case, Move, after
+from tasks.route.qmb_shares import ANSWERS as SHARE_ANSWERS
 from tasks.send.words import dollars, plain
 from tasks.store.case_numbers import parse
-from tasks.store.day import today_of
+from tasks.store.day import today_of, zone_of
 from tasks.store.store import Store, open_store
 
 MOVES = {name: what for what, name in BY_HAND.items()}
@@ -57,6 +69,7 @@ class Told:
     proof: str = ""
     proof_date: str = ""
     seen_by: str = ""
+    month: str = ""
 
 
 def work_on(
@@ -68,10 +81,14 @@ def work_on(
         practice_id, _ = store.patient(number, practice)
         case_number = f"C-{parse(number):06d}"
         desk = desk_of(store, practice_id, settings)
-        desk.case(case_number)
+        if told.action in SHARE_ANSWERS:
+            answer = told.action, told.month, told.by, told.note
+            answer_one(desk, case_number, *answer, _day(told, zone_of(desk.tables)))
+        elif not has_shares(desk, case_number) or told.action:
+            desk.case(case_number)
         if told.action == "determine":
             _say_result(console, _determine(desk, case_number, told))
-        elif told.action:
+        elif told.action and told.action not in SHARE_ANSWERS:
             _move(desk, case_number, told)
         if told.action:
             desk = looked_at_again(desk)
@@ -92,7 +109,9 @@ def desk_of(store: Store, practice_id: str, settings: Path | None, today: date |
 
 def _move(desk: Desk, number: str, told: Told) -> None:
     if told.action not in MOVES:
-        raise InputError(f"That is nothing that can be done; write one of {', '.join((*MOVES, 'determine'))}.")
+        raise InputError(
+            f"That is nothing that can be done; write one of {', '.join((*MOVES, 'determine', *SHARE_ANSWERS))}."
+        )
     if not told.by.strip():
         raise InputError("Say who did it, by staff identifier: --by S1.")
     _, facts = desk.case(number)
@@ -126,32 +145,22 @@ def _determine(desk: Desk, number: str, told: Told) -> Determination:
     nobody_named(desk.tables, *texts, ("--seen-by", told.seen_by))
     if not told.household or not told.income:
         raise InputError(f"{number}: give --household and --income; both are part of the determination.")
-    patients = desk.tables["patients"]
-    state = patients.loc[patients["patient_id"] == desk.row(number).get("patient_id"), "state"].dropna()
-    owed = int(desk.row(number).get("owed_cents") or 0)
-    amount = written_cents(told.amount, "--amount") if told.amount else 0
+    amount = written_cents(told.amount, "--amount") if told.amount else None
     income = written_cents(told.income, "--income")
     record = OnRecord(
-        requested_date=day_of(told.requested or None, "--requested") or _asked_on(desk, number),
+        requested_date=day_of(told.requested or None, "--requested") or asked_on(desk, number),
         statement=told.words.strip(),
         collection=told.collection,
         proof=told.proof.strip(),
         proof_date=day_of(told.proof_date or None, "--proof-date"),
         proof_seen_by=told.seen_by.strip(),
     )
-    found = decide(
-        number, told.kind, told.household, income, told.ground, told.by, _day(told, known.zone),
-        desk.work.settings, "" if state.empty else str(state.iloc[0]), told.percent, amount, told.second,
-        owed_cents=None if told.amount else owed, health_center=setting_of(desk.tables) == "fqhc", record=record,
-    )  # fmt: skip
+    who, day = (told.ground, told.by), _day(told, known.zone)
+    found = determination_of(
+        desk, number, told.kind, told.household, income, *who, day, told.percent, told.second, record, amount
+    )
     determine(desk, found)
     return found
-
-
-def _asked_on(desk: Desk, number: str) -> date | None:
-    """The last day on which the patient said that they cannot pay, as the case has it."""
-    case, _ = desk.case(number)
-    return max((turn.day for turn in case.turns if turn.response == "cannot_pay"), default=None)
 
 
 def _say_result(console: Console, one: Determination) -> None:
@@ -178,7 +187,14 @@ def _say_result(console: Console, one: Determination) -> None:
 
 
 def show(console: Console, desk: Desk, number: str, sources: bool = False, whole: bool = True) -> None:
-    """The case with its next step; whole with options, determinations and history too; nobody by name."""
+    """The case with its next step; whole with options, determinations and history too; nobody by name.
+
+    Of a Qualified Medicare Beneficiary also what is left of their share; without a case, that alone.
+    """
+    if number not in desk.standing.cases:
+        console.print(f"[bold]{number}[/] · no co-pay case: the patient is asked for nothing")
+        show_shares(console, desk, number)
+        return
     case, known = desk.case(number)
     row = desk.row(number)
     console.print(f"[bold]{number}[/] · {plain(case.stage)}{f' · {plain(case.outcome)}' if case.outcome else ''}")
@@ -192,6 +208,7 @@ def show(console: Console, desk: Desk, number: str, sources: bool = False, whole
         late = f"; overdue, with {row['escalated_to']}" if isinstance(row["escalated_to"], str) else ""
         console.print(f"[bold]Next[/] by {pd.Timestamp(row['due_date']).date()} ({plain(row['owner'])}{late})")
         console.print(f"  {row['next_step']}", markup=False)
+    show_shares(console, desk, number)
     if not whole:
         return
     if case.live and row:

@@ -33,6 +33,7 @@ WHO_PAYS = (
     "ends the task."
 )
 STATE_SIGNS = 2
+SAID = ("codes", "codes_not_covered", "bill")
 CHRONIC = "care management (99490 and its family)"
 # What is kept of a month's answers: what the decision takes, and what tells it again later.
 KEPT = (
@@ -147,13 +148,26 @@ def worklist(
     mine = answers[answers["asks"] & (answers["place"] > 0)]
     patients = mine.groupby(mine["plan_key"].astype("str"))["patient_id"].nunique().to_dict()
     patients |= {_key_of(case): 1 for case in nobody["case_number"]}
-    rows = [_row(task, patients[task["plan_key"]], how) for task in tasks if task["plan_key"] in patients]
+    told = mine.assign(plan_key=mine["plan_key"].astype("str")).drop_duplicates("plan_key").set_index("plan_key")
+    known = {str(key): _known(row) for key, row in told[list(SAID)].astype("str").to_dict("index").items()}
+    rows = [
+        _row(task, patients[task["plan_key"]], how) | known.get(task["plan_key"], {})
+        for task in tasks
+        if task["plan_key"] in patients
+    ]
     rows = [row for row in rows if row["state"] == "open"]
     rows.sort(key=lambda row: (row["case_number"] is not None, -row["patients"], row["number"]))
     frame = pd.DataFrame(rows, columns=coverage_outputs()["coverage_tasks"].names)
     for name in ("due_date", "opened_date"):
         frame[name] = pd.to_datetime(frame[name])
     return as_contract(frame, coverage_outputs()["coverage_tasks"])
+
+
+def _known(row: Mapping[str, str]) -> dict[str, str | None]:
+    """What the register, the practice or an answer before it says of the plan though nobody knows whether it pays."""
+    parts = (("covers", row["codes"]), ("does not cover", row["codes_not_covered"]))
+    codes = "; ".join(f"{word} {codes}" for word, codes in parts if codes)
+    return {"known_codes": codes or None, "bill": row["bill"] or None}
 
 
 def _row(task: Mapping[str, Any], patients: int, how: Questions) -> dict[str, Any]:

@@ -6,7 +6,7 @@ or taken back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -15,17 +15,24 @@ import pandas as pd
 from config.case_settings import CaseSettings
 from config.month import Month
 from config.still_unpaid import days_after
+from tasks.route.in_its_month import Bars
 from tasks.route.machine import GIVES_UP, OVER, REDUCTIONS, STILL_UNPAID, Move, stand
 
+QMB_PAID, BARRED_PAID = "qmb_paid", "barred_paid"
+TO_GIVE_BACK = (QMB_PAID, BARRED_PAID)  # reasons of cases in which money has to go back
 GONE = ("replaced", "voided", "reversed", "written")
 NO_MONEY = pd.DataFrame(
     {
         "owed_cents": pd.Series(dtype="int64"),
         "lowered_cents": pd.Series(dtype="int64"),
         "asked_cents": pd.Series(dtype="int64"),
-        "answered_cents": pd.Series(dtype="int64"),
+        "ready_cents": pd.Series(dtype="int64"),
+        "protected_cents": pd.Series(dtype="int64"),
+        "barred_cents": pd.Series(dtype="int64"),
         "refund_cents": pd.Series(dtype="int64"),
+        "barred_back_cents": pd.Series(dtype="int64"),
         "waiting": pd.Series(dtype=bool),
+        "second": pd.Series(dtype=bool),
         "second_answered": pd.Series(dtype=bool),
         "qmb_told": pd.Series(dtype=bool),
     },
@@ -33,21 +40,32 @@ NO_MONEY = pd.DataFrame(
 )
 
 
+def _as_if_asked(owed: pd.DataFrame) -> pd.DataFrame:
+    return owed.assign(patient_id=None, protected=False, barred=False, second=False)
+
+
 def unpaid_claims(
-    balances: pd.DataFrame, payments: pd.DataFrame, settled: Mapping[str, int], until: date
+    balances: pd.DataFrame,
+    payments: pd.DataFrame,
+    settled: Mapping[str, int],
+    until: date,
+    in_its_month: Callable[[pd.DataFrame], pd.DataFrame] = _as_if_asked,
 ) -> pd.DataFrame:
     """The claims answered by that day that leave a share to the patient, with `unpaid_cents` of each.
 
     Payments for a service month go to that month; what is left of them, and what was waived or written off (`settled`,
-    by case), goes to the oldest. Columns: claim_number, case_number, month, patient_cents, unpaid_cents, answered_date,
-    payers_answered.
+    by case), goes to the oldest of those that may be asked, and to the others last. Columns: claim_number, case_number,
+    month, patient_cents, unpaid_cents, answered_date, payers_answered, and those of `in_its_month`.
     """
     day = pd.Timestamp(until)
     there = balances[
         (balances["answered_date"] <= day) & ~balances["state"].isin(GONE) & (balances["patient_cents"] > 0)
     ]
     owed = there[~there["waiting"].fillna(False).astype(bool)]
-    owed = owed.sort_values(["case_number", "month", "claim_number"], kind="stable").reset_index(drop=True)
+    owed = in_its_month(owed)
+    order = owed.assign(never=owed["protected"] | owed["barred"])
+    order = order.sort_values(["case_number", "never", "month", "claim_number"], kind="stable")
+    owed = owed.loc[order.index].reset_index(drop=True)
     paid = payments[payments["payment_date"] <= day]
     own = paid.dropna(subset=["service_month"]).groupby(["case_number", "service_month"])["amount"].sum()
     of_month = owed.groupby(["case_number", "month"])["patient_cents"].transform("sum")
@@ -67,7 +85,7 @@ def unpaid_claims(
     spare = owed["case_number"].map(pool).fillna(0).astype("int64").clip(lower=0)
     owed["unpaid_cents"] = _left_after(owed, ["case_number"], left, spare)
     names = ["claim_number", "case_number", "month", "patient_cents", "unpaid_cents", "answered_date"]
-    return owed[[*names, "payers_answered"]]
+    return owed[[*names, "payers_answered", "patient_id", "protected", "barred", "second"]]
 
 
 def _left_after(owed: pd.DataFrame, keys: list[str], amounts: pd.Series, paid: pd.Series) -> pd.Series:
@@ -83,13 +101,26 @@ def _used_up(cases: pd.Series, applied: pd.Series, there_is: pd.Series) -> pd.Se
     return applied.clip(upper=(there_is - before).clip(lower=0)).astype("int64")
 
 
+def ready_to_ask(unpaid: pd.DataFrame) -> pd.Series:
+    """Which claims leave something that may be asked now: no further payer of their month has still to answer."""
+    answered = (unpaid["payers_answered"] > 1).fillna(False).astype(bool)
+    return (unpaid["asked_cents"] > 0) & (answered | ~unpaid["second"])
+
+
 def money_of_cases(
-    balances: pd.DataFrame, unpaid: pd.DataFrame, to_refund: Mapping[str, int], until: date
+    balances: pd.DataFrame,
+    unpaid: pd.DataFrame,
+    to_refund: Mapping[str, int],
+    barred_paid: Mapping[str, int],
+    until: date,
 ) -> pd.DataFrame:
     """By case: what is owed, what has to go back, and what payers' answers say of the others.
 
-    `lowered_cents` is taken off by determinations, `asked_cents` the rest; `answered_cents` is that of claims which a
-    second payer answered too. `second_answered` holds where something of those may be asked, or nothing is left.
+    Of what is owed `protected_cents` are of months in which the patient was a Qualified Medicare Beneficiary and
+    `barred_cents` of months whose payer forbids to bill; `lowered_cents` is taken off by determinations, `asked_cents`
+    the rest, and `ready_cents` of it what no further payer has still to answer. `second` holds where such a payer is
+    that of a month asked for, `second_answered` where something is ready, or it answered and nothing is left.
+    `refund_cents` has to go back, `barred_back_cents` of it for want of a payer's leave.
     """
     there = balances[balances["answered_date"] <= pd.Timestamp(until)]
     whole = there[~there["state"].isin(GONE)]
@@ -101,17 +132,23 @@ def money_of_cases(
             "qmb_told": there.groupby("case_number")["qmb_told"].any().reindex(groups.size().index, fill_value=False),
         }
     )
+    back = {number: to_refund.get(number, 0) + barred_paid.get(number, 0) for number in {*to_refund, *barred_paid}}
+    found = found.reindex(found.index.union(pd.Index(list(back), dtype="str")))
     some = unpaid[unpaid["unpaid_cents"] > 0]
-    second = some[(some["payers_answered"] > 1).fillna(False).to_numpy(bool)]
-    found = found.reindex(found.index.union(pd.Index(list(to_refund), dtype="str")))
     sums = {"owed": ("unpaid", some), "lowered": ("lowered", some), "asked": ("asked", some)}
-    for name, (column, rows) in (sums | {"answered": ("asked", second)}).items():
+    sums |= {"ready": ("asked", some[ready_to_ask(some)])}
+    sums |= {"protected": ("unpaid", some[some["protected"]])}
+    sums |= {"barred": ("unpaid", some[some["barred"] & ~some["protected"]])}
+    for name, (column, rows) in sums.items():
         cents = rows.groupby("case_number")[f"{column}_cents"].sum()
         found[f"{name}_cents"] = cents.reindex(found.index, fill_value=0).astype("int64")
+    second = some[some["second"] & (some["asked_cents"] > 0)]
+    found["second"] = found.index.isin(second["case_number"])
     by_two = found["by_two"].astype("boolean").fillna(False).astype(bool)
-    found["second_answered"] = (found["answered_cents"] > 0) | ((found["asked_cents"] == 0) & by_two)
-    found["refund_cents"] = pd.Series(dict(to_refund), dtype="int64").reindex(found.index, fill_value=0)
-    flags = ["waiting", "second_answered", "qmb_told"]
+    found["second_answered"] = (found["ready_cents"] > 0) | ((found["asked_cents"] == 0) & by_two)
+    for name, due in (("refund", back), ("barred_back", barred_paid)):
+        found[f"{name}_cents"] = pd.Series(dict(due), dtype="int64").reindex(found.index, fill_value=0)
+    flags = ["waiting", "second", "second_answered", "qmb_told"]
     found[flags] = found[flags].astype("boolean").fillna(False).astype(bool)
     return found[list(NO_MONEY)]
 
@@ -221,12 +258,31 @@ def paid_by_qmb(
         covered[["patient_id", "start_date", "end_date"]], on="patient_id"
     )
     inside = (both["start_date"] <= both["to_day"]) & (both["end_date"].isna() | (both["end_date"] >= both["from_day"]))
-    theirs = both[inside].drop_duplicates("payment_id").dropna(subset=["case_number"])
+    return _given_back(both[inside].drop_duplicates("payment_id"), QMB_PAID)
+
+
+def paid_though_barred(
+    payments: pd.DataFrame, bars: Bars, but: Mapping[str, int], may_owe: Collection[str], until: date
+) -> tuple[dict[str, int], dict[str, list[Move]]]:
+    """What patients paid for months whose payer forbids to bill them and did not get back, and the moves that open it.
+
+    Cases in `but` have a refund for another reason, which says more. A payment that names no month is of its day's; in
+    cases that `may_owe` for a month without a ban it is one for that.
+    """
+    paid = payments[(payments["payment_date"] <= pd.Timestamp(until)) & ~payments["case_number"].isin(list(but))]
+    paid = paid[paid["service_month"].notna() | ~paid["case_number"].isin(list(may_owe))]
+    months = paid["service_month"].fillna(paid["payment_date"].dt.strftime("%Y-%m"))
+    return _given_back(paid[bars.of(paid["patient_id"], months)], BARRED_PAID)
+
+
+def _given_back(theirs: pd.DataFrame, reason: str) -> tuple[dict[str, int], dict[str, list[Move]]]:
+    """Of these payments what is not given back, by case, and a move for each that has to be."""
+    theirs = theirs.dropna(subset=["case_number"])
     net = theirs.groupby("case_number")["amount"].sum()
     due = {str(number): int(cents) for number, cents in net.items() if cents > 0}
     moves: dict[str, list[Move]] = {}
     for row in theirs[theirs["case_number"].isin(list(due)) & (theirs["amount"] > 0)].itertuples(index=False):
-        what = Move("owe", row.payment_date.date(), f"paid:{row.payment_id}", reason="qmb_paid", cents=int(row.amount))
+        what = Move("owe", row.payment_date.date(), f"paid:{row.payment_id}", reason=reason, cents=int(row.amount))
         moves.setdefault(row.case_number, []).append(what)
     return due, moves
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from tasks.route.choosing import efforts_of, options_of
 from tasks.route.facts import coverage_flags
 from tasks.route.guards import Known
 from tasks.route.heard import said_moves, with_known
+from tasks.route.in_its_month import Bars, as_of_month
 from tasks.route.listing import case_numbers, known_of, payments_by_case, row_of, unconfirmed
 from tasks.route.lowered import with_lowered
 from tasks.route.machine import STILL_UNPAID, Case, Move, stand
@@ -89,21 +91,25 @@ def standing(
     _add(history, new, with_known(heard, known, history))
     payments = _numbered_payments(tables, numbers)
     paid = frozenset(payments["case_number"].dropna())
-    unpaid = money.unpaid_claims(work.balances, payments, money.settled_cents(history, until, paid), until)
     protected = money.qmb_days(tables, work.balances, numbers, month)
-    age = work.settings.balance_age_days
+    age, bars = work.settings.balance_age_days, Bars(tables, month, work.barred)
+    patients = pd.Series(numbers.index, index=numbers.to_numpy())
+    in_its_month = partial(as_of_month, patients=patients, tables=tables, qmb_days=protected, bars=bars)
+    settled = money.settled_cents(history, until, paid)
+    unpaid = money.unpaid_claims(work.balances, payments, settled, until, in_its_month)
     unpaid = with_lowered(unpaid, history, work.determinations, payments, age, until)
     refunds, refund_moves = money.paid_by_qmb(payments, protected, until)
-    owed = money.money_of_cases(work.balances, unpaid, refunds, until)
-    patients = pd.Series(numbers.index, index=numbers.to_numpy())
-    theirs = _of_their_months(unpaid, patients, protected)
-    qmb, barred = _never_asked(unpaid, theirs, patients, tables, owed, until)
+    may_owe = unpaid.loc[~unpaid["protected"] & ~unpaid["barred"], "case_number"]
+    barred_paid, barred_moves = money.paid_though_barred(payments, bars, refunds, frozenset(may_owe), until)
+    owed = money.money_of_cases(work.balances, unpaid, refunds, barred_paid, until)
+    qmb = _never_asked(unpaid, tables, owed, until)
     _add(history, new, money.openings(unpaid, qmb, age, until))
     _add(history, new, refund_moves)
+    _add(history, new, barred_moves)
     gone = _gone(tables["patients"], numbers, history, until)
     _add(history, new, _leaving(gone, history, _asked(unpaid, qmb), until))
     dead = frozenset(gone.index[gone["dead"]])
-    _add(history, new, money.returns(unpaid, qmb | barred, dead, history, payments, work.settings, until))
+    _add(history, new, money.returns(unpaid, qmb, dead, history, payments, work.settings, until))
     cases = {number: stand(moves, until) for number, moves in history.items()}
     cases = {number: case for number, case in cases.items() if case.stage}
     first, open_before = month.first, set(known["case_number"])
@@ -136,7 +142,7 @@ def standing(
     }
     late = {row["case_number"]: row.get("escalated_to") for row in rows}
     frame = frame.assign(escalated_to=frame["case_number"].map(late).astype("str"))
-    left = shares_left(theirs, work.qmb_shares, work.settings, until)
+    left = shares_left(_of_beneficiaries(unpaid, qmb), work.qmb_shares, work.settings, until)
     return Standing(frame, cases, facts_of, new, owed, unpaid, left)
 
 
@@ -185,8 +191,9 @@ def _leaving(
     for row in gone.itertuples():
         number, day = str(row.Index), row.day.date()
         case = stand(history[number], until)
-        stays = case.reason == "qmb_paid" or case.reason in ABOUT_MONEY or asked.get(number, 0) > 0
-        if case.live and (not stays or (row.dead and case.reason != "qmb_paid")):
+        goes_back = case.reason in money.TO_GIVE_BACK
+        stays = goes_back or case.reason in ABOUT_MONEY or asked.get(number, 0) > 0
+        if case.live and (not stays or (row.dead and not goes_back)):
             found[number] = [Move("leave", day, f"left:{day}:{case.moves}")]
     return found
 
@@ -204,36 +211,22 @@ def _numbered_payments(tables: Tables, numbers: pd.Series) -> pd.DataFrame:
     return payments.assign(case_number=payments["patient_id"].map(numbers).astype("str"))
 
 
-def _of_their_months(unpaid: pd.DataFrame, patients: pd.Series, protected: pd.DataFrame) -> pd.DataFrame:
-    """The unpaid claims, with `patient_id`, of months on a day of which the patient is known as such a beneficiary."""
-    rows = unpaid[unpaid["case_number"].isin(patients.index)].reset_index(drop=True)
-    rows = rows.assign(patient_id=patients.reindex(rows["case_number"]).to_numpy())
-    first = pd.to_datetime(rows["month"] + "-01").astype("datetime64[ns]")
-    both = rows[["patient_id"]].assign(row=rows.index, first=first, last=first + pd.offsets.MonthEnd(0))
-    both = both.merge(protected, on="patient_id")
-    inside = (both["start_date"] <= both["last"]) & (both["end_date"].isna() | (both["end_date"] >= both["first"]))
-    return rows[rows.index.isin(both.loc[inside, "row"])]
+def _of_beneficiaries(unpaid: pd.DataFrame, qmb: frozenset[str]) -> pd.DataFrame:
+    """What is left of a Qualified Medicare Beneficiary's months, and `before` of who is one by now."""
+    rows = unpaid[unpaid["patient_id"].notna()]
+    before = ~rows["protected"] & ~rows["barred"] & rows["case_number"].isin(list(qmb))
+    return rows.assign(before=before)[rows["protected"] | before]
 
 
-def _never_asked(
-    unpaid: pd.DataFrame,
-    theirs: pd.DataFrame,
-    patients: pd.Series,
-    tables: Tables,
-    owed: pd.DataFrame,
-    until: date,
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Cases with an unpaid share that nobody asks for: Qualified Medicare Beneficiaries, and whose payer forbids it.
-
-    The first are those of such a month, such a beneficiary now, or by an answer; the second go by today alone.
-    """
-    rows = unpaid[unpaid["case_number"].isin(patients.index)].reset_index(drop=True)
-    asks = pd.DataFrame({"patient_id": patients.reindex(rows["case_number"]).to_numpy(), "day": pd.Timestamp(until)})
-    now = coverage_flags(asks, tables)
+def _never_asked(unpaid: pd.DataFrame, tables: Tables, owed: pd.DataFrame, until: date) -> frozenset[str]:
+    """Cases with an unpaid share that nobody asks for, of whatever month: a Qualified Medicare Beneficiary's of today,
+    or of whom a payer's answer says it."""
+    rows = unpaid[unpaid["patient_id"].notna()].reset_index(drop=True)
     told = owed.index[owed["qmb_told"]]
-    numbers = rows["case_number"].to_numpy()
-    qmb, barred = (frozenset(numbers[now[name].to_numpy()]) for name in ("qmb", "not_billed"))
-    return qmb | frozenset(theirs["case_number"]) | frozenset(told), barred
+    if rows.empty:
+        return frozenset(told)
+    now = coverage_flags(rows[["patient_id"]].assign(day=pd.Timestamp(until)), tables)
+    return frozenset(rows["case_number"].to_numpy()[now["qmb"].to_numpy(bool)]) | frozenset(told)
 
 
 def no_known_cases() -> pd.DataFrame:

@@ -46,7 +46,7 @@ def owes_nothing(f: Facts) -> Mask:
 
 def may_be_billed(f: Facts) -> Mask:
     """No payer forbids to bill the patient."""
-    return ~f["not_billed"]
+    return ~f["not_billed"] & ~f["give_back"]
 
 
 def payer_forbids(f: Facts) -> Mask:

@@ -13,6 +13,7 @@ import pandas as pd
 from config.case_settings import CaseSettings
 from config.month import Month
 from tasks.route import options as tests
+from tasks.route.balances import ready_to_ask
 from tasks.route.causes import first_causes
 from tasks.route.efforts import Effort, efforts
 from tasks.route.entries import Option, options_in
@@ -38,7 +39,7 @@ def efforts_of(
 ) -> dict[str, tuple[Effort, ...]]:
     """How far collecting has come in each live case, by claim of which something may be asked."""
     claims: dict[str, list[tuple[str, int, date]]] = {}
-    for row in unpaid[unpaid["asked_cents"] > 0].itertuples():
+    for row in unpaid[ready_to_ask(unpaid)].itertuples():
         one = str(row.claim_number), int(row.asked_cents), row.answered_date.date()
         claims.setdefault(str(row.case_number), []).append(one)
     live = {number: case for number, case in cases.items() if case.live}

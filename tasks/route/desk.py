@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from sqlalchemy.engine import Connection
@@ -21,8 +21,8 @@ from config.settings import PracticeSettings, practice_settings
 from tasks.route import qmb_shares
 from tasks.route.cases import Standing, standing
 from tasks.route.determinations import OPTION_OF, Determination
+from tasks.route.determining import DETERMINED, of_line
 from tasks.route.guards import Known, checked
-from tasks.route.heard import RECORDED
 from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move
 from tasks.route.readback import Answer
 from tasks.route.work import Work, as_row, moves_by_case, on_record
@@ -193,9 +193,8 @@ def nobody_named(tables: Mapping[str, pd.DataFrame], *told: tuple[str, str]) -> 
 
 def cents_of(outcome: str, row: dict[str, Any], known: Known, day: date) -> int:
     """The dollars that an outcome stands for where nobody says them: what is open, what is lowered, what goes back."""
-    owed = int(row.get("owed_cents") or 0)
     if outcome in REDUCTIONS:
-        holding = [one for one in known.determinations if one.holds_on(day)]
+        owed, holding = known.owed_cents, [one for one in known.determinations if one.holds_on(day)]
         return known.lowered_cents or owed * holding[-1].reduced_percent // 100 if holding else owed
     if outcome in GIVES_UP:
         return known.uncollectible_cents
@@ -232,6 +231,12 @@ def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
         return "known"
     if f"said:{day}:{answer.answer}" in recorded:
         return "known"
+    option = answer.option or str(row.get("option") or "")
+    determined = None
+    if answer.answer == DETERMINED:
+        determined = of_line(desk, answer, day, option)
+        if determined.source in recorded:
+            return "known"
     if number in moved:
         raise InputError("an earlier line of this list has moved the case; answer again on a new list.")
     if revision != case.moves:
@@ -242,7 +247,13 @@ def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
     known_staff(desk.tables, ("answered_by", answer.answered_by))
     if desk.tables["staff"].empty:  # with staff on file it is an identifier of theirs
         nobody_named(desk.tables, ("answered_by", answer.answered_by))
-    option = answer.option or str(row.get("option") or "")
+    if determined:
+        people = (("second_by", answer.second_by), ("proof_seen_by", answer.proof_seen_by))
+        known_staff(desk.tables, *people)
+        nobody_named(desk.tables, *(people if desk.tables["staff"].empty else ()))
+        determine(desk, determined)
+        moved.add(number)
+        return "taken"
     cents = answer.cents()
     if cents is None:
         cents = cents_of(answer.answer, row, known, day)
@@ -258,40 +269,27 @@ def _take_share(desk: Desk, answer: Answer, day: date) -> str:
         raise InputError(f"the line of {month} takes {' or '.join(qmb_shares.ANSWERS)} alone.")
     if not month:
         raise InputError(f"'{answer.answer}' belongs on a line with a month; write it there.")
+    return answer_share(desk, number, month, answer.answer, day, answer.answered_by, answer.note_code, "answered_by")
+
+
+def answer_share(
+    desk: Desk, number: str, month: str, answer: str, day: date, by: str, note: str, place: str
+) -> Literal["taken", "known"]:
+    """What was done with that month's share is on record, by whom; `place` is where they are named.
+
+    InputError where nothing of that month is left, or nobody of the practice did it.
+    """
     before = [one for one in desk.work.qmb_shares.get(number, []) if one.option == month]
-    if any(one.reason == answer.answer and one.day == day for one in before):
+    if any(one.reason == answer and one.day == day for one in before):
         return "known"
     shares = [one for one in desk.standing.shares if (one.case_number, one.month) == (number, month)]
     if not shares:
         raise InputError("nothing of a Qualified Medicare Beneficiary's share of that month is left; leave it out.")
-    known_staff(desk.tables, ("answered_by", answer.answered_by))
+    known_staff(desk.tables, (place, by))
     if desk.tables["staff"].empty:
-        nobody_named(desk.tables, ("answered_by", answer.answered_by))
-    move = qmb_shares.recording(shares[0], answer.answer, day, answer.answered_by, answer.note_code)
+        nobody_named(desk.tables, (place, by))
+    move = qmb_shares.recording(shares[0], answer, day, by, note)
     with desk.store.writing() as connection:
         case_work.alone(connection, desk.practice_id)
         record(connection, desk.practice_id, {number: [move]}, datetime.now(UTC))
     return "taken"
-
-
-def recorded_answers(moves: dict[str, list[Move]], patients: dict[str, str]) -> pd.DataFrame:
-    """What staff recorded of patients' words, as rows of the answers' table, so that nobody types it twice.
-
-    A withdrawal is the wish to stop: time counts to the end of that month, and not after it.
-    """
-    table = inputs()["copay_responses"]
-    rows = []
-    for number, several in moves.items():
-        for move in several:
-            wish = move.outcome == "withdrew" or (move.what == "hear" and move.reason == "asks_to_stop")
-            if wish and move.by and number in patients:
-                rows.append(
-                    {
-                        "response_id": f"{RECORDED}{number}:{move.source}",
-                        "patient_id": patients[number],
-                        "response_date": pd.Timestamp(move.day),
-                        "response": "asks_to_stop",
-                        "recorded_by": move.by,
-                    }
-                )
-    return pd.DataFrame(rows, columns=table.names)

@@ -20,18 +20,20 @@ COVERAGE = (
     "qmb", "not_billed", "medicaid", "second_payer", "coverage_unknown", "conflicting", "medicare_advantage",
     "outside_medicare",
 )  # fmt: skip
+FLAGS = ("waiting", "second", "second_answered", "qmb_told")
+CENTS = ("asked", "ready", "lowered", "protected", "barred", "barred_back")
 
 
 def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """What coverage each patient had on the day of the ask, by flag; `asks` has `patient_id` and `day`.
 
     All that the options know of payers comes from here: the coverages on file and, where the tables have them, the
-    answers that were verified. Who `never` owes by an answer is a Qualified Medicare Beneficiary; whom a payer forbids
-    to bill is `not_billed`; and a payer that was found not to cover the service is none that may pay the share.
+    answers that were verified. Who `never` owes by an answer is a Qualified Medicare Beneficiary; whom a payer of that
+    day forbids to bill is `not_billed`; and one that was found not to cover the service is none that may pay the share.
     """
     coverages, answers = of_patients(tables["coverages"], asks["patient_id"]), tables.get("payer_answers")
     if answers is not None:
-        answers = _of_their_programs(of_patients(answers, asks["patient_id"]), tables)
+        answers = of_their_programs(of_patients(answers, asks["patient_id"]), tables)
     theirs = asks[["patient_id", "day"]].reset_index(names="ask").merge(coverages, on="patient_id")
     day = theirs["day"]
     theirs = theirs[(theirs["start_date"] <= day) & (theirs["end_date"].isna() | (theirs["end_date"] >= day))]
@@ -44,11 +46,12 @@ def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
     found |= {"medicare_advantage": kind == "medicare_advantage"}
     flags = {name: asks.index.isin(theirs.loc[np.asarray(mask, dtype=bool), "ask"]) for name, mask in found.items()}
     flags["not_billed"] = np.zeros(len(asks), dtype=bool)
-    for name, word in (("qmb", "never"), ("not_billed", "not_billed")):
-        if answers is None:
-            break
-        whose = answers.loc[(answers["patient_owes"].astype("str") == word).to_numpy(), "patient_id"]
-        flags[name] = flags[name] | asks["patient_id"].isin(whose).to_numpy()
+    if answers is not None:
+        owes = answers["patient_owes"].astype("str")
+        never, bans = ((owes == word).to_numpy() for word in ("never", "not_billed"))
+        flags["qmb"] = flags["qmb"] | asks["patient_id"].isin(answers.loc[never, "patient_id"]).to_numpy()
+        barring = theirs["coverage_id"].isin(answers.loc[bans, "coverage_id"]).to_numpy()
+        flags["not_billed"] = asks.index.isin(theirs.loc[barring, "ask"])
     known = asks.index.isin(theirs.loc[(kind != "unknown").to_numpy(), "ask"])
     # Two payers in one place, or a Medicare Beneficiary program without any Medicare: the order is not known.
     places = theirs[["ask", "priority", "payer_kind"]].drop_duplicates()
@@ -58,7 +61,7 @@ def coverage_flags(asks: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd
     return pd.DataFrame(flags, index=asks.index)[list(COVERAGE)]
 
 
-def _of_their_programs(answers: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def of_their_programs(answers: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The answers for the programs that patients agreed to and did not leave; who agreed to none has chronic care."""
     consents, others = tables.get("consents"), tables.get("program_answers")
     if consents is None or others is None:
@@ -78,31 +81,38 @@ def facts(
     """The asks with every column that the options look at.
 
     `asks`: case_number, patient_id, response, day, said_cannot_pay, plan_offered, effort_complete. Coverage is that of
-    the day of the ask; a Qualified Medicare Beneficiary is one on that day, on `until`, or by a payer's answer. What is
-    `unanswered` is not asked for: a payer that may pay has not said what it leaves, or it is not known who pays first.
-    `ask_cents` is what may be asked: of who has a second payer the claims that it answered, less what determinations
-    take off.
+    the day of the ask; a Qualified Medicare Beneficiary is one on that day, on `until`, or by a payer's answer. Each
+    claim goes by its own month (`money_of_cases`): what a payer then forbade, or has not answered, is no part of what
+    is asked, and keeps nothing else from being asked. `owed_cents` is what may come to be asked, `ask_cents` what
+    may be now. Where nothing may be asked yet it is `unanswered`: a payer that may pay has not said what it leaves, or
+    it is not known who pays first.
     """
     on_day = coverage_flags(asks, tables)
     today = coverage_flags(asks.assign(day=pd.Timestamp(until)), tables)
     theirs = money.reindex(asks["case_number"]).set_axis(asks.index)
-    flags = {name: theirs[name].astype("boolean").fillna(False).astype(bool) for name in ("waiting", "second_answered")}
-    told = theirs["qmb_told"].astype("boolean").fillna(False).astype(bool)
+    flags = {name: theirs[name].astype("boolean").fillna(False).astype(bool) for name in FLAGS}
     setting = setting_of(tables)
-    found = asks.assign(**{name: on_day[name] for name in COVERAGE}, **flags)
-    unanswered = found["waiting"] | (found["second_payer"] & ~found["second_answered"]) | found["conflicting"]
-    qmb = on_day["qmb"] | today["qmb"] | told
-    cents = {
-        name: theirs[f"{name}_cents"].fillna(0).astype("int64") for name in ("owed", "lowered", "asked", "answered")
-    }
-    may = cents["answered"].where(found["second_payer"], cents["asked"])
+    found = asks.assign(**{name: on_day[name] for name in COVERAGE})
+    cents = {name: theirs[f"{name}_cents"].fillna(0).astype("int64") for name in CENTS}
+    ready, lowered = cents["ready"], cents["lowered"]
+    # A further payer is that of the months owed for; of who owes nothing yet, the one that is on file.
+    found["second_payer"] = found["second_payer"].where(cents["asked"] == 0, flags["second"])
+    found = found.assign(waiting=flags["waiting"] & (ready == 0), second_answered=flags["second_answered"])
+    pending = found["second_payer"] & ~found["second_answered"]
+    unanswered = found["waiting"] | pending | found["conflicting"]
+    # Who was a beneficiary in each month that anything is left of is none to ask, whatever they are now.
+    nothing_else = (cents["asked"] == 0) & ~found["waiting"]
+    theirs_alone = nothing_else & (cents["protected"] > 0) & (cents["barred"] == 0)
+    qmb = on_day["qmb"] | today["qmb"] | flags["qmb_told"] | theirs_alone
+    not_billed = (on_day["not_billed"] | (cents["barred"] > 0)) & nothing_else & ~qmb
     return found.assign(
         unanswered=unanswered,
         qmb=qmb,
-        not_billed=on_day["not_billed"] & ~qmb,
-        owed_cents=cents["owed"],
-        lowered_cents=cents["lowered"],
-        ask_cents=may.mask(unanswered | qmb | on_day["not_billed"], 0),
+        not_billed=not_billed,
+        give_back=(cents["barred_back"] > 0) & ~qmb,
+        owed_cents=cents["asked"] + lowered,
+        lowered_cents=lowered,
+        ask_cents=ready.mask(unanswered | qmb | not_billed, 0),
         setting=setting,
         sliding_schedule=has_sliding_schedule(setting, settings),
         sliding_percent=settings.sliding_fee_percent,

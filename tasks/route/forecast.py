@@ -18,7 +18,7 @@ Cents = Any
 """An array of whole cents as floats, NaN where an amount is not known."""
 REASONS = {
     "qmb": "a Qualified Medicare Beneficiary owes nothing, whatever it costs",
-    "not_billed": "the first payer does not pay it apart and forbids to bill the patient for it",
+    "not_billed": "a payer of the patient forbids to bill the patient for it",
     "no_coverage": "no coverage is on file",
     "coverage_unknown": "it is not known whether the first payer covers it",
     "not_part_b": "the first payer sets its own co-pay; ask the plan",

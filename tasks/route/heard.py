@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from config.contract import inputs
 from tasks.route.machine import Move
 
 OPENS = ("refused", "cannot_pay", "disputes", "surprised", "asks_to_stop")
@@ -48,3 +49,26 @@ def with_known(
         if opening.source not in {move.source for move in mine}:
             found[number] = sorted([opening, *mine], key=lambda move: move.day)
     return found
+
+
+def recorded_answers(moves: dict[str, list[Move]], patients: dict[str, str]) -> pd.DataFrame:
+    """What staff recorded of patients' words, as rows of the answers' table, so that nobody types it twice.
+
+    A withdrawal is the wish to stop: time counts to the end of that month, and not after it.
+    """
+    table = inputs()["copay_responses"]
+    rows = []
+    for number, several in moves.items():
+        for move in several:
+            wish = move.outcome == "withdrew" or (move.what == "hear" and move.reason == "asks_to_stop")
+            if wish and move.by and number in patients:
+                rows.append(
+                    {
+                        "response_id": f"{RECORDED}{number}:{move.source}",
+                        "patient_id": patients[number],
+                        "response_date": pd.Timestamp(move.day),
+                        "response": "asks_to_stop",
+                        "recorded_by": move.by,
+                    }
+                )
+    return pd.DataFrame(rows, columns=table.names)

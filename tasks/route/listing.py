@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from config.case_days import case_days
 from config.contract import outputs
 from config.frames import as_contract
 from tasks.route.determinations import OPTION_OF
@@ -22,7 +23,7 @@ Owed = Mapping[str, Mapping[str, Any]]
 """The money of cases by column, then by case number."""
 ABOUT_A_BALANCE = ("payment_plan", "reminder")
 WITHDRAWAL = "withdrawal"
-CONFIRM_WITHIN_DAYS = 31  # one that was never written is no news to the patient later
+BARS = "plan_bars_billing"
 
 
 def row_of(
@@ -72,7 +73,7 @@ def row_of(
         "next_step": step.words,
         "source": option.source,
         "due_date": step.due,
-        "letter": _letter(step.letter, bool(flags["qmb"]), back, asked),
+        "letter": _letter(step.letter, bool(flags["qmb"]), option.name == BARS, back, asked),
         "document": step.document,
         "escalated_to": step.escalated_to or None,
         "ask_cents": asked,
@@ -83,7 +84,7 @@ def unconfirmed(case: Case, letters: Iterable[Move], until: date) -> bool:
     """Whether the patient stopped of late, whatever had opened the case, and has no confirmation in writing."""
     if case.live or case.outcome != "withdrew" or case.since is None or case.opened is None:
         return False
-    recent = until - case.since <= timedelta(days=CONFIRM_WITHIN_DAYS)
+    recent = until - case.since <= timedelta(days=case_days("confirm_within", until))
     return recent and not any(one.reason == WITHDRAWAL and one.day >= case.opened for one in letters)
 
 
@@ -144,11 +145,13 @@ def case_numbers(decisions: pd.DataFrame, known: pd.DataFrame, patients: pd.Data
     return every.dropna().drop_duplicates("patient_id").set_index("patient_id")["case_number"]
 
 
-def _letter(letter: str, qmb: bool, refund_cents: int, ask_cents: int) -> str | None:
+def _letter(letter: str, qmb: bool, barred: bool, refund_cents: int, ask_cents: int) -> str | None:
     """A Qualified Medicare Beneficiary gets no letter but that nothing is owed, or that care ends; and nobody one that
     names a balance where none may be asked for."""
     if letter in ABOUT_A_BALANCE and ask_cents <= 0:
         return None
+    if barred and refund_cents:
+        return "refund"
     if letter == "refund" and not refund_cents:
         return "share_explained"  # nothing was paid, so nothing comes back
     if qmb and letter not in ("refund", "withdrawal"):

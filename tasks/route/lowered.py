@@ -22,11 +22,13 @@ def with_lowered(
     """The unpaid claims with `lowered_cents`, which nobody asks for, and `asked_cents`, the rest.
 
     A claim is lowered once: by the determination that held on the day on which it came due, else by the first one after
-    it that a reduction on record was made by, or that holds on `until`. What was taken off already counts.
+    it that a reduction on record was made by, or that holds on `until`. What was taken off already counts. Nothing is
+    asked, and so nothing lowered, of what is `protected` or `barred`.
     """
     lowered = pd.Series(0, index=unpaid.index, dtype="int64")
     granted = {number for number, several in determinations.items() if any(one.granted for one in several)}
-    theirs = unpaid[unpaid["case_number"].isin(granted)]
+    never = unpaid["protected"] | unpaid["barred"]
+    theirs = unpaid[unpaid["case_number"].isin(granted) & ~never]
     for number, rows in theirs.groupby("case_number"):
         case = str(number)
         every = sorted(determinations[case], key=lambda one: one.decided_date)
@@ -43,7 +45,8 @@ def with_lowered(
             left, whole = int(mine["unpaid_cents"].sum()), int(rows["patient_cents"].sum())
             base = max(left + off, min(left + off + max(0, int(since["amount"].sum())), whole))
             lowered[mine.index] = _shared(mine["unpaid_cents"], base * one.reduced_percent // 100 - off)
-    return unpaid.assign(lowered_cents=lowered, asked_cents=unpaid["unpaid_cents"] - lowered)
+    asked = (unpaid["unpaid_cents"] - lowered).mask(never, 0)
+    return unpaid.assign(lowered_cents=lowered, asked_cents=asked)
 
 
 def _counts(every: Sequence[Determination], taken: Sequence[int], due: date, until: date) -> Determination | None:

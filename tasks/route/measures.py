@@ -1,11 +1,12 @@
-"""Co-pay cases by month: opened, offered, resolved, patients kept and lost, dollars."""
+"""Co-pay cases by month: opened, offered, resolved, patients kept and lost, dollars; shares of QMBs."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from statistics import median_low
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -15,12 +16,24 @@ from config.errors import InputError
 from config.frames import as_contract
 from config.month import Month
 from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move, after
+from tasks.route.qmb_shares import ShareLeft
 
 LOST = ("withdrew", "left")
+QMB_SHARES = "qmb_shares"
+WITH_CENTS = ("resolved", "dollars", QMB_SHARES)
 
 
-def measures(moves: Mapping[str, list[Move]], payments: pd.DataFrame, until: date) -> pd.DataFrame:
+def measures(
+    moves: Mapping[str, list[Move]],
+    payments: pd.DataFrame,
+    until: date,
+    shares: Iterable[ShareLeft] = (),
+    share_moves: Mapping[str, Iterable[Move]] = MappingProxyType({}),
+) -> pd.DataFrame:
     """What happened up to that day, by month, in contract columns.
+
+    `shares` are what is left of Qualified Medicare Beneficiaries' months, counted in the month of the payer's answer;
+    `share_moves` what billing did with such.
 
     Dollars collected are the patients' payments as exported; where a patient has none, what was recorded as paid.
     """
@@ -40,6 +53,12 @@ def measures(moves: Mapping[str, list[Move]], payments: pd.DataFrame, until: dat
         month = str(Month.of(row.payment_date.date()))
         cents[month, "dollars", kind] += abs(int(row.amount))
         counts[month, "dollars", kind].append(0)
+    told = [(one.answered, "left", one.cents) for one in shares]
+    told += [(one.day, one.reason, one.cents) for several in share_moves.values() for one in several]
+    for day, what, amount in told:
+        if day <= until:
+            counts[str(Month.of(day)), QMB_SHARES, what].append(0)
+            cents[str(Month.of(day)), QMB_SHARES, what] += amount
     table = worklist_outputs()["copay_measures"]
     rows: list[dict[str, Any]] = [
         {
@@ -48,7 +67,7 @@ def measures(moves: Mapping[str, list[Move]], payments: pd.DataFrame, until: dat
             "name": name,
             "cases": len(days),
             "median_days": median_low(days) if measure == "resolved" else None,
-            "cents": cents[month, measure, name] if measure in ("resolved", "dollars") else None,
+            "cents": cents[month, measure, name] if measure in WITH_CENTS else None,
         }
         for (month, measure, name), days in sorted(counts.items())
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from config.case_days import case_days
 from config.case_settings import CaseSettings
 from config.letters import letters
 from config.still_unpaid import term_of
@@ -14,7 +15,6 @@ from tasks.route.machine import STILL_UNPAID, Case
 
 SATURDAY = 5
 GIVEN_UP = ("bad_debt", "write_off")
-PAUSE_DAYS = 3  # after an attempt that reached nobody
 GRANTED = "The determination on record grants it: lower the share by it, tell the patient, and resolve the case"
 
 
@@ -66,7 +66,7 @@ def _due(case: Case, settings: CaseSettings, contact_days: int) -> date:
     due = since + timedelta(days=days.get(case.stage, settings.follow_up_days))
     tried = [day for day in case.attempts if day > since]
     if tried:
-        due = max(due, tried[-1] + timedelta(days=PAUSE_DAYS))
+        due = max(due, tried[-1] + timedelta(days=case_days("pause_after_attempt", tried[-1])))
     return working_day(next_attempt(case, due, settings))
 
 

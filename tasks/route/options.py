@@ -31,8 +31,8 @@ def qmb_never_billed(f: Facts) -> Answers:
 
 
 def plan_bars_billing(f: Facts) -> Answers:
-    """The payer forbids to bill the patient for it."""
-    return _where(f["not_billed"])
+    """The payer forbids to bill the patient for all that is left, or what they paid for such a month must go back."""
+    return _where(f["not_billed"] | f["give_back"])
 
 
 def balance_not_real_yet(f: Facts) -> Answers:

@@ -1,6 +1,7 @@
 """What payers left of the share of a Qualified Medicare Beneficiary: by month, until a person says that it is gone.
 
-Nobody may ask for it. It is no case of the patient's, who is asked for nothing; it is work of billing, with a day.
+Nobody may ask for it, nor for what is left of a month before the program began. It is no case of the patient's, who is
+asked for nothing; it is work of billing, with a day.
 """
 
 from __future__ import annotations
@@ -24,6 +25,17 @@ STEPS = {
     LEFT: "Block the patient's statement, take back any bill, send the share to Medicaid; answer statement_blocked",
     BLOCKED: "Take what Medicaid pays as the whole, and adjust the rest to nothing; answer adjusted",
 }
+# That somebody who is in the program by now is not asked for older months either is caution: no source at hand says so.
+STEPS_BEFORE = {
+    LEFT: (
+        "Block the patient's statement: the share is of a month before the program is on file, and whoever is in it by "
+        "now is not asked; ask the state from which day it counts; answer statement_blocked"
+    ),
+    BLOCKED: (
+        "Where the state counts that month, send the share to Medicaid and take what it pays as the whole; settle the "
+        "rest by the practice's policy, without asking the patient; answer adjusted"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -38,11 +50,22 @@ class ShareLeft:
     stage: str
     due: date
     escalated_to: str = ""
+    before: bool = False  # of a month before the program began
 
     @property
     def told(self) -> bool:
         """Whether an alert tells of it: the statement is not blocked, or what follows is overdue."""
         return self.stage == LEFT or bool(self.escalated_to)
+
+    @property
+    def answer(self) -> str:
+        """The answer that records the next step."""
+        return BLOCKED if self.stage == LEFT else ADJUSTED
+
+    @property
+    def step(self) -> str:
+        """What billing does next with it."""
+        return (STEPS_BEFORE if self.before else STEPS)[self.stage]
 
 
 def shares_left(
@@ -50,8 +73,8 @@ def shares_left(
 ) -> list[ShareLeft]:
     """Each month of a case of which something is left and not adjusted, the soonest due first.
 
-    `left` has case_number, patient_id, month, unpaid_cents and answered_date of the claims. What was adjusted comes
-    back only where later answers leave more.
+    `left` has case_number, patient_id, month, unpaid_cents, answered_date and `before` of the claims. What was adjusted
+    comes back only where later answers leave more.
     """
     found = []
     groups = left[left["unpaid_cents"] > 0].groupby(["case_number", "patient_id", "month"])
@@ -67,7 +90,8 @@ def shares_left(
         due = working_day(since + timedelta(days=days))
         late = until > due + timedelta(days=settings.escalate_after_days)
         above = "compliance" if settings.escalate_to == "billing" else settings.escalate_to
-        found.append(ShareLeft(number, patient, month, cents, answered, stage, due, above if late else ""))
+        before = bool(rows["before"].all())
+        found.append(ShareLeft(number, patient, month, cents, answered, stage, due, above if late else "", before))
     return sorted(found, key=lambda one: (one.due, one.case_number, one.month))
 
 
@@ -89,7 +113,7 @@ def rows_of(shares: Iterable[ShareLeft]) -> pd.DataFrame:
             "response_date": pd.Timestamp(one.answered),
             "option": "qmb_never_billed",
             "option_words": f"{words}; ${one.cents / 100:,.2f} of {one.month} is left on remittances",
-            "next_step": STEPS[one.stage],
+            "next_step": one.step,
             "document": document,
             "ask_cents": 0,
             "attempts": 0,

@@ -34,6 +34,14 @@ READ = (
     "answered_by",
     "note_code",
     "answer_amount",
+    "household",
+    "income",
+    "percent_off",
+    "second_by",
+    "requested_date",
+    "collection",
+    "proof_date",
+    "proof_seen_by",
 )
 NEEDED = ("case_number", "revision", "answer", "answer_date", "answered_by")
 # What tells the lists that are handed back apart: columns of their own, what they are, and who takes them.
@@ -61,6 +69,14 @@ class Answer:
     note_code: str
     answer_amount: str = ""
     month: str = ""
+    household: str = ""  # from here on of a determination
+    income: str = ""
+    percent_off: str = ""
+    second_by: str = ""
+    requested_date: str = ""
+    collection: str = ""
+    proof_date: str = ""
+    proof_seen_by: str = ""
 
     def cents(self) -> int | None:
         """The amount in cents, None where the line has none; InputError where it is no amount."""
@@ -74,6 +90,9 @@ class Answer:
         if self.note_code and self.note_code not in known.column("note_code").values:
             codes = ", ".join(known.column("note_code").values)
             raise InputError(f"note_code: that is none of {codes}; write one, or nothing.")
+        if self.collection and self.collection not in known.column("collection").values:
+            words = " or ".join(known.column("collection").values)
+            raise InputError(f"collection: write {words}, or nothing.")
         if not self.answered_by:
             raise InputError("say who did it in answered_by, by staff identifier.")
         if not self.revision.isdigit():
@@ -191,6 +210,13 @@ def _text(cell: Any) -> str:
     if isinstance(cell, float):  # what a spreadsheet reckoned may be off by less than anybody wrote
         return f"{cell:.6f}".rstrip("0").rstrip(".")
     return str(cell).strip().removeprefix("'")
+
+
+def day_written(text: str, name: str) -> date | None:
+    """The day that a cell has, None for an empty one; InputError naming the column where it is none."""
+    if text and _day(text) is None:
+        raise InputError(f"{name} is no day; write it as 2026-10-20.")
+    return _day(text)
 
 
 def _month(text: str) -> str:

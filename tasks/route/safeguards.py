@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
+from config.case_days import case_days
 from config.case_settings import CaseSettings
 from config.contract import worklist_outputs
 from config.frames import as_contract
@@ -22,7 +24,7 @@ from tasks.route.qmb_shares import ShareLeft
 
 WAIVER_LAW = "42 U.S.C. 1320a-7a(i)(6)(A): not as a routine, after this patient's own need or after effort to collect"
 QMB_LAW = "CMS MLN Matters SE1128, revised 2018-06-26"
-LOOK_BACK_DAYS = 365
+BARRED_SOURCE = "The payer's policy, contract or recorded answer, as coverage.csv of the month names it"
 
 
 def alerts(
@@ -33,16 +35,19 @@ def alerts(
     settings: CaseSettings,
     until: date,
     shares: Sequence[ShareLeft] = (),
+    barred_paid: Mapping[str, int] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """What compliance has to look at on that day, in contract columns; empty when all is well.
 
-    `refunds` are what Qualified Medicare Beneficiaries paid, `shares` what payers left of their share, by month.
+    `refunds` are what Qualified Medicare Beneficiaries paid, `shares` what payers left of their share, by month;
+    `barred_paid` what was paid for months of which the payer forbids to bill.
     """
+    within = until - timedelta(days=case_days("waivers_looked_at", until))
     settled = [
         (number, move)
         for number, several in moves.items()
         for move in several
-        if move.what == "resolve" and until - timedelta(days=LOOK_BACK_DAYS) < move.day <= until
+        if move.what == "resolve" and within < move.day <= until
     ]
     rows = [_rate("waiver_rate_of_practice", practice_id, [move for _, move in settled], settings)]
     people = sorted({move.by for _, move in settled if move.by})
@@ -55,6 +60,7 @@ def alerts(
     ]
     rows += _alike(determinations, settings)
     rows += [_taken(number, cents) for number, cents in sorted(refunds.items()) if cents > 0]
+    rows += [_taken_though_barred(number, cents) for number, cents in sorted(barred_paid.items()) if cents > 0]
     told = sorted((one for one in shares if one.told), key=lambda one: (one.case_number, one.month))
     rows += [_left(number, list(mine)) for number, mine in groupby(told, key=lambda one: one.case_number)]
     table = worklist_outputs()["copay_alerts"]
@@ -114,11 +120,27 @@ def _taken(number: str, cents: int) -> dict[str, Any]:
     return {"alert": "qmb_paid", "whose": number, "cases": 1, "words": words, "source": QMB_LAW}
 
 
+def _taken_though_barred(number: str, cents: int) -> dict[str, Any]:
+    words = f"${cents / 100:,.2f} was paid for a month of which the payer forbids to bill the patient: give it back"
+    return {"alert": "barred_paid", "whose": number, "cases": 1, "words": words, "source": BARRED_SOURCE}
+
+
 def _left(number: str, shares: list[ShareLeft]) -> dict[str, Any]:
-    amounts = ", ".join(f"${one.cents / 100:,.2f} of {one.month}" for one in shares)
-    words = (
-        f"A Qualified Medicare Beneficiary's share is left on remittances ({amounts}): block the patient's statement, "
-        "send the share to Medicaid, take what it pays as the whole, adjust the rest to nothing, and answer so in the "
-        f"worklist by {min(one.due for one in shares)}"
-    )
-    return {"alert": "qmb_share_left", "whose": number, "cases": 1, "words": words, "source": QMB_LAW}
+    def amounts(some: Iterable[ShareLeft]) -> str:
+        return ", ".join(f"${one.cents / 100:,.2f} of {one.month}" for one in some)
+
+    last = f"answer so in the worklist by {min(one.due for one in shares)}"
+    theirs, before = ([one for one in shares if one.before is old] for old in (False, True))
+    words = []
+    if theirs:
+        words.append(
+            f"A Qualified Medicare Beneficiary's share is left on remittances ({amounts(theirs)}): block the patient's "
+            "statement, send the share to Medicaid, take what it pays as the whole, adjust the rest to nothing, and "
+            f"{last}"
+        )
+    if before:
+        words.append(
+            f"Of months before the program began is left, of who is a Qualified Medicare Beneficiary now "
+            f"({amounts(before)}): block the patient's statement, ask the state from which day it counts, and {last}"
+        )
+    return {"alert": "qmb_share_left", "whose": number, "cases": 1, "words": "; ".join(words), "source": QMB_LAW}

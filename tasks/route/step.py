@@ -16,7 +16,8 @@ from config.month import Month
 from config.settings import PracticeSettings
 from tasks.progress import LOG, step
 from tasks.route.cases import standing
-from tasks.route.desk import keep, looked_at_again, open_desk, record, recorded_answers
+from tasks.route.desk import keep, looked_at_again, open_desk, record
+from tasks.route.heard import recorded_answers
 from tasks.route.listing import case_numbers, worked_since
 from tasks.route.machine import Move
 from tasks.route.measures import measures
@@ -122,15 +123,19 @@ def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = No
         keep(desk)
         desk = looked_at_again(desk)
         found, moves = desk.standing, desk.work.moves
+        barred_paid = {str(number): int(cents) for number, cents in found.money["barred_back_cents"].items() if cents}
         refunds = {str(number): int(cents) for number, cents in found.money["refund_cents"].items()}
+        refunds = {number: cents for number, cents in refunds.items() if number not in barred_paid}
         settings = case_settings(practice_id, place.settings)
         determined = dict(desk.work.determinations)
         payments = desk.tables["patient_payments"]
         payments = payments.assign(case_number=payments["patient_id"].map(desk.numbers))
         lists = {
             "copay_worklist": worklist(found.frame, desk.tables["patients"], found.shares),
-            "copay_measures": measures(dict(moves), payments, desk.today),
-            "copay_alerts": alerts(dict(moves), determined, refunds, practice_id, settings, desk.today, found.shares),
+            "copay_measures": measures(dict(moves), payments, desk.today, found.shares, desk.work.qmb_shares),
+            "copay_alerts": alerts(
+                dict(moves), determined, refunds, practice_id, settings, desk.today, found.shares, barred_paid
+            ),
             "copay_letters": letters_due(
                 found.frame, desk.tables["patients"], forecast_settings(practice_id, place.settings).languages
             ),

@@ -14,6 +14,7 @@ from config.case_settings import CaseSettings, case_settings
 from config.contract import answer_outputs
 from config.frames import empty
 from tasks.route.determinations import Determination
+from tasks.route.in_its_month import barred_months
 from tasks.route.machine import QMB_SHARE, Move
 from tasks.store import case_work
 
@@ -30,6 +31,7 @@ class Work:
     settings: CaseSettings = field(default_factory=lambda: case_settings(""))
     letters: Mapping[str, list[Move]] = field(default_factory=dict)
     qmb_shares: Mapping[str, list[Move]] = field(default_factory=dict)
+    barred: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by month, whom a payer forbade to bill
 
 
 def on_record(connection: Connection, practice_id: str, settings: CaseSettings, balances: pd.DataFrame | None) -> Work:
@@ -37,7 +39,8 @@ def on_record(connection: Connection, practice_id: str, settings: CaseSettings, 
     rows = case_work.moves(connection, practice_id)
     determined = determinations_by_case(case_work.determined(connection, practice_id))
     shares = _by_case(rows[(rows["what"] == QMB_SHARE).to_numpy(bool)])
-    beside = {"letters": letters_by_case(rows), "qmb_shares": shares}
+    barred = barred_months(connection, practice_id)
+    beside: dict[str, Any] = {"letters": letters_by_case(rows), "qmb_shares": shares, "barred": barred}
     work = Work(moves_by_case(rows), determined, settings=settings, **beside)
     return work if balances is None else replace(work, balances=balances)
 

@@ -1,4 +1,4 @@
-"""What compliance has to look at: money to return and by when, beneficiaries who paid without owing, signs in time."""
+"""What compliance has to look at: money to return and by when, patients who paid without owing, signs in time."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import pandas as pd
 from tasks.send.counts import Frames
 from tasks.send.words import dollars, plain, plural
 
-QMB_PAID = "qmb_paid"
+WITHOUT_OWING = ("qmb_paid", "barred_paid")
 Row = dict[str, Any]
 
 
 def compliance_view(frames: Frames, overpayments: pd.DataFrame | None) -> Row:
     """Everything the month's message says, soonest due first; `work` counts what there is to do, nought is quiet."""
     cases = frames["copay_cases"]
-    paid = cases[(cases["response"] == QMB_PAID) & (cases["state"] == "open")].sort_values(["due_date", "case_number"])
+    paid = cases[cases["response"].isin(WITHOUT_OWING) & (cases["state"] == "open")]
+    paid = paid.sort_values(["due_date", "case_number"])
     owing = returns(overpayments)
     seen = signals(frames["signals"])
     return {
@@ -62,7 +63,7 @@ def to_do(view: Row) -> str:
     if view["returns"]:
         parts.append(f"{dollars(view['return_cents'])} to return")
     if view["paid"]:
-        parts.append(plural(len(view["paid"]), "beneficiary", "beneficiaries") + " paid without owing")
+        parts.append(plural(len(view["paid"]), "patient") + " paid without owing")
     if view["signals"]:
         parts.append(plural(len(view["signals"]), "sign") + " in the time log")
     return ", ".join(parts)

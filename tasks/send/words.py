@@ -32,6 +32,7 @@ RESPONSES = {
     "unpaid_balance": "left a balance unpaid",
     "still_unpaid": "left it unpaid after it was settled",
     "qmb_paid": "paid although nothing is owed",
+    "barred_paid": "paid although the payer forbids to bill",
 }
 OUTCOME_NAMES = {
     "bill": "ready to bill",

@@ -62,6 +62,19 @@ def tables_of(connection: Connection, cycle_id: int, names: Sequence[str]) -> di
     return {row.name: _unpacked(row.content) for row in found}
 
 
+def columns_of(connection: Connection, cycle_id: int, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Those columns of one of the cycle's tables, of which the others are not unpacked; empty where none was kept."""
+    mine = (cycle_inputs.c.cycle_id == cycle_id, cycle_inputs.c.name == name)
+    content = connection.execute(sa.select(cycle_inputs.c.content).where(*mine)).scalar_one_or_none()
+    if content is None:
+        return pd.DataFrame(columns=list(columns))
+    schema = ipc.open_file(pa.BufferReader(content)).schema
+    places = [schema.get_field_index(one) for one in columns if one in schema.names]
+    options = ipc.IpcReadOptions(included_fields=places)
+    found = ipc.open_file(pa.BufferReader(content), options=options).read_all().to_pandas()
+    return found.reindex(columns=list(columns))
+
+
 def _packed(frame: pd.DataFrame) -> bytes:
     # Arrow's own form, for Parquet forgets categories that no row has, and rules may count by them.
     data = pa.Table.from_pandas(frame, preserve_index=False)

@@ -158,5 +158,10 @@ def test_each_has_a_task_with_owner_day_and_steps_of_its_own() -> None:
     assert not [words for words in ("3.", "fee schedule", "polic") if words in mine["steps"]]
     assert [f"{n}." in rows.iloc[0]["steps"] for n in range(1, 7)] == [True] * 5 + [False], "a plan has the five"
     assert "run the month again" in mine["question"]
+    assert rows.iloc[0]["bill"].startswith("The plan, never Medicare's contractor"), "what is known stands beside it"
+    assert pd.isna(mine["bill"])
+    named = answers.assign(codes="99490", codes_not_covered="99491 99437")
+    known = lists.worklist(named, found, tasks, questions())["known_codes"]
+    assert known.iloc[0] == "covers 99490; does not cover 99491 99437"
     assert pd.isna(rows.iloc[0]["case_number"])
     assert lists.known_patients(CASES.head(2), found) == ["unknown|C-000002|"]

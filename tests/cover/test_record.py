@@ -59,7 +59,9 @@ def listed(store: Any, *plans: stored.Asked) -> pd.DataFrame:
         tasks = stored.tasks_of(connection, "P1")
     mine = pd.DataFrame({"plan_key": [one.plan_key for one in plans], "patient_id": ["P1"] * len(plans)})
     nobody = pd.DataFrame({"case_number": [one.plan for one in plans if one.payer_kind == "unknown"]})
-    return lists.worklist(mine.assign(asks=True, place=1), nobody, tasks, questions())
+    return lists.worklist(
+        mine.assign(asks=True, place=1, codes="", codes_not_covered="", bill=""), nobody, tasks, questions()
+    )
 
 
 def came_back(folder: Path, frame: pd.DataFrame, filled: dict[int, dict[str, Any]], more: int = 0) -> Path:

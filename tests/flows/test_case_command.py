@@ -167,6 +167,28 @@ def test_a_line_of_the_list_is_refused_by_its_column_and_never_quoted(practice, 
     assert "1 answers taken" in told("paid,2025-10-20,S1,by_phone,$13.23")
 
 
+def test_a_determination_comes_back_in_the_list(practice, tmp_path: Path) -> None:
+    ccm, file = practice(), tmp_path / "list.csv"
+    head = "case_number,revision,option,answer,answer_date,answered_by,note_code"
+    head += ",household,income,percent_off,requested_date,collection"
+
+    def told(line: str) -> str:
+        file.write_text(f"{head}\n{NUMBER},1,hardship_determination,determined,2025-10-12,S1,{line}\n", "utf-8")
+        return ccm("cases", "import", str(file)).output
+
+    assert "a determination needs household and income" in told("attested,,15000,,,")
+    assert "say in note_code what the determination rests on" in told("by_phone,1,15000,,,")
+    assert "household is no whole number" in told("attested,Cora,15000,,,")
+    assert "collection: write tried or not_tried" in told("attested,1,15000,,,a little")
+    assert "requested_date is no day" in told("attested,1,15000,,soon,")
+    assert "1 answers taken" in told("attested,1,15000,50,2025-10-07,not_tried")
+    shown = ccm("case", NUMBER).output
+    assert "granted, 50 percent off" in shown
+    assert "asked on 2025-10-07" in shown
+    assert "1 were there already" in told("attested,1,15000,50,2025-10-07,not_tried")
+    assert "the list is stale" in told("attested,2,15000,50,2025-10-07,not_tried")
+
+
 def test_neither_a_case_number_nor_an_option_that_is_none_is_quoted(practice, tmp_path: Path) -> None:
     ccm, file = practice(), tmp_path / "list.csv"
     lines = ["Cora Pine,1,,reached", f"{NUMBER},1,Cora Pine,offered", "C-99,1,,reached", "1,1,,reached"]

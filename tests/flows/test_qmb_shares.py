@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import Result
 from rich.console import Console
+from typer.testing import CliRunner
 
 from config.case_settings import case_settings
 from config.month import Month
 from flows.case_answers import take_in_file
+from flows.cli import app
 from tasks.remit.post import post
 from tasks.remit.worklist import balances_of
 from tasks.route.desk import Desk, open_desk
@@ -58,6 +61,10 @@ def told(desk: Desk) -> list[str]:
     return alerts({}, {}, {}, "P1", case_settings("P1"), desk.today, desk.standing.shares)["words"].tolist()
 
 
+def ccm(place: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, [*words, "--database", f"sqlite:///{place / 'ccm.db'}", "--out", str(place)])
+
+
 def answered(place: Path, month: str, word: str) -> str:
     """What `ccm cases import` says of the list with that answer on the line of the month."""
     rows = lines(desk_of(place))
@@ -76,16 +83,27 @@ def test_it_is_told_by_month_has_owner_and_day_and_ends_with_an_answer(tmp_path:
     remitted(place, "K1", "2026-08", "I1", "T1")
     remitted(place, "K2", "2026-09", "I2", "T2")
     desk = desk_of(place)
-    (line,) = lines(desk).to_dict("records")
+    before, line = lines(desk).to_dict("records")
+    assert (before["month"], before["ask_cents"]) == ("2026-08", 0)
+    assert "a month before the program is on file" in before["next_step"]
     assert (line["case_number"], line["month"], line["owner"]) == (NUMBER, "2026-09", "billing")
     assert pd.Timestamp(TODAY) <= line["due_date"] <= pd.Timestamp(TODAY) + pd.Timedelta(days=6)
     assert line["next_step"].startswith("Block the patient's statement")
     assert line["ask_cents"] == 0
     (words,) = told(desk)
-    assert "($12.10 of 2026-09)" in words
-    assert "2026-08" not in words, "in August the patient was no beneficiary"
+    theirs, old = words.split("; Of months before the program began is left")
+    assert "($12.10 of 2026-09)" in theirs
+    assert "2026-08" not in theirs, "in August the patient was no beneficiary"
+    assert "($12.10 of 2026-08)" in old
     late = desk_of(place, TODAY + timedelta(days=30))
-    assert lines(late)["escalated_to"].tolist() == ["compliance"]
+    assert lines(late)["escalated_to"].tolist() == ["compliance"] * 2
+
+    shown = ccm(place, "case", NUMBER).output
+    assert "no co-pay case: the patient is asked for nothing" in shown
+    assert "2026-08: $12.10 left on a remittance; next by" in shown
+    assert "say of which month with --month" in str(ccm(place, "case", NUMBER, "adjusted", "--by", "S1").exception)
+    done = ccm(place, "case", NUMBER, "adjusted", "--by", "S1", "--month", "2026-08").output
+    assert "2026-08: adjusted, of $12.10, by S1 on" in done
 
     assert "1 refused" in answered(place, "2026-09", "paid")
     assert "1 answers taken" in answered(place, "2026-09", "Blocked")

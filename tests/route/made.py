@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -77,6 +78,7 @@ def tables(
         one if isinstance(one, dict) else {"priority": place, "payer_kind": one, "start_date": "2020-01-01"}
         for place, one in enumerate(coverages, start=1)
     ]
+    paying = [{"coverage_id": f"V{place}"} | one for place, one in enumerate(paying, start=1)]
     said = [{"response_id": f"R{n}", "response_date": day, "response": what} for n, (day, what) in enumerate(responses)]
     paid = [{"payment_id": f"Y{n}"} | one for n, one in enumerate(payments or [])]
     rows = {
@@ -96,11 +98,18 @@ def stood(
     recorded: list[Move] | None = None,
     owed: pd.DataFrame | None = None,
     determined: list[Determination] | None = None,
+    barred: Mapping[str, frozenset[str]] | None = None,
     **changes: Any,
 ) -> Standing:
     """Where the case stands on that day."""
     day = date.fromisoformat(until)
     owed = empty(answer_outputs()["claim_balances"]) if owed is None else owed
-    work = Work({NUMBER: recorded} if recorded else {}, {NUMBER: determined or []}, owed, settings(**changes))
+    work = Work(
+        {NUMBER: recorded} if recorded else {},
+        {NUMBER: determined or []},
+        owed,
+        settings(**changes),
+        barred=barred or {},
+    )
     numbers = pd.Series({PATIENT: NUMBER})
     return standing(made, numbers, SETTINGS, Month.of(day), day, empty(outputs()["copay_cases"]), work)

@@ -14,7 +14,7 @@ from tests.route.made import NUMBER, determination, stood, tables
 NAMES = {one.cause for entry in all_options() for one in entry.not_}
 FLAGS = ("qmb", "medicaid", "second_payer", "second_answered", "coverage_unknown", "conflicting", "waiting",
          "medicare_advantage", "outside_medicare", "said_cannot_pay", "plan_offered", "effort_complete",
-         "sliding_schedule", "refused_before", "not_billed")  # fmt: skip
+         "sliding_schedule", "refused_before", "not_billed", "give_back")  # fmt: skip
 
 
 def any_facts(rows: int = 3_000) -> pd.DataFrame:

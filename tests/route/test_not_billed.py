@@ -8,21 +8,29 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from config.contract import inputs, outputs
 from config.errors import InputError
+from config.frames import empty
 from config.letters import LetterRefusedError
 from config.month import Month
 from tasks.route.balances import qmb_days
 from tasks.route.forecast import Terms, patient_shares
 from tasks.route.guards import checked
+from tasks.route.in_its_month import _barred, barred_months
 from tasks.route.machine import Move
+from tasks.route.measures import measures
 from tasks.route.payers_on_file import payers_in
 from tasks.route.safeguards import alerts
 from tasks.route.usual_service import for_patients, usual_lines
+from tasks.route.worklist import worklist
 from tasks.send.letter_text import MONEY, words_of
+from tasks.store import open_store
+from tasks.store.records import Basis
 from tests.cover.month import RECORDED, B, october, payer
 from tests.qualify.cases import rulebook
-from tests.route.made import CASES, NUMBER, PATIENT, SETTINGS, balances, claim, stood, tables
+from tests.route.made import CASES, NUMBER, PATIENT, SETTINGS, balances, claim, frame, stood, tables
 from tests.send.letter_cases import letter
+from tests.store.months import DIGESTS
 
 DAY, MONTH = date(2026, 10, 31), Month(2026, 10)
 BARS = payer("commercial", payer_name="Independence Blue Cross")
@@ -72,7 +80,7 @@ def test_the_forecast_says_why() -> None:
         0,
         0,
     )
-    assert row["words"] == "Nothing: the first payer does not pay it apart and forbids to bill the patient for it"
+    assert row["words"] == "Nothing: a payer of the patient forbids to bill the patient for it"
 
 
 def test_it_counts_where_the_payer_is_first_and_an_answer_that_says_never_is_no_more() -> None:
@@ -94,3 +102,60 @@ def test_its_letters_say_nothing_is_owed_and_never_speak_of_the_program(language
             assert ("does not let us bill" in said or "no permite que le cobremos" in said) or kind == "withdrawal"
         with pytest.raises(LetterRefusedError, match="the payer forbids to bill this patient"):
             words_of(letter("reminder", language, owes="not_billed"), call)
+
+
+def test_a_ban_is_that_of_the_month_it_was_said_for() -> None:
+    """By what was decided, and by what is on record of the plan since: an answer that speaks of September says so."""
+    kept, now = month_of(BARS)["payer_answers"], RECORDED | {"answer": "does_not", "patient_owes": "not_billed"}
+    asked = kept.assign(patient_owes="unknown", answer="unknown")
+    store = open_store("sqlite://")
+    try:
+        rest = {name: empty(table) for name, table in outputs().items()}
+        for month, answers in ((8, kept), (9, asked), (10, month_of(B)["payer_answers"])):
+            basis = Basis(DIGESTS, tables(["medicare_part_b"], []) | {"payer_answers": answers}, "{}", b"rules")
+            store.save_cycle("P1", Month(2026, month), basis, rest, rest["copay_cases"], lambda *_: [])
+        with store.reading() as connection:
+            found = barred_months(connection, "P1")
+    finally:
+        store.close()
+    assert found == {"2026-08": {PATIENT}, "2026-09": set(), "2026-10": set()}
+    september = {"payer_answers": asked}
+    later = now | {"holds_from": date(2026, 10, 1), "valid_until": date(2027, 9, 30)}
+    since = now | {"holds_from": date(2026, 9, 1), "valid_until": date(2027, 9, 30)}
+    assert _barred(september, date(2026, 9, 30), {KEY: later}) == set()
+    assert _barred(september, date(2026, 9, 30), {KEY: since}) == {PATIENT}
+    assert _barred({"payer_answers": kept}, date(2026, 9, 30), {KEY: since | {"patient_owes": "share"}}) == set()
+
+
+def test_what_was_paid_all_the_same_is_told_to_compliance() -> None:
+    paid = [{"payment_date": "2026-10-05", "amount": 1323, "service_month": "2026-08"}]
+    found = stood(tables(["medicare_part_b"], [], payments=paid), str(DAY), barred={"2026-08": frozenset({PATIENT})})
+    told = alerts({}, {}, {}, "P1", CASES, DAY, found.shares, {NUMBER: int(found.money["barred_back_cents"].iloc[0])})
+    assert told["alert"].tolist() == ["barred_paid"]
+    assert "$13.23 was paid for a month of which the payer forbids to bill" in told["words"].iloc[0]
+    back = Move("resolve", DAY, "back", outcome="refunded", by="S1", cents=1323)
+    assert checked(found.cases[NUMBER], back, found.known[NUMBER], CASES).outcome == "refunded"
+
+
+def test_a_debt_from_before_the_program_has_its_line_and_its_alert() -> None:
+    since = [{"priority": 1, "payer_kind": "medicare_part_b", "start_date": "2020-01-01"},
+             {"priority": 2, "payer_kind": "qmb", "start_date": "2026-10-01"}]  # fmt: skip
+    owed = balances(claim(), claim("K2", month="2026-10", answered_date="2026-10-20"))
+    found = stood(tables(since, []), str(DAY), owed=owed)
+    assert found.frame.empty, "the patient is asked for nothing"
+    assert [(one.month, one.before, one.cents) for one in found.shares] == [
+        ("2026-08", True, 1323),
+        ("2026-10", False, 1323),
+    ]
+    people = tables(since, [])["patients"]
+    steps = worklist(found.frame, people, found.shares).set_index("month")["next_step"]
+    assert "ask the state from which day it counts" in steps["2026-08"]
+    assert "send the share to Medicaid" in steps["2026-10"]
+    told = alerts({}, {}, {}, "P1", CASES, DAY, found.shares)
+    assert told["alert"].tolist() == ["qmb_share_left"]
+    assert "months before the program began" in told["words"].iloc[0]
+    counted = measures(
+        {}, payments=frame(inputs()["patient_payments"], []).assign(case_number=None), until=DAY, shares=found.shares
+    )
+    rows = counted[["month", "measure", "name", "cases", "cents"]].to_numpy().tolist()
+    assert rows == [["2026-09", "qmb_shares", "left", 1, 1323], ["2026-10", "qmb_shares", "left", 1, 1323]]

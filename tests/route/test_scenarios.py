@@ -25,6 +25,7 @@ ABOUT = {
     "setting",
     "coverages",
     "verified",
+    "barred",
     "responses",
     "claims",
     "payments",
@@ -90,8 +91,9 @@ def _stood(case: dict[str, Any]) -> Standing:
         made["payer_answers"] = pd.DataFrame([answer | one for one in case["verified"]])
     owed = balances(*(claim(f"K{n}", **one) for n, one in enumerate(case.get("claims", []))))
     determined = [determination(**case["determination"])] if "determination" in case else []
+    barred = {month: frozenset({"100"}) for month in case.get("barred", [])}
     changes, until = case.get("settings", {}), case.get("until", "2026-10-31")
-    return stood(made, until, moves(*case.get("moves", [])), owed, determined, **changes)
+    return stood(made, until, moves(*case.get("moves", [])), owed, determined, barred, **changes)
 
 
 ENDS = [case for case in CASES if case.get("outcome") and case.get("moves", [{}])[-1].get("outcome") == case["outcome"]]

@@ -57,8 +57,8 @@ TABLE = [
     ("operations", 1, "0 ready to bill, 1 hold, 1 row set aside, 1 message not delivered", ""),
     ("operations", 100, "0 ready to bill, 100 holds, 100 rows set aside, 1 message not delivered", "and 70 more in"),
     ("compliance", 0, None, ""),
-    ("compliance", 1, "$47.42 to return, 1 beneficiary paid without owing", ""),
-    ("compliance", 100, "$4,742.00 to return, 100 beneficiaries paid without owing", "and 70 more in copay_cases.csv"),
+    ("compliance", 1, "$47.42 to return, 1 patient paid without owing", ""),
+    ("compliance", 100, "$4,742.00 to return, 100 patients paid without owing", "and 70 more in copay_cases.csv"),
 ]
 
 

@@ -33,6 +33,7 @@ SHARES = {
 }
 
 
+NOTHING = ("never", "not_billed")  # whom no letter asks: the program's patients, and whose payer forbids to bill them
 NO_BALANCE: dict[str, Any] = {"balance_cents": None, "payments": ()}
 OTHERS: list[dict[str, Any]] = [
     {"reduced_percent": 100},
@@ -51,7 +52,10 @@ def sentences(kind: str, language: str, call: bool, **more: Any) -> list[str]:
 @pytest.mark.parametrize(("kind", "language", "call"), EACH)
 def test_every_kind_reads_at_grade_8_or_below(kind: str, language: str, call: bool) -> None:
     usual: list[dict[str, Any]] = [{"share": share} for share in SHARES.values()]
-    for more in [*usual, *(OTHERS if kind in ("welcome", "share_explained", "reminder") else ())]:
+    others = OTHERS if kind in ("welcome", "share_explained", "reminder") else []
+    lowered: list[dict[str, Any]] = [{"reduced_percent": 100}] if kind == "withdrawal" else []
+    nothing: list[dict[str, Any]] = [{"owes": owes} for owes in NOTHING if owes in letters().kind(kind).owes]
+    for more in [*usual, *others, *lowered, *nothing]:
         counts = measure(sentences(kind, language, call, **more), language)
         if language == "en":
             assert counts.grade <= 6, counts  # the limit is 8; what is written stays well below it
@@ -186,11 +190,12 @@ def test_nothing_is_called_free_that_has_a_price(language: str) -> None:
         assert not re.search(r"no co-?pay|sin copago|no cost to you|Medicare pays (it )?all|Medicare paga todo", said)
 
 
+@pytest.mark.parametrize("owes", NOTHING)
 @pytest.mark.parametrize(("kind", "language", "call"), EACH)
-def test_a_patient_who_owes_nothing_is_never_asked_for_money(kind: str, language: str, call: bool) -> None:
-    asked = letter(kind, language, owes="never")
-    if "never" not in letters().kind(kind).owes:
-        with pytest.raises(LetterRefusedError, match="Qualified Medicare Beneficiary owes nothing"):
+def test_a_patient_who_owes_nothing_is_never_asked_for_money(kind: str, language: str, call: bool, owes: str) -> None:
+    asked = letter(kind, language, owes=owes)
+    if owes not in letters().kind(kind).owes:
+        with pytest.raises(LetterRefusedError, match=r"Qualified Medicare Beneficiary owes nothing|forbids to bill"):
             words_of(asked, call)
         return
     said = words_of(asked, call).text
@@ -204,18 +209,33 @@ def test_a_patient_who_owes_nothing_is_never_asked_for_money(kind: str, language
     call=st.booleans(),
     share=st.sampled_from(list(SHARES.values())),
     balance=st.integers(1, 99_999),
+    owes=st.sampled_from(NOTHING),
     said=st.lists(st.sampled_from(["refused", "cannot_pay", "disputes", "surprised", "asks_to_stop"])).map(tuple),
 )
 @settings(max_examples=150, deadline=None)
-def test_whatever_is_known_of_them(kind: str, language: str, call: bool, share: Any, balance: int, said: Any) -> None:
-    """Whatever the letter is given, one to a beneficiary who owes nothing holds none of it."""
-    asked = letter(kind, language, owes="never", share=share, balance_cents=balance, payments=(), said=said)
+def test_whatever_is_known_of_them(
+    kind: str, language: str, call: bool, share: Any, balance: int, owes: str, said: Any
+) -> None:
+    """Whatever the letter is given, one to a patient who owes nothing holds none of it."""
+    asked = letter(kind, language, owes=owes, share=share, balance_cents=balance, payments=(), said=said)
     try:
         found = words_of(asked, call).text
     except LetterRefusedError:
         return
     assert kind in ("welcome", "share_explained", "withdrawal", "refund")
     assert re.findall(r"\$[\d.]+\d", found) == (["$13.23"] if kind == "refund" else [])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_stops_is_told_of_no_bill_that_a_determination_takes_off(language: str) -> None:
+    bill = {"en": "may still get a bill", "es": "le puede llegar una factura por"}[language]
+    for call in (False, True):
+        assert bill not in said("withdrawal", language, call, reduced_percent=100)
+        half = said("withdrawal", language, call)
+        assert bill in half
+        assert "50" in half
+        assert "2027" in half
+        assert "2027" not in said("withdrawal", language, call, reduced_percent=None)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -228,10 +248,11 @@ def test_nothing_is_owed_whether_or_not_something_was_paid(language: str) -> Non
         words_of(letter("refund", language, refund_cents=None))
 
 
-def test_a_template_that_would_name_a_price_to_them_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("owes", NOTHING)
+def test_a_template_that_would_name_a_price_to_them_is_a_fault(owes: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(letter_text, "_filled", lambda *_: "# Bill\n\nPlease pay $13.23.\n")
     with pytest.raises(FaultError, match="names money"):
-        words_of(letter("share_explained", owes="never"))
+        words_of(letter("share_explained", owes=owes))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
