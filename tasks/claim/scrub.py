@@ -138,6 +138,11 @@ def person_billed_twice(c: Lines, book: RuleBook, settings: PracticeSettings) ->
     return c.billed_as_well.notna()
 
 
+def person_in_excluding_programs(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The insured person has, under another patient record, a program on a claim that excludes this one."""
+    return c.excluded_as_well.notna()
+
+
 def two_practitioners_in_month(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """More practitioners than one for patient, month and program."""
     return c.practitioners_of_month > 1

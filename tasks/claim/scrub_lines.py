@@ -65,7 +65,7 @@ def with_facts(
     add_practitioner(frame, tables["practitioners"])
     add_stays(frame, tables["stays"], settings)
     add_coverage(frame, tables["coverages"])
-    add_persons(frame, parted_by_program(frame, book))
+    add_persons(frame, parted_by_program(frame, book), tables, book.exclusions, settings)
     add_reasons(frame, tables, setting, book)
     add_contractors(frame, tables["practices"], settings)
     add_payer_answers(frame, tables.get("payer_answers"), tables.get("program_answers"))
