@@ -29,7 +29,7 @@ class LineHeldError(InputError):
         self.held, self.findings = held, findings
 
 
-ANSWER = ("insurance_type", "answer_paid", "answer_open")
+ANSWER = ("insurance_type", "answer_paid", "answer_open", "handed_on")
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,8 @@ def _answer(draft: Draft, line: ServiceLine) -> dict[str, str | None]:
     if said is None:
         return {}
     found: dict[str, str | None] = {"insurance_type": draft.payer.msp_type, "answer_paid": money(said.paid_cents)}
+    if said.handed_on:
+        found["handed_on"] = str(said.handed_on)
     if line.number in said.line_paid_cents:
         taken = sum(one.cents for one in said.adjustments if one.line == line.number)
         left = (line.charge_cents or 0) - said.line_paid_cents[line.number] - taken

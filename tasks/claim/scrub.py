@@ -256,6 +256,11 @@ def loops_do_not_fit(c: Lines, book: RuleBook, settings: PracticeSettings) -> Ma
     return (c.misfit.notna() & (c.misfit != "")).fillna(False).astype(bool)
 
 
+def handed_on_already(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The payer before handed the claim on by itself, and the wait for this payer's answer is not over."""
+    return c.crossover_waits
+
+
 def filing_limit_passed(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Today lies after a limit that is sure."""
     return c.is_late & c.limit_is_sure

@@ -42,6 +42,7 @@ def claims_of(cases: Sequence[dict[str, Any]]) -> tuple[pd.DataFrame, dict[str, 
         facts.append({name: case[name] for name in FACTS & set(case)} | {"coverages": covered})
     tables = tables_of(facts, month)
     tables["practices"]["state"] = "OH"
+    tables["patients"]["sex"] = "F"
     people = tables["practitioners"]
     people["npi"] = people["npi"].mask(people["practitioner_id"] == "D1", RENDERING)
     for name, day in shared.get("enrolled", {}).items():
