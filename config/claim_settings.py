@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -30,6 +31,7 @@ RevenueCode = Annotated[str, _written(r"\d{4}", "four digits, as 0521")]
 State = Annotated[str, _written(r"[A-Z]{2}", "the two capital letters of the state, as OH")]
 Phone = Annotated[str, _written(r"\d{10}", "ten digits with nothing between, as 9375550100")]
 Npi = Annotated[str, _written(r"(\d{10})?", "an NPI of ten digits")]
+CaseNumber = Annotated[str, _written(r"C-\d{6,}", "a case number, as C-000123")]
 Taxonomy = Annotated[str, _written(r"[0-9A-Z]{9}X", "a taxonomy code of ten characters, as 207Q00000X")]
 NEEDED = ("submitter", "receiver", "billing")
 
@@ -109,6 +111,13 @@ class PayerChoices(Strict):
     crosses_over: bool = False
 
 
+class DifferentPeople(Strict):
+    """Cases under one member number and birth date that are several people, and how the practice knows."""
+
+    cases: Annotated[tuple[CaseNumber, ...], Field(min_length=2)]
+    why: Annotated[str, Field(min_length=5)]
+
+
 class ClaimSettings(Strict):
     """All that claims need beyond the tables of the month."""
 
@@ -127,6 +136,12 @@ class ClaimSettings(Strict):
     correction_wait_days: Annotated[int, Field(ge=0, le=365)] = 30
     unanswered_crossover: Literal["hold", "bill"] = "hold"
     payers: dict[str, PayerChoices] = Field(default_factory=dict)
+    different_people: tuple[DifferentPeople, ...] = ()
+
+    @property
+    def apart(self) -> frozenset[frozenset[str]]:
+        """Each two cases that the practice says are two people."""
+        return frozenset(frozenset(two) for one in self.different_people for two in combinations(one.cases, 2))
 
 
 def off_campus_modifier(practice_id: str, path: Path | None = None) -> str | None:

@@ -6,6 +6,7 @@ The table is policy and looks at the calendar month. The NCCI edits, which look 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -18,6 +19,7 @@ from config.month import Month
 from config.settings import PracticeSettings
 from config.strict_yaml import load_yaml
 
+BARS = ("not_billable", "hold")
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 
 
@@ -123,6 +125,16 @@ class Exclusions(BaseModel):
     def between(self, code: str, other: str) -> tuple[Pair, ...]:
         """The pairs that speak of these two codes; the same whichever is named first."""
         return tuple(conflict.pair for conflict in self.against([code]) if other in conflict.theirs)
+
+    def bar(
+        self, codes: Iterable[str], others: Iterable[str], settings: PracticeSettings, *, same_practitioner: bool
+    ) -> bool:
+        """Whether one of these codes and one of the others exclude one another in the month."""
+        return any(
+            pair.effect_for(settings) in BARS and (same_practitioner or pair.scope != "same_practitioner")
+            for code, other in product(codes, others)
+            for pair in self.between(code, other)
+        )
 
 
 def _entries(folder: Path, key: str, model: type[Any]) -> list[Any]:

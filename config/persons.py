@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -16,9 +18,9 @@ def insured_persons(
 ) -> pd.Series:
     """One text a person, the same whatever is written between letters and digits; empty where no number is known.
 
-    Where a family shares a number its members are told apart by their birth dates.
+    Where a family shares a number its members are told apart by their birth dates; twins by `are_two`.
     """
-    kind, payer, member = (_plain(text) for text in (payer_kind, payer_id, member_id))
+    kind, payer, member = (plain(text) for text in (payer_kind, payer_id, member_id))
     born = pd.to_datetime(birth_date).dt.strftime("%Y%m%d").fillna("").to_numpy(object)
     own = payer_kind.isin(NUMBER_EACH).to_numpy(bool)
     payer = np.where(payer_kind.isin(NATIONAL).to_numpy(bool), "", payer)
@@ -26,6 +28,16 @@ def insured_persons(
     return pd.Series(np.where(member == "", "", found), index=member_id.index, dtype="str")
 
 
-def _plain(text: pd.Series) -> np.ndarray:
+def are_two(payer_kind: str, sexes: tuple[str, str], cases: frozenset[str], said: Collection[frozenset[str]]) -> bool:
+    """Whether two records of one birth date under a number that a family may share are two people, as twins are: by
+    their sex, or because the practice said so of the two cases. A number of one's own names one person."""
+    if payer_kind in NUMBER_EACH:
+        return False
+    one, other = (sex.strip().upper()[:1] for sex in sexes)
+    return cases in said or {one, other} == {"F", "M"}
+
+
+def plain(text: pd.Series) -> np.ndarray:
+    """Numbers as they are compared: capital letters and digits alone, empty for none."""
     letters = text.astype("str").fillna("").str.upper().str.replace(r"[^0-9A-Z]", "", regex=True)
     return letters.to_numpy(object)

@@ -31,6 +31,7 @@ from flows import (
     month_commands,
     patients,
     query_commands,
+    record_command,
     refunds,
     review,
     up_commands,
@@ -225,6 +226,7 @@ review.add_to(app)
 billing.add_to(app)
 month_commands.add_to(app)
 refunds.add_to(app)
+record_command.add_to(app)
 coverage_commands.add_to(app)
 copay.add_to(app)
 query_commands.add_to(app)

@@ -52,6 +52,7 @@ STOPPED = {  # error: topic, rule, case
     "hospice_election": ("scrub", "hospice_modifier_missing", "elected, and nothing said"),
     "advantage_plan_pays": ("scrub", "advantage_plan_passed_over", "a plan since the first of the month"),
     "another_payer_first": ("scrub", "payer_out_of_order", "an employer's plan comes first"),
+    "crossover_sent_twice": ("scrub", "handed_on_already", "the first payer handed it on a day ago"),
     "information_missing": ("scrub", "rendering_npi_invalid", "two digits exchanged"),
     "office_place_for_hospital_clinic": (
         "scrub",

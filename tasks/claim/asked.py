@@ -11,6 +11,7 @@ import pandas as pd
 from config.contract import outputs
 from config.errors import InputError
 from config.frames import as_contract
+from config.persons import plain
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.claim.drafts import Draft, ServiceLine
@@ -28,7 +29,7 @@ class LineHeldError(InputError):
         self.held, self.findings = held, findings
 
 
-ANSWER = ("insurance_type", "answer_paid", "answer_open")
+ANSWER = ("insurance_type", "answer_paid", "answer_open", "handed_on")
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,25 @@ class Scrubber:
         if not drafts:
             return [], [], scrub(lines_of([], self.billing_npi), self.tables, self.book, self.settings, self.today)
         lines, others = lines_of(drafts, self.billing_npi), lines_of(beside, self.billing_npi)
-        if (billed := self.tables.get(BILLED)) is not None:  # one person's claim under another patient record
-            elsewhere = billed["member_id"].isin(lines["member_id"].dropna())
-            elsewhere &= ~billed["patient_id"].isin(lines["patient_id"])
-            others = pd.concat([others, billed[elsewhere].assign(payer_order=1)], ignore_index=True)
+        others = pd.concat([others, self._elsewhere(lines)], ignore_index=True)
         findings = scrub(lines, self.tables, self.book, self.settings, self.today, others)
         held = held_by(drafts, findings)
         gone = {(draft.key, draft.payer_order) for draft, _, _ in held}
         return [draft for draft in drafts if (draft.key, draft.payer_order) not in gone], held, findings
+
+    def _elsewhere(self, lines: pd.DataFrame) -> pd.DataFrame:
+        """What the month bills under other patient records that have one of the lines' member numbers, however it is
+        written, as if it went to that number's payer in the order of the lines."""
+        billed = self.tables.get(BILLED)
+        if billed is None:
+            return lines.head(0)
+        asked = lines[["member_id", "payer_order"]].assign(number=plain(lines["member_id"])).query("number != ''")
+        covered = self.tables["coverages"][["patient_id", "payer_id", "member_id"]]
+        covered = covered[~covered["patient_id"].isin(lines["patient_id"])]
+        covered = covered.assign(number=plain(covered["member_id"]))
+        records = covered.merge(asked[["number", "payer_order"]].drop_duplicates(), on="number")
+        records = records.drop(columns="number").drop_duplicates(["patient_id", "payer_order"])
+        return billed.drop(columns=["payer_id", "member_id"]).merge(records, on="patient_id")
 
 
 def held_by(drafts: Iterable[Draft], findings: pd.DataFrame) -> Held:
@@ -119,6 +131,8 @@ def _answer(draft: Draft, line: ServiceLine) -> dict[str, str | None]:
     if said is None:
         return {}
     found: dict[str, str | None] = {"insurance_type": draft.payer.msp_type, "answer_paid": money(said.paid_cents)}
+    if said.handed_on:
+        found["handed_on"] = str(said.handed_on)
     if line.number in said.line_paid_cents:
         taken = sum(one.cents for one in said.adjustments if one.line == line.number)
         left = (line.charge_cents or 0) - said.line_paid_cents[line.number] - taken

@@ -16,7 +16,7 @@ from tasks.claim.compare import NEW, REPLACES, ByHand, Send, Void, compared
 from tasks.claim.drafts import Draft, Key
 from tasks.claim.needs import Held, Need, needs
 from tasks.claim.rivals import without_rivals
-from tasks.claim.same_person import billed_already
+from tasks.claim.same_person import out_under_other_record
 from tasks.claim.second import barred_on, second_claims, ways_on
 from tasks.claim.signed import Drafted, SignedMonth, sorted_out
 from tasks.store import answers, claims
@@ -48,7 +48,7 @@ def difference(connection: Connection, month: SignedMonth, drafted: Drafted, tod
     standing = claims.standing(connection, *whose)
     found = list(compared(drafted.ready, drafted.held_keys, standing, month.settings, today))
     billed = {draft.key for draft in drafted.ready} | drafted.held_keys
-    of_person = billed_already(connection, whose, found, standing, billed)
+    of_person = out_under_other_record(connection, whose, found, standing, billed, month.settings.apart)
     steps, by_hand, waiting = without_rivals(found, standing, month, drafted, of_person)
     held = [(draft, need, said) for draft, need, said in drafted.held if not _in_time(draft, need, standing)]
     held += waiting

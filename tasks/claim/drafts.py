@@ -98,6 +98,7 @@ class Answer:
     adjustments: tuple[Adjustment, ...]
     payment_date: date
     payer_claim_number: str
+    handed_on: date | None = None  # the day on which that payer handed the claim on by itself, where it did
 
 
 @dataclass(frozen=True)

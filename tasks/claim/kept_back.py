@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
+
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.claim.asked import Scrubber, held_by
+from tasks.claim.scrub_chart import APART
 from tasks.claim.scrub_modifiers import BILLED
 from tasks.claim.signed import Drafted, SignedMonth
 from tasks.claim.worklist import scrub
@@ -18,7 +21,8 @@ def kept_back(month: SignedMonth, drafts: Drafted, book: RuleBook, settings: Pra
 
     What follows on an answer to them is asked by the same rules: another payer has another limit and another order.
     """
-    tables = {**month.tables, BILLED: month.lines}
+    apart = pd.DataFrame({"cases": [" ".join(sorted(two)) for two in month.settings.apart]}, dtype="str")
+    tables = {**month.tables, BILLED: month.lines, APART: apart}
     findings = scrub(month.lines, tables, book, settings, today)
     held = held_by(drafts.ready, findings)
     gone = {draft.key for draft, _, _ in held}

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import product
 
-from config.exclusions import Exclusions
 from config.rulebook import RuleBook, load_rulebook
 from config.settings import PracticeSettings, practice_settings
 from tasks.claim.compare import NEW, ByHand, Send, Step, Void, anything_out
 from tasks.claim.drafts import Draft, Key
 from tasks.claim.needs import Held, needs
-from tasks.claim.same_person import SAME
+from tasks.claim.same_person import SAME, Gone
+from tasks.claim.scrub_pairs import once_a_program
 from tasks.claim.signed import Drafted, SignedMonth
 from tasks.store.claims import Standing
 
 NEED = "rival_not_taken_back"
-BARS = ("not_billable", "hold")
 
 
 @dataclass(frozen=True)
@@ -36,10 +34,10 @@ def without_rivals(
     standing: Mapping[Key, Standing],
     month: SignedMonth,
     drafted: Drafted,
-    of_person: Mapping[Key, list[str]],
+    of_person: Mapping[Key, list[Gone]],
 ) -> tuple[list[Send | Void], list[ByHand], Held]:
     """The steps without new claims of a program while one of a program that excludes it is out, or one of the same
-    work for the same person under another record (`of_person`, by the new claim's key); those are held.
+    work; those are held. `of_person` are claims of the same person under another record, by the new claim's key.
 
     A claim that is voided by the same steps is taken back, and its void stands before the new claim in the file.
     """
@@ -50,7 +48,7 @@ def without_rivals(
     leaving: list[Send | Void] = []
     last: list[Send | Void] = []
     held: Held = []
-    rules: tuple[Exclusions, PracticeSettings] | None = None
+    rules: tuple[RuleBook, PracticeSettings] | None = None
     for one in steps:
         if isinstance(one, ByHand):
             continue
@@ -58,9 +56,12 @@ def without_rivals(
             leaving.append(one)
             continue
         others = [claim for claim in out.get(one.draft.patient_id, ()) if claim.program != one.draft.program]
-        rules = rules or (_rules(month, drafted) if others else None)
+        gone = of_person.get(one.draft.key, [])
+        rules = rules or (_rules(month, drafted) if others or gone else None)
+        once = once_a_program(rules[0]) if rules and gone else ()
+        same = [claim.claim_number for claim in gone if claim.is_same_work(one.draft, once)]
+        others += [_as_out(claim, voided) for claim in gone if claim.claim_number not in same]
         barring = [claim for claim in others if rules and _bars(one.draft, claim, *rules)]
-        same = of_person.get(one.draft.key, [])
         standing_ones = {
             NEED: [claim.claim_number for claim in barring if not claim.voided],
             SAME: [number for number in same if number not in voided],
@@ -88,17 +89,18 @@ def _out(standing: Mapping[Key, Standing], voided: set[str]) -> dict[str, list[O
     return found
 
 
-def _rules(month: SignedMonth, drafted: Drafted) -> tuple[Exclusions, PracticeSettings]:
+def _as_out(gone: Gone, voided: set[str]) -> Out:
+    return Out(gone.claim_number, gone.key[1], gone.rendering_npi, gone.codes, gone.claim_number in voided)
+
+
+def _rules(month: SignedMonth, drafted: Drafted) -> tuple[RuleBook, PracticeSettings]:
     asked = drafted.scrubber
     book: RuleBook = asked.book if asked else load_rulebook(month.cycle.month)
-    return book.exclusions, asked.settings if asked else practice_settings(month.cycle.practice_id, None)
+    return book, asked.settings if asked else practice_settings(month.cycle.practice_id, None)
 
 
-def _bars(draft: Draft, out: Out, exclusions: Exclusions, settings: PracticeSettings) -> bool:
+def _bars(draft: Draft, out: Out, book: RuleBook, settings: PracticeSettings) -> bool:
     """Whether a code that is out and one of the draft exclude one another in the month."""
     same = out.rendering_npi == draft.practitioner.npi
-    return any(
-        pair.effect_for(settings) in BARS and (same or pair.scope != "same_practitioner")
-        for code, other in product({line.code for line in draft.lines}, out.codes)
-        for pair in exclusions.between(code, other)
-    )
+    codes = {line.code for line in draft.lines}
+    return out.program != draft.program and book.exclusions.bar(codes, out.codes, settings, same_practitioner=same)

@@ -138,6 +138,11 @@ def person_billed_twice(c: Lines, book: RuleBook, settings: PracticeSettings) ->
     return c.billed_as_well.notna()
 
 
+def person_in_excluding_programs(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The insured person has, under another patient record, a program on a claim that excludes this one."""
+    return c.excluded_as_well.notna()
+
+
 def two_practitioners_in_month(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """More practitioners than one for patient, month and program."""
     return c.practitioners_of_month > 1
@@ -249,6 +254,11 @@ def first_answer_does_not_tie(c: Lines, book: RuleBook, settings: PracticeSettin
 def loops_do_not_fit(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """A written claim's subscriber, patient and payers do not fit together."""
     return (c.misfit.notna() & (c.misfit != "")).fillna(False).astype(bool)
+
+
+def handed_on_already(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The payer before handed the claim on by itself, and the wait for this payer's answer is not over."""
+    return c.crossover_waits
 
 
 def filing_limit_passed(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:

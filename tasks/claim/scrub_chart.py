@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
+import numpy as np
 import pandas as pd
 
-from config.persons import insured_persons
+from config.exclusions import Exclusions
+from config.persons import are_two, insured_persons
 from config.settings import PracticeSettings
 from config.stays import STOPS_THE_CLOCK
+
+APART = "different_people"
+"""Among the tables of the scrub: each two cases, with a space between, that the practice says are two people."""
 
 
 def add_patient(frame: pd.DataFrame, patients: pd.DataFrame) -> None:
@@ -95,26 +102,57 @@ def _said_of(code: str, covered: list[str], refused: list[str]) -> str:
     return "not_named" if covered and code not in covered else ""
 
 
-def add_persons(frame: pd.DataFrame, by_program: pd.Series) -> None:
+def add_persons(
+    frame: pd.DataFrame,
+    by_program: pd.Series,
+    tables: Mapping[str, pd.DataFrame],
+    exclusions: Exclusions,
+    settings: PracticeSettings,
+) -> None:
     """The other cases under which one insured person has the same program, or the same code, on one kind of claim of
-    the month to a payer of one order; empty where there is none. Needs the payer's kind.
+    the month to a payer of one order; and those under which a program that excludes the line's. Empty where there is
+    none. Needs the payer's kind.
 
     `by_program` parts a code that several programs may bill.
     """
-    frame["billed_as_well"] = pd.Series(pd.NA, index=frame.index, dtype="str")
+    for name in ("billed_as_well", "excluded_as_well"):
+        frame[name] = pd.Series(pd.NA, index=frame.index, dtype="str")
     person = insured_persons(frame["payer_kind"], frame["payer_id"], frame["member_id"], frame["birth_date"])
     several = person.where(person != "").groupby(person).transform("size") > 1
     rows = frame.loc[several & (frame["patient_id"].groupby(person).transform("nunique") > 1)].copy()
     if rows.empty:
         return
     rows["person"], rows["by_program"] = person[rows.index], by_program[rows.index]
-    claim = ["person", "month", "claim", "payer_order"]
-    for same in (["program"], ["code", "by_program"]):
-        for _, members in rows.groupby([*claim, *same], dropna=False):
-            for patient, own in members.groupby("patient_id"):
-                others = sorted(set(members.loc[members["patient_id"] != patient, "case_number"]))
-                if others:
-                    frame.loc[own.index, "billed_as_well"] = " ".join(others)
+    people = tables["patients"].drop_duplicates("patient_id").set_index("patient_id")
+    rows["sex"] = rows["patient_id"].map(people["sex"])
+    said = tables[APART]["cases"] if APART in tables else []
+    apart = {frozenset(str(cases).split()) for cases in said}
+    for _, members in rows.groupby(["person", "month", "payer_order"], dropna=False):
+        for place, own in members.iterrows():
+            others = members[members["patient_id"] != own["patient_id"]]
+            others = others[np.array([not _are_two(own, other, apart) for _, other in others.iterrows()], dtype=bool)]
+            again = (others["program"] == own["program"]) | (
+                (others["code"] == own["code"]) & (others["by_program"] == own["by_program"])
+            )
+            again &= others["claim"] == own["claim"]
+            exclude = [_exclude(own, other, exclusions, settings) for _, other in others.iterrows()]
+            excluded = ~again & np.array(exclude, dtype=bool)
+            for name, found in (("billed_as_well", others[again]), ("excluded_as_well", others[excluded])):
+                if len(found):
+                    frame.loc[place, name] = " ".join(sorted(set(found["case_number"])))
+
+
+def _are_two(one: pd.Series, other: pd.Series, apart: Collection[frozenset[str]]) -> bool:
+    sexes = tuple("" if pd.isna(sex) else str(sex) for sex in (one["sex"], other["sex"]))
+    cases = frozenset((str(one["case_number"]), str(other["case_number"])))
+    return are_two(str(one["payer_kind"]), (sexes[0], sexes[1]), cases, apart)
+
+
+def _exclude(one: pd.Series, other: pd.Series, exclusions: Exclusions, settings: PracticeSettings) -> bool:
+    same = one["rendering_npi"] == other["rendering_npi"]
+    return one["program"] != other["program"] and exclusions.bar(
+        [str(one["code"])], [str(other["code"])], settings, same_practitioner=bool(same)
+    )
 
 
 def add_contractors(frame: pd.DataFrame, practices: pd.DataFrame, settings: PracticeSettings) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from config.care_settings import CareSetting, care_setting
 from config.catalogue import OPEN, catalogue
+from config.denials import denials
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.claim.scrub_chart import (
@@ -37,6 +38,7 @@ TOLD_BY_WRITTEN_CLAIMS = (
     "insurance_type",
     "answer_paid",
     "answer_open",
+    "handed_on",
     "misfit",
 )
 CHRONIC_OR_OPEN = (1, 9)
@@ -65,10 +67,11 @@ def with_facts(
     add_practitioner(frame, tables["practitioners"])
     add_stays(frame, tables["stays"], settings)
     add_coverage(frame, tables["coverages"])
-    add_persons(frame, parted_by_program(frame, book))
+    add_persons(frame, parted_by_program(frame, book), tables, book.exclusions, settings)
     add_reasons(frame, tables, setting, book)
     add_contractors(frame, tables["practices"], settings)
     add_payer_answers(frame, tables.get("payer_answers"), tables.get("program_answers"))
+    _add_crossover(frame, today)
     _add_filing(frame, limits_in(settings.filing_days, tables), today)
     return frame
 
@@ -158,6 +161,14 @@ def _fits(values: pd.Series, told: str) -> pd.Series:
     patterns = [pattern.replace("X", "[0-9X]") for pattern in re.findall(r"[0-9X]{3,4}", told)]
     texts = values.astype("str")
     return (texts == told) | texts.str.fullmatch("|".join(patterns) or "$.").fillna(False).astype(bool)
+
+
+def _add_crossover(frame: pd.DataFrame, today: date) -> None:
+    """Until when a payer's answer to a claim that the one before handed on is awaited, and whether it still is."""
+    clock = denials().routes["wait_for_crossover"].clock
+    handed_on = pd.to_datetime(frame["handed_on"]).astype("datetime64[ns]")
+    frame["crossover_until"] = handed_on + pd.Timedelta(days=clock.days if clock else 0)
+    frame["crossover_waits"] = (frame["crossover_until"] >= pd.Timestamp(today)).to_numpy(bool)
 
 
 def _add_filing(frame: pd.DataFrame, terms: Limits, today: date) -> None:

@@ -37,10 +37,10 @@ def add_units(frame: pd.DataFrame, book: RuleBook) -> None:
 
 def parted_by_program(frame: pd.DataFrame, book: RuleBook) -> pd.Series:
     """The line's program where several programs may each bill its code, and nothing else."""
-    return frame["program"].where(frame["code"].isin(_once_a_program(book)), "")
+    return frame["program"].where(frame["code"].isin(once_a_program(book)), "")
 
 
-def _once_a_program(book: RuleBook) -> set[str]:
+def once_a_program(book: RuleBook) -> set[str]:
     """The codes that several programs of a patient may bill in the month, each by its own rule: G0511 from 2024."""
     of_code: dict[str, list[tuple[str, bool]]] = {}
     for family, entry in book.families:

@@ -83,16 +83,18 @@ def second_claims(
             numbers = {one.version for one in stood.alone}
             before = next((one for one in reversed(had) if one.version not in numbers), None)
             if before is None or (before.version < stood.version and before.payer_claim_number):
-                second = _draft(whole, payer, answer, charges[stood.claim_number])
-                yield Second(second, stood.version, before, unheard_since=_handed_on(answer, choices))
+                handed_on = _handed_on(answer, choices)
+                second = _draft(whole, payer, answer, charges[stood.claim_number], handed_on)
+                yield Second(second, stood.version, before, unheard_since=handed_on)
         for one in stood.alone:
             answer, lines = answers.get(one.claim_number), lines_alone(draft, one)
             if not answer or not lines or one.version in {two.version for two in had}:
                 continue
             if _due_to(payer, answer, choices, one.claim_number not in heard, today):
                 rest = _to(payer, draft, tuple(line for line in draft.lines if line.code not in codes_of(lines)))
-                second = _draft(lines, payer, answer, charges[one.claim_number])
-                yield Second(second, one.version, None, rest, _handed_on(answer, choices))
+                handed_on = _handed_on(answer, choices)
+                second = _draft(lines, payer, answer, charges[one.claim_number], handed_on)
+                yield Second(second, one.version, None, rest, handed_on)
 
 
 def ways_on(tables: Mapping[str, pd.DataFrame]) -> Ways:
@@ -169,7 +171,9 @@ def _not_covered(answer: Answered) -> bool:
     return bool(refused) and known is not None and refused <= {one.reason for one in known.predicted}
 
 
-def _draft(draft: Draft, payer: Payer, answer: Answered, charges: Mapping[int, int]) -> Draft:
+def _draft(
+    draft: Draft, payer: Payer, answer: Answered, charges: Mapping[int, int], handed_on: date | None = None
+) -> Draft:
     found = [Adjustment(0, *one) for one in answer.adjustments]
     for number, line in answer.lines.items():
         found += [Adjustment(number, *one) for one in line.adjustments]
@@ -180,6 +184,7 @@ def _draft(draft: Draft, payer: Payer, answer: Answered, charges: Mapping[int, i
         adjustments=tuple(found),
         payment_date=answer.payment_date,
         payer_claim_number=answer.payer_claim_number,
+        handed_on=handed_on,
     )
     lines = tuple(replace(line, charge_cents=charges[line.number], expected_cents=None) for line in draft.lines)
     return replace(_to(payer, draft, lines), answer=told)

@@ -13,6 +13,7 @@ from tasks.claim.compare import ByHand
 from tasks.claim.drafts import Draft
 from tasks.claim.needs import Held
 from tasks.store.filing import Limits
+from tasks.store.modifiers import in_words
 
 
 def sent_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -67,12 +68,10 @@ def held_sheet(
     payers = coverages.sort_values(["priority", "coverage_id"]).drop_duplicates(["patient_id", "payer_kind"])
     rows = rows.merge(payers[["patient_id", "payer_kind", "payer_id"]], on=["patient_id", "payer_kind"], how="left")
     days = [_day_of(row, limits) for row in rows.to_dict("records")]
-    said = {
-        patient: " ".join(f"{code}:{modifier}".lstrip(":") for code, modifier in own[["code", "modifier"]].to_numpy())
-        for patient, own in recorded.groupby("patient_id")
-    }
     told = rows.assign(
-        need=rows["rule"], due_date=pd.Series(days, dtype="datetime64[ns]"), modifiers=rows["patient_id"].map(said)
+        need=rows["rule"],
+        due_date=pd.Series(days, dtype="datetime64[ns]"),
+        modifiers=rows["case_number"].map(in_words(recorded)),
     )
     table = claim_outputs()["claim_holds"]
     frame = as_contract(told.reindex(columns=table.names), table)

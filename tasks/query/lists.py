@@ -21,9 +21,17 @@ DETAILS = {"none": "", "date": ". In detail, with a yes: the day, as 2026-10-05"
 
 
 def holds_to_ask(
-    findings: pd.DataFrame, decisions: pd.DataFrame, queries: Iterable[Query], month: Month, revision: int
+    findings: pd.DataFrame,
+    decisions: pd.DataFrame,
+    queries: Iterable[Query],
+    month: Month,
+    revision: int,
+    modifiers: Mapping[str, str],
 ) -> pd.DataFrame:
-    """What holds the patient-months that are on hold, each with its open query, the columns for questions empty."""
+    """What holds the patient-months that are on hold, each with its open query, the columns for questions empty.
+
+    `modifiers` are those that the practice recorded, in words by case.
+    """
     held = decisions.loc[decisions["outcome"] == "hold", ["case_number", "program"]]
     rows = findings[findings["outcome"] == "hold"].merge(held, on=["case_number", "program"])
     opened = {
@@ -32,6 +40,7 @@ def holds_to_ask(
     keys = zip(rows["case_number"], rows["program"], rows["rule"], strict=True)
     numbers = [opened.get((str(month), *key)) for key in keys]
     rows = rows.assign(month=str(month), revision=revision, query_number=[_text(one) for one in numbers])
+    rows["modifiers"] = rows["case_number"].map(dict(modifiers))
     return as_contract(rows.sort_values(["case_number", "program", "rule"]), worklist_outputs()["holds"])
 
 

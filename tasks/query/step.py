@@ -21,6 +21,7 @@ from tasks.query.machine import Move, Query, after
 from tasks.store import case_work
 from tasks.store import queries as stored
 from tasks.store.day import today_by, today_of
+from tasks.store.modifiers import in_words, recorded
 from tasks.store.practice import practice_row
 from tasks.store.records import Saved
 from tasks.store.step import Place
@@ -91,7 +92,8 @@ def look_at_queries(
     def holds(saved: Saved) -> pd.DataFrame:
         with place.store.reading() as connection:
             asked = all_queries(connection, practice_id)
-        return holds_to_ask(findings, decisions, asked, month, saved.cycle.revision)
+            put_on = in_words(recorded(connection, practice_id, str(month)))
+        return holds_to_ask(findings, decisions, asked, month, saved.cycle.revision, put_on)
 
     return Looked(shown, keep, holds)
 

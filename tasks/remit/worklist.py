@@ -15,7 +15,7 @@ from tasks.remit.settle import stand
 from tasks.remit.standing import balances
 from tasks.remit.trace import reductions
 from tasks.store import denials as cases
-from tasks.store import overpayments, refunded, remittances, suspense
+from tasks.store import overpayments, record_requests, refunded, remittances, suspense
 from tasks.store.answer_counts import AnswerCounts, answer_counts
 from tasks.store.store import Store
 from tasks.store.terms import Terms, terms_of
@@ -38,6 +38,7 @@ def answers_of(store: Store, practice_id: str, settings: Path | None = None) -> 
             "overpayments": overpayments.of_practice(connection, practice_id),
             "denial_rates": rates(answer_counts(connection, practice_id)),
             "denial_codes": _codes(connection, practice_id),
+            "record_requests": record_requests.of_practice(connection, practice_id),
         }
     return {name: as_contract(found[name], table) for name, table in answer_outputs().items()}
 

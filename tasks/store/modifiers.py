@@ -62,3 +62,11 @@ def recorded(connection: Connection, practice_id: str, month: str) -> pd.DataFra
         if one.modifier
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
+
+
+def in_words(recorded: pd.DataFrame) -> dict[str, str]:
+    """What is recorded of each case, each modifier after its code, as 99490:59; alone where it goes on every line."""
+    return {
+        str(case): " ".join(f"{code}:{modifier}".lstrip(":") for code, modifier in own[["code", "modifier"]].to_numpy())
+        for case, own in recorded.groupby("case_number")
+    }

@@ -209,3 +209,17 @@ refunds = sa.Table(
     sa.PrimaryKeyConstraint("claim_number", "reference"),
     sqlite_with_rowid=False,
 )
+
+record_requests = sa.Table(
+    "record_requests",
+    metadata,
+    sa.Column("claim_number", sa.Text(), nullable=False),
+    sa.Column("asked_date", sa.Date(), nullable=False),  # of the payer's letter
+    sa.Column("due_date", sa.Date(), nullable=False),
+    sa.Column("answered_date", sa.Date()),  # missing while nothing was sent
+    sa.Column("note", sa.Text(), nullable=False),
+    sa.Column("recorded_by", sa.Text(), nullable=False),
+    sa.Column("recorded_at", Instant(), nullable=False),
+    sa.PrimaryKeyConstraint("claim_number", "asked_date"),
+    sqlite_with_rowid=False,
+)

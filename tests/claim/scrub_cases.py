@@ -42,6 +42,7 @@ def claims_of(cases: Sequence[dict[str, Any]]) -> tuple[pd.DataFrame, dict[str, 
         facts.append({name: case[name] for name in FACTS & set(case)} | {"coverages": covered})
     tables = tables_of(facts, month)
     tables["practices"]["state"] = "OH"
+    tables["patients"]["sex"] = "F"
     people = tables["practitioners"]
     people["npi"] = people["npi"].mask(people["practitioner_id"] == "D1", RENDERING)
     for name, day in shared.get("enrolled", {}).items():
@@ -90,10 +91,11 @@ def _under_another_record(row: dict[str, Any], tables: dict[str, pd.DataFrame]) 
     """The line; where it stands `again`, under a second record of its patient, made with the line's payer."""
     if not row.pop("again", False):
         return row
-    one, other = row["patient_id"], f"{row['patient_id']}-2"
+    one, other, sex = row["patient_id"], f"{row['patient_id']}-2", row.pop("sex", None)
     for name in ("patients", "coverages"):
         rows = tables[name]
         told = {column: row[column] for column in ("member_id", "payer_id") if column in rows}
+        told |= {"sex": sex} if sex and name == "patients" else {}
         tables[name] = pd.concat([rows, rows[rows["patient_id"] == one].assign(patient_id=other, **told)])
     return row | {"patient_id": other, "case_number": "C-000002"}
 

@@ -22,6 +22,23 @@ def sent_text(content: bytes, claim_number: str) -> list[str]:
     raise ValueError("the claim is not in the file that is said to hold it")
 
 
+def subscribers(content: bytes) -> dict[str, tuple[str, str, str]]:
+    """Of every claim in a file that went out its member number, and the patient's birth date and sex, as written."""
+    found: dict[str, tuple[str, str, str]] = {}
+    member, born, sex = "", "", ""
+    for part in content.decode("ascii").split(END):
+        name, *elements = part.strip().split(ELEMENT)
+        if name == "HL" and elements[2] != PATIENT:
+            member, born, sex = "", "", ""
+        elif name == "NM1" and elements[0] == "IL" and not member:  # those after a claim are of its other payers
+            member = elements[8]
+        elif name == "DMG":
+            born, sex = elements[1], elements[2]
+        elif name == "CLM":
+            found[elements[0]] = member, born, sex
+    return found
+
+
 def void(sent: list[str], claim_number: str, payer_claim_number: str) -> str:
     """The sent claim with its new number, frequency 8 and the payer's own claim number."""
     has_patient = sent[0].split(ELEMENT)[4]
