@@ -11,13 +11,12 @@ from config.rulebook import load_rulebook
 from flows import parameters as ask
 from flows.approval import answered_since, approval_asked, run_name, runs_of_their_own
 from flows.board import show_board
-from flows.checked_month import day_there
 from flows.each_practice import each_practice
-from flows.practice_month import practice_month
+from flows.side_by_side import side_by_side
 from tasks.progress import steps_taken
 from tasks.pull.step import pull_source
 from tasks.send.step import unreadable_listed
-from tasks.store.step import month_alone, open_place
+from tasks.store.step import open_place
 
 
 @flow(name="monthly-cycle", flow_run_name=run_name)
@@ -50,12 +49,9 @@ def monthly_cycle(
     if started := runs_of_their_own(place, service_month, pulled.practices, ask.WANTED[approval]):
         return started
 
-    def run(practice_id: str) -> dict[str, Any]:
-        with month_alone(place, practice_id, service_month, day_there(pulled, practice_id), reading) as mine:
-            return practice_month(pulled, practice_id, service_month, book, mine)
-
     try:
-        results = each_practice(pulled.practices, run)
+        with side_by_side(pulled, service_month, book, place, database, reading) as run:
+            results = each_practice(pulled.practices, run)
     finally:
         show_board(place, service_month)
     return [approval_asked(place, service_month, done, ask.WANTED[approval]) for done in results]

@@ -66,10 +66,17 @@ class Operator:
         self.read.append(self.page.locator("body").inner_text())
 
     def open_artifact(self, run: str, key: str) -> None:
-        """The artifact of that key, by its card on the run's page."""
+        """The newest artifact of that key, which has a card on the run's page.
+
+        The address is the card's own: the page draws its cards anew while one would be clicked.
+        """
         self.look_at(run)
         self.page.get_by_text("Artifacts", exact=True).click()
-        self.page.get_by_text(key, exact=True).last.click()
+        self.page.get_by_text(key, exact=True).last.wait_for()
+        found = self.up.api.find("artifacts", limit=200)
+        mine = [one for one in found if (one["flow_run_id"], one["key"]) == (run, key)]
+        newest = max(mine, key=lambda one: str(one["created"]))
+        self.page.goto(f"http://127.0.0.1:{self.up.port}/artifacts/artifact/{newest['id']}")
         self.page.get_by_role("button", name="Show raw data").wait_for()
         self.read.append(self.page.locator("body").inner_text())
 

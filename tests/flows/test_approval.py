@@ -96,7 +96,8 @@ def test_the_form_shows_the_month_in_counts_and_names_nobody(desk: Desk) -> None
     cycle = desk.place.store.latest("P1", MONTH)
     assert cycle is not None
     text = approval_markdown(desk.place.store, cycle, "out/P1/2026-10/report.html")
-    for said in ("P1 · 2026-10 · revision 1", "| ready to bill | 1 |", "| | this month |\n", "2026-09 was not run.", "**Reconciliation.**",
+    for said in ("P1 · 2026-10 · revision 1", "| ready to bill | 1 |", "| | this month |\n", "2026-09 was not run.",
+                 "**Reconciliation.**",
                  "**Exceptions.**", "On hold, 1: No consent is on file", "out/P1/2026-10/report.html"):  # fmt: skip
         assert said in text
     for hidden in ("Doe", "Jamie", "C-000001", "12 Mill Lane"):
