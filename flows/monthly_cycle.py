@@ -11,14 +11,13 @@ from config.rulebook import load_rulebook
 from flows import parameters as ask
 from flows.approval import answered_since, approval_asked, prepared_in_the_name_of, run_name, runs_of_their_own
 from flows.board import show_board
-from flows.checked_month import day_there
 from flows.each_practice import each_practice
 from flows.months_due import months_there, wanted
-from flows.practice_month import practice_month
+from flows.side_by_side import side_by_side
 from tasks.progress import steps_taken
 from tasks.pull.step import pull_source
 from tasks.send.step import unreadable_listed
-from tasks.store.step import month_alone, open_place
+from tasks.store.step import open_place
 
 
 @flow(name="monthly-cycle", flow_run_name=run_name)
@@ -53,16 +52,11 @@ def monthly_cycle(
     months = wanted(place, pulled, months_there(pulled, month), which, practice)
     if started := runs_of_their_own(months, ask.WANTED[approval]):
         return started
-    books = {one: load_rulebook(one) for one in set(months.values())}
-
-    def run(practice_id: str) -> dict[str, Any]:
-        there = months[practice_id]
-        with month_alone(place, practice_id, there, day_there(pulled, practice_id), reading) as mine:
-            return practice_month(pulled, practice_id, there, books[there], mine)
 
     try:
-        results = each_practice(list(months), run)
+        with side_by_side(pulled, months, place, database, reading) as run:
+            results = each_practice(list(months), run)
     finally:
-        for one in sorted(books):
+        for one in sorted(set(months.values())):
             show_board(place, one)
     return [approval_asked(place, months[done["practice_id"]], done, ask.WANTED[approval]) for done in results]

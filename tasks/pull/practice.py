@@ -28,24 +28,30 @@ def of_practice(tables: Tables, practice_id: str, month: Month) -> tuple[Tables,
     first one.
     Raises InputError listing the practices when this one is not among them.
     """
+    out = rows_of(tables, practice_id)
+    zone = str(out["practices"].loc[out["practices"]["practice_id"] == practice_id, "time_zone"].iloc[0])
+    entries = out["time_entries"]
+    touching = touches(entries, month, zone)
+    out["time_entries"] = entries if touching.all() else entries.loc[touching].reset_index(drop=True)
+    return out, {"other_month": int((~touching).sum())}
+
+
+def rows_of(tables: Tables, practice_id: str) -> Tables:
+    """The practice's rows, of whatever month; each row belongs to one practice (see `of_practice`).
+
+    Taken again from what it gave, they are the same. InputError listing the practices when this one is not among them.
+    """
     order = practice_order(tables)
     if practice_id not in order:
         raise InputError(f"There is no practice '{practice_id}' in the practices table; known are {', '.join(order)}.")
-    place = order.index(practice_id)
     out: Tables = {}
-    aside = 0
     for name, table in inputs().items():
         frame = tables[name]
         mine = np.ones(len(frame), dtype=bool)
         if len(order) > 1:
-            mine = _mine(frame, table.names, tables, place, order)
-        if name == "time_entries":
-            zone = str(tables["practices"].loc[tables["practices"]["practice_id"] == practice_id, "time_zone"].iloc[0])
-            touching = touches(frame, month, zone)
-            aside = int((mine & ~touching).sum())
-            mine &= touching
+            mine = _mine(frame, table.names, tables, order.index(practice_id), order)
         out[name] = frame if mine.all() else frame.loc[mine].reset_index(drop=True)
-    return out, {"other_month": aside}
+    return out
 
 
 def future_entries(tables: Tables, practice_id: str, month: Month, today: date) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from config.month import Month
 from config.settings import practice_settings, strangers
 from tasks.progress import LOG, step
 from tasks.pull.owners import owners
-from tasks.pull.practice import future_entries, months_held, of_practice, practice_ids
+from tasks.pull.practice import future_entries, months_held, of_practice, practice_ids, rows_of
 from tasks.pull.source import read_source
 from tasks.pull.unreadable import as_listed, settle_unreadable, stopped_practices
 from tasks.retry import on_errors_of
@@ -41,6 +41,20 @@ class Source:
     practices: list[str]
     digest: str
     stopped: dict[str, UserError] = field(default_factory=dict)
+
+    def of(self, practice_id: str) -> Source:
+        """What of it is about one practice; its share taken from that is the one taken from the whole."""
+        mine = self.owner == practice_id
+        stopped = {name: error for name, error in self.stopped.items() if name == practice_id}
+        return replace(
+            self,
+            tables=rows_of(self.tables, practice_id),
+            rejected=self.rejected.loc[mine],
+            owner=self.owner.loc[mine],
+            unplaced=self.unplaced.iloc[:0],
+            practices=[practice_id],
+            stopped=stopped,
+        )
 
 
 @dataclass

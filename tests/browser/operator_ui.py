@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Response
 
 PATIENCE = 180_000  # milliseconds for anything that a page shows
+# A page whose question the server answered too late stays empty until it is opened again.
+LOOKS, A_LOOK = 6, 60_000
 
 
 class SetUp(Up):
@@ -33,9 +35,22 @@ class Operator:
         page.set_default_timeout(PATIENCE)
         page.set_default_navigation_timeout(PATIENCE)
 
+    def opened(self, path: str, shows: Locator) -> None:
+        """The page of that path, with what it is to show."""
+        from playwright.sync_api import TimeoutError as NotShown
+
+        for look in range(LOOKS):
+            self.page.goto(f"http://127.0.0.1:{self.up.port}{path}")
+            try:
+                shows.wait_for(timeout=A_LOOK)
+                return
+            except NotShown:
+                if look == LOOKS - 1:
+                    raise
+
     def open_form(self) -> None:
         """The run form of the month, by the way that the UI offers."""
-        self.page.goto(f"http://127.0.0.1:{self.up.port}/deployments")
+        self.opened("/deployments", self.page.get_by_role("link", name="monthly-cycle").last)
         self.page.get_by_role("link", name="monthly-cycle").last.click()
         self.page.get_by_role("button", name="Run", exact=True).click()
         self.page.get_by_text("Custom run").click()
@@ -57,8 +72,7 @@ class Operator:
 
     def look_at(self, run: str) -> None:
         """The page of the run, with its state and its log."""
-        self.page.goto(f"http://127.0.0.1:{self.up.port}/runs/flow-run/{run}")
-        self.page.get_by_text("Artifacts", exact=True).wait_for()
+        self.opened(f"/runs/flow-run/{run}", self.page.get_by_text("Artifacts", exact=True))
 
     def sees(self, words: str) -> None:
         """The words stand on the page, now or once it learns of them by itself; all of it was read."""
@@ -66,11 +80,17 @@ class Operator:
         self.read.append(self.page.locator("body").inner_text())
 
     def open_artifact(self, run: str, key: str) -> None:
-        """The artifact of that key, by its card on the run's page."""
+        """The newest artifact of that key, which has a card on the run's page.
+
+        The address is the card's own: the page draws its cards anew while one would be clicked.
+        """
         self.look_at(run)
         self.page.get_by_text("Artifacts", exact=True).click()
-        self.page.get_by_text(key, exact=True).last.click()
-        self.page.get_by_role("button", name="Show raw data").wait_for()
+        self.page.get_by_text(key, exact=True).last.wait_for()
+        found = self.up.api.find("artifacts", limit=200)
+        mine = [one for one in found if (one["flow_run_id"], one["key"]) == (run, key)]
+        newest = max(mine, key=lambda one: str(one["created"]))
+        self.opened(f"/artifacts/artifact/{newest['id']}", self.page.get_by_role("button", name="Show raw data"))
         self.read.append(self.page.locator("body").inner_text())
 
     def open_resume(self, run: str) -> None:
