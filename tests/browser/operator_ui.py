@@ -35,13 +35,15 @@ class Operator:
         page.set_default_timeout(PATIENCE)
         page.set_default_navigation_timeout(PATIENCE)
 
-    def opened(self, path: str, shows: Locator) -> None:
-        """The page of that path, with what it is to show."""
+    def opened(self, path: str, shows: Locator, press: Locator | None = None) -> None:
+        """The page of that path, with what it is to show, where need be once something was pressed."""
         from playwright.sync_api import TimeoutError as NotShown
 
         for look in range(LOOKS):
             self.page.goto(f"http://127.0.0.1:{self.up.port}{path}")
             try:
+                if press is not None:
+                    press.click(timeout=A_LOOK)
                 shows.wait_for(timeout=A_LOOK)
                 return
             except NotShown:
@@ -49,12 +51,9 @@ class Operator:
                     raise
 
     def open_form(self) -> None:
-        """The run form of the month, by the way that the UI offers."""
-        self.opened("/deployments", self.page.get_by_role("link", name="monthly-cycle").last)
-        self.page.get_by_role("link", name="monthly-cycle").last.click()
-        self.page.get_by_role("button", name="Run", exact=True).click()
-        self.page.get_by_text("Custom run").click()
-        self.field("month (Optional)").wait_for()
+        """The run form of the month (*Deployments*, *monthly-cycle*, *Run*, *Custom run*)."""
+        deployment = self.up.deployment("monthly-cycle")["id"]
+        self.opened(f"/deployments/deployment/{deployment}/run", self.field("month (Optional)"))
 
     def field(self, label: str) -> Locator:
         """The input under that label."""
@@ -84,9 +83,8 @@ class Operator:
 
         The address is the card's own: the page draws its cards anew while one would be clicked.
         """
-        self.look_at(run)
-        self.page.get_by_text("Artifacts", exact=True).click()
-        self.page.get_by_text(key, exact=True).last.wait_for()
+        tab = self.page.get_by_text("Artifacts", exact=True)
+        self.opened(f"/runs/flow-run/{run}", self.page.get_by_text(key, exact=True).last, tab)
         found = self.up.api.find("artifacts", limit=200)
         mine = [one for one in found if (one["flow_run_id"], one["key"]) == (run, key)]
         newest = max(mine, key=lambda one: str(one["created"]))
@@ -95,9 +93,8 @@ class Operator:
 
     def open_resume(self, run: str) -> None:
         """The form behind *Resume*."""
-        self.look_at(run)
-        self.page.get_by_role("button", name="Resume").click()
-        self.field("Your name").wait_for()
+        resume = self.page.get_by_role("button", name="Resume")
+        self.opened(f"/runs/flow-run/{run}", self.field("Your name"), resume)
         self.read.append(self.page.locator("body").inner_text())
 
     def choose(self, label: str, choice: str) -> None:
