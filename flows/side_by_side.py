@@ -61,8 +61,8 @@ def month_elsewhere(share: Source, practice_id: str, month: str, where: Where, r
 def side_by_side(
     pulled: Source, months: Mapping[str, Month], place: Place, database: str, reading: list[Taken]
 ) -> Iterator[Run]:
-    """What runs the month of one of these practices and gives its summary: here and now, or, where the practices were begun side by
-    side, once that one is done.
+    """What runs the month of one of these practices and gives its summary: here and now, or, where they were begun
+    side by side, once that one is done.
 
     InputError or PlaceError when CCM_TASK_RUNNER names nothing that can be used; nothing was begun then.
     """
