@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from config.activities import activity_kind
 from config.frames import plainly_named
 from config.month import Month, time_zone
 from config.rulebook import RuleBook
@@ -21,7 +22,6 @@ from tasks.qualify.lookup import Tables
 
 DAY = np.timedelta64(1, "D")
 HOME = ["US", "USA", "PR", "VI", "GU", "AS", "MP"]  # 42 CFR 411.9: the states and the territories
-VISIT = ["visit", "office_visit", "home_visit", "telehealth_visit", "wellness_visit", "Office visit", "Visit"]
 
 
 def stretches(tables: Tables, month: Month, book: RuleBook, zone: str) -> Stretches:
@@ -32,6 +32,7 @@ def stretches(tables: Tables, month: Month, book: RuleBook, zone: str) -> Stretc
     0), patients_in_activity, whose (the patient again, whatever the program), work, and what the minute rules look at.
     """
     entries = tables["time_entries"]
+    kind = _kinds(entries["activity"])
     frame = pd.DataFrame(
         {
             "entry": np.arange(len(entries), dtype=np.int64),
@@ -45,8 +46,8 @@ def stretches(tables: Tables, month: Month, book: RuleBook, zone: str) -> Stretc
             "program": entries["program"].astype("category").array,
             "is_automated": entries["source"].eq("automated").to_numpy(bool),
             "is_abroad": (entries["country"].notna() & ~entries["country"].str.upper().isin(HOME)).to_numpy(bool),
-            "is_prior_authorization": entries["activity"].eq("prior_authorization").to_numpy(bool),
-            "is_visit": entries["activity"].isin(VISIT).to_numpy(bool),
+            "is_prior_authorization": kind == "prior_authorization",
+            "is_visit": kind == "visit",
             "is_unapproved": (entries["source"].eq("offline") & ~entries["approved"].fillna(False)).to_numpy(bool)
             | entries["approved"].eq(False).fillna(False).to_numpy(bool),
             "is_refused": entries["approved"].eq(False).fillna(False).to_numpy(bool),
@@ -61,6 +62,12 @@ def stretches(tables: Tables, month: Month, book: RuleBook, zone: str) -> Stretc
     day = (frame["local_date"].to_numpy("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64) + 1
     frame["day"] = np.where((day >= 1) & (day <= month.last.day), day, 0).astype(np.int8)
     return frame
+
+
+def _kinds(activities: pd.Series) -> Any:
+    """What of each activity decides whether its time counts, as `activity_kind` has it."""
+    number, names = pd.factorize(activities)
+    return np.array([*(activity_kind(str(name)) for name in names), ""], dtype=object)[number]
 
 
 def _work(entries: pd.DataFrame) -> Any:
