@@ -1,4 +1,4 @@
-"""Practices one after another or, where CCM_TASK_RUNNER says so, side by side: on Dask, or in processes here.
+"""Practices one after another or, where CCM_TASK_RUNNER says so, side by side on Dask.
 
 Each practice is one task with its own share of what was read, so it is decided as it would be alone.
 """
@@ -24,7 +24,7 @@ from tasks.progress import Taken
 from tasks.pull.step import Source
 from tasks.store.step import Place, month_alone, open_place
 
-DASK, PROCESSES, SEQUENTIAL = "dask", "processes", "sequential"
+DASK, SEQUENTIAL = "dask", "sequential"
 ADDRESSED = ("tcp://", "tls://")
 ANSWERS_WITHIN = 20.0  # seconds for a scheduler to be reached
 HERE = ("127.0.0.1", "localhost", "::1")
@@ -83,12 +83,12 @@ def side_by_side(
 
 
 def chosen_runner() -> str:
-    """CCM_TASK_RUNNER: `sequential` where it is empty, `processes`, `dask`, or a scheduler's address."""
+    """CCM_TASK_RUNNER: `sequential` where it is empty, `dask`, or a scheduler's address."""
     given = os.environ.get("CCM_TASK_RUNNER", "").strip() or SEQUENTIAL
-    if given not in (DASK, PROCESSES, SEQUENTIAL) and not given.startswith(ADDRESSED):
+    if given not in (DASK, SEQUENTIAL) and not given.startswith(ADDRESSED):
         raise InputError(
             f"CCM_TASK_RUNNER is '{given}'; it is dask, the address of a Dask scheduler such as tcp://10.0.0.5:8786, "
-            "processes, or sequential."
+            "or sequential."
         )
     return given
 
@@ -113,12 +113,6 @@ def _one_machine_only(address: str, place: Place) -> None:
 @contextmanager
 def _begun(chosen: str) -> Iterator[Any]:
     """The runner, ready for work; PlaceError where it cannot be had."""
-    if chosen == PROCESSES:
-        from prefect.task_runners import ProcessPoolTaskRunner
-
-        with ProcessPoolTaskRunner(max_workers=workers()) as processes:
-            yield processes
-        return
     try:
         from prefect_dask import DaskTaskRunner
     except ImportError:

@@ -26,7 +26,7 @@ def take_ui_pictures(folder: Path) -> list[Path]:
     up.start()
     try:
         with open_browser() as browser:
-            return _taken(Operator(browser.new_page(viewport={"width": 1180, "height": 900}), up), up, folder)
+            return _taken(Operator(browser.new_page(viewport={"width": 1280, "height": 1000}), up), up, folder)
     finally:
         up.stop()
         shutil.rmtree(home)

