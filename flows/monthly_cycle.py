@@ -49,7 +49,8 @@ def monthly_cycle(
         pulled = pull_source(source, practice, settings, profile)
         listed(pulled.unplaced)
     place = open_place(out, database, settings, prepared_in_the_name_of(prepared_by))
-    months = wanted(place, pulled, months_there(pulled, month), which, practice)
+    there = months_there(pulled, month)
+    months = wanted(place, pulled, there, which, practice)
     if started := runs_of_their_own(months, ask.WANTED[approval]):
         return started
 
@@ -57,6 +58,6 @@ def monthly_cycle(
         with side_by_side(pulled, months, place, database, reading) as run:
             results = each_practice(list(months), run)
     finally:
-        for one in sorted(set(months.values())):
+        for one in sorted(set(there.values())):  # whoever looks at this run sees them, also where nothing was missing
             show_board(place, one)
     return [approval_asked(place, months[done["practice_id"]], done, ask.WANTED[approval]) for done in results]

@@ -26,7 +26,7 @@ from tasks.qualify.rows import candidate_rows, code_lines, decisions, finding_ro
 from tasks.qualify.services_of_choice import add_services_of_choice
 from tasks.qualify.sites import payable_here
 from tasks.qualify.stretches import stretches, tell_colleagues
-from tasks.qualify.taken import Taken
+from tasks.qualify.taken import Taken, logged_elsewhere
 
 DAY = 24 * 3600 * 10**9
 """A day in the nanoseconds of a date."""
@@ -55,6 +55,8 @@ def decide(
     parts: list[Decided] = []
     taken = Taken(int(t["start_s"].where(t["start_s"] >= 0).min()) if (t["start_s"] >= 0).any() else 0)
     rest = ~t["program"].isin([program.program for program in programs]).to_numpy(bool)
+    everybody = np.append(np.ones(len(tables["patients"]), dtype=bool), False)
+    taken.add(logged_elsewhere(t, list(books)), everybody)
     for group in dict.fromkeys(program.group for program in programs):
         together = []
         for program in programs:

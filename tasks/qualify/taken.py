@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tasks.qualify.frames import Stretches
+from tasks.qualify.frames import NON_CLINICAL, Stretches
 
 SPAN = 1 << 23
 """Seconds set apart for one patient on the common time axis: 97 days, more than any month with its neighbours."""
@@ -45,6 +46,15 @@ class Taken:
         """Whether another part of that person's activity is taken, and not one of just this length."""
         pairs = zip(work.tolist(), length.tolist(), strict=True)
         return np.array([one in self._works and (one, size) not in self._lengths for one, size in pairs], dtype=bool)
+
+
+def logged_elsewhere(t: Stretches, decided: Collection[str]) -> pd.DataFrame:
+    """The clinical time of programs that are not decided here, as transitional care: it counts for those."""
+    own = t["program"].isin(list(decided)) | (t["whose"] < 0) | (t["day"] < 1)
+    left_out = t["is_automated"] | t["is_abroad"] | t["is_unapproved"] | (t["performer_class"] == NON_CLINICAL)
+    found = t[~(own | left_out).to_numpy(bool)]
+    length = found["seconds"] // found["patients_in_activity"]
+    return found.assign(counts=True, disposition="counted", length=length)
 
 
 def union(start: Any, end: Any) -> tuple[Any, tuple[Any, Any]]:

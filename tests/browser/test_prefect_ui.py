@@ -59,7 +59,7 @@ def test_a_month_is_started_watched_read_approved_and_released(browser: Browser,
     operator.sees("Suspended")
 
     operator.open_artifact(run["id"], f"board-{MONTH}")
-    operator.sees("sign-off by")
+    operator.sees("sign-off")
     operator.open_artifact(run["id"], f"approval-p1-{MONTH}")
     operator.sees("Reconciliation.")
     operator.open_artifact(run["id"], f"month-p1-{MONTH}")

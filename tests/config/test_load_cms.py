@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from config.cms.entries import _begin
 from config.cms.load import CONFIG, load_cms
 from config.errors import InputError, PlaceError
 from config.fees import load_fees
@@ -230,3 +231,18 @@ def test_the_command_says_which_table_changed(monkeypatch, capsys, tables: Path,
         cli.main()
     assert left.value.code == 2
     assert "'January' is not a day; write it as 2027-01-01." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("MCR_MUE_PRACTITIONERSERVICES_EFF_10-01-2026.CSV", date(2026, 10, 1)),
+        ("PRACTITIONER MUE, EFFECTIVE 01/01/2027", date(2027, 1, 1)),
+        ("CCIPRA-V323R0-F1 2026-Q4", date(2026, 10, 1)),
+        ("JULY 2026 NATIONAL PHYSICIAN FEE SCHEDULE", date(2026, 7, 1)),
+        ("PPRRVU26_NONQPP", date(2026, 1, 1)),
+        ("A TABLE", None),
+    ],
+)
+def test_the_day_from_which_a_file_holds_is_read_from_its_own_words(said: str, day: date | None) -> None:
+    assert _begin(said) == day

