@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from config.catalogue import catalogue_codes
 from config.errors import InputError
 from config.first_fault import UNKNOWN, first_fault, nearest
 from config.strict_yaml import TwiceError, parse_yaml
@@ -24,6 +25,12 @@ PayerId = Annotated[str, Field(min_length=2)]
 # What decisions do not depend on: each has settings of its own.
 TOP = ("defaults", "practices")
 OTHERS = ("claims", "payers", "letters", "cases", "queries", "deadlines", "messages", "watch", "actions", "approval")
+
+
+def _known_code(code: str) -> str:
+    if code not in catalogue_codes():
+        raise ValueError(f"'{code}' is no code of config/rules/codes")
+    return code
 
 
 class PracticeSettings(BaseModel):
@@ -47,7 +54,9 @@ class PracticeSettings(BaseModel):
     extra_personal_units: int = Field(ge=0, le=10)
     transitional_beside_clinic_code: Literal["hold", "not_billable"]
     copay_contact_days: int = Field(ge=0, le=120)
-    charges_cents: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
+    charges_cents: dict[Annotated[str, AfterValidator(_known_code)], Annotated[int, Field(gt=0)]] = Field(
+        default_factory=dict
+    )
     filing_days: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
     part_b_payer_ids: dict[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], tuple[PayerId, ...]] = Field(
         default_factory=dict

@@ -90,3 +90,10 @@ def test_that_costs_no_heavy_import() -> None:
     code = "import sys, config.settings_check; print([one for one in ('pandas', 'prefect') if one in sys.modules])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert told.stdout.strip() == "[]"
+
+
+def test_a_charge_is_set_for_a_code_that_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text('defaults: {charges_cents: {"99490": 7000, "99999": 10}}\n', "utf-8")
+    with pytest.raises(InputError, match=r"setting 'charges_cents.99999': '99999' is no code of config/rules/codes"):
+        check_settings(path)
