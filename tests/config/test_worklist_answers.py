@@ -37,7 +37,7 @@ def test_words_as_people_write_them(column: str, written: str, word: str) -> Non
     [
         ("word: closed", "word: shut", "the words are not those of answer"),
         ("also: [close, done]", "also: [paid]", "'paid' stands for paid and closed"),
-        ("also: [close, done]", "also: done", "answers.28.also"),
+        ("also: [close, done]", "also: done", "answers.29.also"),
     ],
 )
 def test_a_file_that_is_wrong_is_named(tmp_path: Path, old: str, new: str, why: str) -> None:
