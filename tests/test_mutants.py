@@ -96,6 +96,7 @@ def test_some_are_tried_alone_by_a_word_of_their_name(capsys: pytest.CaptureFixt
     assert "no_such_rule" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_only_months_that_a_mutant_changes_are_decided() -> None:
     every = groups(case for case in judged() if case.month in (MONTH, "2024-12"))
     assert asked(selected(["advanced_level_1"]), every) == [one for one in every if str(one.month) == MONTH]

@@ -21,6 +21,7 @@ print(hashlib.sha256(archived(load_rulebook(Month(2026, 10)))).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_the_same_bytes_in_every_process() -> None:
     found = set()
     for seed in ("1", "2", "3"):

@@ -13,7 +13,7 @@ from flows.monthly_cycle import monthly_cycle
 from tasks.store.step import open_place
 from tests.flows.refusal import MONTH, edit, refused
 
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]  # a Prefect server starts for them
 
 
 def test_output_folder_that_is_a_file(source: Path, tmp_path: Path) -> None:

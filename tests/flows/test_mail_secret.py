@@ -15,7 +15,7 @@ from tests.send.conftest import Server, fill, free_port, migrated_sqlite, server
 from tests.send.test_delivery_encrypted import authenticate
 
 __all__ = ["migrated_sqlite", "server", "store"]
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]  # a Prefect server starts for them
 
 
 def test_the_password_comes_from_the_secret(store, server: Server, tmp_path: Path, monkeypatch):
