@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -52,7 +52,8 @@ def serve(places: Places, port: int, say: Say) -> None:
         try:
             _serve(places, port, api, started, say)
         finally:
-            _note(places, in_hand(api, POOL, NOTICES))
+            with suppress(OSError, ValueError):  # a full disk, a server half gone: what was started ends all the same
+                _note(places, in_hand(api, POOL, NOTICES))
             for child in reversed(started):
                 child.end()
             end_all(descendants(os.getpid()))
