@@ -9,7 +9,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo up test test-slow chromium test-browser pictures lint types bench bench-claims mutants oig faults rows pages clean
+.PHONY: help install demo up test test-slow chromium test-browser pictures lint types bench bench-claims scale mutants oig faults rows pages clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -77,6 +77,9 @@ bench: install  ## wall time and memory by step for 10k, 100k and 1M time entrie
 bench-claims: install  ## claims of a month written, and a payment for as many posted: time and memory, beside pyx12 with the same file
 	$(BIN)/python -m tests.bench.claims
 	$(BIN)/python -m tests.bench.remittances
+
+scale: install  ## 200 practices in one run: one after another and on Dask, with SQLite and PostgreSQL
+	$(BIN)/python -m tests.bench.scale
 
 mutants: install  ## change each rule and number in turn; some case must fail each time
 	$(BIN)/python -m tests.mutants
