@@ -71,7 +71,10 @@ def add_coverage(frame: pd.DataFrame, coverages: pd.DataFrame) -> None:
     frame["payer_is_the_first"] = (told[0] == told[1]).fillna(False).astype(bool)
     frame["has_medicare_advantage"] = frame.index.isin(plans)
     frame["coverage_id"] = own["coverage_id"].astype("str").reindex(frame.index)
-    behind = found.loc[(found["payer_kind"] == "medicare_part_b").to_numpy(bool) & stands.to_numpy(bool), "index"]
+    # Part B that has answered already is none that a further payer's denial is worth having for.
+    after = ~(found["priority"] < found["index"].map(own["priority"])).fillna(False).to_numpy(bool)
+    part_b = (found["payer_kind"] == "medicare_part_b").to_numpy(bool)
+    behind = found.loc[part_b & stands.to_numpy(bool) & after, "index"]
     frame["part_b_behind"] = frame.index.isin(behind) & (frame["payer_kind"] != "medicare_part_b").fillna(True)
 
 

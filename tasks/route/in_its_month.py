@@ -82,6 +82,7 @@ def _barred(tables: Tables, last: date, recorded: Mapping[str, Mapping[str, Any]
         return frozenset()
     told = {name: _as_told(rows, last, recorded) for name, rows in tables.items() if name != "consents"}
     rows = of_their_programs(told["payer_answers"], {**tables, **told})
+    rows = rows[(rows["place"] > 0).fillna(False).to_numpy(bool)]  # a coverage that had ended has no place
     return frozenset(rows.loc[(rows["patient_owes"].astype("str") == "not_billed").to_numpy(), "patient_id"])
 
 

@@ -137,6 +137,29 @@ def test_what_was_paid_all_the_same_is_told_to_compliance() -> None:
     assert checked(found.cases[NUMBER], back, found.known[NUMBER], CASES).outcome == "refunded"
 
 
+def test_who_gets_one_month_back_and_owes_another_is_not_told_that_nothing_is_owed() -> None:
+    paid = [{"payment_date": "2026-08-20", "amount": 1323, "service_month": "2026-07"}]
+    owed = balances(claim(month="2026-08"), claim("K2", month="2026-09", answered_date="2026-10-05"))
+    barred = {"2026-07": frozenset({PATIENT})}
+    row = stood(tables(["medicare_part_b"], [], payments=paid), str(DAY), owed=owed, barred=barred).frame.iloc[0]
+    assert (row["option"], row["ask_cents"], row["refund_cents"], row["letter"]) == (
+        "plan_bars_billing", 1323, 1323, "refund",
+    )  # fmt: skip
+    assert "nothing is owed" not in row["next_step"]
+    assert "what other months leave is asked for after that" in row["next_step"]
+    alone = stood(tables(["medicare_part_b"], [], payments=paid), str(DAY), barred=barred).frame.iloc[0]
+    assert "nothing is owed" in alone["next_step"]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_its_refund_says_that_nothing_is_owed_only_where_nothing_is_asked(language: str) -> None:
+    for call in (False, True):
+        for asked in (None, 1323):
+            said = words_of(letter("refund", language, owes="not_billed", balance_cents=asked, payments=()), call).text
+            assert ("owe us nothing" in said or "no nos debe nada" in said) == (asked is None)
+            assert "$13.23" in said
+
+
 def test_a_debt_from_before_the_program_has_its_line_and_its_alert() -> None:
     since = [{"priority": 1, "payer_kind": "medicare_part_b", "start_date": "2020-01-01"},
              {"priority": 2, "payer_kind": "qmb", "start_date": "2026-10-01"}]  # fmt: skip
