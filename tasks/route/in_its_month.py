@@ -40,7 +40,8 @@ def as_of_month(
     """The unpaid claims with patient_id and what held in their month.
 
     `protected`: the patient was a Qualified Medicare Beneficiary on a day of it. `barred`: the payer forbade to bill
-    them. `second`: a further payer was on file that may pay the share.
+    them. `second`: a further payer was on file that may pay the share, on the claim's date of service, by which the
+    claim to it goes too; on the month's last day where the claim has none.
     """
     rows = unpaid.reset_index(drop=True).assign(patient_id=None, protected=False, barred=False, second=False)
     if rows.empty:
@@ -52,7 +53,13 @@ def as_of_month(
     rows["protected"] = rows.index.isin(both.loc[inside, "row"])
     then = coverage_flags(rows[["patient_id"]].assign(day=last), tables)
     barred = bars.of(rows["patient_id"], rows["month"], then["not_billed"])
-    return rows.assign(barred=barred, second=then["second_payer"].to_numpy(bool))
+    served = rows["service_date"].fillna(last)
+    other = (served != last).to_numpy(bool)
+    second = then["second_payer"].to_numpy(bool, copy=True)
+    if other.any():
+        asks = rows.loc[other, ["patient_id"]].assign(day=served[other])
+        second[other] = coverage_flags(asks, tables)["second_payer"].to_numpy(bool)
+    return rows.assign(barred=barred, second=second)
 
 
 class Bars:

@@ -124,6 +124,8 @@ def test_a_ban_is_that_of_the_month_it_was_said_for() -> None:
     since = now | {"holds_from": date(2026, 9, 1), "valid_until": date(2027, 9, 30)}
     assert _barred(september, date(2026, 9, 30), {KEY: later}) == set()
     assert _barred(september, date(2026, 9, 30), {KEY: since}) == {PATIENT}
+    ended = {"payer_answers": kept.assign(place=0)}
+    assert _barred(ended, date(2026, 8, 31), {}) == set(), "a coverage that had ended bars nothing"
     assert _barred({"payer_answers": kept}, date(2026, 9, 30), {KEY: since | {"patient_owes": "share"}}) == set()
 
 
@@ -182,3 +184,11 @@ def test_a_debt_from_before_the_program_has_its_line_and_its_alert() -> None:
     )
     rows = counted[["month", "measure", "name", "cases", "cents"]].to_numpy().tolist()
     assert rows == [["2026-09", "qmb_shares", "left", 1, 1323], ["2026-10", "qmb_shares", "left", 1, 1323]]
+
+
+@pytest.mark.parametrize(("served", "asked"), [("2026-08-20", 0), ("2026-08-31", 1323), (None, 1323)])
+def test_a_further_payer_of_part_of_the_month_is_that_of_the_claims_date_of_service(served: Any, asked: int) -> None:
+    ended = {"priority": 2, "payer_kind": "medigap", "start_date": "2020-01-01", "end_date": "2026-08-25"}
+    part_b = {"priority": 1, "payer_kind": "medicare_part_b", "start_date": "2020-01-01"}
+    row = stood(tables([part_b, ended], []), str(DAY), owed=balances(claim(service_date=served))).frame.iloc[0]
+    assert (row["ask_cents"], row["option"] == "wait_for_secondary") == (asked, not asked)
