@@ -73,7 +73,10 @@ def test_a_month_after_its_filing_limit_stays_back() -> None:
 
 def test_the_last_day_of_what_is_held_goes_by_the_payer_of_the_day() -> None:
     """The plan of before had come first in the list; its limit is not the one of who covers the patient now."""
-    rows = [("P1", "commercial", "OLD", 1, "2020-01-01", "2026-06-30"), ("P1", "commercial", "NEW", 1, "2026-07-01", None)]
+    rows = [
+        ("P1", "commercial", "OLD", 1, "2020-01-01", "2026-06-30"),
+        ("P1", "commercial", "NEW", 1, "2026-07-01", None),
+    ]
     names = ["patient_id", "payer_kind", "payer_id", "priority", "start_date", "end_date"]
     coverages = pd.DataFrame(rows, columns=names).assign(coverage_id=["V1", "V2"])
     for name in ("start_date", "end_date"):
