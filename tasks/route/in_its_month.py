@@ -29,8 +29,9 @@ def barred_months(connection: Connection, practice_id: str) -> dict[str, frozens
     A month without any such patient is there with none; one of which no payer's answer is kept is not.
     """
     recorded = latest_answers(connection, practice_id)
-    plans = [key for key, told in recorded.items() if told["patient_owes"]]
-    months = answered_months(connection, practice_id, "not_billed", plans)
+    months = answered_months(
+        connection, practice_id, "not_billed", lambda month: _speaking(recorded, Month.parse(month))
+    )
     return {month: _barred(tables, Month.parse(month).last, recorded) for month, tables in months.items()}
 
 
@@ -93,12 +94,17 @@ def _barred(tables: Tables, last: date, recorded: Mapping[str, Mapping[str, Any]
     return frozenset(rows.loc[(rows["patient_owes"].astype("str") == "not_billed").to_numpy(), "patient_id"])
 
 
+def _speaking(recorded: Mapping[str, Mapping[str, Any]], month: Month) -> dict[str, Mapping[str, Any]]:
+    """The answers on record that say what patients owe, and hold on the month's last day."""
+    there = {key: told for key, told in recorded.items() if told["patient_owes"]}
+    return {key: told for key, told in there.items() if told["holds_from"] <= month.last <= told["valid_until"]}
+
+
 def _as_told(rows: pd.DataFrame, last: date, recorded: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """The answers kept with a month, but where the plan's answer on record speaks of that month by now."""
     holds = {
         key: "not_billed" if told["patient_owes"] in BANS else str(told["patient_owes"])
-        for key, told in recorded.items()
-        if told["patient_owes"] and told["holds_from"] <= last <= told["valid_until"]
+        for key, told in _speaking(recorded, Month.of(last)).items()
     }
     first = (rows["place"] == 1) | ((rows["payer_kind"].astype("str") == "medicaid") & (rows["place"] > 0))
     owes = rows["patient_owes"].astype("str")

@@ -22,9 +22,11 @@ from tasks.route.measures import measures
 from tasks.route.payers_on_file import payers_in
 from tasks.route.safeguards import alerts
 from tasks.route.usual_service import for_patients, usual_lines
+from tasks.route.work import on_record
 from tasks.route.worklist import worklist
 from tasks.send.letter_text import MONEY, words_of
 from tasks.store import open_store
+from tasks.store.answered_months import answered_months
 from tasks.store.records import Basis
 from tests.cover.month import RECORDED, B, october, payer
 from tests.qualify.cases import rulebook
@@ -116,9 +118,13 @@ def test_a_ban_is_that_of_the_month_it_was_said_for() -> None:
             store.save_cycle("P1", Month(2026, month), basis, rest, rest["copay_cases"], lambda *_: [])
         with store.reading() as connection:
             found = barred_months(connection, "P1")
+            given = on_record(connection, "P1", CASES, None, barred={"2026-08": frozenset()})
+            read = answered_months(connection, "P1", "not_billed", lambda month: [KEY] if month == "2026-09" else [])
     finally:
         store.close()
     assert found == {"2026-08": {PATIENT}, "2026-09": set(), "2026-10": set()}
+    assert given.barred == {"2026-08": set()}, "what was read is not read again"
+    assert [month for month, tables in read.items() if tables] == ["2026-08", "2026-09"], "a plan speaks of its months"
     september = {"payer_answers": asked}
     later = now | {"holds_from": date(2026, 10, 1), "valid_until": date(2027, 9, 30)}
     since = now | {"holds_from": date(2026, 9, 1), "valid_until": date(2027, 9, 30)}
