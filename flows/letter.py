@@ -139,7 +139,7 @@ def write_due_letters(
                 if kind in ASKS and by_then < today:
                     continue
                 more = asking(kind, cents, by_then) if kind in ASKS and cents else {}
-                more |= {"balance_cents": cents} if kind in EXPLAIN and cents else {}
+                more |= {"balance_cents": cents} if kind in (*EXPLAIN, "refund") and cents else {}
                 more |= lowered_by(determined.get(number, []), kind, day)
                 letter = _letter(found, share, kind, given | more, settings, day)
                 files, folder = render_letter(letter), _folder(out, found)

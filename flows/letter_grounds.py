@@ -40,7 +40,9 @@ def grounded(desk: Desk, share: Mapping[str, Any], kind: str, given: Mapping[str
         back, wanted = int(row.get("refund_cents") or 0), given.get("refund_cents")
         if back and wanted not in (None, back):
             raise LetterRefusedError(f"{where}: by the books {_dollars(back)} go back; leave --amount out.")
-        return dict(given) | ({"refund_cents": back} if back else {})
+        # Who gets one month's money back may owe another's: the letter must not say that nothing is owed.
+        asked = {"balance_cents": int(row.get("ask_cents") or 0) or None}
+        return dict(given) | asked | ({"refund_cents": back} if back else {})
     if share["owes"] == "unknown":  # of whom it is not known what they owe is refused as such
         return dict(given)
     ask, wanted = int(row.get("ask_cents") or 0), given.get("balance_cents")

@@ -38,7 +38,7 @@ def record(
     store = open_store(database)
     try:
         with store.writing() as connection:
-            nobody_named(connection, claim, note=note)
+            nobody_named(connection, claim, note=note, by=by)
             today = today or today_of(connection, practice_of(connection, claim))
             if late := next((day for day in (asked, answered) if day and day > today), None):
                 raise InputError(f"{late} lies ahead; record what has happened.")

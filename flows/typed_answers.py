@@ -13,7 +13,7 @@ from config.contract import Table
 from config.errors import InputError
 from config.frames import as_contract
 from tasks.progress import LOG
-from tasks.route.readback import filled_rows
+from tasks.route.readback import filled_rows, month_written
 
 Row = Mapping[str, Any]
 KEPT = ".kept"
@@ -22,31 +22,37 @@ KEPT = ".kept"
 def with_typed_answers(
     rows: pd.DataFrame, table: Table, files: Sequence[Path], key: Sequence[str], answers: Sequence[str],
     still: Callable[[Row, Row], bool] = lambda row, typed: True,
+    taken_in: Callable[[Row], bool] = lambda typed: True,
 ) -> pd.DataFrame:  # fmt: skip
     """The rows with what stands in the answer columns of those files, line by line of the same key.
 
-    `still` says of a row of now and a typed one whether the answer is still to be taken in. Of two files the first
-    counts. A file that cannot be read, or has an answer that the new list cannot hold, is copied beside under a name
-    of its own, which is said, so that nothing that was typed is lost.
+    `still` says of a row of now and a typed one whether the answer is still to be taken in; `taken_in` of a typed one
+    that no row of now stands for whether it is on record. Of two files the first counts. A file that cannot be read,
+    or has an answer that the new list cannot hold and that is not on record, is copied beside under a name of its own,
+    which is said, so that nothing that was typed is lost.
     """
     days = [column.name for column in table.columns if column.type == "date" and column.name in answers]
     typed: dict[tuple[str, ...], Row] = {}
+    plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    there = {_key(row, key) for row in plain}
     for path in (one for one in files if one.is_file()):
         try:
             found = filled_rows(path, (*key, *answers), key, "the list", table.file, days)
         except InputError:
             _put_aside(path)
             continue
+        lost = False
         for _, cells in found:
             if any(cells[name] for name in answers):
-                if any(cells[name] and not _is_day(cells[name]) for name in days):
-                    _put_aside(path)
-                typed.setdefault(tuple(cells[name] for name in key), cells)
+                lost |= any(cells[name] and not _is_day(cells[name]) for name in days)
+                lost |= _key(cells, key) not in there and not taken_in(cells)
+                typed.setdefault(_key(cells, key), cells)
+        if lost:
+            _put_aside(path)
     if not typed or rows.empty:
         return rows
-    plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
     for row in plain:
-        mine = typed.get(tuple("" if row[name] is None else str(row[name]) for name in key))
+        mine = typed.get(_key(row, key))
         if mine is not None and still(row, mine):
             for name in answers:
                 held = mine[name] if name not in days else _is_day(mine[name]) and pd.Timestamp(mine[name])
@@ -58,11 +64,22 @@ def with_typed_answers(
     return as_contract(frame, table)
 
 
+def _key(row: Row, key: Sequence[str]) -> tuple[str, ...]:
+    """What tells the line, the month as the list has it also where a spreadsheet program made a day of it."""
+    told = {name: "" if row[name] is None else str(row[name]) for name in key}
+    return tuple(month_written(text) if name == "month" else text for name, text in told.items())
+
+
 def _is_day(text: str) -> bool:
     return bool(text) and not pd.isna(pd.to_datetime(text, format="%Y-%m-%d", errors="coerce"))
 
 
 def _put_aside(path: Path) -> None:
-    beside = path.with_name(f"{path.stem}{KEPT}{path.suffix}")
+    number, content = 1, path.read_bytes()
+    while True:  # what was put aside before and is other than this stays
+        beside = path.with_name(f"{path.stem}{KEPT}{'' if number == 1 else number}{path.suffix}")
+        if not beside.exists() or beside.read_bytes() == content:
+            break
+        number += 1
     shutil.copy2(path, beside)
     LOG.info("%s: something was typed into it that the new list cannot hold; it is kept as %s", path, beside.name)

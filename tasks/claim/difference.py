@@ -17,7 +17,7 @@ from tasks.claim.drafts import Draft, Key
 from tasks.claim.needs import Held, Need, needs
 from tasks.claim.rivals import without_rivals
 from tasks.claim.same_person import out_under_other_record
-from tasks.claim.second import barred_on, second_claims, ways_on
+from tasks.claim.second import second_claims, ways_on
 from tasks.claim.signed import Drafted, SignedMonth, sorted_out
 from tasks.store import answers, claims
 from tasks.store.claims import Standing
@@ -59,8 +59,8 @@ def difference(connection: Connection, month: SignedMonth, drafted: Drafted, tod
     # What holds a claim to the first payer need not hold one to the second, as that payer's filing limit.
     wanted = [*drafted.ready, *drafted.stopped]
     heard = answers.heard_of_later(connection, *whose)
-    known = ways_on(month.tables), barred_on(month.tables)
-    second = list(second_claims(wanted, standing, answered, charges, sent, month.settings, today, heard, *known))
+    ways = ways_on(month.tables)
+    second = list(second_claims(wanted, standing, answered, charges, sent, month.settings, today, heard, ways))
     if month.settings.unanswered_crossover == "hold":
         held += [(one.draft, needs()[UNHEARD], f"handed_on={one.unheard_since}") for one in second if one.unheard_since]
         second = [one for one in second if not one.unheard_since]

@@ -80,7 +80,8 @@ def _out(key: Key, stood: Standing) -> Iterable[Gone]:
         codes = frozenset(stood.codes.split()[::2])  # of 99490 x1 99439 x2
         yield Gone(stood.claim_number, key, stood.case_number, stood.control_number, *whose, codes)
     for one in stood.alone:
-        if one.out:
+        if one.out:  # by the payer and the practitioner that it was sent with, which are not those of today
+            whose = (one.payer_kind, one.payer_id, one.rendering_npi)
             codes = frozenset(code for code, _, _ in one.lines)
             yield Gone(one.claim_number, key, stood.case_number, one.control_number, *whose, codes)
 

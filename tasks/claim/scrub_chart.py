@@ -71,7 +71,10 @@ def add_coverage(frame: pd.DataFrame, coverages: pd.DataFrame) -> None:
     frame["payer_is_the_first"] = (told[0] == told[1]).fillna(False).astype(bool)
     frame["has_medicare_advantage"] = frame.index.isin(plans)
     frame["coverage_id"] = own["coverage_id"].astype("str").reindex(frame.index)
-    behind = found.loc[(found["payer_kind"] == "medicare_part_b").to_numpy(bool) & stands.to_numpy(bool), "index"]
+    # Part B that has answered already is none that a further payer's denial is worth having for.
+    after = ~(found["priority"] < found["index"].map(own["priority"])).fillna(False).to_numpy(bool)
+    part_b = (found["payer_kind"] == "medicare_part_b").to_numpy(bool)
+    behind = found.loc[part_b & stands.to_numpy(bool) & after, "index"]
     frame["part_b_behind"] = frame.index.isin(behind) & (frame["payer_kind"] != "medicare_part_b").fillna(True)
 
 
@@ -128,31 +131,62 @@ def add_persons(
     said = tables[APART]["cases"] if APART in tables else []
     apart = {frozenset(str(cases).split()) for cases in said}
     for _, members in rows.groupby(["person", "month", "payer_order"], dropna=False):
-        for place, own in members.iterrows():
-            others = members[members["patient_id"] != own["patient_id"]]
-            others = others[np.array([not _are_two(own, other, apart) for _, other in others.iterrows()], dtype=bool)]
-            again = (others["program"] == own["program"]) | (
-                (others["code"] == own["code"]) & (others["by_program"] == own["by_program"])
-            )
-            again &= others["claim"] == own["claim"]
-            exclude = [_exclude(own, other, exclusions, settings) for _, other in others.iterrows()]
-            excluded = ~again & np.array(exclude, dtype=bool)
-            for name, found in (("billed_as_well", others[again]), ("excluded_as_well", others[excluded])):
-                if len(found):
-                    frame.loc[place, name] = " ".join(sorted(set(found["case_number"])))
+        _tell_of(frame, members, apart, exclusions, settings)
 
 
-def _are_two(one: pd.Series, other: pd.Series, apart: Collection[frozenset[str]]) -> bool:
-    sexes = tuple("" if pd.isna(sex) else str(sex) for sex in (one["sex"], other["sex"]))
-    cases = frozenset((str(one["case_number"]), str(other["case_number"])))
-    return are_two(str(one["payer_kind"]), (sexes[0], sexes[1]), cases, apart)
+def _tell_of(
+    frame: pd.DataFrame,
+    members: pd.DataFrame,
+    apart: Collection[frozenset[str]],
+    exclusions: Exclusions,
+    settings: PracticeSettings,
+) -> None:
+    """The two columns of these rows, which are of one number; where many share it each is held against all at once."""
+    names = ("patient_id", "program", "code", "by_program", "claim", "rendering_npi")
+    at = {name: members[name].factorize()[0] for name in names}
+    same = {name: (numbers[:, None] == numbers) & (numbers >= 0) for name, numbers in at.items()}
+    other = (at["patient_id"][:, None] != at["patient_id"]) & ~_two_people(members, apart)
+    again = (same["program"] | (same["code"] & same["by_program"])) & same["claim"]
+    barred = _barred(members["code"].astype("str"), same["rendering_npi"], exclusions, settings) & ~same["program"]
+    cases = members["case_number"].astype("str").to_numpy(object)
+    for name, found in (("billed_as_well", other & again), ("excluded_as_well", other & ~again & barred)):
+        for row in np.flatnonzero(found.any(axis=1)):
+            frame.loc[members.index[row], name] = " ".join(sorted(set(cases[found[row]])))
 
 
-def _exclude(one: pd.Series, other: pd.Series, exclusions: Exclusions, settings: PracticeSettings) -> bool:
-    same = one["rendering_npi"] == other["rendering_npi"]
-    return one["program"] != other["program"] and exclusions.bar(
-        [str(one["code"])], [str(other["code"])], settings, same_practitioner=bool(same)
+def _two_people(members: pd.DataFrame, apart: Collection[frozenset[str]]) -> np.ndarray:
+    """Of each two rows whether they are two people; asked once for each two sexes, and of the cases that are named."""
+    kinds, sexes = members["payer_kind"].astype("str"), members["sex"].fillna("").astype("str")
+    pairs, words = (kinds + "|" + sexes).factorize()
+    told = [word.split("|", 1) for word in words]
+    by_sex = [[are_two(kind, (sex, sex_of), frozenset(), ()) for _, sex_of in told] for kind, sex in told]
+    found = np.array(by_sex, dtype=bool)[pairs[:, None], pairs]
+    places = members["case_number"].astype("str").reset_index(drop=True)
+    rows_of = {case: list(rows) for case, rows in places.groupby(places).groups.items()}
+    for cases in apart:
+        for row in (row for case in cases for row in rows_of.get(case, ())):
+            for other in (other for case in cases for other in rows_of.get(case, ())):
+                both = frozenset((places[row], places[other]))
+                found[row, other] |= are_two(kinds.iloc[row], (sexes.iloc[row], sexes.iloc[other]), both, apart)
+    return found
+
+
+def _barred(
+    codes: pd.Series, same_practitioner: np.ndarray, exclusions: Exclusions, settings: PracticeSettings
+) -> np.ndarray:
+    """Of each two rows whether the first one's code excludes the other's; asked once for each two codes."""
+    at, words = codes.factorize()
+    by_code = np.array(
+        [
+            [
+                [exclusions.bar([one], [other], settings, same_practitioner=same) for same in (False, True)]
+                for other in words
+            ]
+            for one in words
+        ],
+        dtype=bool,
     )
+    return by_code[at[:, None], at, same_practitioner.astype("int64")]
 
 
 def add_contractors(frame: pd.DataFrame, practices: pd.DataFrame, settings: PracticeSettings) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
-from typing import TypeVar
 
 import pandas as pd
 
@@ -25,9 +24,6 @@ ANSWERS = ("payer_answers", "program_answers")
 Whose = tuple[str, str, str, str]  # patient, program, the payer's kind and its identifier
 Ways = Mapping[Whose, str]
 """What becomes of the claim to a further payer."""
-Barred = Mapping[Whose, frozenset[str]]
-"""Codes that a payer does not pay."""
-Told = TypeVar("Told", str, frozenset[str])
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,6 @@ def second_claims(
     today: date,
     heard: Collection[str] = (),
     ways: Ways = MappingProxyType({}),
-    barred: Barred = MappingProxyType({}),
 ) -> Iterator[Second]:
     """The claims that a second payer has not had yet.
 
@@ -63,15 +58,16 @@ def second_claims(
     payer answered on a claim of their own it gets one of their own as well. What the first handed on by itself is due
     when the wait for the second one's answer is over; never where that answer came (`heard`).
 
-    `ways` are what is known of the claim to a further payer: none goes to who does not pay it (`none`), nor one with
-    none but codes that it does not pay (`barred`); what is `handed_on` counts so though the remittance does not say it.
+    `ways` are what is known of the claim to a further payer: none goes to who does not pay it (`none`), and what is
+    `handed_on` counts so though the remittance does not say it. Codes that a payer does not pay are the scrub's to
+    hold: while the patient waits for that payer, the claim stands on a list where somebody sees it.
     """
     for draft in drafts:
         stood, payer = standing.get(draft.key), draft.next_payer
         if stood is None or payer is None:
             continue
         way = way_to(ways, draft.patient_id, draft.program, payer)
-        if way == "none" or codes_of(draft) <= set(_of(barred, draft.patient_id, draft.program, payer, frozenset())):
+        if way == "none":
             continue
         choices, had = settings.payers.get(stood.payer_id), sent.get(draft.key, ())
         if way == "handed_on":
@@ -114,28 +110,10 @@ def ways_on(tables: Mapping[str, pd.DataFrame]) -> Ways:
     return found
 
 
-def barred_on(tables: Mapping[str, pd.DataFrame]) -> Barred:
-    """The codes that each payer does not pay, as is more than recalled; Medicare's own denial is worth having."""
-    found: dict[Whose, frozenset[str]] = {}
-    for answers in (tables[name] for name in ANSWERS if "codes_not_covered" in tables.get(name, ())):
-        sure = (answers["confidence"].astype("str") != "unverified") & (answers["payer_kind"] != "medicare_part_b")
-        rows = answers.assign(program=answers.get("program", EVERY_OTHER))
-        rows["codes_not_covered"] = rows["codes_not_covered"].astype("str").where(sure, "")
-        columns = ("patient_id", "program", "payer_kind", "payer_id", "codes_not_covered")
-        for *key, codes in zip(*(rows[column].astype("str") for column in columns), strict=True):
-            found[tuple(key)] = frozenset(codes.split())
-    return found
-
-
 def way_to(ways: Ways, patient_id: str, program: str, payer: Payer) -> str:
     """What becomes of the program's claim to that payer; empty where it is not known."""
-    return _of(ways, patient_id, program, payer, "")
-
-
-def _of(known: Mapping[Whose, Told], patient_id: str, program: str, payer: Payer, nothing: Told) -> Told:
-    """What is known of that payer for the program, else of it as a whole."""
-    said = known.get((patient_id, program, payer.kind, payer.payer_id))
-    return known.get((patient_id, EVERY_OTHER, payer.kind, payer.payer_id), nothing) if said is None else said
+    said = ways.get((patient_id, program, payer.kind, payer.payer_id))
+    return ways.get((patient_id, EVERY_OTHER, payer.kind, payer.payer_id), "") if said is None else said
 
 
 def codes_of(draft: Draft) -> set[str]:

@@ -65,8 +65,7 @@ def held_sheet(
     rules = findings[(findings["outcome"].astype("str") == "hold").to_numpy(bool)]
     key = ["patient_id", "program"]
     rows = rules.merge(waits[[*key, "codes", "payer_kind", "service_date", "expected_cents"]], on=key)
-    payers = coverages.sort_values(["priority", "coverage_id"]).drop_duplicates(["patient_id", "payer_kind"])
-    rows = rows.merge(payers[["patient_id", "payer_kind", "payer_id"]], on=["patient_id", "payer_kind"], how="left")
+    rows["payer_id"] = _payers_of_day(rows, coverages)
     days = [_day_of(row, limits) for row in rows.to_dict("records")]
     told = rows.assign(
         need=rows["rule"],
@@ -77,6 +76,17 @@ def held_sheet(
     frame = as_contract(told.reindex(columns=table.names), table)
     frame = frame.sort_values(["case_number", "program", "need"], kind="stable")
     return pd.concat([holds, _expected_once(frame)], ignore_index=True)
+
+
+def _payers_of_day(rows: pd.DataFrame, coverages: pd.DataFrame) -> pd.Series:
+    """The identifier of each row's payer: that of the coverage of its kind in force on the date of service."""
+    names = ["patient_id", "payer_kind", "payer_id", "start_date", "end_date"]
+    payers = coverages.sort_values(["priority", "coverage_id"])[names]
+    asked = rows[["patient_id", "payer_kind", "service_date"]].reset_index(names="row")
+    found = asked.merge(payers, on=["patient_id", "payer_kind"], sort=False)
+    ended = found["end_date"] < found["service_date"]
+    found = found[(found["start_date"] <= found["service_date"]) & ~ended]
+    return found.drop_duplicates("row").set_index("row")["payer_id"].reindex(rows.index)
 
 
 def _day_of(row: Mapping[str, Any], limits: Limits) -> pd.Timestamp:

@@ -55,7 +55,7 @@ def unpaid_claims(
 
     Payments for a service month go to that month; what is left of them, and what was waived or written off (`settled`,
     by case), goes to the oldest of those that may be asked, and to the others last. Columns: claim_number, case_number,
-    month, patient_cents, unpaid_cents, answered_date, payers_answered, and those of `in_its_month`.
+    month, service_date, patient_cents, unpaid_cents, answered_date, payers_answered, and those of `in_its_month`.
     """
     day = pd.Timestamp(until)
     there = balances[
@@ -84,7 +84,7 @@ def unpaid_claims(
     pool = net.reindex(used.index, fill_value=0) + given.reindex(used.index, fill_value=0) - used
     spare = owed["case_number"].map(pool).fillna(0).astype("int64").clip(lower=0)
     owed["unpaid_cents"] = _left_after(owed, ["case_number"], left, spare)
-    names = ["claim_number", "case_number", "month", "patient_cents", "unpaid_cents", "answered_date"]
+    names = ["claim_number", "case_number", "month", "service_date", "patient_cents", "unpaid_cents", "answered_date"]
     return owed[[*names, "payers_answered", "patient_id", "protected", "barred", "second"]]
 
 

@@ -87,8 +87,8 @@ def open_desk(
 
 
 def looked_at_again(desk: Desk) -> Desk:
-    """The same desk by the moves, determinations and cases that are on record now; its tables are not read again."""
-    work = desk.work.settings, desk.work.balances
+    """The same desk by the moves, determinations and cases on record now; no month is read again."""
+    work = desk.work.settings, desk.work.balances, desk.work.barred
     return _look(desk.store, desk.practice_id, desk.today, desk.tables, desk.numbers, desk.settings, *work)
 
 
@@ -101,9 +101,10 @@ def _look(
     settings: PracticeSettings,
     of_cases: CaseSettings,
     balances: pd.DataFrame | None,
+    barred: Mapping[str, frozenset[str]] | None = None,
 ) -> Desk:
     with store.reading() as connection:
-        work = on_record(connection, practice_id, of_cases, balances)
+        work = on_record(connection, practice_id, of_cases, balances, barred)
         known = case_work.known(connection, practice_id)
     open_cases = known[known["state"] == "open"]
     found = standing(tables, numbers, settings, Month.of(today), today, open_cases, work)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tasks.route.desk import Desk
 
 DETERMINED = "determined"  # of the worklist's answers
+COLUMN_OF = {"--second": "second_by", "--percent": "percent_off"}
 
 
 def determination_of(
@@ -55,12 +56,22 @@ def of_line(desk: Desk, answer: Answer, day: date, option: str) -> Determination
         proof_date=day_written(answer.proof_date, "proof_date"),
         proof_seen_by=answer.proof_seen_by,
     )
-    return determination_of(
-        desk, number, "sliding_fee" if option == "sliding_fee" else "hardship",
-        _whole(answer.household, "household"), cents_of(answer.income, "income"), answer.note_code,
-        answer.answered_by, day, _whole(answer.percent_off, "percent_off") if answer.percent_off else EVERYTHING,
-        answer.second_by, record,
-    )  # fmt: skip
+    try:
+        return determination_of(
+            desk, number, "sliding_fee" if option == "sliding_fee" else "hardship",
+            _whole(answer.household, "household"), cents_of(answer.income, "income"), answer.note_code,
+            answer.answered_by, day, _whole(answer.percent_off, "percent_off") if answer.percent_off else EVERYTHING,
+            answer.second_by, record,
+        )  # fmt: skip
+    except InputError as error:
+        raise InputError(by_column(str(error))) from error
+
+
+def by_column(words: str) -> str:
+    """What the command says of its options, said of the columns of the worklist: whoever fills it in sees no other."""
+    for option, column in COLUMN_OF.items():
+        words = words.replace(option, column)
+    return words
 
 
 def asked_on(desk: Desk, number: str) -> date | None:

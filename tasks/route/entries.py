@@ -60,6 +60,7 @@ class Option(Cited):
     outside_medicare: Outside | None = None
     not_: tuple[Cause, ...] = Field(alias="not", min_length=1)
     needs_information: str
+    beside_a_balance: str = ""  # the next step where something else is owed all the same
 
     def for_patient(self, outside_medicare: bool) -> Option:
         """The option as it is said to a patient who is in Medicare, or to one who is not."""
@@ -67,6 +68,12 @@ class Option(Cited):
             return self
         own = self.outside_medicare.model_dump(exclude_none=True)
         return self.model_copy(update=own)
+
+    def beside(self, something_else: bool) -> Option:
+        """The option as it is said where `something_else` is owed beside what it is about, or nothing is."""
+        if not something_else or not self.beside_a_balance:
+            return self
+        return self.model_copy(update={"next_step": self.beside_a_balance})
 
     def reason(self, answer: str, cause: str = "") -> str:
         """Why the option is answered so; where it is not open, by that cause, or by any where none is known."""

@@ -29,8 +29,9 @@ def barred_months(connection: Connection, practice_id: str) -> dict[str, frozens
     A month without any such patient is there with none; one of which no payer's answer is kept is not.
     """
     recorded = latest_answers(connection, practice_id)
-    plans = [key for key, told in recorded.items() if told["patient_owes"]]
-    months = answered_months(connection, practice_id, "not_billed", plans)
+    months = answered_months(
+        connection, practice_id, "not_billed", lambda month: _speaking(recorded, Month.parse(month))
+    )
     return {month: _barred(tables, Month.parse(month).last, recorded) for month, tables in months.items()}
 
 
@@ -40,7 +41,8 @@ def as_of_month(
     """The unpaid claims with patient_id and what held in their month.
 
     `protected`: the patient was a Qualified Medicare Beneficiary on a day of it. `barred`: the payer forbade to bill
-    them. `second`: a further payer was on file that may pay the share.
+    them. `second`: a further payer was on file that may pay the share, on the claim's date of service, by which the
+    claim to it goes too; on the month's last day where the claim has none.
     """
     rows = unpaid.reset_index(drop=True).assign(patient_id=None, protected=False, barred=False, second=False)
     if rows.empty:
@@ -52,7 +54,13 @@ def as_of_month(
     rows["protected"] = rows.index.isin(both.loc[inside, "row"])
     then = coverage_flags(rows[["patient_id"]].assign(day=last), tables)
     barred = bars.of(rows["patient_id"], rows["month"], then["not_billed"])
-    return rows.assign(barred=barred, second=then["second_payer"].to_numpy(bool))
+    served = rows["service_date"].fillna(last)
+    other = (served != last).to_numpy(bool)
+    second = then["second_payer"].to_numpy(bool, copy=True)
+    if other.any():
+        asks = rows.loc[other, ["patient_id"]].assign(day=served[other])
+        second[other] = coverage_flags(asks, tables)["second_payer"].to_numpy(bool)
+    return rows.assign(barred=barred, second=second)
 
 
 class Bars:
@@ -82,15 +90,21 @@ def _barred(tables: Tables, last: date, recorded: Mapping[str, Mapping[str, Any]
         return frozenset()
     told = {name: _as_told(rows, last, recorded) for name, rows in tables.items() if name != "consents"}
     rows = of_their_programs(told["payer_answers"], {**tables, **told})
+    rows = rows[(rows["place"] > 0).fillna(False).to_numpy(bool)]  # a coverage that had ended has no place
     return frozenset(rows.loc[(rows["patient_owes"].astype("str") == "not_billed").to_numpy(), "patient_id"])
+
+
+def _speaking(recorded: Mapping[str, Mapping[str, Any]], month: Month) -> dict[str, Mapping[str, Any]]:
+    """The answers on record that say what patients owe, and hold on the month's last day."""
+    there = {key: told for key, told in recorded.items() if told["patient_owes"]}
+    return {key: told for key, told in there.items() if told["holds_from"] <= month.last <= told["valid_until"]}
 
 
 def _as_told(rows: pd.DataFrame, last: date, recorded: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """The answers kept with a month, but where the plan's answer on record speaks of that month by now."""
     holds = {
         key: "not_billed" if told["patient_owes"] in BANS else str(told["patient_owes"])
-        for key, told in recorded.items()
-        if told["patient_owes"] and told["holds_from"] <= last <= told["valid_until"]
+        for key, told in _speaking(recorded, Month.of(last)).items()
     }
     first = (rows["place"] == 1) | ((rows["payer_kind"].astype("str") == "medicaid") & (rows["place"] > 0))
     owes = rows["patient_owes"].astype("str")

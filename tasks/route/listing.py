@@ -63,6 +63,7 @@ def row_of(
     granted = option.name in OPTION_OF.values() and about["answers"][option.name] == AVAILABLE
     flags = about["row"]
     option = option.for_patient(bool(flags["outside_medicare"]))
+    option = option.beside(bool(flags["owed_cents"] > flags["lowered_cents"] and not flags["not_billed"]))
     asked = int(flags["ask_cents"])
     given_up = min((one.complete_on for one in about["efforts"] if one.complete_on), default=None)
     step = next_step(case, option, work.settings, contact_days, until, granted, given_up)

@@ -112,7 +112,9 @@ def read_answers(path: Path) -> list[Answer]:
     for line, cells in filled_rows(path, READ, NEEDED, "a worklist", "copay_cases.xlsx"):
         if cells["answer"]:
             answer, note = (word_of(name, cells[name]) for name in ("answer", "note_code"))
-            found.append(Answer(line, **cells | {"answer": answer, "note_code": note, "month": _month(cells["month"])}))
+            found.append(
+                Answer(line, **cells | {"answer": answer, "note_code": note, "month": month_written(cells["month"])})
+            )
     return found
 
 
@@ -219,7 +221,7 @@ def day_written(text: str, name: str) -> date | None:
     return _day(text)
 
 
-def _month(text: str) -> str:
+def month_written(text: str) -> str:
     """The month as the list has it, also where a spreadsheet program made a day or Sep-26 of it; else as it stands."""
     for form in (*DATE_FORMS, "%b-%y", "%b %Y"):
         try:

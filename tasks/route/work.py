@@ -34,12 +34,21 @@ class Work:
     barred: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by month, whom a payer forbade to bill
 
 
-def on_record(connection: Connection, practice_id: str, settings: CaseSettings, balances: pd.DataFrame | None) -> Work:
-    """The practice's record as it is now; without balances no payer has answered anything."""
+def on_record(
+    connection: Connection,
+    practice_id: str,
+    settings: CaseSettings,
+    balances: pd.DataFrame | None,
+    barred: Mapping[str, frozenset[str]] | None = None,
+) -> Work:
+    """The practice's record as it is now; without balances no payer has answered anything.
+
+    Whom payers forbade to bill is read out of every decided month, but where the caller has read it (`barred`).
+    """
     rows = case_work.moves(connection, practice_id)
     determined = determinations_by_case(case_work.determined(connection, practice_id))
     shares = _by_case(rows[(rows["what"] == QMB_SHARE).to_numpy(bool)])
-    barred = barred_months(connection, practice_id)
+    barred = barred_months(connection, practice_id) if barred is None else barred
     beside: dict[str, Any] = {"letters": letters_by_case(rows), "qmb_shares": shares, "barred": barred}
     work = Work(moves_by_case(rows), determined, settings=settings, **beside)
     return work if balances is None else replace(work, balances=balances)

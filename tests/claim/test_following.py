@@ -272,3 +272,15 @@ def test_the_ledger_has_what_was_paid_on_every_claim_of_the_month(store: Store, 
 def paid(store: Store) -> int:
     with store.reading() as connection:
         return int(connection.execute(sa.select(ledger.c.paid_cents)).scalar_one())
+
+
+def test_a_second_claim_with_a_code_that_its_payer_does_not_pay_is_held_where_it_is_seen(store: Store) -> None:
+    month = signed(BOTH)
+    answered(store, month)
+    theirs = month.tables["coverages"].loc[month.tables["coverages"]["payer_id"] == "SYN23", "coverage_id"]
+    said = {"patient_id": "P1", "payer_kind": "medigap", "payer_id": "SYN23", "coverage_id": theirs.iloc[0]}
+    said |= {"codes": "", "codes_not_covered": "99490 99439", "confidence": "primary", "source": "Policy 12"}
+    told = pd.DataFrame([said | {"filing_days": pd.NA, "second_claim": "by_remittance"}])
+    month = replace(month, tables={**month.tables, "payer_answers": told})
+    assert held(store, month)[0] == [[2, "code_not_covered_by_payer"]], "the patient waits for this payer"
+    assert send(store, month) == []

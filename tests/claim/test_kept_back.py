@@ -11,7 +11,7 @@ from config.month import Month
 from tasks.claim.kept_back import kept_back
 from tasks.claim.send_out import send_out
 from tasks.claim.signed import Drafted, SignedMonth, drafted
-from tasks.claim.tell import held_frame
+from tasks.claim.tell import _payers_of_day, held_frame
 from tasks.store.filing import Limits
 from tasks.store.store import Store
 from tests.claim.signed_months import NOW, rows, signed
@@ -69,3 +69,18 @@ def test_a_month_after_its_filing_limit_stays_back() -> None:
     found = after_scrub(signed({"staff": "25"}), today=date(2027, 11, 3))
     assert set(found.scrub["rule"]) == {"filing_limit_passed"}
     assert found.ready == []
+
+
+def test_the_last_day_of_what_is_held_goes_by_the_payer_of_the_day() -> None:
+    """The plan of before had come first in the list; its limit is not the one of who covers the patient now."""
+    rows = [
+        ("P1", "commercial", "OLD", 1, "2020-01-01", "2026-06-30"),
+        ("P1", "commercial", "NEW", 1, "2026-07-01", None),
+    ]
+    names = ["patient_id", "payer_kind", "payer_id", "priority", "start_date", "end_date"]
+    coverages = pd.DataFrame(rows, columns=names).assign(coverage_id=["V1", "V2"])
+    for name in ("start_date", "end_date"):
+        coverages[name] = pd.to_datetime(coverages[name])
+    days = pd.to_datetime(["2026-10-31", "2026-06-30", None])
+    held = pd.DataFrame({"patient_id": "P1", "payer_kind": "commercial", "service_date": days}, index=[5, 6, 7])
+    assert _payers_of_day(held, coverages).fillna("").to_dict() == {5: "NEW", 6: "OLD", 7: ""}

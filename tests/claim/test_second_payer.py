@@ -69,18 +69,6 @@ def test_no_claim_goes_to_who_is_known_to_pay_none_unless_the_program_is_another
     assert [way_to(apart, "P1", program, payer) for program in ("ccm", "bhi")] == ["none", "by_remittance"]
 
 
-def test_no_claim_goes_where_none_of_its_codes_is_paid(store: Store) -> None:
-    found = verified(signed(BOTH), ("P1", "medigap", "SYN23", "by_remittance"))
-
-    def but(codes: str, confidence: str = "primary") -> SignedMonth:
-        said = {"codes_not_covered": codes, "confidence": confidence}
-        return replace(found, tables={**found.tables, "payer_answers": found.tables["payer_answers"].assign(**said)})
-
-    month = answered(store, month=but("99490 99439"))
-    assert send(store, month) == []
-    assert len(send(store, but("99490", "unverified"))) == 1, "what is only recalled keeps nothing back"
-
-
 def test_a_payer_in_third_place_is_billed_where_the_second_pays_none(store: Store) -> None:
     tricare = {"payer_kind": "tricare", "payer_name": "Tricare East", "payer_id": "TRIC", "member_id": "T1"}
     three = {"staff": "25", "coverages": covered(PART_B, tricare, MEDIGAP)}

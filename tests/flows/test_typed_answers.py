@@ -102,6 +102,43 @@ def test_answers_of_the_copay_and_coverage_workbooks_are_carried_over(tmp_path: 
     assert cells(book, 3)["Answer"] is None
 
 
+def shares(stage: str = "qmb_share_left", *months: str) -> dict[str, pd.DataFrame]:
+    table, rows = TABLES["copay_worklist"], pd.DataFrame({"month": months or ("2026-10",)})
+    rows = rows.assign(case_number="C-000001", revision=0, stage=stage)
+    return {"copay_worklist": as_contract(rows.reindex(columns=table.names), table)}
+
+
+def test_a_months_share_is_found_though_a_spreadsheet_made_a_day_of_the_month_and_not_once_it_is_done(
+    tmp_path: Path,
+) -> None:
+    folder = write_worklists_folder(tmp_path, "P1", shares())
+    (folder / "copay_cases.csv").unlink()
+    book = folder / "copay_cases.xlsx"
+    said = {"Answer": "Statement blocked", "Answer date": "2026-11-20", "Answered by": "S1", "Month": "2026-10-01"}
+    filled(book, book, {"C-000001": said}, "Case number")
+    for stage, typed in (("qmb_share_left", True), ("statement_blocked", False)):
+        found = with_typed_cases(tmp_path, "P1", shares(stage))["copay_worklist"]
+        assert found["answer"].notna().tolist() == [typed]
+    assert not list(folder.glob("*.kept*"))
+
+
+def test_what_has_no_line_any_more_is_kept_beside_unless_it_is_on_record(tmp_path: Path) -> None:
+    cases = pd.DataFrame({"case_number": ["C-000001"], "revision": [3]})
+    table = TABLES["copay_worklist"]
+    lists = {"copay_worklist": as_contract(cases.reindex(columns=table.names), table)}
+    folder = write_worklists_folder(tmp_path, "P1", lists)
+    book = folder / "copay_cases.xlsx"
+    filled(book, book, {"C-000001": {"Answer": "reached", "Answer date": "2026-11-20"}}, "Case number")
+    gone = {"copay_worklist": empty(table)}
+    with_typed_cases(tmp_path, "P1", gone, {("C-000001", "worklist:3:reached:2026-11-20")})
+    assert not list(folder.glob("*.kept*"))
+    for number, answer in enumerate(("reached", "voicemail")):
+        filled(book, book, {"C-000001": {"Answer": answer}}, "Case number")
+        with_typed_cases(tmp_path, "P1", gone)
+        with_typed_cases(tmp_path, "P1", gone)
+        assert len(list(folder.glob("*.kept*"))) == number + 1, "the same is kept once, and nothing is written over"
+
+
 def test_what_the_new_list_cannot_hold_is_kept_beside(tmp_path: Path) -> None:
     folder = write(tmp_path, to_answer(1))
     book = folder / "queries_S1.xlsx"

@@ -14,16 +14,18 @@ from flows.record_requests import record, show
 from tasks.remit.worklist import answers_of
 from tasks.store.store import Store
 from tests.remit.billed import NOW, bill
+from tests.store.months import knows
 
 TODAY = date(2026, 12, 10)
 
 
-def written(store: Store, *words: Any, **days: date) -> str:
+def written(store: Store, *words: Any, **days: Any) -> str:
     """What the command says."""
+    by = str(days.pop("by", "kim"))
     console = Console(width=300, file=StringIO(), record=True)
     url = store.engine.url.render_as_string(hide_password=False)
     told = dict.fromkeys(("asked", "due", "answered")) | days
-    record(console, url, *(words or ("C1",)), **told, note="by letter", by="kim", now=NOW, today=TODAY)
+    record(console, url, *(words or ("C1",)), **told, note="by letter", by=by, now=NOW, today=TODAY)
     return console.export_text()
 
 
@@ -54,3 +56,10 @@ def test_it_is_open_until_the_records_were_sent_and_refuses_what_cannot_be(store
     ):
         with pytest.raises(InputError, match=why):
             written(store, claim, **days)
+
+
+def test_who_records_it_is_no_patient(store: Store) -> None:
+    knows(store)
+    bill(store, ("C1", "99490"))
+    with pytest.raises(InputError, match=r"^--by: a patient's name stands in the text"):
+        written(store, asked=date(2026, 11, 20), by="Cora Pine")

@@ -22,9 +22,11 @@ from tasks.route.measures import measures
 from tasks.route.payers_on_file import payers_in
 from tasks.route.safeguards import alerts
 from tasks.route.usual_service import for_patients, usual_lines
+from tasks.route.work import on_record
 from tasks.route.worklist import worklist
 from tasks.send.letter_text import MONEY, words_of
 from tasks.store import open_store
+from tasks.store.answered_months import answered_months
 from tasks.store.records import Basis
 from tests.cover.month import RECORDED, B, october, payer
 from tests.qualify.cases import rulebook
@@ -116,14 +118,20 @@ def test_a_ban_is_that_of_the_month_it_was_said_for() -> None:
             store.save_cycle("P1", Month(2026, month), basis, rest, rest["copay_cases"], lambda *_: [])
         with store.reading() as connection:
             found = barred_months(connection, "P1")
+            given = on_record(connection, "P1", CASES, None, barred={"2026-08": frozenset()})
+            read = answered_months(connection, "P1", "not_billed", lambda month: [KEY] if month == "2026-09" else [])
     finally:
         store.close()
     assert found == {"2026-08": {PATIENT}, "2026-09": set(), "2026-10": set()}
+    assert given.barred == {"2026-08": set()}, "what was read is not read again"
+    assert [month for month, tables in read.items() if tables] == ["2026-08", "2026-09"], "a plan speaks of its months"
     september = {"payer_answers": asked}
     later = now | {"holds_from": date(2026, 10, 1), "valid_until": date(2027, 9, 30)}
     since = now | {"holds_from": date(2026, 9, 1), "valid_until": date(2027, 9, 30)}
     assert _barred(september, date(2026, 9, 30), {KEY: later}) == set()
     assert _barred(september, date(2026, 9, 30), {KEY: since}) == {PATIENT}
+    ended = {"payer_answers": kept.assign(place=0)}
+    assert _barred(ended, date(2026, 8, 31), {}) == set(), "a coverage that had ended bars nothing"
     assert _barred({"payer_answers": kept}, date(2026, 9, 30), {KEY: since | {"patient_owes": "share"}}) == set()
 
 
@@ -135,6 +143,29 @@ def test_what_was_paid_all_the_same_is_told_to_compliance() -> None:
     assert "$13.23 was paid for a month of which the payer forbids to bill" in told["words"].iloc[0]
     back = Move("resolve", DAY, "back", outcome="refunded", by="S1", cents=1323)
     assert checked(found.cases[NUMBER], back, found.known[NUMBER], CASES).outcome == "refunded"
+
+
+def test_who_gets_one_month_back_and_owes_another_is_not_told_that_nothing_is_owed() -> None:
+    paid = [{"payment_date": "2026-08-20", "amount": 1323, "service_month": "2026-07"}]
+    owed = balances(claim(month="2026-08"), claim("K2", month="2026-09", answered_date="2026-10-05"))
+    barred = {"2026-07": frozenset({PATIENT})}
+    row = stood(tables(["medicare_part_b"], [], payments=paid), str(DAY), owed=owed, barred=barred).frame.iloc[0]
+    assert (row["option"], row["ask_cents"], row["refund_cents"], row["letter"]) == (
+        "plan_bars_billing", 1323, 1323, "refund",
+    )  # fmt: skip
+    assert "nothing is owed" not in row["next_step"]
+    assert "what other months leave is asked for after that" in row["next_step"]
+    alone = stood(tables(["medicare_part_b"], [], payments=paid), str(DAY), barred=barred).frame.iloc[0]
+    assert "nothing is owed" in alone["next_step"]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_its_refund_says_that_nothing_is_owed_only_where_nothing_is_asked(language: str) -> None:
+    for call in (False, True):
+        for asked in (None, 1323):
+            said = words_of(letter("refund", language, owes="not_billed", balance_cents=asked, payments=()), call).text
+            assert ("owe us nothing" in said or "no nos debe nada" in said) == (asked is None)
+            assert "$13.23" in said
 
 
 def test_a_debt_from_before_the_program_has_its_line_and_its_alert() -> None:
@@ -159,3 +190,11 @@ def test_a_debt_from_before_the_program_has_its_line_and_its_alert() -> None:
     )
     rows = counted[["month", "measure", "name", "cases", "cents"]].to_numpy().tolist()
     assert rows == [["2026-09", "qmb_shares", "left", 1, 1323], ["2026-10", "qmb_shares", "left", 1, 1323]]
+
+
+@pytest.mark.parametrize(("served", "asked"), [("2026-08-20", 0), ("2026-08-31", 1323), (None, 1323)])
+def test_a_further_payer_of_part_of_the_month_is_that_of_the_claims_date_of_service(served: Any, asked: int) -> None:
+    ended = {"priority": 2, "payer_kind": "medigap", "start_date": "2020-01-01", "end_date": "2026-08-25"}
+    part_b = {"priority": 1, "payer_kind": "medicare_part_b", "start_date": "2020-01-01"}
+    row = stood(tables([part_b, ended], []), str(DAY), owed=balances(claim(service_date=served))).frame.iloc[0]
+    assert (row["ask_cents"], row["option"] == "wait_for_secondary") == (asked, not asked)

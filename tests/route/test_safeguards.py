@@ -16,6 +16,7 @@ from config.frames import empty
 from config.poverty import guideline_on, guidelines
 from tasks.route.balances import unpaid_claims
 from tasks.route.determinations import decide, ground_for
+from tasks.route.determining import by_column
 from tasks.route.guards import Known, checked
 from tasks.route.machine import Case, Move, stand
 from tasks.route.measures import measures
@@ -141,6 +142,10 @@ def test_what_the_schedule_does_not_say_is_not_granted() -> None:
         InputError, match=r"190 percent of the guideline, and the practice's schedule says nothing between 100 and"
     ):
         determination(kind="sliding_fee", income_cents=3_032_400)
+    assert (
+        by_column("leave --percent out; a second person: --second.")
+        == "leave percent_off out; a second person: second_by."
+    )
     with pytest.raises(InputError, match="the schedule lets 25 percent off; leave --percent out"):
         determination(
             kind="sliding_fee",
