@@ -14,7 +14,7 @@ from config.settings import practices_set
 from flows import parameters as ask
 from flows.automations import run_told
 from flows.prefect_api import PrefectApi
-from flows.waiting_runs import let_go, settled
+from flows.waiting_runs import let_go_by_the_way, settled
 from tasks.progress import LOG
 from tasks.send.run_told import compose_run
 from tasks.send.step import deliver_messages
@@ -52,7 +52,7 @@ def waits_no_more(place: Place, run: str) -> bool:
         asked = approvals.last_of_run(connection, run)
     if asked is None or settled(place.store, asked) is None:
         return False
-    let_go(place.store, PrefectApi(os.environ["PREFECT_API_URL"]), asked.practice_id, asked.month)
+    let_go_by_the_way(place.store, PrefectApi(os.environ["PREFECT_API_URL"]), asked.practice_id, asked.month)
     return True
 
 
