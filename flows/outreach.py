@@ -34,12 +34,13 @@ def outreach(
 ) -> list[dict[str, Any]]:
     """See what is due in the co-pay cases of one practice, or of all that have a decided month, and tell their owners.
 
-    Run it every day, and as often as you like: nothing is opened, recorded or sent twice. Returns counts.
+    Run it every day, and as often as you like: nothing is opened, recorded or sent twice. What waits of no practice goes
+    out too. Returns counts.
     """
     place = open_place(out, database, settings)
     practices = practices_decided(place, practice or None)
-    if not practice:
-        deliver_of_others(place, practices)
+    # With practices in several zones every schedule names one: what waits of none must not wait for a run of all.
+    deliver_of_others(place, practices_decided(place, None))
 
     def run(one: str) -> dict[str, Any]:
         with steps_recorded(place, one, Month.of(place.today(one)), [], "outreach"):
