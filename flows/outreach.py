@@ -34,8 +34,8 @@ def outreach(
 ) -> list[dict[str, Any]]:
     """See what is due in the co-pay cases of one practice, or of all that have a decided month, and tell their owners.
 
-    Run it every day, and as often as you like: nothing is opened, recorded or sent twice. What waits of no practice goes
-    out too. Returns counts.
+    Run it every day, and as often as you like: nothing is opened, recorded or sent twice. What waits of no practice
+    goes out too. Returns counts.
     """
     place = open_place(out, database, settings)
     practices = practices_decided(place, practice or None)
