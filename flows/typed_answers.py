@@ -25,23 +25,32 @@ def with_typed_answers(
 ) -> pd.DataFrame:  # fmt: skip
     """The rows with what stands in the answer columns of those files, line by line of the same key.
 
-    `still` says of a row of now and a typed one whether the answer is still to be taken in. Of two files the first
-    counts. A file that cannot be read, or has an answer that the new list cannot hold, is copied beside under a name
-    of its own, which is said, so that nothing that was typed is lost.
+    `still` says of a row of now and a typed one whether the answer is still to be taken in. Of a line that stands in
+    two files the one that was changed last counts, also where an answer was deleted there. A file that cannot be read,
+    or has an answer that the new list cannot hold or that the other file has no more, is copied beside under a name of
+    its own, which is said, so that nothing that was typed is lost.
     """
     days = [column.name for column in table.columns if column.type == "date" and column.name in answers]
     typed: dict[tuple[str, ...], Row] = {}
-    for path in (one for one in files if one.is_file()):
+    seen: set[tuple[str, ...]] = set()
+    there = [one for one in files if one.is_file()]
+    for path in sorted(there, key=lambda one: one.stat().st_mtime_ns, reverse=True):
         try:
             found = filled_rows(path, (*key, *answers), key, "the list", table.file, days)
         except InputError:
             _put_aside(path)
             continue
-        for _, cells in found:
+        lines = [(tuple(cells[name] for name in key), cells) for _, cells in found]
+        own: dict[tuple[str, ...], Row] = {}
+        for line, cells in lines:
             if any(cells[name] for name in answers):
                 if any(cells[name] and not _is_day(cells[name]) for name in days):
                     _put_aside(path)
-                typed.setdefault(tuple(cells[name] for name in key), cells)
+                own.setdefault(line, cells)
+        if own.keys() & (seen - typed.keys()):  # deleted in the newer file, or typed into this one alone
+            _put_aside(path)
+        typed |= {line: cells for line, cells in own.items() if line not in seen}
+        seen |= {line for line, _ in lines}
     if not typed or rows.empty:
         return rows
     plain = rows.astype(object).where(rows.notna(), None).to_dict("records")

@@ -28,8 +28,7 @@ Frames = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Taught:
-    """The items that concern the month as they stand after its run, and what puts them on record in a transaction of the
-    store."""
+    """The items that concern the month as they stand after its run, and what puts that on record in a transaction."""
 
     actions: pd.DataFrame
     keep: Callable[[Connection], None]
