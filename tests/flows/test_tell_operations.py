@@ -13,7 +13,7 @@ from config.message_settings import MessageSettings
 from flows.automations import run_told, triggers
 from flows.outreach import outreach
 from flows.prefect_api import PrefectApi
-from flows.tell_operations import reached_by
+from flows.run_messages import reached_by
 from tasks.send.run_told import RunTold, compose_run
 from tasks.store.outbox import put_daily
 from tasks.store.step import open_place
