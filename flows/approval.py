@@ -23,7 +23,7 @@ from flows.approval_form import RETURN, SIGN_OFF, MonthApproval
 from flows.board import show_board
 from flows.prefect_api import server_of_this_run
 from flows.sign_off import sign_off
-from flows.waiting_runs import asked_alone, let_go, settled
+from flows.waiting_runs import asked_alone, let_go_by_the_way, settled
 from tasks.progress import LOG
 from tasks.send.approval import approval_markdown, compose_returned
 from tasks.send.messages import Message
@@ -120,7 +120,7 @@ def answered_since(out: str, database: str, settings: str, prepared_by: str) -> 
 def waits(place: Place, asked: Request) -> dict[str, Any]:
     """How the month stands once it waits no longer; as long as it does, this run is suspended here."""
     while True:
-        let_go(place.store, server_of_this_run(), asked.practice_id, asked.month, asked.flow_run_id)
+        let_go_by_the_way(place.store, server_of_this_run(), asked.practice_id, asked.month, asked.flow_run_id)
         if ended := settled(place.store, asked):
             LOG.info("%s, %s: %s", asked.practice_id, asked.month, ended)
             show_board(place, Month.parse(asked.month))

@@ -111,7 +111,8 @@ def _month_of(deployment: str, run: dict[str, Any]) -> str:
 def run_told(api: PrefectApi, run_id: str, known: Collection[str] = ()) -> RunTold:
     """What there is to tell of a run; PlaceError when the server does not know it.
 
-    Its practice is the one it was given or was at; else the one that its error names, where that is one of those known.
+    Its practice is the one it was given; else the one that its error names, where that is one of those known or that it
+    was at; else the one it was at, where it was at no other.
     """
     run = api.ask(f"/flow_runs/{run_id}")
     deployment = api.ask(f"/deployments/{run['deployment_id']}")["name"] if run["deployment_id"] else run["name"]
@@ -125,8 +126,9 @@ def run_told(api: PrefectApi, run_id: str, known: Collection[str] = ()) -> RunTo
     given = run["parameters"]
     named = NAMED.search(message)
     taken = {one["name"].removeprefix("take ") for one in tasks if one["name"].startswith("take ")}
-    alone = next(iter(taken)) if len(taken) == 1 else ""  # of several, the error names the one
-    practice = str(given.get("practice") or alone or (named[1] if named and named[1] in {*known, *taken} else ""))
+    alone = next(iter(taken)) if len(taken) == 1 else ""
+    # What it was at comes last: a run of several may fail in one before it takes it, having taken another.
+    practice = str(given.get("practice") or (named[1] if named and named[1] in {*known, *taken} else alone))
     month = re.search(r"\d{4}-\d{2}$", run["name"])
     place = os.environ.get("CCM_UI_URL") or api.url.removesuffix("/api")
     url = f"{place.rstrip('/')}/runs/flow-run/{run_id}"

@@ -31,8 +31,9 @@ def wanted(
     """The practices that the run is for; of the others it is said that they are left out.
 
     `missing` leaves out whose month is finished: signed off, or decided by a run since the care team's last day was
-    over; a practice that is named is run all the same. `due` leaves out those too whose last day is not over. One whose
-    settings cannot be used is run, to say so.
+    over; a practice that is named is run all the same. `due` leaves out those too whose last day is not over, or that a
+    run had since then and since the month was last reopened or returned. One whose settings cannot be used is run, to
+    say so.
     """
     if which == "all" or (which == "missing" and practice):
         return dict(months)
@@ -53,7 +54,10 @@ def _why_not(place: Place, pulled: Source, practice_id: str, month: Month, which
         return f"{month} is before its cut-off"
     since = datetime.combine(last_day + timedelta(days=1), time.min, ZoneInfo(_zone(pulled, practice_id)))
     with place.store.reading() as connection:
-        state = month_life.state_of(connection, practice_id, month)
+        last = month_life.last_move(connection, practice_id, month)
+        state = last.state if last else month_life.OPEN
+        if last is not None and state in (month_life.OPEN, month_life.REOPENED):
+            since = max(since, last.moved_at)  # the next run decides what was returned or reopened
         # Begun again, a run goes through its own work once more: it may have been about to ask for approval.
         ran = is_over and ran_since(connection, practice_id, month, since, str(flow_run.id))
     if state in SETTLED or (ran and (state == month_life.DECIDED or which == "due")):

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 
 from config.month import Month
 from flows import parameters as ask
 from flows.board import show_board
+from flows.daily_letters import letters_due_written
 from flows.daily_month_end import daily_month_end
 from flows.daily_queries import daily_queries
 from flows.each_practice import each_practice
-from flows.letter import write_due_letters
 from flows.tell_actions import remind_of_actions, write_actions
 from flows.typed_worklists import recorded_moves, with_typed_cases
-from tasks.progress import step
 from tasks.query.step import due_queries
 from tasks.remit.step import claim_balances
 from tasks.route.step import due_cases
@@ -34,12 +31,13 @@ def outreach(
 ) -> list[dict[str, Any]]:
     """See what is due in the co-pay cases of one practice, or of all that have a decided month, and tell their owners.
 
-    Run it every day, and as often as you like: nothing is opened, recorded or sent twice. Returns counts.
+    Run it every day, and as often as you like: nothing is opened, recorded or sent twice. What waits of no practice
+    goes out too. Returns counts.
     """
     place = open_place(out, database, settings)
     practices = practices_decided(place, practice or None)
-    if not practice:
-        deliver_of_others(place, practices)
+    # With practices in several zones every schedule names one: what waits of none must not wait for a run of all.
+    deliver_of_others(place, practices_decided(place, None))
 
     def run(one: str) -> dict[str, Any]:
         with steps_recorded(place, one, Month.of(place.today(one)), [], "outreach"):
@@ -74,13 +72,3 @@ def deliver_of_others(place: Place, practices: list[str]) -> None:
     waiting = {message.practice_id for message in place.store.pending_messages()}
     for one in sorted(waiting.difference(practices)):
         deliver_messages(place, one)
-
-
-@task(name="write the letters due", cache_policy=NO_CACHE)
-def letters_due_written(place: Place, practice_id: str, due: pd.DataFrame) -> list[str]:
-    """The letters that are due stand in the folders of their months; a sentence, said once, for what keeps others."""
-    with step("letters", "writing the letters due") as done:
-        paths, refused = write_due_letters(place.store, practice_id, due, place.settings, place.out)
-        written = len({path.with_suffix("") for path in paths})
-        done(f"{written:,} written, {len(refused):,} not", written)
-    return list(dict.fromkeys(refused))

@@ -102,7 +102,8 @@ Which = Annotated[
     BeforeValidator(lambda given: given or "all"),
     Says(
         "all: every practice. missing: not those whose month is signed off, or decided since the care team's cut-off. "
-        "due: of the missing ones those whose cut-off is over. A practice that is named is run with all and missing."
+        "due: those whose cut-off is over and that no run had since, or that came back since that run. A practice that "
+        "is named is run with all and missing."
     ),
 ]
 OnePractice = Annotated[

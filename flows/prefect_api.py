@@ -40,13 +40,15 @@ class PrefectApi:
 
     def ask(self, path: str, body: Any = None, method: str = "") -> Any:
         """What it answers to a body that is posted, or to a question without one; PlaceError with the remedy."""
-        request = urllib.request.Request(  # noqa: S310 - an address of the operator's own, http or https
-            self.url.rstrip("/") + path,
-            None if body is None else json.dumps(body).encode(),
-            {"Content-Type": "application/json", **_key()},
-            method=method or ("GET" if body is None else "POST"),
-        )
+        if not self.url:
+            raise PlaceError("No Prefect server is named; set PREFECT_API_URL, or start one with ccm up.")
         try:
+            request = urllib.request.Request(  # noqa: S310 - an address of the operator's own, http or https
+                self.url.rstrip("/") + path,
+                None if body is None else json.dumps(body).encode(),
+                {"Content-Type": "application/json", **_key()},
+                method=method or ("GET" if body is None else "POST"),
+            )
             content = _patiently(request)
         except urllib.error.HTTPError as error:
             if error.code in (401, 403):

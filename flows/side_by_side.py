@@ -10,18 +10,25 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from sqlalchemy.engine import URL
 
+from config.environment import from_environment
 from config.errors import InputError, PlaceError
 from config.month import Month
 from config.rulebook import load_rulebook
 from flows.checked_month import day_there
 from flows.practice_month import practice_month
+from flows.prefect_api import server_of_this_run
 from tasks.progress import Taken
 from tasks.pull.step import Source
+from tasks.store.engine import database_of, parse
 from tasks.store.step import Place, month_alone, open_place
 
 DASK, SEQUENTIAL = "dask", "sequential"
@@ -33,12 +40,31 @@ Run = Callable[[str], dict[str, Any]]
 
 
 class Where(NamedTuple):
-    """From what another process opens the same place; the database's address may be empty, as in the flow."""
+    """From what another process opens the same place; the database's address may be empty, as in the flow, and then it
+    is that of the process's own environment, which has to be the same one."""
 
     out: str
     database: str
     settings: str
     by: str
+    known_by: str  # the digest of the address that the flow opened; Prefect keeps parameters, so not the address
+
+    def opened(self) -> Place:
+        """The place; PlaceError, before anything is made or written, where it would be another database."""
+        if digest_of(parse(from_environment(self.database or database_of(Path(self.out))))) != self.known_by:
+            raise PlaceError(
+                "A Dask worker has another database than the run that asks it; give every worker the very "
+                "CCM_DATABASE_URL of the run."
+            )
+        return open_place(self.out, self.database, self.settings, self.by)
+
+
+def digest_of(url: URL) -> str:
+    """By what a database is told from others, without user and password; a file by where it lies."""
+    file = url.drivername == "sqlite" and url.database and url.database != ":memory:"
+    database = os.path.realpath(str(url.database)) if file else url.database
+    parts = (url.drivername, url.host, url.port, database, url.query.get("host"), url.query.get("port"))
+    return sha256(repr(parts).encode()).hexdigest()
 
 
 def run_alone(pulled: Source, practice_id: str, month: Month, place: Place, reading: Sequence[Taken]) -> dict[str, Any]:
@@ -50,7 +76,7 @@ def run_alone(pulled: Source, practice_id: str, month: Month, place: Place, read
 @task(name="a practice's month", task_run_name="the month of {practice_id}", cache_policy=NO_CACHE)
 def month_elsewhere(share: Source, practice_id: str, month: str, where: Where, reading: list[Taken]) -> dict[str, Any]:
     """The same in a process that has only the practice's share of the source."""
-    place = open_place(*where)
+    place = where.opened()
     try:
         return run_alone(share, practice_id, Month.parse(month), place, reading)
     finally:
@@ -73,7 +99,7 @@ def side_by_side(
     if chosen.startswith(ADDRESSED):
         _one_machine_only(chosen, place)
     settings = str(place.settings.absolute()) if place.settings else ""
-    where = Where(str(place.out.absolute()), database, settings, place.by)
+    where = Where(str(place.out.absolute()), database, settings, place.by, digest_of(place.store.engine.url))
     with _begun(chosen) as runner:
         futures = {}
         for practice_id, month in months.items():
@@ -103,10 +129,18 @@ def workers() -> int:
 
 def _one_machine_only(address: str, place: Place) -> None:
     host = address.split("://", 1)[1].rsplit(":", 1)[0].strip("[]")
-    if place.store.engine.dialect.name == "sqlite" and host not in HERE:
+    if host in HERE:
+        return
+    if place.store.engine.dialect.name == "sqlite":
         raise PlaceError(
             f"The database is a SQLite file, which machines cannot share, and CCM_TASK_RUNNER names another one "
             f"({address}); give the address of a PostgreSQL database (CCM_DATABASE_URL), or set CCM_TASK_RUNNER=dask."
+        )
+    if urlsplit(server := server_of_this_run().url).hostname in HERE:
+        raise PlaceError(
+            f"The workers that CCM_TASK_RUNNER names ({address}) report to Prefect's server, which is at {server} and "
+            "so reached on this machine alone; set PREFECT_API_URL to a server that every machine reaches, or set "
+            "CCM_TASK_RUNNER=dask."
         )
 
 
@@ -131,6 +165,8 @@ def _begun(chosen: str) -> Iterator[Any]:
     with runner:
         try:
             _ = runner.client  # connects
+            if chosen != DASK:  # one of this machine has its workers once it is begun
+                runner.client.wait_for_workers(1, timeout=ANSWERS_WITHIN)
         except (OSError, TimeoutError):
             raise _silent(chosen) from None
         yield runner
@@ -148,6 +184,6 @@ def _reached(address: str) -> None:
 
 def _silent(address: str) -> PlaceError:
     return PlaceError(
-        f"No Dask scheduler answers at {address}, which CCM_TASK_RUNNER names; start it (dask scheduler) and its "
-        "workers, or unset CCM_TASK_RUNNER to run the practices one after another."
+        f"No Dask scheduler answers at {address}, which CCM_TASK_RUNNER names, or it has no worker; start it (dask "
+        "scheduler) and its workers, or unset CCM_TASK_RUNNER to run the practices one after another."
     )

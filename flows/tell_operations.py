@@ -7,20 +7,13 @@ import os
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from config.errors import InputError
-from config.message_settings import MessageSettings, message_settings
-from config.month import EASTERN, today_in
-from config.settings import practices_set
 from flows import parameters as ask
-from flows.automations import run_told
 from flows.prefect_api import PrefectApi
-from flows.waiting_runs import let_go, settled
-from tasks.progress import LOG
-from tasks.send.run_told import compose_run
+from flows.run_messages import put_message
+from flows.waiting_runs import let_go_by_the_way, settled
 from tasks.send.step import deliver_messages
 from tasks.store import approvals
-from tasks.store.outbox import last_written_to, put_daily
-from tasks.store.step import Place, open_place, practices_decided
+from tasks.store.step import Place, open_place
 
 
 @flow(name="tell-operations", flow_run_name="{what}: {run}")
@@ -52,37 +45,5 @@ def waits_no_more(place: Place, run: str) -> bool:
         asked = approvals.last_of_run(connection, run)
     if asked is None or settled(place.store, asked) is None:
         return False
-    let_go(place.store, PrefectApi(os.environ["PREFECT_API_URL"]), asked.practice_id, asked.month)
+    let_go_by_the_way(place.store, PrefectApi(os.environ["PREFECT_API_URL"]), asked.practice_id, asked.month)
     return True
-
-
-def reached_by(place: Place, practice_id: str) -> MessageSettings:
-    """The addresses that hold; where the settings cannot be used, the very thing to tell, those of all practices or
-    else the one that operations was written to last."""
-    for whose in (practice_id, ""):
-        try:
-            return message_settings(whose, place.settings)
-        except InputError as error:
-            LOG.warning("%s", error)
-    with place.store.reading() as connection:
-        return MessageSettings(operations=last_written_to(connection, "operations"))
-
-
-@task(name="write the message", cache_policy=NO_CACHE)
-def put_message(place: Place, run: str, what: str) -> list[str]:
-    """The messages wait in the outbox; under which practice they stand there."""
-    known = sorted({*practices_decided(place, None), *_set(place)})
-    told = run_told(PrefectApi(os.environ["PREFECT_API_URL"]), run, known)
-    whose = {one: reached_by(place, one) for one in (*known, told.practice)}
-    composed = compose_run(what, told, whose, today_in(EASTERN))
-    with place.store.writing() as connection:
-        put_daily(connection, composed)
-    return sorted({one.practice_id for one in composed})
-
-
-def _set(place: Place) -> list[str]:
-    """The practices that the settings name; none where they cannot be read, which is told all the same."""
-    try:
-        return practices_set(place.settings)
-    except InputError:
-        return []

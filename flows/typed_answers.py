@@ -27,28 +27,36 @@ def with_typed_answers(
     """The rows with what stands in the answer columns of those files, line by line of the same key.
 
     `still` says of a row of now and a typed one whether the answer is still to be taken in; `taken_in` of a typed one
-    that no row of now stands for whether it is on record. Of two files the first counts. A file that cannot be read,
-    or has an answer that the new list cannot hold and that is not on record, is copied beside under a name of its own,
+    that no row of now stands for whether it is on record. Of a line that stands in two files the one that was changed
+    last counts, also where an answer was deleted there. A file that cannot be read, or has an answer that the new list
+    cannot hold and that is not on record, or that the other file has no more, is copied beside under a name of its own,
     which is said, so that nothing that was typed is lost.
     """
     days = [column.name for column in table.columns if column.type == "date" and column.name in answers]
     typed: dict[tuple[str, ...], Row] = {}
+    seen: set[tuple[str, ...]] = set()
     plain = rows.astype(object).where(rows.notna(), None).to_dict("records")
-    there = {_key(row, key) for row in plain}
-    for path in (one for one in files if one.is_file()):
+    now = {_key(row, key) for row in plain}
+    there = [one for one in files if one.is_file()]
+    for path in sorted(there, key=lambda one: one.stat().st_mtime_ns, reverse=True):
         try:
             found = filled_rows(path, (*key, *answers), key, "the list", table.file, days)
         except InputError:
             _put_aside(path)
             continue
         lost = False
+        own: dict[tuple[str, ...], Row] = {}
         for _, cells in found:
             if any(cells[name] for name in answers):
+                line = _key(cells, key)
                 lost |= any(cells[name] and not _is_day(cells[name]) for name in days)
-                lost |= _key(cells, key) not in there and not taken_in(cells)
-                typed.setdefault(_key(cells, key), cells)
-        if lost:
+                lost |= line not in now and not taken_in(cells)
+                own.setdefault(line, cells)
+        # What is in the older file alone was deleted in the newer one, or typed into this one.
+        if lost or own.keys() & (seen - typed.keys()):
             _put_aside(path)
+        typed |= {line: cells for line, cells in own.items() if line not in seen}
+        seen |= {_key(cells, key) for _, cells in found}
     if not typed or rows.empty:
         return rows
     for row in plain:

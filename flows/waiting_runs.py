@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.errors import PlaceError
 from config.month import Month
 from flows.prefect_api import PrefectApi
 from tasks.progress import LOG
@@ -33,14 +34,15 @@ def settled(store: Store, asked: Request) -> str | None:
 def asked_alone(store: Store, api: PrefectApi, first: Request) -> str:
     """The question is on record; or, where another run waits for the same answer already, the name of that one.
 
-    Runs that ask at the same moment take turns: what was looked at is what stands when the question is written.
+    Runs that ask at the same moment take turns: what was looked at is what stands when the question is written. Where
+    the server cannot say whether the other one waits still, the question is asked all the same.
     """
     while True:
         with store.reading() as connection:
             others = _others(approvals.of_month(connection, first.practice_id, first.month), first.flow_run_id)
         same = [one.flow_run_id for one in others if one.revision == first.revision]
-        if waiting := [run for run in _known(api, same) if run["state_type"] not in ENDED]:
-            return str(waiting[0]["name"])
+        if waiting := _waiting(api, same):
+            return waiting
         with store.writing() as connection:
             month_life.only_one_at_a_time(connection, first.practice_id)
             now = approvals.of_month(connection, first.practice_id, first.month)
@@ -59,6 +61,26 @@ def let_go(store: Store, api: PrefectApi, practice_id: str, month: Month | str, 
     if gone:
         LOG.info("%s, %s: settled, so what waited for it ends: %s", practice_id, month, ", ".join(gone))
     return gone
+
+
+def let_go_by_the_way(store: Store, api: PrefectApi, practice_id: str, month: Month | str, but: str = "") -> None:
+    """The same where something else is to be done: a server that does not answer is said in the log, and ends nothing.
+
+    What waits then ends by itself once it is resumed.
+    """
+    try:
+        let_go(store, api, practice_id, month, but)
+    except PlaceError as error:
+        LOG.warning("%s, %s: runs that wait for what is settled were not let go: %s", practice_id, month, error)
+
+
+def _waiting(api: PrefectApi, runs: list[str]) -> str:
+    """The name of the first of these runs that has not ended; empty where none is known."""
+    try:
+        return next((str(run["name"]) for run in _known(api, runs) if run["state_type"] not in ENDED), "")
+    except PlaceError as error:
+        LOG.warning("asked without knowing whether another run waits already: %s", error)
+        return ""
 
 
 def _resumed(api: PrefectApi, run: dict[str, Any]) -> bool:

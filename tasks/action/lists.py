@@ -35,6 +35,12 @@ def listed(items: Iterable[Item], month: Month | None = None, every: bool = Fals
     return as_contract(frame, table)
 
 
+def as_of(items: Iterable[Item], month: Month) -> list[Item]:
+    """The items by what the months up to that one showed; one that later months alone showed is not among them."""
+    then = [(item, item.until(str(month))) for item in items]
+    return [known for item, known in then if known.first_seen or known.newest == item.newest]
+
+
 def _urgency(item: Item) -> tuple[Any, ...]:
     state = (OPEN, NOTICED, CLOSED).index(item.state)
     return state, item.due or LATE, -(item.shown.cents or 0), -item.shown.patients, item.number

@@ -76,6 +76,10 @@ class Item:
         nothing = None if last.cents is None else 0
         return replace(last, month=newest.month, count=0, of=0, patients=0, cents=nothing, cases="", hit=False)
 
+    def until(self, month: str) -> Item:
+        """The item by what the months up to that one showed; its state, whose it is and its day are those of now."""
+        return replace(self, months={name: move for name, move in self.months.items() if name <= month})
+
     @property
     def first_seen(self) -> str:
         """The first month that showed the cause."""

@@ -14,7 +14,7 @@ from config.action_kinds import action_settings, kinds_in_force
 from config.deadlines import closed_days
 from config.month import Month
 from tasks.action.desk import all_items, record
-from tasks.action.lists import listed
+from tasks.action.lists import as_of, listed
 from tasks.action.look import Rules, look
 from tasks.action.measures import measured
 from tasks.progress import no_cell_in_errors
@@ -28,7 +28,7 @@ Frames = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Taught:
-    """The items as they stand after the month's run, and what puts that on record in a transaction of the store."""
+    """The items that concern the month as they stand after its run, and what puts that on record in a transaction."""
 
     actions: pd.DataFrame
     keep: Callable[[Connection], None]
@@ -36,7 +36,8 @@ class Taught:
 
 @task(name="see what the month taught", cache_policy=NO_CACHE)
 def what_it_taught(place: Place, practice_id: str, month: Month, frames: Frames, read: Frames) -> Taught:
-    """`actions` as they stand after this run of the month; nothing is written before `keep` is called.
+    """`actions` as they stand after this run of the month, by what it and the months before it showed; nothing is
+    written before `keep` is called.
 
     It follows from what is decided and on record, so a run that was killed before it comes to the same.
     """
@@ -61,4 +62,4 @@ def what_it_taught(place: Place, practice_id: str, month: Month, frames: Frames,
                 before = type(item)(number, *item.key)
             record(connection, practice_id, before, moves)
 
-    return Taught(listed(now, month), keep)
+    return Taught(listed(as_of(now, month), month), keep)

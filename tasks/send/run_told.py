@@ -66,8 +66,8 @@ class RunTold:
 def compose_run(what: str, run: RunTold, settings: Mapping[str, MessageSettings], today: date) -> list[Message]:
     """Operations is told; where its data ended the run, whoever owns them too. Same run, same messages.
 
-    `settings` are those of the run's practice, or of none, and then of every practice: a run of none, or of one without
-    an address, is told to all of them, each address once.
+    `settings` are those of the run's practice, or of none, and then of every practice: a run of none is told to all of
+    them, each address once, and so is operations of one without an address; bad data only to its own data owner.
     """
     happened, remedy = HAPPENED[what]
     about = f"{run.deployment} {run.month}".strip()
@@ -103,7 +103,7 @@ def compose_run(what: str, run: RunTold, settings: Mapping[str, MessageSettings]
 
 def _tell(practice: str, audience: str, settings: Mapping[str, MessageSettings]) -> list[str]:
     """Under which practices the message stands: its own, or those of which it takes the addresses."""
-    if practice and settings[practice].address(audience):
+    if practice and (settings[practice].address(audience) or audience != "operations"):
         return [practice]
     found = {one.address(audience): name for name, one in reversed(list(settings.items())) if one.address(audience)}
     return sorted(found.values()) or [practice]

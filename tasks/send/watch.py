@@ -51,7 +51,7 @@ def day_of(month: Month, today: date, settings: WatchSettings, closed: Collectio
     middle = working_day_from(month.first.replace(day=settings.mid_month_day), closed)
     before = np.busday_offset(today, -1, roll="forward", busdaycal=calendar).astype(object)
     since = [before + timedelta(days=one) for one in range(1, (today - before).days + 1)]
-    weekday = any(one.weekday() == settings.full_weekday for one in since)
+    weekday = today not in closed and any(one.weekday() == settings.full_weekday for one in since)
     return Day(today, over, left, weekday or today == middle or left <= settings.last_days, before)
 
 

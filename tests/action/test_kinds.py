@@ -12,7 +12,7 @@ from config.action_kinds import ActionSettings, Gone, action_settings, kinds_in_
 from config.audiences import audience
 from config.errors import InputError, RuleError
 from config.month import Month
-from tasks.action.lists import listed
+from tasks.action.lists import as_of, listed
 from tasks.action.look import Rules, look
 from tasks.action.machine import Item, Move, after
 from tasks.action.measures import measured
@@ -212,3 +212,13 @@ def test_a_kind_is_dated_and_says_where_it_comes_from(tmp_path):
     assert newest_kind("consent_backlog")
     assert newest_kind("of a later version") is None
     assert all(audience(row[3]).channel != "whole" for row in TABLE)
+
+
+def test_an_older_month_shows_what_it_and_those_before_it_showed():
+    (item,) = run("consent_backlog", [4, 6, 5])
+    november = OCTOBER.next
+    (row,) = listed(as_of([item], november), november).to_dict("records")
+    assert (row["newest_month"], row["months_seen"], row["trend"], row["patients"]) == ("2026-11", 2, "rising", 6)
+    (row,) = listed(as_of([item], november.next), november.next).to_dict("records")
+    assert (row["newest_month"], row["months_seen"], row["trend"], row["patients"]) == ("2026-12", 3, "falling", 5)
+    assert as_of([item], OCTOBER.previous) == []

@@ -59,5 +59,14 @@ def test_a_practice_is_due_once_its_cut_off_is_over_until_a_run_ended(tmp_path: 
         month_life.move(connection, "P4", LONG_AGO, month_life.DECIDED, "the schedule", revision=1)
         month_life.move(connection, "P4", LONG_AGO, month_life.OPEN, "S. Igner", "a note is missing")
     assert list(wanted(place, pulled, there, "missing")) == ["P2", "P3", "P4"], "P4 came back to the care team"
+    assert list(wanted(place, pulled, there, "due")) == ["P2", "P3", "P4"], "and the schedule runs it again"
+    place.store.record_steps("a run after it", "P4", LONG_AGO, [Taken("store", 1.0, 1)])
+    assert list(wanted(place, pulled, there, "due")) == ["P2", "P3"], "once"
+    with place.store.writing() as connection:
+        for state in (month_life.SIGNED_OFF, month_life.REOPENED):
+            month_life.move(connection, "P1", LONG_AGO, state, "S. Igner", "a code was wrong", revision=1)
+    assert list(wanted(place, pulled, there, "due")) == ["P1", "P2", "P3"]
+    place.store.record_steps("a run after that", "P1", LONG_AGO, [Taken("store", 1.0, 1)])
+    assert list(wanted(place, pulled, there, "due")) == ["P2", "P3"]
     assert wanted(place, pulled, there, "all") == there == wanted(place, pulled, there, "missing", "P1")
     place.store.close()

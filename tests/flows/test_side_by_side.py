@@ -36,14 +36,27 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(source: Path, out: Path, home: Path, **given: str) -> dict[str, dict[str, bytes]]:
+def run(
+    source: Path, out: Path, home: Path, *more: object, fails: bool = False, **given: str
+) -> dict[str, dict[str, bytes]]:
     """The files of each practice; the board and what lies beside the practices' folders are of the whole run."""
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CCM_"))}
     variables |= {"PREFECT_HOME": str(home)} | given
-    command = [CCM, "run", "--month", str(MONTH), "--source", source, "--out", out]
+    command = [CCM, "run", "--month", str(MONTH), "--source", source, "--out", out, *more]
     done = subprocess.run(command, capture_output=True, text=True, env=variables)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    return {name: content(out / name / str(MONTH)) for name in PRACTICES}
+    assert (done.returncode != 0) is fails, done.stdout[-2000:] + done.stderr[-4000:]
+    return {name: content(out / name / str(MONTH)) for name in PRACTICES if (out / name / str(MONTH)).is_dir()}
+
+
+def entry_twice(source: Path, copy: Path, practice: str) -> Path:
+    """The source with a time entry of that practice in it twice."""
+    shutil.copytree(source, copy)
+    people = pd.read_csv(copy / "patients.csv", dtype=str)
+    theirs = people.loc[people["practice_id"] == practice, "patient_id"]
+    entries = pd.read_csv(copy / "time_entries.csv", dtype=str, keep_default_na=False)
+    again = entries[entries["patient_id"].isin(theirs)].head(1)
+    again.to_csv(copy / "time_entries.csv", mode="a", header=False, index=False)
+    return copy
 
 
 def decided(database: str) -> pd.DataFrame:
@@ -66,6 +79,13 @@ def test_dask_gives_what_one_after_another_gives(source: Path, tmp_path: Path) -
     local = {"CCM_TASK_RUNNER": "dask", "CCM_TASK_WORKERS": "2"}
     assert run(source, tmp_path / "dask", home, **local) == plain
     pd.testing.assert_frame_equal(decided(f"sqlite:///{tmp_path / 'dask' / 'ccm.db'}"), expected)
+
+    # One that fails, here by an entry that came twice, stops no other.
+    strict = tmp_path / "settings.yaml"
+    strict.write_text("practices: {P2: {quarantine_limit_percent: 0}}\n", "utf-8")
+    twice = entry_twice(source, tmp_path / "twice", "P2")
+    others = run(twice, tmp_path / "one fails", home, "--settings", strict, fails=True, **local)
+    assert others == {name: files for name, files in plain.items() if name != "P2"}
 
     # Not below pytest's own folder, which another session of pytest closes to the server's user.
     data = Path(tempfile.mkdtemp(prefix="pg"))
@@ -97,6 +117,8 @@ def test_a_practices_share_taken_twice_is_the_share_of_the_whole(source: Path) -
 def test_what_cannot_be_used_is_said_in_a_sentence(
     tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from distributed import LocalCluster
+
     monkeypatch.delenv("CCM_TASK_RUNNER", raising=False)
     assert chosen_runner() == "sequential"
     monkeypatch.setenv("CCM_TASK_RUNNER", "ray")
@@ -109,11 +131,22 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
         probe.bind(("127.0.0.1", 0))
         nobody = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
     with (
-        pytest.raises(PlaceError, match=rf"^No Dask scheduler answers at {nobody}, .* unset CCM_TASK_RUNNER"),
+        pytest.raises(
+            PlaceError, match=rf"^No Dask scheduler answers at {nobody}, .* has no worker; .* unset CCM_TASK_RUNNER"
+        ),
         _begun(nobody),
     ):
         pass
     with pytest.raises(InputError, match="give host and port"), _begun("tcp://somewhere"):
+        pass
+
+    # One that nobody works for would be waited for without an end.
+    monkeypatch.setattr("flows.side_by_side.ANSWERS_WITHIN", 2.0)
+    with (
+        LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as idle,
+        pytest.raises(PlaceError, match=rf"^No Dask scheduler answers at {idle.scheduler_address}, .* has no worker"),
+        _begun(idle.scheduler_address),
+    ):
         pass
 
     # A SQLite file is one machine's own.

@@ -11,8 +11,9 @@ import pytest
 from config.errors import InputError
 from config.message_settings import MessageSettings
 from flows.automations import run_told, triggers
+from flows.outreach import outreach
 from flows.prefect_api import PrefectApi
-from flows.tell_operations import reached_by
+from flows.run_messages import reached_by
 from tasks.send.run_told import RunTold, compose_run
 from tasks.store.outbox import put_daily
 from tasks.store.step import open_place
@@ -111,6 +112,14 @@ def test_a_run_of_no_practice_reaches_every_address_of_operations_once() -> None
     assert (alone.practice_id, alone.recipient) == ("all practices", "")
 
 
+def test_bad_data_of_a_practice_is_told_to_no_other_practices_data_owner() -> None:
+    stopped = RunTold(**(vars(RUN) | {"message": "Flow run encountered an exception: DataStopError: P1: too many."}))
+    settings = {"P1": MessageSettings(), "P2": SETTINGS["P1"]}
+    operations, owner = compose_run("failed", stopped, settings, date(2026, 11, 3))
+    assert (operations.practice_id, operations.recipient) == ("P2", "ops@maple.example"), "somebody has to know"
+    assert (owner.practice_id, owner.recipient) == ("P1", "")
+
+
 class OneRun:
     """A server's answers about one failed run; its parts are real in test_automations."""
 
@@ -138,6 +147,7 @@ class OneRun:
         ("InputError: P1: no time entry is in the log.", [], "P1"),
         ("InputError: P3: no time entry is in the log.", ["take P2", "take P3"], "P3"),
         ("InputError: P3: no time entry is in the log.", ["take P2"], "P2"),
+        ("InputError: P1: its settings cannot be used.", ["take P2"], "P1"),
     ],
 )
 def test_only_a_practice_that_is_known_is_read_from_an_error(error: str, tasks: list[str], practice: str) -> None:
@@ -165,6 +175,27 @@ def test_somebody_is_told_although_the_settings_are_broken(tmp_path: Path) -> No
         put_daily(connection, compose_run("failed", RUN, {"P1": addresses}, date(2026, 11, 3)))
     assert reached_by(place, "P2").operations == "ops@maple.example", "whoever was written to last"
     place.store.close()
+
+
+def test_what_waits_of_no_practice_leaves_with_an_outreach_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_none = RunTold(**(vars(RUN) | {"practice": ""}))
+    whose = {"": MessageSettings(operations="ops@maple.example"), "P2": MessageSettings(operations="ops@elm.example")}
+    place, delivered = open_place(str(tmp_path), None, ""), []
+    with place.store.writing() as connection:
+        put_daily(connection, compose_run("failed", of_none, whose, date(2026, 11, 3)))
+    place.store.close()
+    stands_in = {
+        "practices_decided": lambda _place, one: [one] if one else ["P1", "P2"],
+        "practice_outreach": lambda _place, one: {"practice_id": one},
+        "deliver_messages": lambda _place, one: delivered.append(one),
+        "show_board": lambda _place, _month: None,
+    }
+    for name, does in stands_in.items():
+        monkeypatch.setattr(f"flows.outreach.{name}", does)
+    assert outreach.fn(practice="P1", out=str(tmp_path)) == [{"practice_id": "P1"}]
+    assert delivered == ["all practices"], "P2 has a schedule of its own"
 
 
 def test_a_patience_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -65,6 +66,30 @@ def test_answers_in_the_csv_are_carried_over_too(tmp_path: Path) -> None:
     frame.to_csv(path, index=False)
     write(tmp_path, to_answer(1))
     assert cells(folder / "queries_S1.xlsx")["Answer"] == "no"
+
+
+def test_an_answer_deleted_in_one_file_does_not_come_back_from_the_other(tmp_path: Path) -> None:
+    folder = write(tmp_path, to_answer(1, 2))
+    book, path = folder / "queries_S1.xlsx", folder / "queries_S1.csv"
+    filled(book, book, {"Q-000001": TYPED, "Q-000002": TYPED}, "Query number")
+    write(tmp_path, to_answer(1, 2))
+    filled(book, book, {"Q-000001": dict.fromkeys(TYPED), "Q-000002": {"Answer": "no"}}, "Query number")
+    later(book, path)
+    write(tmp_path, to_answer(1, 2))
+    assert (cells(book)["Answer"], cells(book, 3)["Answer"]) == (None, "no")
+    assert "yes" in (folder / "queries_S1.kept.csv").read_text("utf-8"), "it may have been typed there alone"
+
+    frame = pd.read_csv(path, dtype=str)
+    frame.loc[1, "answer"] = "yes"
+    frame.to_csv(path, index=False)
+    later(path, book)
+    write(tmp_path, to_answer(1, 2))
+    assert cells(book, 3)["Answer"] == "yes", "whichever was changed last counts"
+
+
+def later(newer: Path, older: Path) -> None:
+    """The one was changed after the other, however coarse the clock of the disk is."""
+    os.utime(newer, ns=(0, older.stat().st_mtime_ns + 2_000_000_000))
 
 
 @pytest.mark.parametrize("now", [to_answer(1, asked=2), to_answer(2)], ids=["asked anew", "answered"])

@@ -70,6 +70,7 @@ def test_a_day_on_which_the_practice_is_closed_is_no_working_day() -> None:
     closed = [date(2026, 11, 9), date(2026, 11, 16), date(2026, 11, 26), date(2026, 11, 27)]
     tenth = day_of(NOVEMBER, date(2026, 11, 10), LIMITS, closed)
     assert (tenth.over, tenth.left, tenth.total, tenth.before) == (5, 12, 17, date(2026, 11, 6))
+    assert not day_of(NOVEMBER, date(2026, 11, 9), LIMITS, closed).is_full
     assert tenth.is_full, "Monday's whole list comes on Tuesday"
     assert day_of(NOVEMBER, date(2026, 11, 17), LIMITS, closed).is_full, "so does the one of mid month"
     assert not day_of(NOVEMBER, date(2026, 11, 11), LIMITS, closed).is_full
