@@ -11,7 +11,7 @@ from config.month import Month
 from config.settings import PracticeSettings
 from flows.tell_actions import write_actions
 from flows.tell_queries import write_queries
-from flows.typed_worklists import recorded_moves, with_typed_cases
+from flows.typed_worklists import typed_cases
 from tasks.action.step import Taught, what_it_taught
 from tasks.cover.step import Covered, ask_payers
 from tasks.query.step import Looked, due_queries, look_at_queries
@@ -56,9 +56,7 @@ def month_outreach(place: Place, practice_id: str, month: Month, desk: Desk, sav
     """What the month found of cases is on record, and the worklists are those of today; nobody is told twice."""
     keep_cases(place, practice_id, month, desk.routed)
     lists = due_cases(place, practice_id, desk.routed.balances).lists
-    write_worklists(
-        place, practice_id, with_typed_cases(place.out, practice_id, lists, recorded_moves(place, practice_id))
-    )
+    write_worklists(place, practice_id, typed_cases(place, practice_id, lists))
     queries = due_queries(place, practice_id)
     write_queries(place, practice_id, queries.lists | {"holds": desk.looked.holds(saved)}, queries.to_answer)
     write_actions(place, practice_id)

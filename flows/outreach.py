@@ -14,7 +14,7 @@ from flows.daily_month_end import daily_month_end
 from flows.daily_queries import daily_queries
 from flows.each_practice import each_practice
 from flows.tell_actions import remind_of_actions, write_actions
-from flows.typed_worklists import recorded_moves, with_typed_cases
+from flows.typed_worklists import typed_cases
 from tasks.query.step import due_queries
 from tasks.remit.step import claim_balances
 from tasks.route.step import due_cases
@@ -53,9 +53,7 @@ def outreach(
 def practice_outreach(place: Place, practice_id: str) -> dict[str, Any]:
     """One practice's day, as a checklist."""
     due = due_cases(place, practice_id, claim_balances(place, practice_id))
-    folder = write_worklists(
-        place, practice_id, with_typed_cases(place.out, practice_id, due.lists, recorded_moves(place, practice_id))
-    )
+    folder = write_worklists(place, practice_id, typed_cases(place, practice_id, due.lists))
     kept_back = letters_due_written(place, practice_id, due.lists["copay_letters"])
     asked = due_queries(place, practice_id)
     queries = daily_queries(place, practice_id, asked)

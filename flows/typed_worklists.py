@@ -25,11 +25,12 @@ Recorded = Collection[tuple[str, str]]
 """Case and source of each move on record."""
 
 
-def recorded_moves(place: Place, practice_id: str) -> Recorded:
-    """What is on record of the practice's cases: a typed line that stands there was taken in."""
+def typed_cases(place: Place, practice_id: str, lists: Frames) -> Frames:
+    """What `with_typed_cases` gives by what is on record of the practice's cases: such a typed line was taken in."""
     with place.store.reading() as connection:
         moves = case_work.moves(connection, practice_id)
-    return set(zip(moves["case_number"].astype("str"), moves["source"].astype("str"), strict=True))
+    recorded = set(zip(moves["case_number"].astype("str"), moves["source"].astype("str"), strict=True))
+    return with_typed_cases(place.out, practice_id, lists, recorded)
 
 
 def with_typed_cases(out: Path, practice_id: str, lists: Frames, recorded: Recorded = ()) -> Frames:
