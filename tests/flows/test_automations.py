@@ -19,7 +19,7 @@ from aiosmtpd.controller import Controller
 from tests.flows.test_up import Up, wait_until
 from tests.send.conftest import free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 class Inbox:

@@ -24,7 +24,7 @@ from tasks.store.store import open_store
 from tests.flows.test_decide_case import Desk
 from tests.flows.test_month import CCM, content
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 MONTH = Month(2026, 10)
 PRACTICES = ("P1", "P2", "P3")
 

@@ -15,7 +15,7 @@ from tasks.demo.write import write_demo_data
 from tasks.store.store import open_store
 from tests.flows.refusal import MONTH, edit
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.usefixtures("prefect_server")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800), pytest.mark.usefixtures("prefect_server")]
 NAMES = [f"P{number}" for number in range(1, 11)]
 BAD = ["P3", "P6", "P9"]
 

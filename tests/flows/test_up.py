@@ -18,7 +18,7 @@ import pytest
 from config.errors import PlaceError
 from flows.prefect_api import PrefectApi
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 CCM = str(Path(sys.executable).with_name("ccm"))
 SCHEDULED = {"monthly-cycle", "minutes-watch", "remittance", "outreach"}
