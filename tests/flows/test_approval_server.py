@@ -24,7 +24,7 @@ from tasks.store.store import open_store
 from tests.flows.test_query_server import post, until
 from tests.flows.test_server import PREFECT, ask
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 MONTH, ROOT = Month(2026, 10), Path(__file__).parents[2]
 DEPLOY = """
 import sys

@@ -21,7 +21,7 @@ from tests.flows.typed import typed
 
 __all__ = ["decided", "place", "server"]
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 def post(api: str, path: str, body: dict) -> dict:

@@ -17,7 +17,7 @@ from tests.flows.test_claims import MONTH, bill, decided, folder, place, rows, s
 from tests.flows.test_month import ccm, home
 
 __all__ = ["decided", "home", "place"]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 def moves(place: Path) -> list[tuple[str, int, str, str]]:
