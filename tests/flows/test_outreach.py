@@ -197,7 +197,7 @@ def test_an_835_that_left_a_share_opens_a_case_whose_amount_ties(place: Path) ->
     bill(store, ("K1", "99490"), ("K2", "99490"))
     with store.writing() as connection:
         connection.exec_driver_sql("UPDATE claims SET case_number = ?", (number,))
-    # The second was forwarded to a payer that has not answered: no balance yet.
+    # The second was forwarded to a payer that has not answered: of that claim nothing is asked, of the first all.
     body = paid("K1") + "\n" + paid("K2", status="19", icn="ICN2")
     posted = post(store, "a.835", answer(body, "94.84"), date.today())
     assert posted.state == "posted"
@@ -206,8 +206,7 @@ def test_an_835_that_left_a_share_opens_a_case_whose_amount_ties(place: Path) ->
     outreach(out=str(place), settings=str(place.parent / "settings.yaml"))
     case = cases(place).loc[number]
     assert case["owed_cents"] == left.loc[~left["waiting"], "patient_cents"].sum() == 1210
-    assert case["option"] == "balance_not_real_yet"
-    assert case["ask_cents"] == 0
+    assert (case["option"], case["ask_cents"]) == ("explain_the_share", 1210)
 
 
 @pytest.mark.slow
