@@ -6,48 +6,30 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from config.dated_csv import Sure
-from config.errors import RuleError
-from config.month import Month
+from config.dated_entries import FromMonth, entries_in, newest_on
 from config.rulebook import HERE
-from config.strict_yaml import load_yaml
 
 PATH = HERE / "still_unpaid.yaml"
 
 
-class Term(BaseModel):
+class Term(FromMonth):
     """How long after one outcome the case comes back, from a month on."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     outcome: str
-    since: str
     days: int = Field(ge=1, le=365)
-    words: str = Field(min_length=5)
-    confidence: Sure
-    source: str = Field(min_length=10)
 
 
 @cache
 def terms() -> tuple[Term, ...]:
     """Every entry; RuleError naming the one that is wrong."""
-    found = []
-    for number, entry in enumerate(load_yaml(PATH)["outcomes"], start=1):
-        try:
-            term = Term.model_validate(entry)
-            Month.parse(term.since)
-        except (ValidationError, ValueError) as error:
-            raise RuleError(f"{PATH.name}, entry {number}: {error}; mend the entry.") from error
-        found.append(term)
-    return tuple(found)
+    return entries_in(PATH, "outcomes", Term)
 
 
 def term_of(outcome: str, settled: date) -> Term | None:
     """What holds of a case that was settled so on that day; None where it never comes back."""
-    mine = [one for one in terms() if one.outcome == outcome and Month.parse(one.since).first <= settled]
-    return max(mine, key=lambda one: one.since) if mine else None
+    return newest_on((one for one in terms() if one.outcome == outcome), settled)
 
 
 def days_after(outcome: str, settled: date, own: Mapping[str, int]) -> int | None:
