@@ -15,13 +15,11 @@ from tasks.claim.alone import lines_alone, without_alone
 from tasks.claim.drafts import Adjustment, Answer, Draft, Key, Payer, ServiceLine
 from tasks.store.answers import Answered, SentTo
 from tasks.store.claims import Standing
+from tasks.store.payers_said import Whose, of_program, said_by_payers
 
 NOT_COVERED = "not_covered_by_plan"  # of the table of errors
 PROCESSED_AS_FIRST, HANDED_ON = "1", "19"  # 19 is the same, handed on to the next payer; 22 takes an answer back
 WAIT = "wait_for_crossover"  # of the routes of denials
-EVERY_OTHER = ""  # program of what holds wherever a payer does not do otherwise with a program
-ANSWERS = ("payer_answers", "program_answers")
-Whose = tuple[str, str, str, str]  # patient, program, the payer's kind and its identifier
 Ways = Mapping[Whose, str]
 """What becomes of the claim to a further payer."""
 
@@ -98,22 +96,12 @@ def ways_on(tables: Mapping[str, pd.DataFrame]) -> Ways:
 
     Empty where payers were not asked, or the month was decided before this was told.
     """
-    found: dict[Whose, str] = {}
-    for name in ANSWERS:
-        answers = tables.get(name)
-        if answers is None or "second_claim" not in answers:
-            continue
-        rows = answers.assign(program=answers.get("program", EVERY_OTHER))
-        columns = ("patient_id", "program", "payer_kind", "payer_id", "second_claim")
-        for *key, way in zip(*(rows[column].astype("str") for column in columns), strict=True):
-            found[tuple(key)] = way
-    return found
+    return {whose: str(way) for whose, way in said_by_payers(tables, "second_claim")}
 
 
 def way_to(ways: Ways, patient_id: str, program: str, payer: Payer) -> str:
     """What becomes of the program's claim to that payer; empty where it is not known."""
-    said = ways.get((patient_id, program, payer.kind, payer.payer_id))
-    return ways.get((patient_id, EVERY_OTHER, payer.kind, payer.payer_id), "") if said is None else said
+    return of_program(ways, (patient_id, program, payer.kind, payer.payer_id)) or ""
 
 
 def codes_of(draft: Draft) -> set[str]:

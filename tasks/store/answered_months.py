@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tasks.store.basis import columns_of, tables_of
+from tasks.store.payers_said import ANSWERS, OTHERS
 from tasks.store.schema import cycle_inputs, cycles
 
-ANSWERS, OTHERS = "payer_answers", "program_answers"
 Tables = dict[str, pd.DataFrame]
 
 

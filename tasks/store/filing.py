@@ -17,11 +17,9 @@ from config.month import Month
 from tasks.store import cycles
 from tasks.store.basis import tables_of
 from tasks.store.coverage_tables import coverage_answers
+from tasks.store.payers_said import ANSWERS, OTHERS, Whose, of_program, said_by_payers
 from tasks.store.remittances import asked, select
 
-EVERY_OTHER = ""  # program of what holds wherever a payer told nothing about a program by itself
-TOLD = ("payer_answers", "program_answers")
-Whose = tuple[str, str, str, str]  # patient, program, kind of payer, its identifier
 Told = Mapping[Whose, int]
 """Days from the date of service in which payers take a claim, as they told it."""
 
@@ -35,9 +33,7 @@ class Limits:
 
     def told_days(self, patient_id: str, program: str, payer_kind: str, payer_id: str) -> int | None:
         """What the payer told for that program; what it told for its plan as a whole where it said nothing of it."""
-        payer = payer_kind, _plain(payer_id)
-        said = self.told.get((patient_id, program, *payer))
-        return self.told.get((patient_id, EVERY_OTHER, *payer)) if said is None else said
+        return of_program(self.told, (patient_id, program, payer_kind, _plain(payer_id)))
 
     def of(
         self, patient_id: str, program: str, payer_kind: str, payer_id: str, service_date: date
@@ -51,15 +47,9 @@ def limits_in(own: Mapping[str, int], tables: Mapping[str, pd.DataFrame]) -> Lim
     """The limits by the practice's own terms and by what payers told, as the month was decided; of two plans of one
     payer the shorter term."""
     told: dict[Whose, int] = {}
-    for name in TOLD:
-        answers = tables.get(name)
-        if answers is None or "filing_days" not in answers:  # a month decided before terms were told
-            continue
-        rows = answers[answers["filing_days"].notna().to_numpy(bool)]
-        for row in rows.assign(program=rows.get("program", EVERY_OTHER)).to_dict("records"):
-            payer = str(row["payer_kind"]), _plain(str(row["payer_id"]))
-            key, days = (str(row["patient_id"]), str(row["program"]), *payer), int(row["filing_days"])
-            told[key] = min(days, told.get(key, days))
+    for (patient_id, program, kind, payer_id), days in said_by_payers(tables, "filing_days"):
+        key = patient_id, program, kind, _plain(str(payer_id))
+        told[key] = min(int(days), told.get(key, int(days)))
     return Limits(own, told)
 
 
@@ -79,7 +69,7 @@ def with_told_days(connection: Connection, denied: pd.DataFrame) -> pd.DataFrame
     days: dict[str, int | None] = {}
     for (practice_id, month), own in rows.groupby(["practice_id", "month"]):
         cycle = cycles.latest(connection, str(practice_id), Month.parse(str(month)))
-        limits = limits_in({}, tables_of(connection, cycle.id, TOLD) if cycle else {})
+        limits = limits_in({}, tables_of(connection, cycle.id, (ANSWERS, OTHERS)) if cycle else {})
         for claim_number, *whose in own[["claim_number", *names[3:]]].itertuples(index=False):
             days[claim_number] = limits.told_days(*whose)
     told_days = pd.array([days.get(number) for number in denied["claim_number"]], dtype="Int64")
