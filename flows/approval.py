@@ -19,6 +19,7 @@ from config.deadlines import deadlines
 from config.errors import InputError, RuleError
 from config.message_settings import message_settings
 from config.month import Month
+from config.slug import slug_of
 from flows.approval_form import RETURN, SIGN_OFF, MonthApproval
 from flows.board import show_board
 from flows.prefect_api import server_of_this_run
@@ -27,7 +28,7 @@ from flows.waiting_runs import asked_alone, let_go_by_the_way, settled
 from tasks.progress import LOG
 from tasks.send.approval import approval_markdown, compose_returned
 from tasks.send.messages import Message
-from tasks.send.step import artifact_key, deliver_messages
+from tasks.send.step import deliver_messages
 from tasks.store import approvals, month_life
 from tasks.store.approvals import Request
 from tasks.store.identities import known_identities
@@ -145,7 +146,7 @@ def shown(place: Place, asked: Request) -> str:
     report = str(place.folder(asked.practice_id, month) / "report.html")
     text = approval_markdown(place.store, cycle, report)
     create_markdown_artifact(
-        key=f"approval-{artifact_key(asked.practice_id)}-{asked.month}",
+        key=f"approval-{slug_of(asked.practice_id)}-{asked.month}",
         markdown=text,
         description=f"{asked.practice_id}, {asked.month}: what is to be approved",
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from config.errors import DataStopError
-from config.month import Month
+from config.month import EASTERN, Month, is_time_zone
 from config.settings import PracticeSettings
 from tasks.check.check import Checked
 from tasks.check.gate import gate
@@ -18,7 +19,7 @@ from tasks.pull.step import Share, Source, pull_practice
 from tasks.query.step import with_recorded_queries
 from tasks.route.step import with_recorded_answers
 from tasks.send.step import keep_stopped_month, try_templates
-from tasks.store.day import today_by
+from tasks.store.day import today_by, zone_of
 from tasks.store.step import Place, with_decisions_by_hand
 
 
@@ -38,8 +39,18 @@ class CheckedMonth(NamedTuple):
 
 def day_there(pulled: Source, practice_id: str) -> date:
     """The day that it is now on the practice's own clock, as the source gives it."""
+    return today_by(_own(pulled, practice_id))
+
+
+def clock_there(pulled: Source, practice_id: str) -> ZoneInfo:
+    """The practice's own clock, as the source gives it; Eastern time where that is none."""
+    zone = zone_of(_own(pulled, practice_id))
+    return ZoneInfo(zone if is_time_zone(zone) else EASTERN)
+
+
+def _own(pulled: Source, practice_id: str) -> dict[str, pd.DataFrame]:
     practices = pulled.tables["practices"]
-    return today_by({"practices": practices[(practices["practice_id"] == practice_id).to_numpy(bool, na_value=False)]})
+    return {"practices": practices[(practices["practice_id"] == practice_id).to_numpy(bool, na_value=False)]}
 
 
 def checked_month(

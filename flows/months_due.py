@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from prefect.runtime import flow_run
 
 from config.deadlines import deadlines
 from config.errors import InputError
-from config.month import EASTERN, Month, is_time_zone
-from flows.checked_month import day_there
+from config.month import Month
+from flows.checked_month import clock_there, day_there
 from flows.waiting_runs import SETTLED
 from tasks.progress import LOG
 from tasks.pull.step import Source
@@ -52,7 +51,7 @@ def _why_not(place: Place, pulled: Source, practice_id: str, month: Month, which
     is_over = day_there(pulled, practice_id) > last_day
     if not is_over and which == "due":
         return f"{month} is before its cut-off"
-    since = datetime.combine(last_day + timedelta(days=1), time.min, ZoneInfo(_zone(pulled, practice_id)))
+    since = datetime.combine(last_day + timedelta(days=1), time.min, clock_there(pulled, practice_id))
     with place.store.reading() as connection:
         last = month_life.last_move(connection, practice_id, month)
         state = last.state if last else month_life.OPEN
@@ -63,10 +62,3 @@ def _why_not(place: Place, pulled: Source, practice_id: str, month: Month, which
     if state in SETTLED or (ran and (state == month_life.DECIDED or which == "due")):
         return f"{month} is {month_life.WORDS[state]}"
     return ""
-
-
-def _zone(pulled: Source, practice_id: str) -> str:
-    practices = pulled.tables["practices"]
-    zones = practices.loc[(practices["practice_id"] == practice_id).to_numpy(bool, na_value=False), "time_zone"]
-    zone = str(zones.iloc[0]) if len(zones) else ""
-    return zone if is_time_zone(zone) else EASTERN

@@ -8,12 +8,12 @@ from prefect.cache_policies import NO_CACHE
 
 from config.deadlines import closed_days
 from config.message_settings import message_settings
+from config.slug import slug_of
 from flows.action_list import write_action_list
 from tasks.action.desk import open_actions
 from tasks.progress import no_cell_in_errors
 from tasks.query.step import QueriesDue
 from tasks.send.actions_due import compose_due_actions
-from tasks.send.step import artifact_key
 from tasks.store.outbox import put_daily
 from tasks.store.step import Place
 
@@ -29,7 +29,7 @@ def write_actions(place: Place, practice_id: str, show: bool = True) -> None:
         shown = actions[list(SHOWN)].astype({"due_date": "str"})
         create_table_artifact(
             table=shown.astype(object).where(shown.notna(), "").to_dict("records"),
-            key=f"actions-{artifact_key(practice_id)}",
+            key=f"actions-{slug_of(practice_id)}",
             description=f"{practice_id}: what the months taught",
         )
 

@@ -207,18 +207,18 @@ def summarize(place: Place, told: Told, saved: Saved, delivered: DeliveryReport)
         summary = summary_of(told.frames, told.practice_id, told.month, saved, delivered, answers)
     summary["report"] = str(place.folder(told.practice_id, told.month) / "report.html")
     create_markdown_artifact(
-        key=f"month-{artifact_key(told.practice_id)}-{told.month}",
+        key=f"month-{slug_of(told.practice_id)}-{told.month}",
         markdown=summary_markdown(summary),
         description=f"{told.practice_id}, {told.month}: what the month came to",
     )
     create_markdown_artifact(
-        key=f"stakeholders-{artifact_key(told.practice_id)}-{told.month}",
+        key=f"stakeholders-{slug_of(told.practice_id)}-{told.month}",
         markdown=stakeholder_markdown(figures_of(place.store, saved.cycle)),
         description=f"{told.practice_id}, {told.month}: figures for those outside, no small number among them",
     )
     setting = told.practice["setting"]
     create_markdown_artifact(
-        key=f"codes-{artifact_key(setting)}-{told.month}",
+        key=f"codes-{slug_of(setting)}-{told.month}",
         markdown=codes_markdown(setting, told.month),
         description=f"{setting}, {told.month}: codes and claims of the care setting",
     )
@@ -227,7 +227,7 @@ def summarize(place: Place, told: Told, saved: Saved, delivered: DeliveryReport)
 
 def show_progress(practice_id: str, month: Month) -> Callable[[float], None]:
     """A progress bar in the Prefect UI; the returned function moves it."""
-    key = f"progress-{artifact_key(practice_id)}-{month}"
+    key = f"progress-{slug_of(practice_id)}-{month}"
     artifact = create_progress_artifact(0.0, key=key, description=f"{practice_id}, {month}")
 
     def move(percent: float) -> None:
@@ -235,11 +235,6 @@ def show_progress(practice_id: str, month: Month) -> Callable[[float], None]:
             update_progress_artifact(artifact, percent)
 
     return move
-
-
-def artifact_key(practice_id: str) -> str:
-    """The practice's identifier as Prefect allows it in a key: small letters, digits and dashes."""
-    return slug_of(practice_id)
 
 
 @task(name="write the worklists", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)
@@ -293,7 +288,7 @@ def tell_answers(place: Place, practices: Sequence[str]) -> dict[str, list[tuple
         view = answered_view(place.store.answer_counts(name))
         told[name] = answered_lines(view)
         create_markdown_artifact(
-            key=f"answers-{artifact_key(name)}",
+            key=f"answers-{slug_of(name)}",
             markdown=answered_markdown(name, view),
             description=f"{name}: what payers answered and denied",
         )
