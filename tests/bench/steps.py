@@ -86,7 +86,7 @@ def main(source: str, out: str) -> dict[str, Measured]:
         due_cases.fn(place, "P1", routed.balances)
 
     timed("cases due", outreach)
-    timed("files, report, messages", lambda: write_month.fn(place, told, saved, {}))
+    timed("files, report, messages", lambda: write_month.fn(place, told, saved, {}, asked["coverage_tasks"]))
     return took
 
 
