@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from config.payer_register import FIRST, Contradiction, program_of
 from config.rulebook import all_programs
 from tasks.cover.payers import ONE_EACH, Payers
 from tasks.store.coverage import NOBODY_KNOWN, Asked, task_text
+from tasks.store.filing import Limits
 
 QUESTION = (
     "Does this plan pay for {what}, from which day, for which of the codes, with which authorization, co-pay and "
@@ -64,9 +66,14 @@ def kept(rows: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def coverage(answers: pd.DataFrame, case_numbers: pd.Series, tasks: Mapping[str, int]) -> pd.DataFrame:
-    """Each patient's payers in their order, in contract columns; `case_numbers` by patient, `tasks` by plan."""
-    rows = answers[answers["place"] > 0]
+def coverage(
+    answers: pd.DataFrame, case_numbers: pd.Series, tasks: Mapping[str, int], limits: Limits, last: date
+) -> pd.DataFrame:
+    """Each patient's payers in their order, in contract columns; `case_numbers` by patient, `tasks` by plan.
+
+    A filing limit is that of a claim dated `last`.
+    """
+    rows = _with_limit(answers[answers["place"] > 0], limits, last)
     numbers = {key: task_text(number) for key, number in tasks.items()}
     asked = rows["plan_key"].astype("str").map(numbers).where(rows["asks"])
     frame = rows.assign(
@@ -75,6 +82,20 @@ def coverage(answers: pd.DataFrame, case_numbers: pd.Series, tasks: Mapping[str,
         task_number=asked,
     )
     return as_contract(frame, coverage_outputs()["coverage"])
+
+
+def _with_limit(rows: pd.DataFrame, limits: Limits, last: date) -> pd.DataFrame:
+    """The rows with the last day of each payer, whether that is more than recalled, and what it rests on."""
+    texts = [rows[name].astype("str").fillna("") for name in ("patient_id", "program", "payer_kind", "payer_id")]
+    if not limits.told:  # then nothing but the payer counts, and there are few
+        texts[:2] = [pd.Series("", index=rows.index)] * 2
+    places, whose = pd.factorize(pd.MultiIndex.from_arrays(texts))
+    found = [limits.of(*one, last) for one in whose]
+    days = pd.Series([one.last_day if one else None for one in found], dtype="datetime64[ns]")
+    sure = pd.Series([one.sure if one else None for one in found], dtype="boolean")
+    source = pd.Series([one.source if one else None for one in found], dtype="str")
+    names = {"claim_until": days, "claim_until_sure": sure, "claim_until_source": source}
+    return rows.assign(**{name: values.take(places).set_axis(rows.index) for name, values in names.items()})
 
 
 def asked_about(tables: Mapping[str, pd.DataFrame], decisions: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from config.payer_questions import questions
 from config.payer_register import FIRST, Contradiction, register_in
 from config.payer_settings import payer_settings
 from config.rulebook import all_programs
+from config.settings import practice_settings
 from tasks.cover import lists
 from tasks.cover.answered import held_against_months, told_of
 from tasks.cover.compare import shown
@@ -30,6 +31,7 @@ from tasks.progress import step
 from tasks.retry import on_errors_of
 from tasks.store import coverage as stored
 from tasks.store.day import latest_today, today_by
+from tasks.store.filing import limits_in
 from tasks.store.step import Place
 
 Tables = dict[str, pd.DataFrame]
@@ -86,6 +88,7 @@ def ask_payers(place: Place, practice_id: str, month: Month, covered: Covered, d
     """The lists of the month's coverage; every plan whose answer is not known has one open task."""
     with step("cover", "asking what is not known") as done:
         answers, how = lists.asked_about(covered.tables, decisions), questions()
+        limits = limits_in(practice_settings(practice_id, place.settings).filing_days, covered.tables)
         cases = decisions.drop_duplicates("patient_id").set_index("patient_id")["case_number"]
         nobody = lists.nobody_known(answers, cases)
         asked = lists.asked_plans(answers) + lists.asked_patients(nobody)
@@ -96,7 +99,7 @@ def ask_payers(place: Place, practice_id: str, month: Month, covered: Covered, d
             numbers = stored.ask(connection, practice_id, str(month), asked, known, how.owner, today, due)
             tasks = stored.tasks_of(connection, practice_id)
         frames = {
-            "coverage": lists.coverage(answers, cases, numbers),
+            "coverage": lists.coverage(answers, cases, numbers, limits, month.last),
             "coverage_tasks": lists.worklist(answers, nobody, tasks, how),
             "coverage_queries": lists.queries(covered.payers, covered.against, covered.rows, cases),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,12 +11,13 @@ import pandas as pd
 
 from config.contract import inputs
 from config.month import Month
-from config.payer_register import register_in
+from config.payer_register import FIRST, register_in
 from config.payer_settings import PayerSettings
 from tasks.cover import lists
 from tasks.cover.eligibility import read
 from tasks.cover.step import Covered, cover
 from tasks.cover.verify import Known
+from tasks.store.filing import limits_in
 from tests.qualify.cases import tables_of, typed
 
 OCTOBER = Month(2026, 10)
@@ -83,9 +84,11 @@ def october(
     return cover(tables, month, known, nobody_asked() if answers is None else answers)
 
 
-def listed(covered: Covered) -> pd.DataFrame:
-    """Each patient's payers in their order."""
-    return lists.coverage(covered.tables["payer_answers"], pd.Series({"P1": "C-000001"}), {})
+def listed(covered: Covered, own: Mapping[str, int] | None = None, month: Month = OCTOBER) -> pd.DataFrame:
+    """Each patient's payers in their order; `own` are the practice's filing terms by payer."""
+    limits = limits_in(own or {}, covered.tables)
+    rows = covered.tables["payer_answers"].assign(program=FIRST)
+    return lists.coverage(rows, pd.Series({"P1": "C-000001"}), {}, limits, month.last)
 
 
 def queried(covered: Covered) -> dict[str, bool]:

@@ -45,6 +45,30 @@ def test_codes_and_where_to_bill_stand_in_the_list_by_the_register_or_the_answer
     assert pd.isna(one(B)["copay_cents"])
 
 
+def test_the_list_names_every_filing_limit_that_is_known_and_what_it_rests_on() -> None:
+    """The practice's own term, else what the payer told, else the usual one of its kind: as a claim is held against."""
+
+    def limit(*coverages: dict[str, Any], own: dict[str, int] | None = None, **told: Any) -> tuple[str, bool, str]:
+        row = listed(october(list(coverages), **told), own or {}).iloc[0]
+        return str(row["claim_until"])[:10], bool(row["claim_until_sure"]), str(row["claim_until_source"])
+
+    assert limit(B) == (
+        "2027-10-31",
+        True,
+        "42 CFR 424.44, as quoted: one calendar year from the date of service",
+    )
+    day, sure, source = limit(PLAN)
+    assert (day, sure) == ("2027-10-31", False)
+    assert source.startswith("Recalled")
+    told = {KEY: RECORDED | {"filing_days": 180}}
+    assert limit(PLAN, recorded=told) == ("2027-04-29", True, "the payer's own answer")
+    own = {"SYN11": 60}
+    assert limit(PLAN, own=own, recorded=told) == ("2026-12-30", True, "the practice's own terms with the payer")
+    nobody = listed(october([payer("va", payer_id="V1")])).iloc[0]
+    assert pd.isna(nobody["claim_until"])
+    assert pd.isna(nobody["claim_until_source"])
+
+
 NO = {
     "payer_ids": ["SYN11"], "covers": "no", "words": "Pays the visits instead", "since": "2026-01-01",
     "valid_until": "2026-12-31", "confidence": "primary", "source": "Contract of 2026, page 14",
