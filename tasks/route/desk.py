@@ -21,7 +21,7 @@ from config.settings import PracticeSettings, practice_settings
 from tasks.route import qmb_shares
 from tasks.route.cases import Standing, standing
 from tasks.route.determinations import OPTION_OF, Determination
-from tasks.route.determining import DETERMINED, of_line
+from tasks.route.determining import DETERMINED, by_column, of_line
 from tasks.route.guards import Known, checked
 from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move
 from tasks.route.readback import Answer
@@ -214,7 +214,7 @@ def take_in(desk: Desk, answers: Iterable[Answer]) -> list[Taken]:
         try:
             found.append(Taken(answer.line, number, _take(desk, answer, moved)))
         except InputError as error:
-            why = str(error).removeprefix(f"{number}: ")
+            why = by_column(str(error).removeprefix(f"{number}: "))
             found.append(Taken(answer.line, number, "refused", why))
     return found
 

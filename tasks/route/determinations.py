@@ -193,7 +193,7 @@ def ground_for(
     """
     last = _last_for(outcome, of_case)
     if not last:
-        return f"'{outcome}' needs this patient's own determination: ccm case NUMBER determine."
+        return f"'{outcome}' needs this patient's own determination: record it first (ccm case NUMBER determine)."
     if not last.granted:
         return f"the determination of {last.decided_date} refused it ({last.percent} percent of the guideline)."
     if last.until_date < day:
@@ -203,7 +203,7 @@ def ground_for(
     lowered = owed_cents * last.reduced_percent // 100
     if lowered > settings.four_eyes_above_cents and last.second_by in ("", last.decided_by):
         limit = settings.four_eyes_above_cents / 100
-        return f"${lowered / 100:,.2f} are more than ${limit:,.2f}: a second person must decide too (--second)."
+        return f"${lowered / 100:,.2f} are more than ${limit:,.2f}: a second person must decide too: determine again with --second."
     if outcome == "waived" and last.reduced_percent < 100:
         return f"its determination reduces by {last.reduced_percent} percent; resolve it as reduced."
     return ""

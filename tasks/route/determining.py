@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from tasks.route.desk import Desk
 
 DETERMINED = "determined"  # of the worklist's answers
-COLUMN_OF = {"--second": "second_by", "--percent": "percent_off"}
+COLUMN_OF = {
+    "--second": "second_by",
+    "--percent": "percent_off",
+    "--amount": "answer_amount",
+    "ccm case NUMBER determine": "the answer 'determined', with household, income and note_code",
+}
 
 
 def determination_of(
@@ -56,15 +61,12 @@ def of_line(desk: Desk, answer: Answer, day: date, option: str) -> Determination
         proof_date=day_written(answer.proof_date, "proof_date"),
         proof_seen_by=answer.proof_seen_by,
     )
-    try:
-        return determination_of(
-            desk, number, "sliding_fee" if option == "sliding_fee" else "hardship",
-            _whole(answer.household, "household"), cents_of(answer.income, "income"), answer.note_code,
-            answer.answered_by, day, _whole(answer.percent_off, "percent_off") if answer.percent_off else EVERYTHING,
-            answer.second_by, record,
-        )  # fmt: skip
-    except InputError as error:
-        raise InputError(by_column(str(error))) from error
+    return determination_of(
+        desk, number, "sliding_fee" if option == "sliding_fee" else "hardship",
+        _whole(answer.household, "household"), cents_of(answer.income, "income"), answer.note_code,
+        answer.answered_by, day, _whole(answer.percent_off, "percent_off") if answer.percent_off else EVERYTHING,
+        answer.second_by, record,
+    )  # fmt: skip
 
 
 def by_column(words: str) -> str:

@@ -86,7 +86,7 @@ def _paid(case: Case, move: Move, known: Known, settings: CaseSettings, at: date
     if move.outcome != "paid":
         return ""
     if not move.cents and (known.owed_cents > 0 or known.paid_cents <= 0):
-        return "no payment on file covers it; say how much was paid (--amount, or answer_amount in the list)."
+        return "no payment on file covers it; say how much was paid: --amount."
     due = known.ask_cents or known.owed_cents
     if move.cents < 0 or 0 < move.cents < due:
         return f"${due / 100:,.2f} are open and less was paid; what is paid in parts is plan_agreed."

@@ -189,6 +189,29 @@ def test_a_determination_comes_back_in_the_list(practice, tmp_path: Path) -> Non
     assert "the list is stale" in told("attested,2,15000,50,2025-10-07,not_tried")
 
 
+@pytest.mark.slow
+def test_a_refused_outcome_in_the_list_names_its_columns_and_no_option_of_a_command(practice, tmp_path: Path) -> None:
+    ccm, file = practice(), tmp_path / "list.csv"
+    head = "case_number,revision,option,answer,answer_date,answered_by,note_code,answer_amount"
+
+    def told(revision: int, answer: str) -> str:
+        file.write_text(f"{head}\n{NUMBER},{revision},,{answer},2025-10-20,S1,,\n", "utf-8")
+        said = ccm("cases", "import", str(file)).output
+        assert "--" not in said
+        assert "ccm case " not in said
+        return said
+
+    by = ("--by", "S1", "--date", "2025-10-12")
+    for words in (("contacted",), ("offer", "--option", "hardship_determination"), ("apply",)):
+        assert ccm("case", NUMBER, *words, *by).exit_code == 0
+    for answer in ("waived", "reduced"):
+        assert "record it first (the answer 'determined', with household, income and note_code)" in told(4, answer)
+    assert "how much was paid: answer_amount." in told(4, "paid")
+    assert "how much was given back: answer_amount." in told(4, "refunded")
+    assert ccm("case", NUMBER, *DETERMINE, "--percent", "50").exit_code == 0
+    assert "resolve it as reduced" in told(5, "waived")
+
+
 def test_neither_a_case_number_nor_an_option_that_is_none_is_quoted(practice, tmp_path: Path) -> None:
     ccm, file = practice(), tmp_path / "list.csv"
     lines = ["Cora Pine,1,,reached", f"{NUMBER},1,Cora Pine,offered", "C-99,1,,reached", "1,1,,reached"]
