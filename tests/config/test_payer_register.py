@@ -109,6 +109,25 @@ def test_never_is_said_by_the_program_of_the_beneficiaries_alone() -> None:
         PayerEntry.model_validate(entry.model_dump() | {"patient_owes": "never"})
 
 
+STATES = (
+    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR "
+    "PA PR RI SC SD TN TX UT VT VA WA WV WI WY"
+).split()
+
+
+def test_no_states_medicaid_is_taken_to_pay_or_not_and_the_readme_names_those_with_an_entry() -> None:
+    own = set()
+    for state in ["", *STATES]:
+        found = REGISTER.find("medicaid", DAY, state=state)
+        assert found is not None, state
+        assert (found.covers, found.patient_owes, found.takes_coinsurance) == ("by_state", "unknown", "unknown"), state
+        own |= {state} if found.states else set()
+    said = (Path(payer_register.__file__).parent / "payers" / "README.md").read_text("utf-8")
+    about = said.partition("**Medicaid by state.**")[2].partition("\n- ")[0]
+    assert {one for one in STATES if f"(`{one}`)" in about} == own
+    assert "unknown" in about
+
+
 def test_savings_programs_pay_premiums_only() -> None:
     found = REGISTER.find("medicaid", DAY, savings_program="slmb", state="WI")
     assert found is not None
