@@ -90,7 +90,7 @@ def _with_limit(rows: pd.DataFrame, limits: Limits, last: date) -> pd.DataFrame:
     if not limits.told:  # then nothing but the payer counts, and there are few
         texts[:2] = [pd.Series("", index=rows.index)] * 2
     places, whose = pd.factorize(pd.MultiIndex.from_arrays(texts))
-    found = [limits.of(*one, last) for one in whose]
+    found = [limits.of(patient, program, kind, payer, last) for patient, program, kind, payer in whose]
     days = pd.Series([one.last_day if one else None for one in found], dtype="datetime64[ns]")
     sure = pd.Series([one.sure if one else None for one in found], dtype="boolean")
     source = pd.Series([one.source if one else None for one in found], dtype="str")

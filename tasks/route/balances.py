@@ -6,8 +6,9 @@ or taken back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -15,11 +16,8 @@ import pandas as pd
 from config.case_settings import CaseSettings
 from config.month import Month
 from config.still_unpaid import days_after
-from tasks.route.in_its_month import Bars
 from tasks.route.machine import GIVES_UP, OVER, REDUCTIONS, STILL_UNPAID, Move, stand
 
-QMB_PAID, BARRED_PAID = "qmb_paid", "barred_paid"
-TO_GIVE_BACK = (QMB_PAID, BARRED_PAID)  # reasons of cases in which money has to go back
 GONE = ("replaced", "voided", "reversed", "written")
 NO_MONEY = pd.DataFrame(
     {
@@ -44,25 +42,33 @@ def _as_if_asked(owed: pd.DataFrame) -> pd.DataFrame:
     return owed.assign(patient_id=None, protected=False, barred=False, second=False)
 
 
-def unpaid_claims(
-    balances: pd.DataFrame,
-    payments: pd.DataFrame,
-    settled: Mapping[str, int],
-    until: date,
-    in_its_month: Callable[[pd.DataFrame], pd.DataFrame] = _as_if_asked,
+def shares_of_claims(
+    balances: pd.DataFrame, until: date, in_its_month: Callable[[pd.DataFrame], pd.DataFrame] = _as_if_asked
 ) -> pd.DataFrame:
-    """The claims answered by that day that leave a share to the patient, with `unpaid_cents` of each.
-
-    Payments for a service month go to that month; what is left of them, and what was waived or written off (`settled`,
-    by case), goes to the oldest of those that may be asked, and to the others last. Columns: claim_number, case_number,
-    month, service_date, patient_cents, unpaid_cents, answered_date, payers_answered, and those of `in_its_month`.
-    """
+    """The claims answered by that day that leave a share to the patient, with what held in the month of each."""
     day = pd.Timestamp(until)
     there = balances[
         (balances["answered_date"] <= day) & ~balances["state"].isin(GONE) & (balances["patient_cents"] > 0)
     ]
-    owed = there[~there["waiting"].fillna(False).astype(bool)]
-    owed = in_its_month(owed)
+    return in_its_month(there[~there["waiting"].fillna(False).astype(bool)])
+
+
+def unpaid_claims(
+    owed: pd.DataFrame,
+    payments: pd.DataFrame,
+    settled: Mapping[str, int],
+    until: date,
+    qmb_paid: Mapping[str, int] = MappingProxyType({}),
+    barred_paid: Mapping[str, int] = MappingProxyType({}),
+) -> pd.DataFrame:
+    """The claims of `shares_of_claims` with `unpaid_cents` of each.
+
+    Payments for a service month go to that month; what is left of them, and what was waived or written off (`settled`,
+    by case), goes to the oldest of those that may be asked, and to the others last. What has to go back (`qmb_paid`,
+    `barred_paid`, by case) pays no other month. Columns: claim_number, case_number, month, service_date, patient_cents,
+    unpaid_cents, answered_date, payers_answered, and those of `in_its_month`.
+    """
+    day = pd.Timestamp(until)
     order = owed.assign(never=owed["protected"] | owed["barred"])
     order = order.sort_values(["case_number", "never", "month", "claim_number"], kind="stable")
     owed = owed.loc[order.index].reset_index(drop=True)
@@ -78,14 +84,27 @@ def unpaid_claims(
     applied = owed["patient_cents"] - left
     there_is = owed["case_number"].map(net).fillna(0).astype("int64")
     left = owed["patient_cents"] - _used_up(owed["case_number"], applied, there_is)
-    used = owed.assign(used=owed["patient_cents"] - left).groupby("case_number")["used"].sum()
-    # Each is laid on the same cases before it is added: those without money have an index of another kind.
-    given = pd.Series(dict(settled), dtype="int64")
-    pool = net.reindex(used.index, fill_value=0) + given.reindex(used.index, fill_value=0) - used
-    spare = owed["case_number"].map(pool).fillna(0).astype("int64").clip(lower=0)
+    own_used = owed.assign(used=owed["patient_cents"] - left)
+    used = own_used.groupby("case_number")["used"].sum()
+    spare = _spare(own_used, used, net, qmb_paid, barred_paid)
+    given = pd.Series(dict(settled), dtype="int64").reindex(used.index, fill_value=0)
+    spare = owed["case_number"].map(spare + given).fillna(0).astype("int64").clip(lower=0)
     owed["unpaid_cents"] = _left_after(owed, ["case_number"], left, spare)
     names = ["claim_number", "case_number", "month", "service_date", "patient_cents", "unpaid_cents", "answered_date"]
     return owed[[*names, "payers_answered", "patient_id", "protected", "barred", "second"]]
+
+
+def _spare(
+    owed: pd.DataFrame, used: pd.Series, net: pd.Series, qmb_paid: Mapping[str, int], barred_paid: Mapping[str, int]
+) -> pd.Series:
+    """Of each case the money that no month was paid with and that does not go back: free for any other month."""
+    # Each is laid on the same cases before it is added: those without money have an index of another kind.
+    free = net.reindex(used.index, fill_value=0) - used
+    for back, of_month in ((qmb_paid, owed["protected"]), (barred_paid, owed["barred"])):
+        due = pd.Series(dict(back), dtype="int64").reindex(used.index, fill_value=0)
+        there = owed[of_month.astype(bool)].groupby("case_number")["used"].sum().reindex(used.index, fill_value=0)
+        free -= (due - there).clip(lower=0)  # what stands on the month it has to go back for is no spare money
+    return free.clip(lower=0)
 
 
 def _left_after(owed: pd.DataFrame, keys: list[str], amounts: pd.Series, paid: pd.Series) -> pd.Series:
@@ -238,53 +257,6 @@ def told_by_remark(balances: pd.DataFrame, numbers: pd.Series) -> pd.DataFrame:
     told = balances.loc[balances["qmb_told"].fillna(False).astype(bool), "case_number"].astype("str")
     whose = numbers.index[numbers.isin(told).to_numpy(bool)]
     return pd.DataFrame({"coverage_id": [f"remark:{one}" for one in whose], "patient_id": whose, "payer_kind": "qmb"})
-
-
-def paid_by_qmb(
-    payments: pd.DataFrame, covered: pd.DataFrame, until: date
-) -> tuple[dict[str, int], dict[str, list[Move]]]:
-    """What Qualified Medicare Beneficiaries paid and did not get back, by case, and the moves that open its refund.
-
-    They may not be charged, so whatever they paid for those days (`qmb_days`) has to go back. A payment that names no
-    month counts as paid for its own day.
-    """
-    paid = payments[payments["payment_date"] <= pd.Timestamp(until)]
-    if covered.empty or paid.empty:
-        return {}, {}
-    for_day = pd.to_datetime(paid["service_month"].where(paid["service_month"].notna()) + "-01", errors="coerce")
-    day = for_day.fillna(paid["payment_date"]).astype("datetime64[ns]")
-    last = day.where(for_day.isna(), day + pd.offsets.MonthEnd(0))
-    both = paid.assign(from_day=day, to_day=last).merge(
-        covered[["patient_id", "start_date", "end_date"]], on="patient_id"
-    )
-    inside = (both["start_date"] <= both["to_day"]) & (both["end_date"].isna() | (both["end_date"] >= both["from_day"]))
-    return _given_back(both[inside].drop_duplicates("payment_id"), QMB_PAID)
-
-
-def paid_though_barred(
-    payments: pd.DataFrame, bars: Bars, but: Mapping[str, int], may_owe: Collection[str], until: date
-) -> tuple[dict[str, int], dict[str, list[Move]]]:
-    """What patients paid for months whose payer forbids to bill them and did not get back, and the moves that open it.
-
-    Cases in `but` have a refund for another reason, which says more. A payment that names no month is of its day's; in
-    cases that `may_owe` for a month without a ban it is one for that.
-    """
-    paid = payments[(payments["payment_date"] <= pd.Timestamp(until)) & ~payments["case_number"].isin(list(but))]
-    paid = paid[paid["service_month"].notna() | ~paid["case_number"].isin(list(may_owe))]
-    months = paid["service_month"].fillna(paid["payment_date"].dt.strftime("%Y-%m"))
-    return _given_back(paid[bars.of(paid["patient_id"], months)], BARRED_PAID)
-
-
-def _given_back(theirs: pd.DataFrame, reason: str) -> tuple[dict[str, int], dict[str, list[Move]]]:
-    """Of these payments what is not given back, by case, and a move for each that has to be."""
-    theirs = theirs.dropna(subset=["case_number"])
-    net = theirs.groupby("case_number")["amount"].sum()
-    due = {str(number): int(cents) for number, cents in net.items() if cents > 0}
-    moves: dict[str, list[Move]] = {}
-    for row in theirs[theirs["case_number"].isin(list(due)) & (theirs["amount"] > 0)].itertuples(index=False):
-        what = Move("owe", row.payment_date.date(), f"paid:{row.payment_id}", reason=reason, cents=int(row.amount))
-        moves.setdefault(row.case_number, []).append(what)
-    return due, moves
 
 
 def settled_cents(moves: Mapping[str, Iterable[Move]], until: date, has_payment: frozenset[str]) -> dict[str, int]:

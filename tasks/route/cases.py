@@ -20,6 +20,7 @@ from config.settings import PracticeSettings
 from tasks.route import balances as money
 from tasks.route.choosing import efforts_of, options_of
 from tasks.route.facts import coverage_flags
+from tasks.route.given_back import TO_GIVE_BACK, paid_by_qmb, paid_though_barred
 from tasks.route.guards import Known
 from tasks.route.heard import said_moves, with_known
 from tasks.route.in_its_month import Bars, as_of_month
@@ -96,11 +97,12 @@ def standing(
     patients = pd.Series(numbers.index, index=numbers.to_numpy())
     in_its_month = partial(as_of_month, patients=patients, tables=tables, qmb_days=protected, bars=bars)
     settled = money.settled_cents(history, until, paid)
-    unpaid = money.unpaid_claims(work.balances, payments, settled, until, in_its_month)
+    shares = money.shares_of_claims(work.balances, until, in_its_month)
+    refunds, refund_moves = paid_by_qmb(payments, protected, until)
+    may_owe = shares.loc[~shares["protected"] & ~shares["barred"], "case_number"]
+    barred_paid, barred_moves = paid_though_barred(payments, bars, refunds, frozenset(may_owe), until)
+    unpaid = money.unpaid_claims(shares, payments, settled, until, refunds, barred_paid)
     unpaid = with_lowered(unpaid, history, work.determinations, payments, age, until)
-    refunds, refund_moves = money.paid_by_qmb(payments, protected, until)
-    may_owe = unpaid.loc[~unpaid["protected"] & ~unpaid["barred"], "case_number"]
-    barred_paid, barred_moves = money.paid_though_barred(payments, bars, refunds, frozenset(may_owe), until)
     owed = money.money_of_cases(work.balances, unpaid, refunds, barred_paid, until)
     qmb = _never_asked(unpaid, tables, owed, until)
     _add(history, new, money.openings(unpaid, qmb, age, until))
@@ -191,7 +193,7 @@ def _leaving(
     for row in gone.itertuples():
         number, day = str(row.Index), row.day.date()
         case = stand(history[number], until)
-        goes_back = case.reason in money.TO_GIVE_BACK
+        goes_back = case.reason in TO_GIVE_BACK
         stays = goes_back or case.reason in ABOUT_MONEY or asked.get(number, 0) > 0
         if case.live and (not stays or (row.dead and not goes_back)):
             found[number] = [Move("leave", day, f"left:{day}:{case.moves}")]

@@ -203,7 +203,8 @@ def ground_for(
     lowered = owed_cents * last.reduced_percent // 100
     if lowered > settings.four_eyes_above_cents and last.second_by in ("", last.decided_by):
         limit = settings.four_eyes_above_cents / 100
-        return f"${lowered / 100:,.2f} are more than ${limit:,.2f}: a second person must decide too: determine again with --second."
+        who = "a second person must decide too (determine again with --second)"
+        return f"${lowered / 100:,.2f} are more than ${limit:,.2f}: {who}."
     if outcome == "waived" and last.reduced_percent < 100:
         return f"its determination reduces by {last.reduced_percent} percent; resolve it as reduced."
     return ""

@@ -151,12 +151,45 @@ def test_who_gets_one_month_back_and_owes_another_is_not_told_that_nothing_is_ow
     barred = {"2026-07": frozenset({PATIENT})}
     row = stood(tables(["medicare_part_b"], [], payments=paid), str(DAY), owed=owed, barred=barred).frame.iloc[0]
     assert (row["option"], row["ask_cents"], row["refund_cents"], row["letter"]) == (
-        "plan_bars_billing", 1323, 1323, "refund",
+        "plan_bars_billing", 2646, 1323, "refund",
     )  # fmt: skip
     assert "nothing is owed" not in row["next_step"]
     assert "what other months leave is asked for after that" in row["next_step"]
     alone = stood(tables(["medicare_part_b"], [], payments=paid), str(DAY), barred=barred).frame.iloc[0]
     assert "nothing is owed" in alone["next_step"]
+
+
+def paid_for(month: str | None, cents: int = 1323, day: str = "2026-08-20") -> dict[str, Any]:
+    return {"payment_date": day, "amount": cents, "service_month": month}
+
+
+QMB_OF_JULY = [{"priority": 1, "payer_kind": "medicare_part_b", "start_date": "2020-01-01"},
+               {"priority": 2, "payer_kind": "qmb", "start_date": "2026-07-01", "end_date": "2026-07-31"}]  # fmt: skip
+JULY = claim("K0", month="2026-07")
+
+
+@pytest.mark.parametrize(
+    ("payments", "claims", "asked", "back"),
+    [
+        ([paid_for("2026-07")], [], 1323, 1323),
+        ([paid_for("2026-07"), paid_for("2026-07", -1323, "2026-10-10")], [], 1323, 0),  # as after the refund
+        ([paid_for("2026-07"), paid_for("2026-08")], [], 0, 1323),
+        ([paid_for("2026-07"), paid_for("2026-09", 500)], [], 823, 1323),  # money of other months pays on
+        ([paid_for("2026-07")], [JULY], 1323, 1323),  # it stands on its own month
+        ([paid_for("2026-07", 2000)], [JULY], 1323, 2000),  # and the rest of it on none
+        ([paid_for("2026-07"), paid_for("2026-09", 500)], [JULY], 823, 1323),
+    ],
+)
+@pytest.mark.parametrize("why", ["barred", "qmb"])
+def test_money_that_has_to_go_back_pays_no_other_month(
+    payments: list[dict[str, Any]], claims: list[dict[str, Any]], asked: int, back: int, why: str
+) -> None:
+    """August's share is the same before and after July's refund is on file."""
+    barred = {"2026-07": frozenset({PATIENT}) if why == "barred" else frozenset()}
+    coverages = ["medicare_part_b"] if why == "barred" else QMB_OF_JULY
+    owed = balances(*claims, claim())
+    money = stood(tables(coverages, [], payments=payments), str(DAY), owed=owed, barred=barred).money.loc[NUMBER]
+    assert (money["asked_cents"], money["refund_cents"]) == (asked, back)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -7,7 +7,8 @@ from datetime import date
 import pandas as pd
 
 from config.month import Month
-from tasks.route.balances import paid_by_qmb, qmb_days
+from tasks.route.balances import qmb_days
+from tasks.route.given_back import paid_by_qmb
 from tests.route.made import NUMBER, PATIENT, balances, claim, tables
 
 MONTH = Month(2026, 10)

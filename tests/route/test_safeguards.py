@@ -14,7 +14,7 @@ from config.contract import inputs
 from config.errors import InputError
 from config.frames import empty
 from config.poverty import guideline_on, guidelines
-from tasks.route.balances import unpaid_claims
+from tasks.route.balances import shares_of_claims, unpaid_claims
 from tasks.route.determinations import decide, ground_for
 from tasks.route.determining import by_column
 from tasks.route.guards import Known, checked
@@ -273,5 +273,5 @@ def test_one_case_that_is_settled_and_another_that_is_not_need_no_payments_on_fi
     payments = empty(inputs()["patient_payments"]).assign(case_number=pd.Series(dtype="str"))
     if rows:
         payments = pd.DataFrame(rows).assign(payment_date=pd.to_datetime(paid))
-    left = unpaid_claims(claims, payments, {"C-000002": 1323}, DAY)
+    left = unpaid_claims(shares_of_claims(claims, DAY), payments, {"C-000002": 1323}, DAY)
     assert left["unpaid_cents"].tolist() == [1323, 0]
