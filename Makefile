@@ -78,7 +78,7 @@ bench-claims: install  ## claims of a month written, and a payment for as many p
 	$(BIN)/python -m tests.bench.claims
 	$(BIN)/python -m tests.bench.remittances
 
-scale: install  ## 200 practices in one run: one after another and on Dask, with SQLite and PostgreSQL
+scale: install  ## 200 practices in one run: one after another, in processes and on Dask, with SQLite and PostgreSQL
 	$(BIN)/python -m tests.bench.scale
 
 mutants: install  ## change each rule and number in turn; some case must fail each time

@@ -147,8 +147,8 @@ def pull_practice(source: Source, practice_id: str, month: Month, today: date) -
         done(f"{practice_id}: {patients:,} patients, {entries:,} time entries of {month}")
         name = str(tables["practices"]["practice_name"].iloc[0])
         found = Share(
-            practice_id, name, tables, rejected, read, set_aside, future_entries(mine, practice_id, month, today), source.digest,
-            months_held(mine),
+            practice_id, name, tables, rejected, read, set_aside, future_entries(mine, practice_id, month, today),
+            source.digest, months_held(mine),
         )  # fmt: skip
         if not entries and found.elsewhere(month):
             LOG.info("%s: %s", practice_id, found.elsewhere(month))
