@@ -9,7 +9,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo up test test-slow chromium test-browser pictures lint types bench bench-claims scale mutants oig faults rows pages clean
+.PHONY: help install demo up test test-slow chromium test-browser pictures lint types bench bench-claims scale mutants oig faults fault-table rows pages clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -95,6 +95,9 @@ rows: install  ## the 41 rows of possible errors: answer, the checks that stop e
 
 pages: install  ## docs/rules, made from the rulebook
 	@$(BIN)/ccm rules --html docs/rules
+
+fault-table: install  ## months killed, cut off from their database or out of disk at each step, and what is found afterwards; half an hour
+	$(BIN)/python -m tests.faults.table
 
 clean:  ## remove what make made; keeps nothing but the sources
 	rm -rf .venv .tools demo bench-data .pytest_cache .mypy_cache .ruff_cache .hypothesis

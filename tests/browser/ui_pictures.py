@@ -11,6 +11,7 @@ from tasks.demo.write import write_demo_data
 from tests.browser.chromium import open_browser
 from tests.browser.operator_ui import Operator, SetUp
 from tests.browser.pages import MONTH, ccm
+from tests.flows.test_up import wait_until
 
 # Where a real installation has its folders (docs/installation.md): they are seen in the run form.
 HOME = Path("/srv/ccm")
@@ -24,7 +25,7 @@ def take_ui_pictures(folder: Path) -> list[Path]:
     home = HOME
     if HOME.exists() or not HOME.parent.is_dir():
         home = Path(tempfile.mkdtemp())
-    write_demo_data(home / "source", 180, 1, 7, Month.parse(MONTH), practices=3)
+    write_demo_data(home / "source", 90, 1, 7, Month.parse(MONTH), practices=3)
     up = SetUp(home / "source", home / "out")
     up.start()
     try:
@@ -42,8 +43,7 @@ def _taken(operator: Operator, up: SetUp, folder: Path) -> list[Path]:
     _, parent = operator.submit("/create_flow_run")
     up.reaches(parent["id"], "COMPLETED")
     runs = {one["parameters"].get("practice"): one["id"] for one in up.api.find("flow_runs", limit=200)}
-    for name in ("P1", "P2", "P3"):
-        up.reaches(runs[name], "PAUSED")
+    wait_until(lambda: all(up.state(runs[name]) == "PAUSED" for name in ("P1", "P2", "P3")), 1800)
     operator.look_at(runs["P1"])
     operator.sees("Suspended")
     taken.append(operator.picture(folder / "ui-run.png"))
