@@ -9,7 +9,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install demo up test test-slow chromium test-browser pictures lint types bench bench-claims scale mutants oig faults rows pages clean
+.PHONY: help install demo up test test-slow chromium test-browser pictures lint types bench bench-claims scale mutants oig faults fault-table rows pages clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -78,7 +78,7 @@ bench-claims: install  ## claims of a month written, and a payment for as many p
 	$(BIN)/python -m tests.bench.claims
 	$(BIN)/python -m tests.bench.remittances
 
-scale: install  ## 200 practices in one run: one after another and on Dask, with SQLite and PostgreSQL
+scale: install  ## 200 practices in one run: one after another, in processes and on Dask, with SQLite and PostgreSQL
 	$(BIN)/python -m tests.bench.scale
 
 mutants: install  ## change each rule and number in turn; some case must fail each time
@@ -95,6 +95,9 @@ rows: install  ## the 41 rows of possible errors: answer, the checks that stop e
 
 pages: install  ## docs/rules, made from the rulebook
 	@$(BIN)/ccm rules --html docs/rules
+
+fault-table: install  ## months killed, cut off from their database or out of disk at each step, and what is found afterwards; half an hour
+	$(BIN)/python -m tests.faults.table
 
 clean:  ## remove what make made; keeps nothing but the sources
 	rm -rf .venv .tools demo bench-data .pytest_cache .mypy_cache .ruff_cache .hypothesis

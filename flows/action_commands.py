@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from rich.console import Console
 
 from config.errors import InputError
-from flows.options import Database, Practice, Settings
+from flows.options import Database, Practice, Settings, named
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the list there is renewed.")]
 Number = Annotated[str, typer.Argument(help="Action item, as A-000012.")]
@@ -110,7 +109,7 @@ def _act(
     from tasks.action.desk import Wanted
     from tasks.store.engine import database_of
 
-    who = getpass.getuser() if by is None else by
+    who = named(by)
     wanted = Wanted(what, who, why, to, day_of(on, "--on"))
     act_on(_console(), database or database_of(out), number, practice, wanted, out, settings)
 

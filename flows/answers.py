@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.errors import LOOK_AT_IT, InputError
-from flows.options import Database, Practice, Settings
+from flows.options import Database, Practice, Settings, named
 from flows.prefect_server import flow_on_terminal
 from flows.typed import day_of
 
@@ -108,7 +107,7 @@ def assign(
     from flows.waiting_answers import assign_answer
     from tasks.store.engine import database_of
 
-    name, place = getpass.getuser() if by is None else by, database or database_of(out)
+    name, place = named(by), database or database_of(out)
     said = {"anyway": anyway, "other_payer": other_payer}
     assign_answer(Console(), place, number, claim, name, reason, out, settings, **said)
 
@@ -128,7 +127,7 @@ def unassign(
     from flows.waiting_answers import take_back_answer
     from tasks.store.engine import database_of
 
-    name = getpass.getuser() if by is None else by
+    name = named(by)
     take_back_answer(Console(), database or database_of(out), number, name, reason, out, settings)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +9,7 @@ import typer
 from rich.console import Console
 
 from config.month import Month
-from flows.options import Database, Settings, StoredMonth
+from flows.options import Database, Settings, StoredMonth, named
 from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read, and the claims go there.")]
@@ -31,7 +30,7 @@ def sign_off(
     from flows.sign_off import sign_off_month
     from tasks.store.engine import database_of
 
-    name, where = getpass.getuser() if by is None else by, database or database_of(out)
+    name, where = named(by), database or database_of(out)
     sign_off_month(Console(), where, Month.parse(month), practice, name, settings, server_of(out))
 
 
@@ -107,7 +106,7 @@ def modifier(
     if value is None:
         print_recorded(Console(), place, case, when, practice)
         return
-    name = getpass.getuser() if by is None else by
+    name = named(by)
     put_on(Console(), place, case, value, when, code, why, name, practice)
 
 

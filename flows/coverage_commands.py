@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,7 +11,7 @@ from rich.table import Table
 
 from config.errors import InputError
 from config.month import Month
-from flows.options import Database, Practice, Settings
+from flows.options import Database, Practice, Settings, named
 from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")]
@@ -95,7 +94,7 @@ def answer(
     terms |= {"copay": copay, "filing_days": filing_days}
     told: dict[str, Any] = {name: value or "" for name, value in terms.items()} | {"needs_authorization": needed}
     told |= {"answer": said, "step": step, "source": source, "reference_number": reference}
-    who, place = getpass.getuser() if by is None else by, database or database_of(out)
+    who, place = named(by), database or database_of(out)
     record_answer(Console(), place, task, practice, told, who, on, since, until)
 
 

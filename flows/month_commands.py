@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from config.month import Month
-from flows.options import Database, Settings, StoredMonth
+from flows.options import Database, Settings, StoredMonth, named
 from flows.prefect_server import flow_on_terminal, kept_out_of_prefect
 
 Practice = Annotated[str, typer.Option("--practice", help="The practice by its practice_id.")]
@@ -31,14 +31,13 @@ def reopen(
 ) -> None:
     """Open a signed-off, released or closed month again; its next run makes a new revision to be signed off."""
     Month.parse(month)
-    from tasks.store.month_life import running_user
 
     with flow_on_terminal(database) as console:
         from flows.reopen_month import reopen_month
         from flows.terminal import print_cycle
 
         where = kept_out_of_prefect("CCM_SOURCE_URL", source) if source and "://" in source else source
-        given, name = str(settings or ""), running_user() if by is None else by
+        given, name = str(settings or ""), named(by)
         results = reopen_month(practice, month, reason, name, given, str(out), source=where or "")
     for result in results:
         print_cycle(console, result)
@@ -58,9 +57,8 @@ def close(
     """Close a released month: a later run that comes out otherwise is refused until it is opened again."""
     from flows.close_month import close_month
     from tasks.store.engine import database_of
-    from tasks.store.month_life import running_user
 
-    name = running_user() if by is None else by
+    name = named(by)
     close_month(Console(), database or database_of(out), practice, Month.parse(month), name, reason)
 
 
@@ -86,13 +84,12 @@ def decide(
     """Hold, release or force one case of a month by hand; refused where the rules leave nothing to a person."""
     from flows.decide_case import decide_case, print_decisions
     from tasks.store.engine import database_of
-    from tasks.store.month_life import running_user
 
     where, when = database or database_of(out), Month.parse(month) if month else None
     if decision is None:
         print_decisions(Console(), where, case, when, practice)
         return
-    decide_case(Console(), where, case, decision, when, practice, running_user() if by is None else by, reason)
+    decide_case(Console(), where, case, decision, when, practice, named(by), reason)
 
 
 def status(

@@ -24,3 +24,11 @@ Settings = Annotated[
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
 StoredMonth = Annotated[str, typer.Option("--month", help="Service month, as 2026-10.")]
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
+
+
+def named(by: str | None) -> str:
+    """Who does what is typed: the name given with `--by`, else the user of this computer; in a process of nobody's, as
+    in some containers, the program itself."""
+    from tasks.store.month_life import running_user
+
+    return running_user() if by is None else by

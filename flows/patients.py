@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from rich.console import Console
 from config.errors import InputError
 from config.money import cents_of
 from config.month import EASTERN, Month, today_in
-from flows.options import Database, Settings
+from flows.options import Database, Settings, named
 from flows.typed import day_of
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read, and letters go there.")]
@@ -92,9 +91,8 @@ def letter(
         "options": tuple(option or ()),
     }
     place, parsed = database or database_of(out), Month.parse(month) if month else None
-    paths, note = write_letter(
-        place, out, case, kind, given, parsed, practice, settings, call, settled, by, getpass.getuser()
-    )
+    user = named(None)
+    paths, note = write_letter(place, out, case, kind, given, parsed, practice, settings, call, settled, by, user)
     console = Console()
     if note:
         console.print(f"{note}.", style="yellow", highlight=False, markup=False, soft_wrap=True)

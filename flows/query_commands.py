@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,7 +11,7 @@ from rich.console import Console
 
 from config.errors import InputError
 from config.month import Month
-from flows.options import Database, Settings
+from flows.options import Database, Settings, named
 
 Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")]
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id, when several have the number.")]
@@ -43,7 +42,7 @@ def ask_(
     from flows.queries import ask_one
     from tasks.store.engine import database_of
 
-    who, place, when = _who(by), database or database_of(out), Month.parse(month) if month else None
+    who, place, when = named(by), database or database_of(out), Month.parse(month) if month else None
     ask_one(_console(), place, case, when, practice, about, question, entry or [], who)
 
 
@@ -160,11 +159,7 @@ def _move(
     from flows.queries import move_one
     from tasks.store.engine import database_of
 
-    move_one(_console(), database or database_of(out), number, practice, what, _who(by), words)
-
-
-def _who(by: str | None) -> str:
-    return getpass.getuser() if by is None else by
+    move_one(_console(), database or database_of(out), number, practice, what, named(by), words)
 
 
 def _console() -> Console:

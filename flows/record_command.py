@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ import typer
 from rich.console import Console
 
 from config.errors import InputError
-from flows.options import Database, Practice
+from flows.options import Database, Practice, named
 from flows.typed import day_of
 
 
@@ -32,7 +31,7 @@ def records(
     from flows.record_requests import record, show
     from tasks.store.engine import database_of
 
-    where, who = database or database_of(out), getpass.getuser() if by is None else by
+    where, who = database or database_of(out), named(by)
     days = [day_of(text, name) for text, name in ((asked, "--asked"), (due, "--due"), (answered, "--answered"))]
     if claim is None:
         if any(days):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+
+from flows.options import named
 
 
 def refund(
@@ -26,7 +27,7 @@ def refund(
     from flows.one_refund import record
     from tasks.store.engine import database_of
 
-    name = getpass.getuser() if by is None else by
+    name = named(by)
     record(Console(), database or database_of(out), claim, amount, day, reference, name, datetime.now(UTC))
 
 

@@ -1,4 +1,4 @@
-"""Practices one after another or, where CCM_TASK_RUNNER says so, side by side on Dask.
+"""Practices one after another or, where CCM_TASK_RUNNER says so, side by side: on Dask, or in processes here.
 
 Each practice is one task with its own share of what was read, so it is decided as it would be alone.
 """
@@ -9,14 +9,16 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.task_runners import ProcessPoolTaskRunner
 from sqlalchemy.engine import URL
 
 from config.environment import from_environment
@@ -31,7 +33,7 @@ from tasks.pull.step import Source
 from tasks.store.engine import database_of, parse
 from tasks.store.step import Place, month_alone, open_place
 
-DASK, SEQUENTIAL = "dask", "sequential"
+DASK, PROCESSES, SEQUENTIAL = "dask", "processes", "sequential"
 ADDRESSED = ("tcp://", "tls://")
 ANSWERS_WITHIN = 20.0  # seconds for a scheduler to be reached
 HERE = ("127.0.0.1", "localhost", "::1")
@@ -105,16 +107,27 @@ def side_by_side(
         for practice_id, month in months.items():
             given = {"share": pulled.of(practice_id), "practice_id": practice_id, "month": str(month)}
             futures[practice_id] = runner.submit(month_elsewhere, given | {"where": where, "reading": reading})
-        yield lambda practice_id: futures[practice_id].result()
+        yield lambda practice_id: _of(futures[practice_id])
+
+
+def _of(future: Any) -> dict[str, Any]:
+    """What the practice's task gave; PlaceError where its process is no more, which takes those of others with it."""
+    try:
+        return cast("dict[str, Any]", future.result())
+    except BrokenProcessPool:
+        raise PlaceError(
+            "A process in which practices were run was ended from outside, as where memory runs out; what was not done "
+            "is done by the next run (ccm run --only-missing), with fewer at a time if need be (CCM_TASK_WORKERS)."
+        ) from None
 
 
 def chosen_runner() -> str:
-    """CCM_TASK_RUNNER: `sequential` where it is empty, `dask`, or a scheduler's address."""
+    """CCM_TASK_RUNNER: `sequential` where it is empty, `processes`, `dask`, or a scheduler's address."""
     given = os.environ.get("CCM_TASK_RUNNER", "").strip() or SEQUENTIAL
-    if given not in (DASK, SEQUENTIAL) and not given.startswith(ADDRESSED):
+    if given not in (DASK, PROCESSES, SEQUENTIAL) and not given.startswith(ADDRESSED):
         raise InputError(
             f"CCM_TASK_RUNNER is '{given}'; it is dask, the address of a Dask scheduler such as tcp://10.0.0.5:8786, "
-            "or sequential."
+            "processes, or sequential."
         )
     return given
 
@@ -147,6 +160,10 @@ def _one_machine_only(address: str, place: Place) -> None:
 @contextmanager
 def _begun(chosen: str) -> Iterator[Any]:
     """The runner, ready for work; PlaceError where it cannot be had."""
+    if chosen == PROCESSES:
+        with ProcessPoolTaskRunner(max_workers=workers()) as processes:
+            yield processes
+        return
     try:
         from prefect_dask import DaskTaskRunner
     except ImportError:

@@ -46,6 +46,11 @@ def test_prefect_stands_only_in_steps_and_flows(path: Path) -> None:
         assert path.name == "step.py" or path.is_relative_to(ROOT / "flows")
 
 
+def test_whose_process_it_is_is_asked_in_one_place() -> None:
+    """A process of nobody, as in some containers, is no error there."""
+    assert [path.name for path in SOURCES if "getpass" in imports(path)] == ["month_life.py"]
+
+
 def test_deciding_costs_no_prefect_and_no_great_expectations() -> None:
     code = "import sys, tasks.qualify.decide; print([n for n in ('prefect', 'great_expectations') if n in sys.modules])"
     assert run_isolated(code) == "[]"

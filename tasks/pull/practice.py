@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from config.contract import inputs
 from config.errors import InputError
 from config.month import Month
-from tasks.pull.entries import practice_of, practice_order
+from tasks.pull.entries import positions, practice_of, practice_order
 
 Tables = dict[str, pd.DataFrame]
+Places = dict[str, list[np.ndarray]]
 
 
 def practice_ids(tables: Tables) -> list[str]:
@@ -21,67 +23,84 @@ def practice_ids(tables: Tables) -> list[str]:
     return practice_order(tables)
 
 
-def of_practice(tables: Tables, practice_id: str, month: Month) -> tuple[Tables, dict[str, int]]:
+def of_practice(
+    tables: Tables, practice_id: str, month: Month, places: Places | None = None
+) -> tuple[Tables, dict[str, int]]:
     """The practice's rows, of its time entries only those that touch the month; and how many are of other months.
 
     Every row belongs to exactly one practice: the patient's, else (patient unknown) the performer's, else the
     first one.
     Raises InputError listing the practices when this one is not among them.
     """
-    out = rows_of(tables, practice_id)
-    zone = str(out["practices"].loc[out["practices"]["practice_id"] == practice_id, "time_zone"].iloc[0])
-    entries = out["time_entries"]
-    touching = touches(entries, month, zone)
-    out["time_entries"] = entries if touching.all() else entries.loc[touching].reset_index(drop=True)
-    return out, {"other_month": int((~touching).sum())}
+    return of_month(rows_of(tables, practice_id, places), practice_id, month)
 
 
-def rows_of(tables: Tables, practice_id: str) -> Tables:
+def of_month(mine: Tables, practice_id: str, month: Month) -> tuple[Tables, dict[str, int]]:
+    """One practice's rows without the time entries that do not touch the month; and how many those are."""
+    entries = mine["time_entries"]
+    touching = touches(entries, month, _zone(mine, practice_id))
+    entries = entries if touching.all() else entries.loc[touching].reset_index(drop=True)
+    return mine | {"time_entries": entries}, {"other_month": int((~touching).sum())}
+
+
+def rows_of(tables: Tables, practice_id: str, places: Places | None = None) -> Tables:
     """The practice's rows, of whatever month; each row belongs to one practice (see `of_practice`).
 
-    Taken again from what it gave, they are the same. InputError listing the practices when this one is not among them.
+    `places` are those of `rows_by_practice`, which whoever takes several practices asks for once. Taken again from what
+    it gave, they are the same. InputError listing the practices when this one is not among them.
     """
     order = practice_order(tables)
     if practice_id not in order:
         raise InputError(f"There is no practice '{practice_id}' in the practices table; known are {', '.join(order)}.")
+    if len(order) == 1:
+        return {name: tables[name] for name in inputs()}
+    among, own = places or rows_by_practice(tables), order.index(practice_id)
     out: Tables = {}
-    for name, table in inputs().items():
-        frame = tables[name]
-        mine = np.ones(len(frame), dtype=bool)
-        if len(order) > 1:
-            mine = _mine(frame, table.names, tables, order.index(practice_id), order)
-        out[name] = frame if mine.all() else frame.loc[mine].reset_index(drop=True)
+    for name, there in among.items():
+        frame, mine = tables[name], there[own]
+        out[name] = frame if len(mine) == len(frame) else frame.iloc[mine].reset_index(drop=True)
     return out
 
 
-def future_entries(tables: Tables, practice_id: str, month: Month, today: date) -> int:
-    """How many of the practice's time entries outside the month lie after today: a wrong year, most likely."""
-    entries = tables["time_entries"]
+def rows_by_practice(tables: Tables) -> Places:
+    """Of each table, the places of every practice's rows in it, practices in the order of `practice_order`.
+
+    The tables are gone through once, however many practices there are.
+    """
+    order = practice_order(tables)
+    found: Places = {}
+    for name, table in inputs().items():
+        of = _practice_of_rows(tables[name], table.names, tables, order)
+        sizes = np.bincount(of, minlength=len(order))
+        found[name] = np.split(np.argsort(of, kind="stable"), np.cumsum(sizes)[:-1])
+    return found
+
+
+def future_entries(mine: Tables, practice_id: str, month: Month, today: date) -> int:
+    """How many of a practice's time entries outside the month lie after today: a wrong year, most likely."""
+    entries = mine["time_entries"]
     later = entries["local_date"].to_numpy() > np.datetime64(today)
-    order = practice_order(tables)
-    zone = str(tables["practices"].loc[tables["practices"]["practice_id"] == practice_id, "time_zone"].iloc[0])
-    entries = entries.loc[later]
-    mine = _mine(entries, list(entries), tables, order.index(practice_id), order)
-    return int((mine & ~touches(entries, month, zone)).sum())
+    return int((~touches(entries.loc[later], month, _zone(mine, practice_id))).sum())
 
 
-def months_held(tables: Tables, practice_id: str) -> dict[str, int]:
-    """How many of the practice's time entries lie in each month by their own day, the oldest month first."""
-    entries = tables["time_entries"]
-    order = practice_order(tables)
-    mine = entries.loc[_mine(entries, list(entries), tables, order.index(practice_id), order), "local_date"].dropna()
-    counts = mine.dt.strftime("%Y-%m").value_counts()
+def months_held(mine: Tables) -> dict[str, int]:
+    """How many of a practice's time entries lie in each month by their own day, the oldest month first."""
+    counts = mine["time_entries"]["local_date"].dropna().dt.strftime("%Y-%m").value_counts()
     return {str(month): int(counts[month]) for month in sorted(counts.index)}
 
 
-def _mine(frame: pd.DataFrame, names: list[str], tables: Tables, place: int, order: list[str]) -> np.ndarray:
+def _zone(mine: Tables, practice_id: str) -> str:
+    practices = mine["practices"]
+    return str(practices.loc[practices["practice_id"] == practice_id, "time_zone"].iloc[0])
+
+
+def _practice_of_rows(frame: pd.DataFrame, names: list[str], tables: Tables, order: list[str]) -> np.ndarray:
+    """The place among the practices of each row's own."""
     if "practice_id" in names:
         # A row that names no known practice goes to the first one, where the checks will set it aside.
-        known = frame["practice_id"].isin(order).to_numpy(dtype=bool)
-        own = (frame["practice_id"] == order[place]).to_numpy(dtype=bool, na_value=False)
-        return own | ~known if place == 0 else own
+        return np.maximum(positions(frame["practice_id"].array, pa.array(order, pa.large_string())), 0)
     columns: dict[str, Any] = {name: frame[name].array for name in ("patient_id", "performer_id") if name in names}
-    return practice_of(columns, tables) == place
+    return practice_of(columns, tables)
 
 
 def touches(entries: pd.DataFrame, month: Month, zone: str) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +18,7 @@ from config.month import Month
 from config.settings import practice_settings, strangers
 from tasks.progress import LOG, step
 from tasks.pull.owners import owners
-from tasks.pull.practice import future_entries, months_held, of_practice, practice_ids, rows_of
+from tasks.pull.practice import Places, future_entries, months_held, of_month, practice_ids, rows_by_practice, rows_of
 from tasks.pull.source import read_source
 from tasks.pull.unreadable import as_listed, settle_unreadable, stopped_practices
 from tasks.retry import on_errors_of
@@ -42,13 +43,18 @@ class Source:
     digest: str
     stopped: dict[str, UserError] = field(default_factory=dict)
 
+    @cached_property
+    def places(self) -> Places:
+        """Which rows are whose, looked up once for all practices."""
+        return rows_by_practice(self.tables)
+
     def of(self, practice_id: str) -> Source:
         """What of it is about one practice; its share taken from that is the one taken from the whole."""
         mine = self.owner == practice_id
         stopped = {name: error for name, error in self.stopped.items() if name == practice_id}
         return replace(
             self,
-            tables=rows_of(self.tables, practice_id),
+            tables=rows_of(self.tables, practice_id, self.places),
             rejected=self.rejected.loc[mine],
             owner=self.owner.loc[mine],
             unplaced=self.unplaced.iloc[:0],
@@ -131,8 +137,8 @@ def pull_practice(source: Source, practice_id: str, month: Month, today: date) -
     if practice_id in source.stopped:
         raise source.stopped[practice_id]
     with step("pull", f"taking the month of {practice_id}") as done:
-        tables, set_aside = of_practice(source.tables, practice_id, month)
-        future = future_entries(source.tables, practice_id, month, today)
+        mine = rows_of(source.tables, practice_id, source.places)
+        tables, set_aside = of_month(mine, practice_id, month)
         rejected = source.rejected.loc[source.owner == practice_id]
         bad = rejected.drop_duplicates(["table", "source_file", "source_line"])["table"].value_counts()
         read = {name: len(frame) + int(bad.get(name, 0)) for name, frame in tables.items()}
@@ -141,8 +147,8 @@ def pull_practice(source: Source, practice_id: str, month: Month, today: date) -
         done(f"{practice_id}: {patients:,} patients, {entries:,} time entries of {month}")
         name = str(tables["practices"]["practice_name"].iloc[0])
         found = Share(
-            practice_id, name, tables, rejected, read, set_aside, future, source.digest,
-            months_held(source.tables, practice_id),
+            practice_id, name, tables, rejected, read, set_aside, future_entries(mine, practice_id, month, today),
+            source.digest, months_held(mine),
         )  # fmt: skip
         if not entries and found.elsewhere(month):
             LOG.info("%s: %s", practice_id, found.elsewhere(month))

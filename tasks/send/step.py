@@ -204,7 +204,8 @@ def summarize(place: Place, told: Told, saved: Saved, delivered: DeliveryReport)
     """Counts of the month for the terminal and, as an artifact, for the Prefect UI. No patient data."""
     answers = place.store.answer_counts(told.practice_id)
     with no_cell_in_errors():
-        summary = summary_of(told.frames, told.practice_id, told.month, saved, delivered, answers)
+        past = place.store.trend(told.practice_id, told.month)
+        summary = summary_of(told.frames, told.practice_id, told.month, saved, delivered, answers, past)
     summary["report"] = str(place.folder(told.practice_id, told.month) / "report.html")
     create_markdown_artifact(
         key=f"month-{slug_of(told.practice_id)}-{told.month}",

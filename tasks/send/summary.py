@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,8 @@ from tasks.send.words import dollars
 from tasks.store.answer_counts import AnswerCounts
 from tasks.store.records import Saved
 
+FULL, PARTS = "█", ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
+
 
 def summary_of(
     frames: Mapping[str, pd.DataFrame],
@@ -25,8 +27,10 @@ def summary_of(
     saved: Saved,
     delivered: DeliveryReport,
     answers: AnswerCounts | None = None,
+    past: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
-    """Patients by outcome, minutes, rows, money, cases, answers and messages, as label and text, in sections."""
+    """Patients by outcome, minutes, rows, money, cases, answers and messages, as label and text, in sections; and
+    charts of outcomes, of minutes and, with the `past` as `Store.trend` gives it, of what each month had to bill."""
     decisions, ledger = frames["decisions"], frames["time_ledger"]
     found = counts.outcomes(decisions)
     counted, to_check = (
@@ -75,6 +79,12 @@ def summary_of(
         ("Payers so far", answered_lines(answered_view(answers, month))),
         ("Messages", _messages(delivered)),
     ]
+    charts = [
+        ("Patient-months by outcome", list(months.items())),
+        ("Minutes", [("counted", counted // 60), ("excluded", excluded // 60)]),
+    ]
+    if past is not None and len(past) > 1:
+        charts.append(("To bill, month by month", list(zip(past["month"], past["bill"].astype(int), strict=True))))
     return {
         "practice_id": practice_id,
         "month": str(month),
@@ -82,6 +92,7 @@ def summary_of(
         "new": saved.new,
         "changes": len(saved.changes) if saved.cycle.revision > 1 else 0,
         "sections": sections,
+        "charts": charts,
     }
 
 
@@ -97,10 +108,24 @@ def _messages(delivered: DeliveryReport) -> list[tuple[str, str]]:
 
 
 def summary_markdown(summary: dict[str, Any]) -> str:
-    """The summary as a Markdown table."""
+    """The summary as a Markdown table, with its charts below it."""
     head = f"### {summary['practice_id']} · {summary['month']} · revision {summary['revision']}"
     rows = ["| | | |", "|---|---|---:|"]
     for heading, lines in summary["sections"]:
         rows += [f"| {heading if n == 0 else ''} | {label} | {text} |" for n, (label, text) in enumerate(lines)]
     note = "" if summary["new"] else "\n\nNothing changed since this revision was written."
-    return "\n".join([head, "", *rows]) + note
+    drawn = (chart_markdown(title, bars) for title, bars in summary["charts"])
+    return "\n".join([head, "", *rows]) + note + "".join(f"\n\n{one}" for one in drawn)
+
+
+def chart_markdown(title: str, bars: Sequence[tuple[str, int]]) -> str:
+    """A bar for each number, the longest for the largest: text, for Prefect's UI shows no picture of ours."""
+    most = max((number for _, number in bars), default=0)
+    rows = [f"| {label} | {bar(number, most)} | {number:,} |" for label, number in bars]
+    return "\n".join([f"#### {title}", "", "| | | |", "|---|---|---:|", *rows])
+
+
+def bar(number: int, most: int, width: int = 24) -> str:
+    """As long as the number is large, to an eighth of a character; what is not nought is seen."""
+    eighths = max(round(8 * width * number / most), 1) if number > 0 else 0
+    return FULL * (eighths // 8) + PARTS[eighths % 8]

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench.measure import BARE, KEPT, Measured
+from tests.bench.measure import BARE, KEPT, Measured, whole_command
 
 SIZES = (10_000, 100_000, 1_000_000)
 ENTRIES_PER_PATIENT = 20 / 3
@@ -45,7 +45,8 @@ def report(size: int, folder: Path) -> None:
     yardsticks = {name: in_process("tests.bench.yardstick", name, str(file)) for name in ("pandas", "duckdb")}
     steps = in_process("tests.bench.steps", str(source), str(folder / "steps"))
     bare = steps.pop(BARE)
-    whole = whole_command(source, folder)
+    month = ("run", "--month", "2026-10", "--source", source, "--out", folder / "out")
+    whole = whole_command(month)
     print(f"\n{entries:,} time entries, {patients:,} patients, {file.stat().st_size / 2**20:.0f} MiB of time log\n")
     print(f"{'':34} {'seconds':>9} {'peak MiB':>9} {'x pandas read':>14}")
     base = yardsticks["pandas"]["read the time log"].seconds
@@ -78,27 +79,6 @@ def in_process(module: str, *arguments: str) -> dict[str, Measured]:
     """What a bench module measured in a fresh process."""
     done = subprocess.run([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True, check=True)
     return {name: Measured(*numbers) for name, numbers in json.loads(done.stdout.splitlines()[-1]).items()}
-
-
-def whole_command(source: Path, folder: Path) -> Measured:
-    """The `ccm` command from start to exit, as the system accounts for its process."""
-    command = [str(Path(sys.executable).with_name("ccm")), "run", "--month", "2026-10", "--source", str(source)]
-    begin = time.perf_counter()
-    process = subprocess.Popen(
-        [*command, "--out", str(folder / "out")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    peak = 0
-    while process.poll() is None:
-        status = Path(f"/proc/{process.pid}/status")
-        if status.exists():
-            lines = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
-            peak = max(peak, int(lines[0].split()[1]) // 1024 if lines else 0)
-        time.sleep(0.2)
-    seconds = time.perf_counter() - begin
-    assert process.stdout is not None
-    if process.returncode:
-        raise SystemExit(process.stdout.read().decode()[-3000:])
-    return Measured(seconds, peak)
 
 
 if __name__ == "__main__":

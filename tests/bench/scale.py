@@ -1,4 +1,4 @@
-"""Many practices in one run: one after another and on Dask, with SQLite and PostgreSQL.
+"""Many practices in one run: one after another, in two processes and on Dask, with SQLite and PostgreSQL.
 
 `make scale` is 200 practices of 750 patients with a million time entries; `python -m tests.bench.scale --practices 10`
 is a part of it. All rows are of one run of this script and the same source. What Prefect and everything else beside
@@ -10,30 +10,31 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
-import sys
 import tempfile
 import time
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import sqlalchemy as sa
 
 from config.month import Month
 from tasks.demo.write import write_demo_data
 from tasks.store.schema import step_runs
 from tasks.store.store import open_store
+from tests.bench.measure import whole_command
 from tests.bench.month import ENTRIES_PER_PATIENT
 from tests.bench.remittances import own_postgresql
 
 MONTH = Month(2026, 10)
 AIM = 2.0  # seconds beside the steps for a practice
 READ, KEPT = "pull", "store"
-RUNNERS = {"sequential": {}, "dask, 2 workers": {"CCM_TASK_RUNNER": "dask", "CCM_TASK_WORKERS": "2"}}
+RUNNERS = {
+    "sequential": {},
+    "2 processes": {"CCM_TASK_RUNNER": "processes", "CCM_TASK_WORKERS": "2"},
+    "dask, 2 workers": {"CCM_TASK_RUNNER": "dask", "CCM_TASK_WORKERS": "2"},
+}
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,8 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {platform.machine()}, {cores} processors, {time.strftime('%Y-%m-%d')}")
     with tempfile.TemporaryDirectory() as folder, own_postgresql() as address:
         source = Path(folder) / "source"
-        entries = ENTRIES_PER_PATIENT
-        write_demo_data(
-            source, given.patients, 1, 7, MONTH, practices=given.practices, entries_per_patient=entries, dirty=False
-        )
+        everybody, made = given.patients * given.practices, {"entries_per_patient": ENTRIES_PER_PATIENT, "dirty": False}
+        write_demo_data(source, everybody, 1, 7, MONTH, practices=given.practices, **made)
         size = sum(1 for _ in (source / "time_entries.csv").open("rb")) - 1
         print(f"{given.practices:,} practices of {given.patients:,} patients, {size:,} time entries\n")
         head = ("seconds", "peak MiB", "database s", "processor s", "bound s", "x sequential")
@@ -100,43 +99,25 @@ def fresh(address: str, name: str) -> str:
 
 def run(source: Path, out: Path, database: str, variables: Mapping[str, str], practice: str = "") -> Ran:
     """The month by the command, as an operator's machine runs it."""
-    command = [str(Path(sys.executable).with_name("ccm")), "run", "--month", str(MONTH), "--source", str(source)]
-    command += ["--out", str(out), *(("--practice", practice) if practice else ())]
-    given = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CCM_"))}
+    command = ["run", "--month", MONTH, "--source", source, "--out", out]
+    command += ["--practice", practice] if practice else []
     out.mkdir()
-    begin = time.perf_counter()
-    with (out / "said.txt").open("wb") as said:
-        process = subprocess.Popen(
-            command, stdout=said, stderr=subprocess.STDOUT, env=given | {"CCM_DATABASE_URL": database} | dict(variables)
-        )
-    peak, worked = 0, {}
-    while process.poll() is None:
-        resident = 0
-        with suppress(psutil.Error):
-            whole = psutil.Process(process.pid)
-            for one in (whole, *whole.children(recursive=True)):
-                with suppress(psutil.Error):
-                    times = one.cpu_times()
-                    worked[one.pid] = times.user + times.system
-                    resident += one.memory_info().rss
-        peak = max(peak, resident // 2**20)
-        time.sleep(0.3)
-    wall = time.perf_counter() - begin
-    if process.returncode:
-        raise SystemExit((out / "said.txt").read_text("utf-8", "replace")[-3000:])
+    took = whole_command(command, {"CCM_DATABASE_URL": database} | dict(variables))
     steps, kept = steps_of(database)
-    return Ran(wall, sum(worked.values()), peak, steps, kept)
+    return Ran(took.seconds, took.processor, took.peak_mib, steps, kept)
 
 
 def steps_of(database: str) -> tuple[float, float]:
-    """Seconds of all steps on record, reading the source once; and of those, what the database took."""
+    """Seconds of all steps on record, and of those what the database took. Reading the source, which stands with every
+    practice, is counted once: it is what the shortest pull takes at most."""
     store = open_store(database)
     c = step_runs.c
+    seconds = sa.func.sum(c.seconds), sa.func.min(c.seconds), sa.func.count()
     with store.reading() as connection:
-        rows = connection.execute(sa.select(c.step, sa.func.sum(c.seconds), sa.func.max(c.seconds)).group_by(c.step))
-        seconds = {name: largest if name == READ else total for name, total, largest in rows}
+        rows = connection.execute(sa.select(c.step, *seconds).group_by(c.step))
+        took = {name: total - (least * (count - 1) if name == READ else 0) for name, total, least, count in rows}
     store.close()
-    return sum(seconds.values()), seconds.get(KEPT, 0.0)
+    return sum(took.values()), took.get(KEPT, 0.0)
 
 
 if __name__ == "__main__":

@@ -5,62 +5,28 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
-import sqlite3
 import subprocess
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from email import message_from_bytes
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from config.month import Month
 from tasks.demo.write import write_demo_data
+from tests.faults.found import rows_by_table
+from tests.flows.mail_server import Received, mail_server
 from tests.flows.test_month import CCM, ccm, content
 
 MONTH = "2026-10"
 KILLS = 10
-TIMED = {"created_at", "sent_at", "recorded_at", "state_at", "updated_at", "opened_at", "claimed_at", "moved_at"}
-TABLES_OF_RUNS = {"step_runs", "alembic_version"}
-
-
-class Received:
-    """A real mail server's far end: counts what it took, by Message-ID."""
-
-    def __init__(self) -> None:
-        self.ids: Counter[str] = Counter()
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        self.ids[str(message_from_bytes(envelope.content)["Message-ID"])] += 1
-        return "250 taken"
 
 
 @pytest.fixture
 def mail() -> Iterator[tuple[Received, dict[str, str]]]:
-    received = Received()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(received, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield received, {"CCM_SMTP_HOST": "127.0.0.1", "CCM_SMTP_PORT": str(port), "CCM_SMTP_SECURITY": "none"}
-    controller.stop()
-
-
-def tables(database: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table of the store, without the moments at which it was written."""
-    with sqlite3.connect(database) as connection:
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        found = {}
-        for name in sorted(set(names) - TABLES_OF_RUNS):
-            columns = [f'"{row[1]}"' for row in connection.execute(f"PRAGMA table_info({name})") if row[1] not in TIMED]
-            found[name] = sorted(connection.execute(f"SELECT {', '.join(columns)} FROM {name}").fetchall(), key=repr)
-    return found
+    with mail_server() as served:
+        yield served
 
 
 @pytest.mark.slow
@@ -104,8 +70,8 @@ def test_killed_ten_times_and_run_again(tmp_path: Path, mail: tuple[Received, di
     assert result.returncode == 0, result.stderr
     assert content(out / "P1") == content(undisturbed / "P1")
     assert not list((out / "P1").glob(".*")), "nothing half written is left"
-    ours, theirs = tables(out / "ccm.db"), tables(undisturbed / "ccm.db")
+    ours, theirs = (rows_by_table(f"sqlite:///{one / 'ccm.db'}") for one in (out, undisturbed))
     messages, expected = ours.pop("messages"), theirs.pop("messages")
-    assert len(messages) == len(expected)
+    assert messages.total() == expected.total()
     assert ours == theirs
     assert all(number == 1 for number in received.ids.values()), received.ids

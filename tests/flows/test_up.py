@@ -39,11 +39,9 @@ class Up:
 
     def start(self, **given: str) -> None:
         self.said = self.out.parent / "said"
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CCM_"))}
-        environment |= given
         with self.said.open("wb") as said:
             self.process = subprocess.Popen(
-                self.command(), stdout=said, stderr=subprocess.STDOUT, env=environment, start_new_session=True
+                self.command(), stdout=said, stderr=subprocess.STDOUT, env=environment(**given), start_new_session=True
             )
         wait_until(lambda: "Next:" in self.words() or self.process.poll() is not None, 400)
         wait_until(lambda: "  monthly-cycle" in self.words() or self.process.poll() is not None, 60)
@@ -93,6 +91,12 @@ class Up:
     def processes_of(self, run: str) -> list[int]:
         """The numbers of the processes that carry out the run."""
         return [int(line.split()[0]) for line in running() if set_for(line, f"PREFECT__FLOW_RUN_ID={run}")]
+
+
+def environment(**given: str) -> dict[str, str]:
+    """The variables of this process without settings of ours and Prefect's, and with those given."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "CCM_"))}
+    return clean | given
 
 
 def running() -> list[str]:

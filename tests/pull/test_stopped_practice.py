@@ -11,6 +11,7 @@ import pytest
 from config.errors import InputError, UnreadableError
 from config.month import Month
 from tasks.demo.write import write_demo_data
+from tasks.pull import practice
 from tasks.pull.step import pull_practice, pull_source
 from tests.flows.refusal import edit
 
@@ -64,3 +65,19 @@ def test_settings_that_cannot_be_used_stop_their_practice_alone(two: tuple[Path,
     settings.write_text("practices: [P1]\n", "utf-8")
     with pytest.raises(InputError, match="setting 'practices': write keys"):
         pull_source.fn(str(two[0]), None, str(settings), None)
+
+
+def test_the_source_is_gone_through_once_for_all_practices(
+    two: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two hundred practices in a million rows would be two hundred million looks otherwise."""
+    pulled = pull_source.fn(str(two[0]), None, None, None)
+    looked: list[int] = []
+    look = practice.practice_of
+    monkeypatch.setattr(practice, "practice_of", lambda columns, tables: looked.append(1) or look(columns, tables))
+    pull_practice.fn(pulled, "P1", MONTH, TODAY)
+    once = len(looked)
+    assert once, "rows that have no practice of their own are looked up by their patient"
+    for name in ("P2", "P1", "P2"):
+        pull_practice.fn(pulled, name, MONTH, TODAY)
+    assert len(looked) == once

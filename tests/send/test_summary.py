@@ -1,5 +1,6 @@
 """The counts on the terminal add up, and are those of the files and pages."""
 
+import pandas as pd
 import pytest
 
 from config.frames import rows_set_aside
@@ -8,7 +9,7 @@ from tasks.check.quality import quality_view
 from tasks.send.billing import billing_view
 from tasks.send.delivery import DeliveryReport
 from tasks.send.report import render_report, report_view
-from tasks.send.summary import summary_of
+from tasks.send.summary import bar, summary_markdown, summary_of
 from tasks.store.records import Cycle, Digests, Saved
 from tests.send.frames import output
 from tests.send.month import frames
@@ -34,10 +35,13 @@ def month() -> dict:
     }
 
 
-def sections(month: dict) -> dict[str, dict[str, str]]:
+def summary(month: dict, past: pd.DataFrame | None = None) -> dict:
     saved = Saved(Cycle(1, "P1", MONTH, 1, "decided", Digests("a", "b", "c"), "d", None), month["changes"], new=True)
-    summary = summary_of(month, "P1", MONTH, saved, DeliveryReport())
-    return {heading: dict(lines) for heading, lines in summary["sections"]}
+    return summary_of(month, "P1", MONTH, saved, DeliveryReport(), past=past)
+
+
+def sections(month: dict) -> dict[str, dict[str, str]]:
+    return {heading: dict(lines) for heading, lines in summary(month)["sections"]}
 
 
 def test_patients_add_up_with_those_not_enrolled(month: dict) -> None:
@@ -61,3 +65,22 @@ def test_the_report_says_which_rows_the_data_quality_page_leaves_out(month: dict
     assert "2 quarantined, 1 rejected as unreadable" in text
     assert "Of the input rows 5 are time entries of other months" in text
     assert "of all enrolled patients, whatever their outcome" in text
+
+
+def test_the_artifact_draws_outcomes_minutes_and_months(month: dict) -> None:
+    past = pd.DataFrame({"month": ["2026-08", "2026-10"], "bill": [4, 2]})
+    text = summary_markdown(summary(month, past))
+    drawn = {line.split("|")[1].strip(): line.split("|")[2].strip() for line in text.splitlines() if "█" in line}
+    assert len(drawn["2026-08"]) == 2 * len(drawn["2026-10"]), "half as many, half as long"
+    outcomes = sections(month)["Patient-months"]
+    for name in ("bill", "hold", "short"):
+        assert f"| {name} | {drawn[name]} | {outcomes[name]} |" in text
+    assert "month by month" not in summary_markdown(summary(month, past.tail(1))), "one month is no course"
+
+
+@pytest.mark.parametrize(
+    ("number", "most", "drawn"),
+    [(0, 10, ""), (0, 0, ""), (10, 10, "█" * 8), (5, 10, "█" * 4), (1, 64, "▏"), (1, 100_000, "▏"), (9, 64, "█▏")],
+)
+def test_a_bar_is_as_long_as_its_number_is_large(number: int, most: int, drawn: str) -> None:
+    assert bar(number, most, 8) == drawn
