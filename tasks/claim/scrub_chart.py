@@ -23,7 +23,7 @@ def add_patient(frame: pd.DataFrame, patients: pd.DataFrame) -> None:
 
 
 def add_practitioner(frame: pd.DataFrame, practitioners: pd.DataFrame) -> None:
-    """Whether the rendering practitioner is on the roster, and from when to when Medicare pays, where that is on file."""
+    """Whether the rendering practitioner is on the roster, and when Medicare pays them, where that is on file."""
     unique = practitioners.drop_duplicates("npi").set_index("npi")
     frame["on_roster"] = frame["rendering_npi"].isin(unique.index).to_numpy(bool)
     for name in ("enrolled_date", "enrolment_ended_date"):
