@@ -92,6 +92,10 @@ class Route(Strict):
     after: tuple[str, ...] = Field(
         default=(), description="the appeals whose refusal it goes against; its notice is that letter"
     )
+    asked_by: tuple[str, ...] = Field(
+        default=(),
+        description="the reasons (CARC) by which a remittance itself asks for it, beside the denial's own way",
+    )
     confidence: Confidence
     source: str = Field(min_length=10)
 

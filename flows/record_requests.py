@@ -45,8 +45,11 @@ def record(
             said = []
             if asked:
                 last = due or after(asked, route.clock.days if route.clock else 0)
+                instead = stored.opened_by_remittance(connection, claim)
                 new = stored.ask(connection, claim, asked, last, note, by.strip(), now)
-                said.append(f"asked for on {asked}, due by {last}" if new else "on record already, nothing was changed")
+                place = ", in the place of what the remittance opened" if instead else ""
+                known = "on record already, nothing was changed"
+                said.append(f"asked for on {asked}, due by {last}{place}" if new else known)
             if answered:
                 last = stored.answer(connection, claim, answered)
                 said.append(f"sent on {answered}" + (f", after their last day ({last})" if answered > last else ""))
@@ -65,8 +68,10 @@ def show(console: Console, database: str, practice: str | None) -> None:
             with store.reading() as connection:
                 rows = stored.of_practice(connection, practice_id).to_dict("records")
             for row in rows:
-                end = f"due by {row['due_date']:%Y-%m-%d}" if row["state"] == stored.OPEN else "sent"
-                end += "" if row["state"] == stored.OPEN else f" on {row['answered_date']:%Y-%m-%d}"
+                end = f"due by {row['due_date']:%Y-%m-%d}"
+                if row["state"] != stored.OPEN:
+                    sent = row["state"] == stored.ANSWERED
+                    end = f"sent on {row['answered_date']:%Y-%m-%d}" if sent else "the line is paid or given up"
                 text = f"{row['claim_number']} ({row['case_number']}, {row['payer_name']}): {row['state']}, {end}"
                 console.print(text, highlight=False, markup=False, soft_wrap=True)
             if not rows:

@@ -25,7 +25,7 @@ TRAPS = load_yaml(SCENARIOS / "traps.yaml")
 KINDS = {"agree", "trap", "contested"}
 KEYS = {"id", "trap", "kind", "matter", "source", "name", "note", "month", "settings", "expected", "otherwise"}
 ABOUT_PATIENT = {
-    "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays",
+    "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays", "alignments",
     "medical_decisions", "copay_responses", "payer_answers", "time", "staff", "practitioner", "zone", "setting",
     "place_of_service", "qp_status", "credential",
 }  # fmt: skip

@@ -31,7 +31,7 @@ KNOWN = {
     "practitioner_seconds",
 }
 ABOUT_PATIENT = {
-    "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays",
+    "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays", "alignments",
     "medical_decisions", "copay_responses", "earlier_claims", "payer_answers", "line_modifiers", "manual_decisions",
     "time", "staff", "practitioner", "zone", "setting", "credential",
 }  # fmt: skip

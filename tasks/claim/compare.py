@@ -10,6 +10,7 @@ from config.claim_settings import ClaimSettings
 from config.payer_kinds import INSTEAD_WORDS, PayerKind, payer_kind, with_choices
 from tasks.claim.alone import bills_them_as_they_went, without_alone
 from tasks.claim.drafts import Draft, Key
+from tasks.claim.x12.segments import legible
 from tasks.store.claims import Standing
 from tasks.store.sent_alone import SentAlone
 
@@ -161,7 +162,7 @@ def _corrected(draft: Draft, stood: Standing, settings: ClaimSettings) -> Iterat
     payer = _payer(stood, settings)
     if payer is None or not payer.takes_replacements:
         yield _instead(draft.key, stood, draft.codes, payer)
-    elif not stood.payer_claim_number:
+    elif not legible(stood.payer_claim_number):
         yield _wait(draft.key, stood, draft.codes)
     else:
         yield Send(draft, REPLACES, stood.last_version + 1, stood.claim_number, stood.payer_claim_number)
@@ -221,7 +222,7 @@ def _withdrawn(key: Key, stood: Standing, settings: ClaimSettings) -> Iterator[S
         yield _refused(key, stood, "", number)
     elif payer is None or not payer.takes_voids:
         yield _instead(key, stood, "", payer)
-    elif not stood.payer_claim_number:
+    elif not legible(stood.payer_claim_number):
         yield _wait(key, stood, "")
     else:
         yield Void(key, stood)
@@ -233,8 +234,12 @@ def _payer(stood: Standing, settings: ClaimSettings) -> PayerKind | None:
 
 
 def _wait(key: Key, stood: Standing, wanted: str) -> ByHand:
+    """Until the payer has told its own number of the claim, in letters that a claim file can hold."""
     words = "What was sent is to be corrected, and the payer has not yet answered with its own claim number"
     fix = f"Wait for the remittance of {stood.claim_number} and post it, then run this again"
+    if stood.payer_claim_number:
+        words = "What was sent is to be corrected, and the payer's own claim number cannot be written in a claim file"
+        fix = f"Ask the payer for its number of {stood.claim_number}, and correct the claim with it at the payer"
     return ByHand(key, stood, wanted, "wait_for_answer", words, fix)
 
 

@@ -48,6 +48,11 @@ def enrolment_not_in_force(c: Lines, book: RuleBook, settings: PracticeSettings)
     return outside & (c.payer_kind == "medicare_part_b")
 
 
+def enrolment_not_on_file(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The practitioner is on the roster, and no first day with Medicare stands there."""
+    return c.on_roster & c.enrolled_date.isna() & (c.payer_kind == "medicare_part_b")
+
+
 def diagnosis_malformed(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Some diagnosis has not the form of a code."""
     return c.malformed_diagnosis.notna()

@@ -23,8 +23,9 @@ def add_patient(frame: pd.DataFrame, patients: pd.DataFrame) -> None:
 
 
 def add_practitioner(frame: pd.DataFrame, practitioners: pd.DataFrame) -> None:
-    """From when to when Medicare pays the rendering practitioner; missing where it is not on file."""
+    """Whether the rendering practitioner is on the roster, and when Medicare pays them, where that is on file."""
     unique = practitioners.drop_duplicates("npi").set_index("npi")
+    frame["on_roster"] = frame["rendering_npi"].isin(unique.index).to_numpy(bool)
     for name in ("enrolled_date", "enrolment_ended_date"):
         days = unique[name] if name in unique else pd.Series(pd.NaT, index=unique.index)
         frame[name] = frame["rendering_npi"].map(days).astype("datetime64[ns]")

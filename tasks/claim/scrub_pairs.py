@@ -11,7 +11,7 @@ from tasks.claim.scrub import SEPARATE_WORK
 
 KINDS: dict[str, ncci.Kind] = {"837P": "practitioner", "837I": "hospital"}
 BY_DAY_AND_APPEALABLE = 3
-DAY_OF_ONE = ["patient_id", "claim_form", "rendering_npi", "service_date", "payer_order"]
+DAY_OF_ONE = ["patient_id", "claim", "claim_form", "rendering_npi", "service_date", "payer_order"]
 
 
 def add_units(frame: pd.DataFrame, book: RuleBook) -> None:

@@ -13,6 +13,7 @@ from config.claim_settings import ClaimSettings, PayerChoices
 from config.denials import denials, is_denial
 from tasks.claim.alone import lines_alone, without_alone
 from tasks.claim.drafts import Adjustment, Answer, Draft, Key, Payer, ServiceLine
+from tasks.claim.x12.segments import legible
 from tasks.store.answers import Answered, SentTo
 from tasks.store.claims import Standing
 from tasks.store.payers_said import Whose, of_program, said_by_payers
@@ -76,7 +77,7 @@ def second_claims(
         if answer and stood.digest == whole.digest and _due_to(payer, answer, choices, *waits):
             numbers = {one.version for one in stood.alone}
             before = next((one for one in reversed(had) if one.version not in numbers), None)
-            if before is None or (before.version < stood.version and before.payer_claim_number):
+            if before is None or (before.version < stood.version and legible(before.payer_claim_number)):
                 handed_on = _handed_on(answer, choices)
                 second = _draft(whole, payer, answer, charges[stood.claim_number], handed_on)
                 yield Second(second, stood.version, before, unheard_since=handed_on)

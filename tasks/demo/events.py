@@ -23,6 +23,7 @@ SERVICES = [  # code, who billed it, share
     ("99490", "other_practice", 0.0015),
     ("99454", "same_practice", 0.006),
 ]
+PAST_MODELS = (("2012-10-01", "2017-01-01"), ("2016-12-31", "2021-12-31"))  # first days, last days
 RESPONSES = ["agreed", "refused", "cannot_pay", "disputes", "surprised", "asks_to_stop"]
 RESPONSE_SHARES = [0.40, 0.17, 0.17, 0.08, 0.10, 0.08]
 RESPONDING = 0.045
@@ -52,6 +53,22 @@ def make_stays(roster: Roster, seed: int, months: list[Month]) -> tuple[pd.DataF
     from_day[patient[stops]] = admitted[stops]
     to_day[patient[stops]] = discharged[stops]
     return frame, (from_day, to_day)
+
+
+def make_alignments(roster: Roster) -> pd.DataFrame:
+    """Some once stood on the alignment files of two models, one after the other; both had ended years before."""
+    patient = np.repeat(np.flatnonzero(~roster.cast)[::40], 2)
+    later = np.arange(len(patient)) % 2 == 1
+    days = [np.where(later, np.datetime64(second), np.datetime64(first)) for first, second in PAST_MODELS]
+    return pd.DataFrame(
+        {
+            "alignment_id": text_ids("M", np.arange(1, len(patient) + 1), 6),
+            "patient_id": roster.patient_ids[patient],
+            "model": np.where(later, "CPC+", "CPC"),
+            "start_date": days[0],
+            "end_date": days[1],
+        }
+    )
 
 
 def make_other_services(roster: Roster, seed: int, months: list[Month]) -> pd.DataFrame:

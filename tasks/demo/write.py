@@ -22,7 +22,7 @@ from tasks.demo.conditions import make_conditions
 from tasks.demo.coverages import make_coverages
 from tasks.demo.defects import ONCE, Programme, choose_defects, seed_defects
 from tasks.demo.entries import Vocabulary, in_order, pieces
-from tasks.demo.events import make_copay_responses, make_other_services, make_stays
+from tasks.demo.events import make_alignments, make_copay_responses, make_other_services, make_stays
 from tasks.demo.files import Written, as_arrow, write_csv, write_parquet
 from tasks.demo.log import joined_logs
 from tasks.demo.payments import make_patient_payments
@@ -95,6 +95,7 @@ def write_demo_data(
             "visits": make_visits(roster, seed, last_month, log),
             "other_services": make_other_services(roster, seed, span),
             "stays": stays,
+            "alignments": make_alignments(roster),
             "medical_decisions": make_medical_decisions(roster, seed, span, log),
             "copay_responses": make_copay_responses(roster, seed, last_month),
         }

@@ -10,6 +10,7 @@ import pandas as pd
 from config.payer_register import register_in
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
+from tasks.qualify.alignment import among, beside
 from tasks.qualify.frames import Mask, Months
 
 
@@ -209,13 +210,12 @@ def whole_month_in_facility(m: Months, book: RuleBook, settings: PracticeSetting
 
 def aligned_to_model(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """In the month the patient is aligned to a model that pays for care management itself."""
-    return m.aligned_model.isin(_models(book))
+    return among(m.aligned_model, _models(book))
 
 
 def model_terms_unknown(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """In the month the patient is aligned to a model, and nothing at hand says that it bars the program."""
-    barred = m.aligned_model.isin(_models(book)) & ("aligned_to_model" in book.rules)
-    return (m.aligned_model != "") & ~barred
+    return beside(m.aligned_model, _models(book) if "aligned_to_model" in book.rules else frozenset())
 
 
 def _models(book: RuleBook) -> frozenset[str]:

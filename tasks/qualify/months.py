@@ -12,6 +12,7 @@ from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from config.stays import STOPS_THE_CLOCK
+from tasks.qualify.alignment import add_alignment
 from tasks.qualify.beginning import add_program_start, add_visits
 from tasks.qualify.by_hand import add_by_hand
 from tasks.qualify.earlier import add_earlier_claims
@@ -52,8 +53,8 @@ class Facts:
         columns = ["patient_id", "practice_id", "practitioner_id", "care_manager_id", "death_date", "enrolled_date"]
         self.frame: Months = patients[columns].copy()
         self._rows: dict[str, tuple[pd.DataFrame, Any]] = {}
+        add_alignment(self, patients)
         self.own_practitioner = patients["practitioner_id"].to_numpy(object)
-        self._alignment(patients)
         if next(program for program in book.programs if program.program == book.program).takes_part == "enrolled":
             left = patients["unenrolled_date"]
             self.frame["is_enrolled"] = (patients["enrolled_date"] <= self.last) & (left.isna() | (left >= self.first))
@@ -65,16 +66,6 @@ class Facts:
         self.frame["by_psychologist"] = self.frame["credential"].isin(PSYCHOLOGISTS).to_numpy(bool)
         self.frame["by_physician"] = ~self.frame["by_psychologist"]
         self.frame["npi"] = self.frame["practitioner_id"].map(people["npi"].str.strip())
-
-    def _alignment(self, patients: pd.DataFrame) -> None:
-        """The payment model, in capitals, to which each patient is aligned on some day of the month; else empty."""
-        if "aligned_model" not in patients:  # months stored before it was asked for
-            self.frame["aligned_model"], self.frame["aligned_date"] = "", pd.NaT
-            return
-        begun = ~(patients["aligned_date"] > self.last)
-        lasts = begun & ~(patients["alignment_ended_date"] < self.first)
-        self.frame["aligned_model"] = patients["aligned_model"].fillna("").str.strip().str.upper().where(lasts, "")
-        self.frame["aligned_date"] = patients["aligned_date"]
 
     def rows(self, table: str) -> tuple[pd.DataFrame, Any]:
         """The table's rows that belong to a known patient, and for each the row of that patient."""

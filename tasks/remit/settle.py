@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from tasks.remit import standing
 from tasks.remit.trace import kinds, trace
 from tasks.store import denials as cases
-from tasks.store import left_over, overpayments, refunded, remittances
+from tasks.store import left_over, overpayments, record_requests, refunded, remittances
 from tasks.store.day import today_of
 from tasks.store.filing import with_told_days
 from tasks.store.known_findings import known_of
@@ -81,6 +81,7 @@ def _denials(
     rows = _rows(connection, frames, told, answers, adjustments, days, settings)
     cases.open_new(connection, rows.iloc[: len(fresh)], now)
     cases.open_again(connection, rows.iloc[len(fresh) :], now)
+    record_requests.open_for(connection, rows, now)
     cases.learn(connection, rows.assign(remarks=rows["told"]))
     gone = known.merge(denied[keys], on=keys, how="left", indicator="stands")
     gone = gone[(gone["stands"] == "left_only") & ~gone["state"].isin(["paid", "accepted"])]

@@ -26,7 +26,7 @@ from tasks.store.records import Basis, Cycle
 Frames = Mapping[str, pd.DataFrame]
 CHART = (
     "consents", "care_plans", "visits", "coverages", "stays", "conditions", "medical_decisions", "other_services",
-    "copay_responses",
+    "copay_responses", "alignments",
 )  # fmt: skip
 ANSWERS = "payer_answers"
 HEAD = ("patient_id", "mrn", "last_name", "first_name", "birth_date", "sex", "death_date", "enrolled_date")

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from config.clocks import after
+from config.denials import denials as tables
 from config.errors import InputError
 from tasks.store.claim_tables import claims
-from tasks.store.remit_tables import record_requests
+from tasks.store.remit_tables import denials, record_requests
 
-OPEN, ANSWERED = "open", "answered"
+OPEN, ANSWERED, SETTLED = "open", "answered", "settled"
+BY_REMITTANCE = "the remittance"  # who recorded what no person did
+OVER = ("paid", "accepted")  # of a denial
 _OF_CLAIM = ("case_number", "month", "payer_name", "rendering_npi", "practice_id")
 
 
 def ask(connection: Connection, claim_number: str, asked: date, due: date, note: str, by: str, now: datetime) -> bool:
     """The request is on record with its last day, and whether it is new; the same day again changes nothing.
 
-    InputError when there is no such claim, when the request is older than its claim, or would end before it began.
+    The letter takes the place of an open request that a remittance opened (`opened_by_remittance`). InputError when
+    there is no such claim, when the request is older than its claim, or would end before it began.
     """
     c = claims.c
     claim = connection.execute(sa.select(c.service_date).where(c.claim_number == claim_number)).one_or_none()
@@ -31,12 +37,56 @@ def ask(connection: Connection, claim_number: str, asked: date, due: date, note:
         )
     if due < asked:
         raise InputError(f"The records are due on {due}, before they were asked for on {asked}; correct one of them.")
+    _without_remittances(connection, claim_number)
     mine = (record_requests.c.claim_number == claim_number, record_requests.c.asked_date == asked)
     if connection.execute(sa.select(record_requests.c.due_date).where(*mine)).one_or_none():
         return False
     row = {"claim_number": claim_number, "asked_date": asked, "due_date": due, "note": note}
     connection.execute(sa.insert(record_requests), row | {"recorded_by": by, "recorded_at": now})
     return True
+
+
+def opened_by_remittance(connection: Connection, claim_number: str) -> bool:
+    """Whether a remittance opened a request of the claim that is not answered yet."""
+    r = record_requests.c
+    mine = (r.claim_number == claim_number, r.recorded_by == BY_REMITTANCE, r.answered_date.is_(None))
+    return connection.execute(sa.select(r.claim_number).where(*mine)).first() is not None
+
+
+def _without_remittances(connection: Connection, claim_number: str) -> None:
+    r = record_requests.c
+    mine = (r.claim_number == claim_number, r.recorded_by == BY_REMITTANCE, r.answered_date.is_(None))
+    connection.execute(sa.delete(record_requests).where(*mine))
+
+
+def open_for(connection: Connection, denied: pd.DataFrame, now: datetime) -> None:
+    """Every claim of these denials whose reason asks for records has a request, its last day counted from the notice.
+
+    None is opened beside one that is open, for its last day comes first, nor where records went out on the day of the
+    notice or later.
+    """
+    route = tables().routes["answer_request"]
+    asking = denied[denied["reason"].isin(route.asked_by) & (denied["adjustment_group"] != "PR")]
+    if asking.empty or route.clock is None:
+        return
+    asking = asking.sort_values(["claim_number", "line"]).drop_duplicates("claim_number")
+    numbers = asking["claim_number"].tolist()
+    r = record_requests.c
+    known: dict[str, list[date | None]] = {}
+    for start in range(0, len(numbers), 500):  # fewer than a statement may have
+        told = sa.select(r.claim_number, r.answered_date).where(r.claim_number.in_(numbers[start : start + 500]))
+        for number, answered in connection.execute(told):
+            known.setdefault(number, []).append(answered)
+    new = []
+    for row in asking.to_dict("records"):
+        day = row["opened_date"].date()
+        if any(sent is None or sent >= day for sent in known.get(row["claim_number"], [])):
+            continue
+        codes = f"{row['adjustment_group']}-{row['reason']} {row['remarks']}".strip()
+        mine = {"claim_number": row["claim_number"], "asked_date": day, "due_date": after(day, route.clock.days)}
+        new.append(mine | {"note": f"Asked by {codes}", "recorded_by": BY_REMITTANCE, "recorded_at": now})
+    if new:
+        connection.execute(sa.insert(record_requests), new)
 
 
 def answer(connection: Connection, claim_number: str, sent: date) -> date:
@@ -70,5 +120,21 @@ def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=names)
     for name in ("asked_date", "due_date", "answered_date"):
         frame[name] = pd.to_datetime(frame[name])
-    frame["state"] = frame["answered_date"].isna().map({True: OPEN, False: ANSWERED}).astype("str")
-    return frame.sort_values(["state", "due_date", "claim_number"], ascending=[False, True, True], ignore_index=True)
+    frame["state"] = np.where(frame["answered_date"].isna(), OPEN, ANSWERED)
+    stands = _still_asked(connection, practice_id)
+    over = (frame["recorded_by"] == BY_REMITTANCE) & ~frame["claim_number"].isin(stands)
+    frame["state"] = frame["state"].mask(over & (frame["state"] == OPEN), SETTLED).astype("str")
+    places = frame["state"].map({OPEN: 0, ANSWERED: 1, SETTLED: 2})
+    return (
+        frame.assign(place=places)
+        .sort_values(["place", "due_date", "claim_number"], ignore_index=True)
+        .drop(columns="place")
+    )
+
+
+def _still_asked(connection: Connection, practice_id: str) -> list[str]:
+    """The claims of which a denial stands that asks for records."""
+    d = denials.c
+    asking = d.reason.in_(tables().routes["answer_request"].asked_by)
+    query = sa.select(d.claim_number).where(d.practice_id == practice_id, asking, d.state.not_in(OVER))
+    return list(connection.execute(query.distinct()).scalars())

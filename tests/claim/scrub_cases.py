@@ -45,8 +45,9 @@ def claims_of(cases: Sequence[dict[str, Any]]) -> tuple[pd.DataFrame, dict[str, 
     tables["patients"]["sex"] = "F"
     people = tables["practitioners"]
     people["npi"] = people["npi"].mask(people["practitioner_id"] == "D1", RENDERING)
+    people["enrolled_date"] = pd.Timestamp("2012-01-01")
     for name, day in shared.get("enrolled", {}).items():
-        people[name] = pd.Timestamp(day)
+        people[name] = pd.Timestamp(day) if day else pd.NaT
     said: dict[str, Any] = {"codes": "", "codes_not_covered": "", "confidence": "secondary", "source": "Policy 12"}
     said["filing_days"] = pd.NA
     first = tables["coverages"].drop_duplicates("patient_id")[["patient_id", "coverage_id", "payer_kind", "payer_id"]]

@@ -113,7 +113,7 @@ def _bill(
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     tables, result = _decided(cases, month)
     tables["practitioners"] = tables["practitioners"].assign(
-        name="Okafor, Ada", npi=["2900010002", "2900010176", "2900010341"]
+        name="Okafor, Ada", npi=["2900010002", "2900010176", "2900010341"], enrolled_date=pd.Timestamp("2012-01-01")
     )
     tables["practices"] = tables["practices"].assign(
         practice_id=practice_id, practice_name="Maple", billing_npi="2900000011", tax_id="00-1234567"

@@ -59,6 +59,17 @@ def test_a_plan_takes_a_replacement_that_names_its_own_number(store: Store) -> N
     assert found == [(1, "1", "replaced", ""), (2, "7", "written", number)]
 
 
+@pytest.mark.parametrize("minutes", ["45", "15"], ids=["replacement", "void"])
+def test_a_payers_number_that_no_claim_can_hold_sends_a_person_to_the_payer(store: Store, minutes: str) -> None:
+    send(store, to_plan("25"))
+    answer(store, rows(store, "claim_number")[0][0], "paid", 5000, "*~李")
+    month = to_plan(minutes, revision=2)
+    assert send(store, month) == []
+    (one,) = by_hand(store, month)
+    assert "cannot be written in a claim file" in one.words
+    assert one.fix.startswith("Ask the payer for its number of ")
+
+
 @pytest.mark.slow
 def test_a_plan_takes_a_void_in_the_words_that_were_sent(store: Store) -> None:
     (first,) = send(store, to_plan("45", "25"))

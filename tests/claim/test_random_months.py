@@ -4,88 +4,68 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from config.claim_settings import Address as Street
-from tasks.claim.drafts import Address, Draft, Patient, Payer, Practitioner, ServiceLine
+from tasks.claim.drafts import Address, Draft, Patient
 from tasks.claim.needs import lacking
 from tasks.claim.numbers import PROGRAMS, claim_number
 from tasks.claim.send_out import text_of
 from tasks.claim.x12.envelope import interchange
 from tasks.claim.x12.parties import billing_provider
 from tasks.claim.x12.segments import legible, safe, segment
-from tests.claim.signed_months import CHARGES, claim_settings_of
+from tasks.claim.x12.void import sent_text, void
+from tests.claim.random_drafts import Corrected, anything, claims, texts, versions
+from tests.claim.signed_months import claim_settings_of
 from tests.claim.validators import complaints, named, segments
 
 NOW = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)
 NPI = "2900000011"
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)  # to shrink an example takes both readers minutes
-# What could end a segment, begin an element, be a formula, be invisible, be long, or be in another alphabet.
-HOSTILE = ["~CLM*X*9999***11:B:1", "O'Brien-Núñez", "*", ":", "^", "~", "A\nB\r\x1c\x1d\x1e", "=1+1", "Łukasz Groß"]
-HOSTILE += ["‮evil", "Smith~SE*1*0001~", "李", "x" * 200, " \t ", "{hl}", "{hl}{0}%s", "Ａｌｉｃｅ", "é̂̃", "D’Arcy"]
-texts = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=40))
-latin = st.text(st.characters(min_codepoint=65, max_codepoint=90), min_size=2, max_size=30)
-names = st.one_of(texts, latin)
-identifiers = st.text(st.sampled_from("ABCDEFGH0123456789"), min_size=2, max_size=20)
-icd = st.sampled_from(["E11.9", "I10", "N18.31", "J44.9", "F32.1", "M19.91"])
 
 
-def lines_of(draw: Any, form: str) -> tuple[ServiceLine, ...]:
-    codes = draw(st.lists(st.sampled_from(sorted(CHARGES)), min_size=1, max_size=5))
-    day = date(2026, 10, draw(st.integers(1, 31)))
-    modifiers = draw(st.sampled_from([(), ("PO",), ("GF", "25")]))
-    return tuple(
-        ServiceLine(n, c, modifiers, draw(st.integers(1, 4)), day, draw(st.integers(1, 999_999)), None, "0521")
-        for n, c in enumerate(codes, start=1)
-    )
-
-
-@st.composite
-def claims(draw: Any) -> Draft:
-    form = draw(st.sampled_from(["837P", "837I"]))
-    street = Address(draw(names), "", draw(names), "OH", draw(st.sampled_from(["45402", "45402-1234"])))
-    born = draw(st.dates(date(1900, 1, 1), date(2026, 9, 30)))
-    kinds = st.sampled_from(["medicare_part_b", "medicare_advantage", "medicaid", "commercial", "tricare", "va", "qmb"])
-    return Draft(
-        practice_id="P1",
-        month="2026-10",
-        patient_id="P1",
-        case_number="C-000001",
-        program=draw(st.sampled_from(sorted(PROGRAMS))),
-        claim="professional" if form == "837P" else "facility",
-        form=form,
-        place=draw(st.sampled_from(["11", "19", "22"] if form == "837P" else ["13", "71", "77", "85"])),
-        patient=Patient(draw(names), draw(names), born, draw(st.sampled_from(["F", "M"])), street),
-        payer=Payer(draw(kinds), draw(names), draw(identifiers), draw(identifiers)),
-        practitioner=Practitioner(
-            draw(names), draw(names), "2900010002", draw(st.sampled_from(["", "207Q00000X"])), "MD"
-        ),
-        diagnoses=tuple(draw(st.lists(icd, min_size=1, max_size=4, unique=True))),
-        lines=lines_of(draw, form),
-    )
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=QUICK)
-@given(st.lists(claims(), min_size=1, max_size=4), st.integers(1, 999_999_999), names)
-def test_every_file_passes_both_readers(drafts: list[Draft], number: int, practice_name: str) -> None:
+def file_of(form: str, texts: list[str], name: str, number: int) -> bytes:
     ours = claim_settings_of()
+    return interchange(form, billing_provider(name, NPI, "001234567", ours), texts, number, NOW, ours)
+
+
+def written(draft: Draft, place: int, version: Corrected, first: bytes = b"") -> str:
+    """The claim as it goes first or replaces one; a void is in the words of the file in which it went."""
+    frequency, of_payer = version
+    if frequency == "8":
+        return void(sent_text(first, f"ABC{place:015d}"), f"DEF{place:015d}", of_payer)
+    return text_of(draft, f"ABC{place:015d}", frequency, of_payer, NPI, claim_settings_of())
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=QUICK)
+@given(st.lists(st.tuples(claims(), versions), min_size=1, max_size=4), st.integers(1, 999_999_999), anything)
+def test_every_file_passes_both_readers(drawn: list[tuple[Draft, Corrected]], number: int, practice_name: str) -> None:
     name = practice_name if legible(practice_name) else "Maple"
     for form in ("837P", "837I"):
-        ready = [one for one in drafts if one.form == form and not list(lacking(one, None, ours))]
-        if not ready:
+        mine = [one for one in drawn if one[0].form == form and not list(lacking(one[0], None, claim_settings_of()))]
+        if not mine:
             continue
-        texts = [text_of(one, f"ABC{place:015d}", "1", "", NPI, ours) for place, one in enumerate(ready)]
-        content = interchange(form, billing_provider(name, NPI, "001234567", ours), texts, number, NOW, ours)
+        drafts = [draft for draft, _ in mine]
+        first = file_of(form, [written(draft, place, ("1", "")) for place, draft in enumerate(drafts)], name, number)
+        content = file_of(form, [written(draft, place, version, first) for place, (draft, version) in enumerate(mine)],
+                          name, number)  # fmt: skip
         assert complaints(content) == [], content.decode()
-        assert len(named(content, "CLM")) == len(ready)
-        assert [one[5][:2] for one in named(content, "CLM")] == [one.place for one in ready]
-        assert [one[1] for one in named(content, "HL")] == [str(place) for place in range(1, len(ready) + 2)]
+        if any(version[0] == "8" for _, version in mine):
+            assert complaints(first) == [], first.decode()
+        assert [one[5] for one in named(content, "CLM")] == [
+            f"{draft.place}:{'B' if form == '837P' else 'A'}:{version[0]}" for draft, version in mine
+        ]
+        below = [draft.payer.is_of_another for draft in drafts]
+        assert [one[1] for one in named(content, "HL")] == [str(at) for at in range(1, len(mine) + sum(below) + 2)]
+        assert [one[3] for one in named(content, "HL")].count("23") == sum(below)
+        asked = [draft.lines for draft in drafts if draft.answer and draft.answer.line_paid_cents]
+        assert len(named(content, "SVD")) == sum(map(len, asked))
         assert int(segments(content)[-3][1]) == len(segments(content)) - 4
-        assert content == interchange(form, billing_provider(name, NPI, "001234567", ours), texts, number, NOW, ours)
+        for draft, version in mine:
+            event(f"{form} {version[0]} order {draft.payer_order} {'below' if draft.payer.is_of_another else 'self'}")
 
 
 @given(texts, st.integers(1, 60))
@@ -118,6 +98,7 @@ def test_an_element_that_was_not_made_safe_is_a_fault_that_does_not_quote_it(tex
 def test_a_sex_that_is_neither_is_unknown_which_only_one_reader_knows(draft: Draft, sex: str) -> None:
     """The guides have U; x12sdk 2.2 has F and M only. The day it learns U this test says so."""
     ours = claim_settings_of()
+    draft = replace(draft, payer=replace(draft.payer, relationship=""), payer_order=1, answer=None)
     one = replace(
         draft, patient=Patient("Doe", "Jo", date(1940, 1, 1), sex, Address("1 Elm", "", "Dayton", "OH", "45402"))
     )

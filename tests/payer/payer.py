@@ -12,7 +12,13 @@ from tests.payer.books import ClaimAnswer, Elsewhere, Filed, LineAnswer, Member
 from tests.payer.refusals import Case, Wording, refusal, returned
 from tests.payer.submitted import Line, Reason, Submitted, submitted
 
+PRACTITIONERS = ("096", "097", "098")  # revenue codes of a critical access hospital that bills for its practitioners
 SHARES = ("1", "2", "3")  # deductible, coinsurance, co-pay
+
+
+def part(claim: Submitted) -> tuple[str, bool]:
+    """Which of a hospital's two claims it is, or the only one."""
+    return claim.form, claim.lines[0].revenue.startswith(PRACTITIONERS)
 
 
 @dataclass
@@ -152,7 +158,7 @@ class Payer:
         for filed in self.filed.values():
             if filed.standing and filed.claim.number != claim.number and filed.claim.member_id == claim.member_id:
                 for paid in filed.standing.lines:
-                    same = filed.claim.billing_npi == claim.billing_npi and filed.claim.form != claim.form
+                    same = filed.claim.billing_npi == claim.billing_npi and part(filed.claim) != part(claim)
                     if not paid.denied and f"{paid.day:%Y-%m}" == line.month and not same:
                         yield Elsewhere(paid.code, paid.day, filed.claim.rendering_npi, paid.modifiers)
 
@@ -161,7 +167,7 @@ class Payer:
         for filed in self.filed.values():
             other = filed.claim
             if other.number != claim.number and filed.standing and other.member_id == claim.member_id:
-                same = (other.form, other.billing_npi) == (claim.form, claim.billing_npi)
+                same = (part(other), other.billing_npi) == (part(claim), claim.billing_npi)
                 for paid in filed.standing.lines if same else ():
                     if not paid.denied and (paid.code, f"{paid.day:%Y-%m}") == (line.code, line.month):
                         return True
@@ -179,7 +185,7 @@ class Payer:
             and filed.claim.earlier_payer == claim.earlier_payer
             and filed.claim.charge == claim.charge
             and filed.claim.first_day == claim.first_day
-            and filed.claim.form == claim.form
+            and part(filed.claim) == part(claim)
             for filed in self.filed.values()
         )
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
+import yaml
 
 from config.care_settings import care_setting
 from config.contract import outputs
@@ -42,18 +43,30 @@ from tasks.store.step import decided_from, numbered
 from tasks.store.store import Store
 
 Tables = dict[str, pd.DataFrame]
-PLACES = {"office": "11", "hopd_on_campus": "22", "rhc": ""}
+PLACES = {"office": "11", "home": "12", "assisted_living": "13", "hopd_off_campus": "19", "hopd_on_campus": "22",
+          "cah_method_1": "22", "nursing_facility": "32"}  # fmt: skip
+CHOSEN = {"hopd_off_campus": {"off_campus_modifier": "PO"},
+          "cah_method_2": {"revenue_codes": {"096X, 097X or 098X": "0960"}}}  # fmt: skip
+CHARGES = {"99490": 9500, "99439": 7200, "99487": 21000, "99489": 11000, "99491": 12500, "99437": 9000, "G0511": 8000}
 book_of = cache(load_rulebook)
 
 
 def make_source(folder: Path, patients: int, seed: int, last: Month, months: int, settings_of: dict[str, str]) -> Path:
-    """Synthetic practices of those care settings; their folder has the settings that their claims need."""
+    """Synthetic practices of those care settings; their folder has the settings that their claims need, with a charge
+    for what no rate is loaded of.
+    """
     write_demo_data(folder, patients, months, seed, last, dirty=False, practices=len(settings_of))
     path = folder / "practices.csv"
     rows = pd.read_csv(path, dtype=str, keep_default_na=False)
     rows["setting"] = rows["practice_id"].map(settings_of)
-    rows["place_of_service"] = rows["setting"].map(PLACES)
+    rows["place_of_service"] = rows["setting"].map(PLACES).fillna("")
     rows.to_csv(path, index=False)
+    everything = yaml.safe_load((folder / SETTINGS).read_text("utf-8"))
+    for practice, setting in settings_of.items():
+        if setting not in ("office", "rhc", "hopd_on_campus"):
+            everything["practices"][practice]["charges_cents"] = CHARGES
+        everything["practices"][practice]["claims"] |= CHOSEN.get(setting, {})
+    (folder / SETTINGS).write_text(yaml.safe_dump(everything), "utf-8")
     return folder / SETTINGS
 
 

@@ -22,6 +22,7 @@ from tasks.store.claim_tables import claims, ledger
 from tasks.store.claims import ClaimFile
 from tasks.store.remit_tables import adjustments, claim_payments, denials, line_payments, overpayments, remittances
 from tasks.store.store import Store, open_store
+from tests.claim.validators import complaints as said_of_claims
 from tests.payer import knowledge as known
 from tests.payer.books import Member
 from tests.payer.payer import Payer
@@ -78,6 +79,8 @@ class Year:
     patients: int = 18
     seed: int = 3
     year: int = 2025
+    begins: int = 1
+    practices: dict[str, str] = field(default_factory=lambda: dict(SETTINGS))
     payers: dict[str, Payer] = field(init=False)
     table: list[Row] = field(default_factory=list)
     corrected: list[tuple[str, Month, str]] = field(default_factory=list)
@@ -85,10 +88,10 @@ class Year:
     def __post_init__(self) -> None:
         source = self.folder / "source"
         last = Month(self.year, 12)
-        self.settings = make_source(source, self.patients, self.seed, last, 12, SETTINGS)
+        self.settings = make_source(source, self.patients, self.seed, last, 13 - self.begins, self.practices)
         self.tables: Tables = read_tables(source)
         self.store: Store = open_store(f"sqlite:///{self.folder / 'ccm.db'}")
-        self.desks = {practice: Billing(self.store, practice, self.settings) for practice in SETTINGS}
+        self.desks = {practice: Billing(self.store, practice, self.settings) for practice in self.practices}
         self.payers = payers(self.seed)
         self.dice = random.Random(self.seed)
         self._enrol()
@@ -106,20 +109,20 @@ class Year:
             self.payers[MAC].members[str(number)] = member
 
     def months(self) -> Iterator[Row]:
-        """The twelve months, one after the other; each is settled when it is given."""
-        for number in range(1, 13):
+        """The year's months from that in which it begins, one after the other; each is settled when it is given."""
+        for number in range(self.begins, 13):
             month = Month(self.year, number)
             row = Row(str(month))
             self.table.append(row)
             days = {day: month.next.first.replace(day=day) for day in (5, 20, 22, 28)}
-            for practice in SETTINGS:
+            for practice in self.practices:
                 self._decide(practice, month, self.tables, days[5])
                 self._take(row, self.desks[practice].send(month, days[5]), days[5])
             self._remit(row, days[20])
-            for practice in SETTINGS:
+            for practice in self.practices:
                 self._take(row, self.desks[practice].send(month, days[22]), days[22])
             self._answer_denials(row, days[22])
-            if number > 1:
+            if number > self.begins:
                 self._reopen(row, month.previous, days[22])
             self._surprises()
             self._remit(row, days[28])
@@ -127,13 +130,14 @@ class Year:
 
     def _decide(self, practice: str, month: Month, tables: Tables, day: date) -> None:
         # A clean year: to check each month would cost more than all else.
-        first = month == Month(self.year, 1) and tables is self.tables
+        first = month == Month(self.year, self.begins) and tables is self.tables
         cycle = decide_month(self.store, tables, practice, month, self.settings, day, check=first)
         self.desks[practice].sign_off(cycle, day)
 
     def _take(self, row: Row, files: list[ClaimFile], day: date) -> None:
-        """The files reach the payers; who is not addressed does not look at them."""
+        """The files pass both readers and reach the payers; who is not addressed does not look at them."""
         for file in files:
+            assert said_of_claims(file.content) == [], file.content.decode()
             found = rows(self.store, claims, "payer_order", "frequency", control_number=file.control_number)
             first = [frequency for order, frequency in found if order == 1]
             row.second += len(found) - len(first)
@@ -174,6 +178,7 @@ class Year:
                     before = self._ledger_paid(str(number))
                     file = desk.resend(Month.parse(month), str(number), list(map(int, again["line"])), day)
                     assert self._ledger_paid(str(number)) == before, "what was paid stays while a line goes again"
+                    assert said_of_claims(file.content) == [], file.content.decode()
                     row.resent += 1
                     for payer in self.payers.values():
                         payer.receive(file.content, day)
@@ -191,7 +196,7 @@ class Year:
 
     def _reopen(self, row: Row, month: Month, day: date) -> None:
         """Of the month before, one patient of a practice loses the care plan and another gains half an hour."""
-        practice = list(SETTINGS)[month.number % len(SETTINGS)]
+        practice = list(self.practices)[month.number % len(self.practices)]
         mine = {"practice_id": practice, "month": str(month), "program": "ccm"}
         found = rows(self.store, ledger, "patient_id", "state", **mine)
         billed = sorted({patient for patient, state in found if state in ("paid", "part_paid")})

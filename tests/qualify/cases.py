@@ -147,6 +147,7 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
             "other_services": [],
             "stays": [],
             "copay_responses": [],
+            "alignments": [],
         }
         for table, default in defaults.items():
             for row_number, row in enumerate(case.get(table, default), start=1):

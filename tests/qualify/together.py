@@ -20,7 +20,7 @@ Result = dict[str, pd.DataFrame]
 
 # What a case says of its patient alone; cases that differ in anything else are not decided together.
 OF_THE_PATIENT = {
-    "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays",
+    "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays", "alignments",
     "medical_decisions", "copay_responses", "earlier_claims", "payer_answers", "time", "staff", "practitioner",
 }  # fmt: skip
 PEOPLE = {"practitioners": "practitioner_id", "staff": "staff_id"}

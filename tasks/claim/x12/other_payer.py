@@ -7,7 +7,7 @@ from itertools import groupby
 
 from tasks.claim.drafts import Adjustment, Answer, Draft, ServiceLine
 from tasks.claim.x12.parties import ORDER, RELATIONSHIP, address, payer, person
-from tasks.claim.x12.segments import code, day, money, safe, segment
+from tasks.claim.x12.segments import code, day, legible, money, safe, segment
 
 MOST_REASONS = 6  # of one group in a CAS segment
 
@@ -28,7 +28,7 @@ def coverage(draft: Draft, answer: Answer, indicator: Callable[[str, str], str])
     ]
     if not answer.line_paid_cents:
         parts.append(segment("DTP", "573", "D8", day(answer.payment_date)))
-    if answer.payer_claim_number:
+    if legible(answer.payer_claim_number):
         parts.append(segment("REF", "F8", safe(answer.payer_claim_number, 50)))
     return "".join(parts)
 
