@@ -25,6 +25,7 @@ KNOWN = {
     "settings",
     "outcome",
     "codes",
+    "service_date",
     "finding",
     "seconds",
     "staff_seconds",
@@ -64,6 +65,8 @@ def check(case: dict[str, Any], result: dict[str, pd.DataFrame]) -> None:
     for column in ("outcome", "codes", "staff_seconds", "practitioner_seconds"):
         if column in case:
             assert decision[column] == case[column], result["findings"][["rule", "numbers"]].to_string()
+    if "service_date" in case:
+        assert str(decision["service_date"].date()) == case["service_date"]
     if "finding" in case:
         found = set(result["findings"].loc[result["findings"]["program"] == program, "rule"])
         assert (case["rule"] in found) == case["finding"]

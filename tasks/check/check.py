@@ -45,8 +45,8 @@ def check_tables(tables: Mapping[str, pd.DataFrame], settings: PracticeSettings,
         flags = flags_for(table, frame, accepted, settings, month, as_of)
         failures = validator.failures(name, frame, flags, suite)
         _stop(table, frame, failures)
-        counts = {failure.entry.name: len(failure.rows) for failure in failures}
-        checks += [_check(name, entry, len(frame), counts.get(entry.name, 0)) for entry in suite]
+        unmet = {failure.entry.name: failure for failure in failures}
+        checks += [_check(name, entry, frame, unmet.get(entry.name)) for entry in suite]
         aside = [failure for failure in failures if failure.entry.severity == "quarantine"]
         quarantine += [_set_aside(table, frame, failure) for failure in aside]
         accepted[name] = _without(frame, aside)
@@ -58,32 +58,53 @@ def check_tables(tables: Mapping[str, pd.DataFrame], settings: PracticeSettings,
     )
 
 
-def _check(table: str, entry: Entry, rows: int, failed: int) -> dict[str, object]:
+def _check(table: str, entry: Entry, frame: pd.DataFrame, failure: Failure | None) -> dict[str, object]:
+    places = _places(frame, failure) if failure and entry.severity == "warn" else ""
     return {
         "table": table,
         "check": entry.name,
         "severity": entry.severity,
         "words": entry.words,
         "owner": entry.owner,
-        "fix": entry.fix,
-        "rows": rows,
-        "failed": failed,
+        "fix": f"{entry.fix} See {places}." if places else entry.fix,  # rows set aside stand in the quarantine
+        "rows": len(frame),
+        "failed": len(failure.rows) if failure else 0,
     }
 
 
+LINES_TOLD = 5
+
+
+def _places(frame: pd.DataFrame, failure: Failure) -> str:
+    """The first files and lines of the rows that a warning is about, and how many more there are."""
+    rows = frame.iloc[failure.rows[:LINES_TOLD]]
+    told = [
+        f"{file}, line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
+        for file, lines in rows.groupby(rows["source_file"].astype("str"), sort=False)["source_line"]
+    ]
+    more = len(failure.rows) - len(rows)
+    return "; ".join(told) + (f" and {more:,} more" if more else "")
+
+
 def _stop(table: Table, frame: pd.DataFrame, failures: list[Failure]) -> None:
-    """Raise for the first failed expectation that stops the month, naming the file and line of its first row."""
+    """Raise for the first failed expectation that stops the month, naming the file and line of its first row.
+
+    What stands there is said too where it is the practice's own: nothing of a person is in its table.
+    """
     stops = [failure for failure in failures if failure.entry.severity == "stop"]
     if not stops:
         return
     first = stops[0]
     more = sum(max(len(failure.rows), 1) for failure in stops) - 1
-    place = table.table
+    place, cell = table.table, ""
     if len(first.rows):
         row = frame.iloc[int(first.rows[0])]
         place = f"{row['source_file']}, line {row['source_line']}"
+        columns = [name for name in (*first.entry.covers, first.entry.kwargs.get("column")) if name in table.names]
+        if table.table == "practices" and columns and pd.notna(row[columns[0]]):
+            cell = f" ({columns[0]} '{row[columns[0]]}')"
     rest = f" ({more} more like it)" if more else ""
-    raise DataStopError(f"{place}: {_as_clause(first.entry.wrong)}{rest}; {_as_clause(first.entry.fix)}.")
+    raise DataStopError(f"{place}: {_as_clause(first.entry.wrong)}{cell}{rest}; {_as_clause(first.entry.fix)}.")
 
 
 def _as_clause(sentence: str) -> str:

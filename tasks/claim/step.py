@@ -59,7 +59,7 @@ def write_claim_lines(
     """One line for every code that bills, with all that billing otherwise looks up by hand."""
     with step("claim", "writing the claim lines") as done:
         chronic, acute = (frozenset(code for code, status in book.chronic.items() if status == n) for n in (1, 0))
-        lines = claim_lines(decided["decisions"], decided["code_lines"], tables, chronic, acute)
+        lines = claim_lines(decided["decisions"], decided["code_lines"], tables, chronic, acute, decided["findings"])
         setting = care_setting(str(tables["practices"]["setting"].iloc[0]))
         lines = on_claims(lines, setting, book, settings.claims_here)
         people = credentials_of(tables["practitioners"])

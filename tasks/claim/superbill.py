@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from config.contract import outputs
 from config.frames import as_contract, empty, month_key
-from config.service_dates import why_that_day
+from config.service_dates import ANOTHER_DAY, why_that_day
 
 MOST_DIAGNOSES = 4  # a claim line points to at most four diagnoses
 ENOUGH_DIAGNOSES = 2  # up to here a code that the indicator leaves open fills up what chronic ones do not reach
@@ -25,12 +25,14 @@ def claim_lines(
     tables: Tables,
     chronic_codes: Collection[str],
     acute_codes: Collection[str] | None = None,
+    findings: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The superbill of the month: one row for every code line of a patient-month that bills, in contract columns.
 
     Payers are those in force on the date of service; diagnoses are the active conditions among `chronic_codes`
     (ICD-10-CM, dot or none), best rank first, four at most. Where these are fewer than two and `acute_codes` are told,
     codes that are neither follow: the decision counts them with a warning. What is not on file is empty, never guessed.
+    Where one of the `findings` tells of another day than the usual one, the date's reason says so.
     """
     billed = decisions[decisions["outcome"] == "bill"].reset_index(drop=True)
     if billed.empty:
@@ -42,7 +44,7 @@ def claim_lines(
     service = _service_dates(len(billed), place, lines["service_date"])
     heads = pd.DataFrame({name: billed[name] for name in ("practice_id", "month", "patient_id", "program")})
     heads["case_number"] = billed["case_number"]
-    heads["service_date_rule"] = _why_that_day(billed)
+    heads["service_date_rule"] = _why_that_day(billed, findings)
     _look_up(heads, tables["patients"], "patient_id", heads["patient_id"], ["last_name", "first_name", "birth_date"])
     practices = tables["practices"]
     _look_up(heads, practices, "practice_id", heads["practice_id"], ["billing_npi", "place_of_service"])
@@ -70,9 +72,19 @@ def claim_lines(
     return as_contract(result.take(order), outputs()["claim_lines"])
 
 
-def _why_that_day(billed: pd.DataFrame) -> pd.Series:
-    kind, unique = pd.factorize(pd.MultiIndex.from_frame(billed[["program", "family"]].astype("str")))
-    return pd.Series([why_that_day(*one) for one in unique], dtype="str").take(kind).reset_index(drop=True)
+def _why_that_day(billed: pd.DataFrame, findings: pd.DataFrame | None) -> pd.Series:
+    key = ["patient_id", "program"]
+    met = pd.Series("", index=range(len(billed)), dtype="str")
+    if findings is not None:
+        told = findings[findings["rule"].isin(list(ANOTHER_DAY))].drop_duplicates(key)
+        place = pd.MultiIndex.from_frame(told[key].astype("str")).get_indexer(
+            pd.MultiIndex.from_frame(billed[key].astype("str"))
+        )
+        met[place >= 0] = told["rule"].astype("str").to_numpy()[place[place >= 0]]
+    texts = billed[["program", "family"]].astype("str").reset_index(drop=True).assign(met=met)
+    kind, unique = pd.factorize(pd.MultiIndex.from_frame(texts))
+    said = [why_that_day(program, family, [rule]) for program, family, rule in unique]
+    return pd.Series(said, dtype="str").take(kind).reset_index(drop=True)
 
 
 def _places(keys: pd.Series, wanted: pd.Series) -> np.ndarray:

@@ -23,6 +23,7 @@ from tasks.qualify.lookup import Tables
 from tasks.qualify.months import Facts, gather
 from tasks.qualify.programs import Decided, bill_once, give_way, keep_one, participants, stretches_of
 from tasks.qualify.rows import candidate_rows, code_lines, decisions, finding_rows, ledger_rows
+from tasks.qualify.service_day import add_month_dates, date_past_edits
 from tasks.qualify.services_of_choice import add_services_of_choice
 from tasks.qualify.sites import payable_here
 from tasks.qualify.stretches import stretches, tell_colleagues
@@ -111,14 +112,13 @@ def decide_program(
     ledger = count_minutes(mine, m, own, settings, taken)
     counted = in_order(ledger)
     add_minutes(m, ledger, counted, own, settings)
+    add_month_dates(facts)
     if any(family.by == "month" for family, _ in own.families):
-        end = np.datetime64(facts.last, "ns")
-        died = m["death_date"].to_numpy("datetime64[ns]")
-        m["month_service_date"] = np.where(np.isnat(died) | (died > end), end, died)
         facts.on_reference_day(m["month_service_date"].to_numpy())
     found = families.candidates(m, counted, own, settings)
     found = families.choose(found, supported(found, m, own, settings), settings)
     add_choice(m, found, own, settings)
+    date_past_edits(facts, found)
     add_services_of_choice(facts)
     add_hospital_units(m, own)
     facts.on_reference_day(reference_dates(facts, counted))

@@ -280,3 +280,8 @@ def month_in_facility(m: Months, book: RuleBook, settings: PracticeSettings) -> 
 def time_on_facility_day(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Counted time lies on a day in hospital or in a Part A skilled nursing stay."""
     return m.facility_seconds > 0
+
+
+def dated_outside_stay(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """A code of the month as such has an earlier date than usual, for the usual one lies in a stay."""
+    return m.usual_date.notna() & m.bills_month_code

@@ -37,6 +37,16 @@ def same_day_edit(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask
     return m.same_day_service.notna()
 
 
+def dated_past_edit(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """An edit bars the chosen codes on the day on which the minutes were reached, and a later day was free."""
+    return m.reached_date.notna()
+
+
+def dated_past_edit_by_analogy(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """An edit bars the chosen codes on the day on which the minutes were reached, and a later day was free."""
+    return m.reached_date.notna()
+
+
 def modifier_needed(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """A service of the same practitioner is paid beside the chosen codes only with a modifier."""
     return m.modifier_service.notna()

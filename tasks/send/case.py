@@ -48,6 +48,7 @@ def _program(row: Mapping[Any, Any], found: Frames) -> dict[str, Any]:
     candidates = _of_program(found["candidates"], program)
     chosen: dict[Any, Any] = next((one for one in candidates if one["chosen"]), {})
     lines = _of_program(found["claim_lines"], program)
+    met = _of_program(found["findings"], program)
     return {
         "program": program,
         "name": words.PROGRAM_NAMES.get(program, program),
@@ -56,7 +57,7 @@ def _program(row: Mapping[Any, Any], found: Frames) -> dict[str, Any]:
         "family": text(row["family"]),
         "reason": text(row["reason"]),
         "service_date": text(row["service_date"]),
-        "why_that_day": why_that_day(program, text(row["family"])),
+        "why_that_day": why_that_day(program, text(row["family"]), [str(one["rule"]) for one in met]),
         "minutes": text(row["minutes"]),
         "missing": "" if pd.isna(minutes_missing) else f"{int(minutes_missing)} min missing to the next unit",
         "amounts": _amounts({**chosen, **{name: value for name, value in row.items() if text(value)}})
@@ -65,7 +66,7 @@ def _program(row: Mapping[Any, Any], found: Frames) -> dict[str, Any]:
         "basis": _basis(row, chosen),
         "lines": [{name: text(line.get(name)) for name in LINE} for line in lines],
         "candidates": [_candidate(one) for one in candidates],
-        "findings": [{str(k): text(v) for k, v in one.items()} for one in _of_program(found["findings"], program)],
+        "findings": [{str(k): text(v) for k, v in one.items()} for one in met],
     }
 
 

@@ -152,7 +152,7 @@ def test_a_patient_without_a_known_practitioner_is_set_aside():
 
 def test_a_warning_keeps_the_row():
     checked = check(
-        practices=[example("practices", billing_npi="1234567890", state="ZZ")],
+        practices=[example("practices", billing_npi="1234567890")],
         practitioners=[example("practitioners", npi="123456789")],
         patients=[example("patients", care_manager_id="S9", state="Ohio")],
         coverages=[example("coverages", state="oh"), example("coverages", coverage_id="V2", state="QQ")],
@@ -164,7 +164,7 @@ def test_a_warning_keeps_the_row():
         consents=[example("consents", revoked_date="2024-01-01", began_date="2024-01-01")],
         care_plans=[example("care_plans", revised_date="2024-01-01")],
     )
-    assert warned(checked, "practices") == {"npi_malformed": 1, "state_unknown": 1}
+    assert warned(checked, "practices") == {"npi_malformed": 1}
     assert warned(checked, "practitioners") == {"npi_malformed": 1}
     assert warned(checked, "patients") == {"care_manager_unknown": 1, "state_unknown": 1}
     assert warned(checked, "coverages") == {"state_unknown": 1}
@@ -173,6 +173,16 @@ def test_a_warning_keeps_the_row():
     assert warned(checked, "consents") == {"revoked_before_given": 1, "began_before_given": 1}
     assert warned(checked, "care_plans") == {"revised_before_established": 1}
     assert checked.quarantine.empty
+    told = checked.checks.set_index(["table", "check"])["fix"]
+    assert told["patients", "state_unknown"].endswith("See patients.csv, line 2.")
+    assert told["coverages", "state_unknown"].endswith("See coverages.csv, line 3.")
+    assert not checked.checks.query("failed == 0")["fix"].str.contains(r" See \w+\.csv").any()
+
+
+def test_a_warning_names_its_first_rows_and_counts_the_others():
+    many = [example("visits", visit_id=f"V{number}", code="G018") for number in range(7)]
+    fix = check(visits=many).checks.query("table == 'visits' and check == 'code_unknown'")["fix"].item()
+    assert fix.endswith(" See visits.csv, lines 2, 3, 4, 5, 6 and 2 more.")
 
 
 def test_the_check_digit_of_an_npi():
@@ -195,7 +205,13 @@ def test_the_check_digit_of_an_npi():
         ({"staff": [example("staff", staff_id="D1")]}, r"staff\.csv, line 2: .*practitioner"),
         (
             {"practices": [example("practices", place_of_service="10")]},
-            r"^practices\.csv, line 2: the place of service does not belong .*; write the place .* \(never 02 or 10",
+            r"^practices\.csv, line 2: the place of service .* \(place_of_service '10'\); .* \(never 02 or 10",
+        ),
+        ({"practices": [example("practices", setting="zoo")]}, r"\(setting 'zoo'\)"),
+        ({"practices": [example("practices", state="ZZ")]}, r"^practices\.csv, line 2: the state .*\(state 'ZZ'\)"),
+        (
+            {"practices": [example("practices", locality="99999-99")]},
+            r"^practices\.csv, line 2: the locality is not .*\(locality '99999-99'\); write carrier and locality",
         ),
         ({"patients": []}, "^patients: the practice has no patients"),
         ({"time_entries": []}, "^time_entries: there is no time entry"),

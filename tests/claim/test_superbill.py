@@ -187,3 +187,14 @@ def test_a_large_month_is_quick():
     assert time.perf_counter() - began < 5  # about a tenth of that on a quiet machine
     assert len(result) == 2 * count
     assert (result["diagnoses"] == "I10 E11.9 N18.3").all()
+
+
+def test_a_line_says_why_it_has_another_day_than_the_usual_one() -> None:
+    findings = pd.DataFrame({"patient_id": ["20"], "program": ["ccm"], "rule": ["dated_past_edit"]})
+    tables = month(patients=table("patients", *({"patient_id": name} for name in ("10", "20"))))
+    lines = pd.concat([billed("10"), billed("20")])
+    found = claim_lines(decided(["10", "20"]), lines, tables, CHRONIC, findings=findings)
+    said = found.set_index("patient_id")["service_date_rule"]
+    assert said["10"].startswith("the day on which counted time first reached")
+    assert said["20"].startswith("the first free day after")
+    assert said["20"].endswith("dated_past_edit")

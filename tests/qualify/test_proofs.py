@@ -56,7 +56,8 @@ def test_a_finding_says_how_sure_its_pair_is(facts: dict[str, Any], rule: str, p
 )
 def test_an_edit_is_surest_in_its_own_quarter(month: str, confidence: str, source: str) -> None:
     high = [{"practitioner_id": "D1", "decided_date": f"{month}-03", "level": "high"}]
-    facts = service("G0506", "same_practitioner", f"{month}-10") | {"medical_decisions": high, "staff": "60"}
+    facts = service("G0506", "same_practitioner", f"{month}-31") | {"medical_decisions": high}
+    facts["time"] = [{"at": f"{month}-31 09:00", "length": "60"}]  # no later day of the month is left
     result = decided([facts], month, choose_family="complex")
     assert finding(result, "same_day_edit") == ("hold", confidence, source)
 

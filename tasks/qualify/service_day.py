@@ -1,0 +1,153 @@
+"""On which day of the month codes are dated where the usual day will not do: an edit of one date, a stay at the end."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from config import ncci
+from config.frames import as_texts
+from tasks.qualify.hospital import codes_off_hospital_claim, hospital_codes
+from tasks.qualify.other_services import Written, codes_of_program, own_visits, seen_by_biller, standing
+
+if TYPE_CHECKING:
+    from tasks.qualify.months import Facts
+
+NAT = np.datetime64("NaT", "ns")
+PAST_EDIT = ("dated_past_edit", "dated_past_edit_by_analogy")
+OUTSIDE_STAY = "dated_outside_stay"
+"""The rules that tell of another day; where a rulebook does not know them, codes stay on their usual day."""
+
+
+def add_month_dates(facts: Facts) -> None:
+    """Adds the date of what is paid for the month as such: the last day, or that of death, that lies in no stay.
+
+    `usual_date` is the day that gave way, missing where none did: also where every day before it is one of a stay.
+    """
+    frame, end = facts.frame, np.datetime64(facts.last, "ns")
+    died = frame["death_date"].to_numpy("datetime64[ns]")
+    usual = np.where(np.isnat(died) | (died > end), end, died)
+    frame["month_service_date"], frame["usual_date"] = usual, np.full(facts.size, NAT)
+    if OUTSIDE_STAY not in facts.book.rules:
+        return
+    number = (usual - np.datetime64(facts.first, "ns")) // np.timedelta64(1, "D")
+    until = (np.int64(1) << (np.maximum(number, -1) + 1)) - 1
+    free = ~frame["facility_bits"].to_numpy(np.int64) & until
+    latest = np.frexp(free.astype("float64"))[1] - 1  # the number of the highest day that is free
+    moved = (free > 0) & (latest < number)
+    days = np.datetime64(facts.first, "ns") + latest * np.timedelta64(1, "D")
+    frame["month_service_date"] = np.where(moved, days, usual)
+    frame["usual_date"] = np.where(moved, usual, NAT)
+
+
+def date_past_edits(facts: Facts, found: pd.DataFrame) -> None:
+    """Dates the chosen codes on the next day of the month on which no edit bars them whatever the modifier.
+
+    Only where one does on the day on which the minutes were reached, and where the month has such a day: lived, covered
+    as on that day and in no stay. `reached_date` is the day that gave way, `avoided_service` what stands on it.
+    """
+    frame = facts.frame
+    reached, service, edition = (np.full(facts.size, None, dtype=object) for _ in range(3))
+    days = frame["service_date"].to_numpy("datetime64[ns]").copy()
+    if any(name in facts.book.rules for name in PAST_EDIT):
+        for row, others in _services_with_edits(facts):
+            first = pd.Timestamp(days[row]).date()
+            if (barred := _barred(facts, row, others, first)) is None:
+                continue
+            for number in range(first.day + 1, _last_day(facts, row, first).day + 1):
+                day = first.replace(day=number)
+                if not _in_stay(facts, row, day) and _barred(facts, row, others, day) is None:
+                    reached[row], service[row], edition[row] = days[row], barred[0], barred[1]
+                    days[row] = np.datetime64(day, "ns")
+                    break
+    frame["reached_date"] = pd.Series(pd.to_datetime(pd.Series(reached)), dtype="datetime64[ns]").to_numpy()
+    frame["avoided_service"], frame["avoided_edits"] = as_texts(service), as_texts(edition)
+    moved = np.flatnonzero([day is not None for day in reached])
+    if len(moved):
+        frame["service_date"] = days
+        rows = found["chosen"].to_numpy(bool) & found["patient"].isin(moved).to_numpy()
+        dates = found["service_date"].to_numpy("datetime64[ns]").copy()
+        dates[rows] = days[found["patient"].to_numpy()[rows]]
+        found["service_date"] = dates
+
+
+Service = tuple[str, date, date]
+"""A code of another service, its first and its last day."""
+
+
+def _services_with_edits(facts: Facts) -> list[tuple[int, list[Service]]]:
+    """The patients whose own services of the month have a code that some day's edits hold against the program's, with
+    those services; only of codes that are dated by their minutes.
+    """
+    _, ours = codes_of_program(facts.book)
+    apart = frozenset[str]().union(*(_apart(kind, facts.book.reference.ncci, ours) for kind in KINDS))
+    rows, patient = standing(facts)
+    visits, seen = own_visits(facts)
+    code, visited = Written(rows["code"]), Written(visits["code"])
+    by_minutes = (frame := facts.frame)["service_date"].notna().to_numpy() & ~frame["bills_month_code"].to_numpy(bool)
+    met = code.among(apart) & by_minutes[patient]
+    met_visits = visited.among(apart) & by_minutes[seen]
+    if not met.any() and not met_visits.any():
+        return []
+    last = rows["end_date"].fillna(rows["service_date"])
+    own, _, unclear = seen_by_biller(facts, rows, patient)
+    met &= (own | unclear) & ((rows["service_date"] <= facts.last) & (last >= facts.first)).to_numpy(bool)
+    found: dict[int, list[Service]] = {}
+    for who, what, begin, end in (
+        (patient[met], code.text[met], rows["service_date"][met], last[met]),
+        (seen[met_visits], visited.text[met_visits], *[visits["visit_date"][met_visits]] * 2),
+    ):
+        for row, one, from_day, to_day in zip(who, what, begin, end, strict=True):
+            found.setdefault(int(row), []).append((str(one), from_day.date(), to_day.date()))
+    return sorted(found.items())
+
+
+KINDS: tuple[ncci.Kind, ...] = ("practitioner", "hospital")
+
+
+@lru_cache(maxsize=64)
+def _apart(kind: ncci.Kind, folder: Path, ours: frozenset[str]) -> frozenset[str]:
+    """The codes of others that an edit of any time bars on one date with one of these, whatever the modifier."""
+    pairs = [(edit.column1, edit.column2) for edit in ncci.all_edits(kind, folder) if not edit.bypassable]
+    return frozenset({b for a, b in pairs if a in ours} | {a for a, b in pairs if b in ours}) - ours
+
+
+def _barred(facts: Facts, row: int, others: list[Service], day: date) -> tuple[str, str] | None:
+    """Which of these services bars the patient's codes on that day, and the edition that says so.
+
+    What a pair of the month keeps apart is left out: no other date helps there.
+    """
+    billed = frozenset(str(facts.frame["codes"].iloc[row]).split()[::2])
+    month = facts.book.exclusions.against(billed)
+    settled: set[str] = set()
+    for conflict in month:
+        pair, effect = conflict.pair, conflict.pair.effect_for(facts.settings)
+        if pair.strength == "hard" and pair.within == "month" and effect in ("hold", "not_billable"):
+            settled |= conflict.theirs
+    on_facility_claim = billed & hospital_codes(facts.frame, facts.book)
+    for kind, mine in zip(KINDS, (billed, on_facility_claim), strict=True):
+        off = codes_off_hospital_claim(facts.book) if kind == "hospital" else frozenset()
+        edits = ncci.edits(day, kind, facts.book.reference.ncci)
+        for other, begin, end in others:
+            if begin <= day <= end and other not in settled and other not in off:
+                for one in sorted(mine):
+                    if (edit := edits.between(one, other)) and not edit.bypassable:
+                        return other, edit.quarter
+    return None
+
+
+def _last_day(facts: Facts, row: int, day: date) -> date:
+    """The last day of the month on which the patient lived and every coverage of that day still ran."""
+    last, died = facts.last, facts.frame["death_date"].iloc[row]
+    rows, patient = facts.rows("coverages")
+    ends = rows["end_date"][(patient == row) & (rows["end_date"] >= pd.Timestamp(day)).to_numpy(bool)]
+    return pd.Series([last, died, *ends]).min().date()
+
+
+def _in_stay(facts: Facts, row: int, day: date) -> Any:
+    return int(facts.frame["facility_bits"].iloc[row]) >> (day.day - 1) & 1
