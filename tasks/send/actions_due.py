@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from config.deadlines import working_days_after
@@ -29,7 +30,7 @@ def compose_due_actions(
     """
     due = actions_in({"actions": actions})
     days = due["due_date"].dt.date if len(due) else pd.Series(dtype=object)
-    due = due[[day == today or working_days_after(day, 1, closed) == today for day in days]]
+    due = due[np.array([day == today or working_days_after(day, 1, closed) == today for day in days], dtype=bool)]
     found = []
     for name in sorted(set(due["audience"])):
         if name in PERSONAL:

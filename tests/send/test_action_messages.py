@@ -111,3 +111,8 @@ def test_reminders_on_the_day_and_the_working_day_after(day: int, reminded: bool
             "care_manager": "ana@maple.example", "compliance": "", "operations": "boss@maple.example",
         }  # fmt: skip
         assert all("1 action item due" in one.subject and one.kind.startswith("actions") for one in found)
+
+
+def test_a_practice_without_items_is_reminded_of_nothing() -> None:
+    people = {"care_manager": STAFF, "billing_practitioner": PRACTITIONERS}
+    assert compose_due_actions("P1", {}, actions(), people, date(2026, 11, 20), MessageSettings()) == []
