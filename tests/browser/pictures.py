@@ -13,6 +13,7 @@ from tasks.send.stakeholders import PAGES, Figures, stakeholder_pages
 from tasks.store.records import Cycle, Digests
 from tasks.store.trend import COLUMNS
 from tests.browser.chromium import open_browser
+from tests.browser.letter_pictures import take_letters
 from tests.browser.pages import MONTH, make_pages
 from tests.browser.ui_pictures import take_ui_pictures
 
@@ -71,5 +72,5 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as root:
         site = make_pages(Path(root), DEMO_PATIENTS)
         thirteen_months(site / "stakeholder_13.html")
-        for picture in [*take_pictures(site, FOLDER), *take_ui_pictures(FOLDER)]:
+        for picture in [*take_letters(FOLDER), *take_pictures(site, FOLDER), *take_ui_pictures(FOLDER)]:
             print(picture.relative_to(FOLDER.parents[1]))
