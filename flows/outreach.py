@@ -14,7 +14,7 @@ from flows.daily_month_end import daily_month_end
 from flows.daily_queries import daily_queries
 from flows.each_practice import each_practice
 from flows.tell_actions import remind_of_actions, write_actions
-from flows.typed_worklists import typed_cases
+from flows.typed_worklists import lists_kept, typed_cases
 from tasks.query.step import due_queries
 from tasks.remit.step import claim_balances
 from tasks.route.step import due_cases
@@ -60,7 +60,8 @@ def practice_outreach(place: Place, practice_id: str) -> dict[str, Any]:
     daily_month_end(place, practice_id, asked)
     write_actions(place, practice_id, show=False)
     remind_of_actions(place, practice_id, asked)
-    tell_owners(place, due.practice_id, due.practice, due.cases, due.lists["copay_alerts"], due.staff, due.patients)
+    whose = (due.practice, due.cases, due.lists["copay_alerts"], due.staff, due.patients)
+    tell_owners(place, practice_id, *whose, lists_kept(place, practice_id, due.lists, due.staff))
     deliver_messages(place, practice_id)
     return {"practice_id": practice_id, "report": folder, "letters_kept_back": kept_back, **due.counts, **queries}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +49,7 @@ def with_typed_answers(
         for _, cells in found:
             if any(cells[name] for name in answers):
                 line = _key(cells, key)
-                lost |= any(cells[name] and not _is_day(cells[name]) for name in days)
-                lost |= line not in now and not taken_in(cells)
+                lost |= _is_lost(cells, line, now, days, taken_in)
                 own.setdefault(line, cells)
         # What is in the older file alone was deleted in the newer one, or typed into this one.
         if lost or own.keys() & (seen - typed.keys()):
@@ -70,6 +69,30 @@ def with_typed_answers(
         if column.type == "date":
             frame[column.name] = pd.to_datetime(frame[column.name])
     return as_contract(frame, table)
+
+
+def lost_lines(
+    rows: pd.DataFrame, table: Table, path: Path, key: Sequence[str], answers: Sequence[str],
+    taken_in: Callable[[Row], bool],
+) -> list[Row]:  # fmt: skip
+    """The answered lines of a file put aside that the list of now cannot hold; none where it cannot be read."""
+    days = [column.name for column in table.columns if column.type == "date" and column.name in answers]
+    now = {_key(row, key) for row in rows.astype(object).where(rows.notna(), None).to_dict("records")}
+    try:
+        found = filled_rows(path, (*key, *answers), key, "the list", table.file, days)
+    except InputError:
+        return []
+    typed = [cells for _, cells in found if any(cells[name] for name in answers)]
+    return [cells for cells in typed if _is_lost(cells, _key(cells, key), now, days, taken_in)]
+
+
+def _is_lost(
+    cells: Row, line: tuple[str, ...], now: Collection[tuple[str, ...]], days: Sequence[str],
+    taken_in: Callable[[Row], bool],
+) -> bool:  # fmt: skip
+    """Whether the line has an answer that the new list cannot hold and that is not on record."""
+    no_day = any(cells[name] and not _is_day(cells[name]) for name in days)
+    return no_day or (line not in now and not taken_in(cells))
 
 
 def _key(row: Row, key: Sequence[str]) -> tuple[str, ...]:

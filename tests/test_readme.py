@@ -1,4 +1,5 @@
-"""The README is true: its files and links exist, its commands are real; the slow test runs them on a fresh clone."""
+"""README and guides are true: their files and links exist, their commands are real; the slow test runs the README's on
+a fresh clone."""
 
 from __future__ import annotations
 
@@ -10,14 +11,44 @@ from pathlib import Path
 
 import pytest
 
+from flows.cli import app
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+PAGES = {path: path.read_text("utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]}
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 
 
+def anchors(page: str) -> set[str]:
+    """What the headings of a page are called in links to them."""
+    heads = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
 def test_links_and_pictures_exist() -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
+    for path, page in PAGES.items():
+        for target, place in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page):
+            file = path.parent / target if target else path
+            assert file.exists(), f"{path.name}: {target}"
+            assert not place or place in anchors(file.read_text("utf-8")), f"{path.name}: {target}#{place}"
+
+
+def test_every_picture_of_the_docs_is_shown() -> None:
+    shown = {
+        (path.parent / one).resolve() for path, page in PAGES.items() for one in re.findall(r"!\[.*?\]\((.*?)\)", page)
+    }
+    assert {path for path in (ROOT / "docs").rglob("*.png") if "rules" not in path.parts} == shown
+
+
+def test_a_new_user_is_not_met_by_walls_of_text() -> None:
+    """No paragraph of the README is longer than a few lines, and the whole is read in some minutes."""
+    assert len(README.split()) < 1600
+    prose = [
+        one
+        for one in README.split("\n\n")
+        if not one.lstrip().startswith(("|", "```", "!", "- ", "1.", "2.", "3.", "4."))
+    ]
+    assert max(len(one.split()) for one in prose) < 100
 
 
 def test_first_block_is_the_two_commands() -> None:
@@ -30,8 +61,18 @@ def test_commands_named_exist() -> None:
     help_text = subprocess.run(
         [str(Path(sys.executable).with_name("ccm")), "--help"], capture_output=True, text=True, check=True
     ).stdout
-    for command in set(re.findall(r"`(?:\.venv/bin/)?ccm ([a-z-]+)", README)):
-        assert re.search(rf"\b{command}\b", help_text), command
+    for path, page in PAGES.items():
+        for command in set(re.findall(r"`(?:\.venv/bin/)?ccm ([a-z-]+)", page)):
+            assert re.search(rf"\b{command}\b", help_text), f"{path.name}: {command}"
+
+
+def test_every_command_stands_in_the_list_of_commands() -> None:
+    listed = PAGES[ROOT / "docs" / "commands.md"]
+    names = {
+        one.name or str(getattr(one.callback, "__name__", "")).replace("_", "-") for one in app.registered_commands
+    }
+    names |= {group.name for group in app.registered_groups}
+    assert not {one for one in names if not re.search(rf"`ccm {one}\b", listed)}
 
 
 def test_nothing_tells_of_the_place_it_was_made() -> None:

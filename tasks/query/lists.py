@@ -27,10 +27,11 @@ def holds_to_ask(
     month: Month,
     revision: int,
     modifiers: Mapping[str, str],
+    patients: pd.DataFrame,
 ) -> pd.DataFrame:
     """What holds the patient-months that are on hold, each with its open query, the columns for questions empty.
 
-    `modifiers` are those that the practice recorded, in words by case.
+    `modifiers` are those that the practice recorded, in words by case; `patients` the table whose names are shown.
     """
     held = decisions.loc[decisions["outcome"] == "hold", ["case_number", "program"]]
     rows = findings[findings["outcome"] == "hold"].merge(held, on=["case_number", "program"])
@@ -41,6 +42,8 @@ def holds_to_ask(
     numbers = [opened.get((str(month), *key)) for key in keys]
     rows = rows.assign(month=str(month), revision=revision, query_number=[_text(one) for one in numbers])
     rows["modifiers"] = rows["case_number"].map(dict(modifiers))
+    who = patients[["patient_id", "last_name", "first_name"]].drop_duplicates("patient_id")
+    rows = rows.merge(who, on="patient_id", how="left")
     return as_contract(rows.sort_values(["case_number", "program", "rule"]), worklist_outputs()["holds"])
 
 

@@ -93,7 +93,7 @@ def look_at_queries(
         with place.store.reading() as connection:
             asked = all_queries(connection, practice_id)
             put_on = in_words(recorded(connection, practice_id, str(month)))
-        return holds_to_ask(findings, decisions, asked, month, saved.cycle.revision, put_on)
+        return holds_to_ask(findings, decisions, asked, month, saved.cycle.revision, put_on, tables["patients"])
 
     return Looked(shown, keep, holds)
 

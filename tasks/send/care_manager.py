@@ -50,11 +50,17 @@ def worklists(frames: Frames, others: Collection[str] = ()) -> dict[str, Row]:
                 {"case_number": row["case_number"], "missing": row["minutes_missing"], "minutes": row["minutes"] or 0}
                 for row in short[staff_id]
             ],
+            "fell_short": 0,
             "aside": rows_aside(aside[staff_id]),
             "seen": by_rule(seen[staff_id]),
         }
         for staff_id in sorted({*patients.index, *others})
     }
+
+
+def past_cut_off(work: Row) -> Row:
+    """The same once nothing can be added to the month: who fell short is a number, and nothing to do."""
+    return work | {"short": [], "fell_short": len(work["short"])}
 
 
 def rows_aside(rows: Iterable[Row]) -> list[Row]:

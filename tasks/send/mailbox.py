@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ STATES = {
     "uncertain": "may have arrived",
     "superseded": "replaced by a newer one",
 }
+OF_A_REVISION = re.compile(r"(?P<month>\d{4}-\d{2})-(?P<revision>\d+)")
 TONES = {"failed": "bad", "uncertain": "bad", "pending": "open", "sending": "open"}
 
 
@@ -50,12 +52,17 @@ def tally_lines(messages: Sequence[StoredMessage]) -> list[str]:
 
 def _row(message: StoredMessage) -> dict[str, Any]:
     kind, _, whose = message.kind.partition("-")
+    month, revision = message.month, message.revision
+    if about := OF_A_REVISION.fullmatch(whose):  # told on a day, about a month
+        month, revision, whose = about["month"], int(about["revision"]), ""
+    elif kind == "run":  # of a run its kind says what became of it
+        kind, whose = f"run {whose.partition('-')[0]}", ""
     when = f"{message.sent_at:%Y-%m-%d %H:%M} UTC" if message.sent_at else ""
     return {
         "id": message.id,
         "practice_id": message.practice_id,
-        "month": message.month,
-        "revision": message.revision,
+        "month": month,
+        "revision": revision,
         "to": message.recipient or "no address on file",
         "audience": capital(" ".join(filter(None, (plain(message.audience), whose)))),
         "kind": plain(kind),

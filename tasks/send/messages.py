@@ -109,8 +109,10 @@ def _for_care_managers(context: Context) -> list[Message]:
     # The identifier stands in the kind: two care managers may share an address, or have none.
     name, actions = "care_manager", actions_in(context.frames)
     work, to = care_manager.worklists(context.frames, persons_with_actions(actions, name)), addresses_of(context.staff)
+    passed = context.end and context.today and context.end.days.care_team < context.today
     found = []
-    for one, own in work.items():
+    for one, all_of_it in work.items():
+        own = care_manager.past_cut_off(all_of_it) if passed else all_of_it
         theirs = actions_of(actions, name, one)
         to_do = to_do_with(care_manager.to_do(own), theirs, care_manager.NOTHING)
         if not (_quiet(name, "worklist") and to_do == care_manager.NOTHING):

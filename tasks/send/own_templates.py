@@ -23,7 +23,7 @@ from tasks.send.actions_due import compose_due_actions
 from tasks.send.charts import TONES
 from tasks.send.messages import Context, compose
 from tasks.send.month_end import month_end_message
-from tasks.send.outreach import compose_outreach
+from tasks.send.outreach import Kept, compose_outreach
 from tasks.send.queries import compose_escalated, compose_queries
 from tasks.send.render import TEMPLATES, environment
 from tasks.send.run_told import RunTold, compose_run
@@ -127,7 +127,8 @@ def _everything(folder: str) -> None:
         )
     )  # fmt: skip
     alerts = pd.DataFrame({"whose": ["C-000001"], "words": ["An alert"]})
-    compose_outreach("P1", {}, frames["copay_cases"], alerts, staff, patients, DAY, settings)
+    kept = (Kept("worklists/copay_cases.kept.xlsx", ("C-000001",), "text"),)
+    compose_outreach("P1", {}, frames["copay_cases"], alerts, staff, patients, DAY, settings, kept)
     people = {"care_manager": staff, "billing_practitioner": _people("practitioner_id")}
     compose_due_actions("P1", {}, frames["actions"], people, DAY, settings)
     _other_days(folder, frames, staff, settings)

@@ -35,7 +35,7 @@ from tasks.send.encrypted import detail_of
 from tasks.send.files import STOPPED, clear_stopped, write_list, write_outputs
 from tasks.send.mime import as_eml, eml_name
 from tasks.send.month_end import month_end_of
-from tasks.send.outreach import compose_outreach
+from tasks.send.outreach import Kept, compose_outreach
 from tasks.send.own_templates import check_templates, stale_templates
 from tasks.send.report import render_report, report_view
 from tasks.send.stakeholders import figures_of, stakeholder_markdown, stakeholder_pages
@@ -256,12 +256,13 @@ def tell_owners(
     alerts: pd.DataFrame,
     staff: pd.DataFrame,
     patients: pd.DataFrame,
+    kept: Sequence[Kept] = (),
 ) -> int:
-    """The day's messages wait in the outbox: to each owner what is due and overdue; how many are new."""
+    """The day's messages wait in the outbox: to each owner what is due, overdue or kept aside; how many are new."""
     with no_cell_in_errors():
         today = place.today(practice_id)
         settings = message_settings(practice_id, place.settings)
-        composed = compose_outreach(practice_id, practice, cases, alerts, staff, patients, today, settings)
+        composed = compose_outreach(practice_id, practice, cases, alerts, staff, patients, today, settings, kept)
         with place.store.writing() as connection:
             return put_daily(connection, composed)
 

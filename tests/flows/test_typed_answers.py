@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,13 +11,16 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from config.contract import coverage_outputs, worklist_outputs
+from config.contract import coverage_outputs, inputs, outputs, worklist_outputs
 from config.frames import as_contract, empty
 from flows.tell_queries import write_queries
-from flows.typed_worklists import with_typed_cases, with_typed_tasks
+from flows.typed_worklists import lists_kept, with_typed_cases, with_typed_tasks
 from tasks.send.coverage_folder import write_coverage_folder
+from tasks.send.outreach import compose_outreach
 from tasks.send.worklists_folder import write_worklists_folder
+from tasks.store.step import open_place
 from tests.flows.test_queries import filled
+from tests.route.made import frame
 
 TABLES = worklist_outputs()
 TYPED = {"Answer": "yes", "Detail": "2026-10-05", "Answer date": "2026-11-20", "Answered by": "S1", "Note": "Seen"}
@@ -162,6 +166,48 @@ def test_what_has_no_line_any_more_is_kept_beside_unless_it_is_on_record(tmp_pat
         with_typed_cases(tmp_path, "P1", gone)
         with_typed_cases(tmp_path, "P1", gone)
         assert len(list(folder.glob("*.kept*"))) == number + 1, "the same is kept once, and nothing is written over"
+
+
+def test_an_answer_that_the_case_outran_is_told_to_its_care_manager_and_billing_until_its_file_is_gone(
+    tmp_path: Path,
+) -> None:
+    """One answer of each of two care managers' cases waits in the list; the first case moved meanwhile."""
+    place = open_place(str(tmp_path), "sqlite://", None)
+    table = TABLES["copay_worklist"]
+    cases = pd.DataFrame({"case_number": ["C-000001", "C-000002"], "revision": [3, 1], "patient_id": ["1", "2"]})
+    listed = as_contract(cases.reindex(columns=table.names), table)
+    folder = write_worklists_folder(tmp_path, "P1", {"copay_worklist": listed})
+    said = {"Answer": "reached", "Answer date": "2026-11-20"}
+    filled(
+        folder / "copay_cases.xlsx", folder / "copay_cases.xlsx", {"C-000001": said, "C-000002": said}, "Case number"
+    )
+    now = {"copay_worklist": listed.assign(revision=[4, 1])}
+    staff = frame(inputs()["staff"], [{"staff_id": one, "email": f"{one}@x.example"} for one in ("S1", "S2")])
+    people = pd.DataFrame({"patient_id": ["1", "2"], "care_manager_id": ["S1", "S2"]})
+    open_cases = frame(outputs()["copay_cases"], cases.assign(state="open").to_dict("records")).assign(
+        escalated_to=None
+    )
+    none = empty(TABLES["copay_alerts"])
+
+    def told() -> dict[str, str]:
+        kept = lists_kept(place, "P1", now, staff)
+        messages = compose_outreach("P1", {}, open_cases, none, staff, people, date(2026, 11, 21), None, kept)
+        return {message.kind: message.subject + message.text + message.html for message in messages}
+
+    assert told() == {}
+    write_worklists_folder(tmp_path, "P1", with_typed_cases(tmp_path, "P1", now))
+    found = told()
+    assert set(found) == {"outreach", "outreach-S1"}, "what S2 typed stands in the new list"
+    for text in found.values():
+        assert "worklists/copay_cases.kept.xlsx" in text
+        assert "answers of 1 list to look at again" in text
+        assert "C-000001" in text
+        assert "C-000002" not in text
+        assert "co-pay case due" not in text
+    (folder / "copay_cases.kept.xlsx").rename(folder / "queries_S2.kept.xlsx")
+    assert set(told()) == {"outreach", "outreach-S2"}
+    (folder / "queries_S2.kept.xlsx").unlink()
+    assert told() == {}
 
 
 def test_what_the_new_list_cannot_hold_is_kept_beside(tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ PRACTICE = LetterSettings(
     months_a_year=12,
     usual_codes=("99490",),
 )
-# 66.13 a month of which a fifth is the patient's; with nothing of the 283.00 met the whole month, and in a year
-# 283.00 + a fifth of (12 x 66.13 - 283.00).
-SHARE = ShareFigures(1323, 6613, 15876, 38511, 12, 20, 28300)
+# 66.13 a month of which a fifth is the patient's, 13.23 by the cent; with nothing of the 283.00 met the whole of four
+# months, 18.48 of the fifth and a fifth of what that leaves of it (28.01), and seven months of 13.23: 385.14 in a year.
+SHARE = ShareFigures(1323, 6613, 15876, 38514, 12, 20, 28300)
 EVERYTHING: dict[str, Any] = {
     "case_number": "C-000123",
     "patient": Addressee("Jamie", "Núñez Doe", "12 Mill Lane", "Dayton", "OH", "45402"),

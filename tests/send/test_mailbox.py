@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from email.message import EmailMessage
 from html import unescape
 from pathlib import Path
@@ -38,6 +39,24 @@ def notice(message_id: str, action: str = "failed", said: str = "550 5.1.1 <b@x.
 
 def our(place: int, recipient: str) -> str:
     return message(recipient, f"month-{place}").message_id
+
+
+@pytest.mark.parametrize(
+    ("audience", "kind", "shown"),
+    [
+        ("board", "figures-2026-09-2", "Board · 2026-09 · revision 2"),
+        ("billing", "release-2026-09-1", "Billing · 2026-09"),
+        ("operations", "run-failed-8dc8be29", "Operations · 2026-10"),
+        ("care_manager", "worklist-S0001", "Care manager S0001 · 2026-10"),
+        ("billing", "month", "Billing · 2026-10"),
+    ],
+)
+def test_the_page_says_whom_a_message_is_for_and_which_month_it_is_about(store, audience, kind, shown):
+    fill(store, "a@x.example")
+    (one,), _ = store.newest_messages("P1")
+    page = unescape(mailbox_page([replace(one, audience=audience, kind=kind)]))
+    assert f"<span>{shown}</span>" in page
+    assert "8dc8be29" not in page
 
 
 def test_the_page_shows_every_message_with_its_state(store, server, running):

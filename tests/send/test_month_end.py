@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from config.deadlines import Deadlines
-from tasks.send.messages import MonthEnd, Reopened, compose
+from tasks.send.messages import Message, MonthEnd, Reopened, compose
 from tasks.send.month_end import compose_overdue, compose_release, compose_reminders, reminds_on
 from tasks.send.queries import compose_queries
 from tasks.send.query_rows import came_of
@@ -39,6 +39,21 @@ def test_care_managers_who_have_something_to_do_are_reminded_of_the_cut_off() ->
         assert reminders(day, signed=True) == [
             f"{head}2 holds to fix, 2 co-pay calls", f"{head}1 short of minutes",
         ]  # fmt: skip
+
+
+def test_who_fell_short_is_nothing_to_do_once_nothing_can_be_added() -> None:
+    def of_nobody(day: int) -> Message:
+        made = compose(context(end=MonthEnd(DAYS), today=date(2026, 11, day)))
+        return next(one for one in made if one.audience == "care_manager" and not one.recipient)
+
+    before, after = of_nobody(4), of_nobody(5)
+    assert before.subject.endswith("1 short of minutes")
+    assert "stayed short" not in before.text + before.html
+    assert after.subject.endswith("nothing to do")
+    for text in (after.text, " ".join(after.html.split())):
+        assert "1 patient stayed short of minutes; nothing can be added to the month any more." in text
+        assert "Nearest first" not in text
+        assert "nearest first" not in text
 
 
 def test_a_reminder_of_the_day_before_comes_on_the_working_day_before_and_once() -> None:
