@@ -17,7 +17,7 @@ from typing import Any
 from tests.bench.scale import fresh
 from tests.faults.typed import Desk, Row, hurt, undisturbed
 
-AWAY = 2.0  # seconds
+AWAY, PATIENCE = 2.0, 120  # seconds
 
 
 def postgresql_restarted(desk: Desk) -> Iterator[Row]:
@@ -40,10 +40,11 @@ def postgresql_restarted(desk: Desk) -> Iterator[Row]:
 
 
 def patiently(start: Callable[[], Any]) -> Any:
-    """What it gives; a start has ten seconds, which are few on a machine under load."""
-    for _ in range(5):
-        with suppress(subprocess.TimeoutExpired):
+    """What it gives. The package waits ten seconds and believes in no server that still recovers from its log."""
+    for _ in range(PATIENCE):
+        with suppress(subprocess.TimeoutExpired, AssertionError):
             return start()
+        time.sleep(1)
     return start()
 
 
