@@ -95,8 +95,8 @@ class RuleBook:
 
     @property
     def chronic(self) -> Mapping[str, int]:
-        """ICD-10-CM code without dot -> 1 chronic, 0 not, 9 no determination."""
-        return self.reference.chronic
+        """ICD-10-CM code without dot -> 1 chronic, 0 not, 9 no determination, by the list of the month's year."""
+        return self.reference.chronic_in(self.month)
 
 
 Spanned = TypeVar("Spanned", bound=Cited)

@@ -165,8 +165,8 @@ def _exit_code(files: list[dict[str, Any]]) -> int:
 
 def _print(console: Console, result: dict[str, Any]) -> None:
     if result["files"]:
-        table = Table(title="Remittances", title_justify="left")
-        for heading in ("File", "State", "Answers", "In suspense", "Denials", "Paid ($)", "Does not tie ($)"):
+        table = Table(title="Remittances", title_justify="left", box=None)
+        for heading in ("File", "State", "Answers", "Waiting", "Denials", "Paid ($)", "Off ($)"):
             left = heading in ("File", "State")
             table.add_column(heading, justify="left" if left else "right", overflow="fold", no_wrap=heading == "State")
         for one in result["files"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from config.clocks import filing_limit
 from config.errors import InputError
 from config.month import Month
 from config.payer_register import FIRST, OWES_WORDS, program_of, register_in
@@ -27,6 +25,8 @@ from tasks.send.words import dollars
 from tasks.store import coverage as stored
 from tasks.store.case_numbers import parse
 from tasks.store.coverage import NOBODY_KNOWN
+from tasks.store.filing import Limits, limits_in
+from tasks.store.payers_said import ANSWERS, OTHERS
 from tasks.store.records import Cycle
 from tasks.store.store import Store, open_store
 
@@ -43,7 +43,7 @@ SECOND = {
     "by_hand": "by hand, once the payer before has answered",
     "by_remittance": "by hand, unless the remittance before it says that it was handed on (MA18, status 19)",
 }
-ANSWERS = ("covers", "does_not", "unknown", "conflicting")
+STATES = ("covers", "does_not", "unknown", "conflicting")
 
 
 def print_matrix(console: Console, database: str, month: Month, practice: str | None) -> None:
@@ -63,7 +63,7 @@ def print_matrix(console: Console, database: str, month: Month, practice: str | 
             for (program, where, payer), group in rows.groupby([rows["program"] != FIRST, place, kind]):
                 for name, some in group.groupby(group["program"].astype("str")) if program else [("", group)]:
                     counts = some["answer"].astype("str").value_counts()
-                    cells = [f"{int(counts.get(one, 0)):,}" if counts.get(one, 0) else "·" for one in ANSWERS]
+                    cells = [f"{int(counts.get(one, 0)):,}" if counts.get(one, 0) else "·" for one in STATES]
                     called = _plain(str(payer)) + (f", {name}" if name else "")
                     words = {1: "1st", 2: "2nd", 3: "later"}[int(where)]
                     table.add_row(words, called, *cells, f"{some['patient_id'].nunique():,}")
@@ -119,19 +119,16 @@ def print_case(
             before = answers_in(tables)
             before = answers.assign(program=FIRST) if before is None else before
             now, newer = _today(store, practice_id, tables, before, month, settings)
-            filing = practice_settings(practice_id, settings).filing_days
+            of_plan = (now["program"] == FIRST).to_numpy(bool)
+            told = {ANSWERS: now[of_plan].drop(columns="program"), OTHERS: now[~of_plan]}
+            limits = limits_in(practice_settings(practice_id, settings).filing_days, told)
             mine = now[now["place"] > 0].sort_values("place", kind="stable")
             if mine.empty:
                 _say(console, f"{case} has no payer on file in {month}; run an eligibility inquiry (270/271).")
-            plans = (
-                now[(now["program"] == FIRST).to_numpy(bool)].drop_duplicates("coverage_id").set_index("coverage_id")
-            )
-            of_plan = mine["coverage_id"].map(plans["filing_days"])  # where it told no other for the program
-            mine["filing_days"] = mine["filing_days"].astype("Int64").fillna(of_plan.astype("Int64"))
             decided = before.set_index(["coverage_id", "program"])["answer"].astype("str")
             for row in mine.to_dict("records"):
                 was = decided.get((row["coverage_id"], row["program"]), "")
-                _print_payer(console, row, "" if was == row["answer"] else str(was), month, filing)
+                _print_payer(console, row, "" if was == row["answer"] else str(was), month, limits)
             _say_asked(console, store, practice_id, f"C-{parse(case):06d}", mine)
             if newer:
                 text = f"{month} was decided before this was known: it rests on the older state until it is run again"
@@ -172,12 +169,12 @@ def _today(
     return now, len(changed(before, now)) > 0
 
 
-def _of_claims(row: dict[str, Any], month: Month, filing: Mapping[str, int]) -> list[str]:
+def _of_claims(row: dict[str, Any], month: Month, limits: Limits) -> list[str]:
     """Which codes, where the claim goes, whether a second one is sent by hand, the co-pay, and the filing limit."""
     texts = ("codes", "codes_not_covered", "bill", "second_claim")  # a month decided before has none of them
     row = row | {name: "" if pd.isna(row[name]) else str(row[name]) for name in texts}
-    told = None if pd.isna(row["filing_days"]) else int(row["filing_days"])
-    limit = filing_limit(str(row["payer_kind"]), month.last, filing.get(str(row["payer_id"])), told)
+    patient_id, program, kind, payer_id = (str(row[n]) for n in ("patient_id", "program", "payer_kind", "payer_id"))
+    limit = limits.of(patient_id, program, kind, payer_id, month.last)
     sure = "" if limit is None or limit.sure else ", only recalled: ask"
     until = f"{limit.last_day} for {month.last}{sure} ({limit.source})" if limit else "not known: ask the payer"
     return [
@@ -190,7 +187,7 @@ def _of_claims(row: dict[str, Any], month: Month, filing: Mapping[str, int]) -> 
     ]
 
 
-def _print_payer(console: Console, row: dict[str, Any], was: str, month: Month, filing: Mapping[str, int]) -> None:
+def _print_payer(console: Console, row: dict[str, Any], was: str, month: Month, limits: Limits) -> None:
     about = "" if row["program"] == FIRST else f", {row['program']}"
     name = f"{row['payer_name']} {row['plan']}".strip()
     kind = _plain(row["payer_kind"])
@@ -204,7 +201,7 @@ def _print_payer(console: Console, row: dict[str, Any], was: str, month: Month, 
         row["evidence"],
         f"{row['confidence']}: {row['source']}",
         f"takes coinsurance: {row['takes_coinsurance']}; deductible: {row['takes_deductible']}; {owes}",
-        *_of_claims(row, month, filing),
+        *_of_claims(row, month, limits),
         f"eligibility: {row['eligibility']}" if row["eligibility"] else "",
     ]
     for line in filter(None, lines):

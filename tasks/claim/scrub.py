@@ -64,8 +64,13 @@ def diagnosis_incomplete(c: Lines, book: RuleBook, settings: PracticeSettings) -
 
 
 def diagnosis_not_on_list(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """Some diagnosis has the form of a code and is not listed."""
-    return c.unlisted_diagnosis.notna()
+    """Some diagnosis has the form of a code, and is not listed; the day is later than the list."""
+    return c.unlisted_diagnosis.notna() & ~(c.service_date <= c.listed_until)
+
+
+def diagnosis_not_valid_on_date(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Some diagnosis has the form of a code, and is not listed though the list has every code up to the day."""
+    return c.unlisted_diagnosis.notna() & (c.service_date <= c.listed_until)
 
 
 def too_few_chronic_diagnoses(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:

@@ -78,7 +78,8 @@ def with_facts(
 
 def _add_diagnoses(frame: pd.DataFrame, book: RuleBook) -> None:
     """Of the diagnoses that the line points to; a superbill's line points to all that it names."""
-    listed = book.reference.listed
+    listed = book.reference.listed_in(book.month)
+    frame["listed_until"] = pd.Timestamp(book.reference.listed_until(book.month))
     said = pd.MultiIndex.from_arrays([frame["diagnoses"].fillna("").astype("str"), frame["pointers"].fillna("")])
     kind, unique = pd.factorize(said)
     rows = []

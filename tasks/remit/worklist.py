@@ -32,13 +32,15 @@ def answers_of(store: Store, practice_id: str, settings: Path | None = None) -> 
     """The practice's lists in contract columns, by name; last days by the practice's terms of today (`settings`)."""
     with store.reading() as connection:
         terms = terms_of(connection, [practice_id], settings)
+        requests = record_requests.of_practice(connection, practice_id)
+        denied = _denials(cases.of_practice(connection, practice_id), terms, cases.codes_named(connection))
         found = {
-            "denials": _denials(cases.of_practice(connection, practice_id), terms, cases.codes_named(connection)),
+            "denials": _asking_for_records(denied, requests),
             "claim_balances": _balances(connection, practice_id),
             "overpayments": overpayments.of_practice(connection, practice_id),
             "denial_rates": rates(answer_counts(connection, practice_id)),
             "denial_codes": _codes(connection, practice_id),
-            "record_requests": record_requests.of_practice(connection, practice_id),
+            "record_requests": requests,
         }
     return {name: as_contract(found[name], table) for name, table in answer_outputs().items()}
 
@@ -82,6 +84,17 @@ def _denials(denied: pd.DataFrame, terms: Terms, named: Named) -> pd.DataFrame:
     order = denied["state"].map({"open": 0, "resent": 1, "appealed": 1}).fillna(2)
     found = denied.assign(**ways, words=denied["error"].map(words), order=order)
     return found.sort_values(["order", "due_date", "claim_number", "line"], ignore_index=True)
+
+
+def _asking_for_records(denied: pd.DataFrame, requests: pd.DataFrame) -> pd.DataFrame:
+    """The denials; where one asks for records, the first step is to send them by the last day of the request."""
+    open_ = requests[requests["state"] == record_requests.OPEN]
+    due = denied["claim_number"].map(open_.groupby("claim_number")["due_date"].min())
+    asks = denied["reason"].isin(tables().routes["answer_request"].asked_by) & due.notna() & (denied["order"] < 2)
+    days = due.dt.strftime("%Y-%m-%d")
+    first = "Send the payer the records that it asks for by " + days + " (ccm records " + denied["claim_number"]
+    steps = first + " --answered DAY); then " + denied["steps"].str[:1].str.lower() + denied["steps"].str[1:]
+    return denied.assign(steps=denied["steps"].mask(asks, steps))
 
 
 def _balances(connection: Connection, practice_id: str) -> pd.DataFrame:

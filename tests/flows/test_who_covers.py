@@ -105,11 +105,19 @@ def test_a_plan_is_asked_once_and_its_answer_changes_every_patient_of_it(source:
     assert mine["patient_id"] not in case
 
     told = TOLD | {"needs_authorization": False, "takes_coinsurance": "", "takes_deductible": "", "patient_owes": ""}
+    told |= {"filing_days": 180}
     answer_it = (mine["task_number"], None, told | {"note": ""}, "kim", None, "2026-10-01", "2099-12-31", TODAY)
     said = printed(record_answer, database(out), *answer_it)
     assert "2099-12-31" in said
     assert "Run again for practice P1: 2026-10" in said
     assert "replaces" not in said
+    limit = "takes a claim until: 2027-04-29 for 2026-10-31 (the payer's own answer)"
+    assert limit not in case
+    assert limit in printed(print_case, database(out), mine["case_number"], Month(2026, 10), None)
+    own = source.parent / "own.yaml"
+    own.write_text(f"practices: {{P1: {{filing_days: {{{mine['payer_id']}: 90}}}}}}\n", "utf-8")
+    theirs = printed(print_case, database(out), mine["case_number"], Month(2026, 10), None, own)
+    assert "takes a claim until: 2027-01-29 for 2026-10-31 (the practice's own terms with the payer)" in theirs
     again = printed(record_answer, database(out), *answer_it)
     assert "on record already" in again
     assert "Run again" in again, "it was not run since"

@@ -39,6 +39,8 @@ def test_it_is_due_forty_five_days_after_the_notice_and_the_appeal_stays_open(st
     assert notes.tolist() == ["Asked by CO-252 N706", "Asked by PI-252 M127", "Asked by CO-252"]
     denials = answers_of(store, "P1")["denials"].set_index("claim_number").loc[["C1", "C2", "C6"]]
     assert set(denials["route"]) == {"redetermination"}
+    first = "Send the payer the records that it asks for by 2027-01-04 (ccm records C1 --answered DAY); then gather"
+    assert denials.at["C1", "steps"].startswith(first)
     assert set(denials["due_date"].dt.strftime("%Y-%m-%d")) == {"2027-03-25"}, "125 days to appeal as well"
 
 
@@ -76,6 +78,8 @@ def test_it_is_over_once_the_payer_pays(store: Store) -> None:
     say(store, paid("C1", icn="ICN2"), "T2", "20261205", "47.42")
     say(store, paid("C2", icn="ICN3"), "T3", "20261205", "47.42")
     assert [row[:2] for row in requests(store)] == [("C2", "open"), ("C1", "settled")], "a letter waits for a person"
+    steps = answers_of(store, "P1")["denials"].set_index("claim_number")["steps"]
+    assert "by 2027-01-04" not in steps["C1"]
 
 
 def test_an_answer_that_left_suspense_asks_as_well(store: Store) -> None:
