@@ -287,7 +287,7 @@ def loaded_month(text: str) -> Month:
     month, span = Month.parse(text), load_yaml(LOADED)
     if not span["first_month"] <= str(month) <= span["last_month"]:
         raise RuleError(
-            f"The rules for {month} are not loaded (loaded: {span['first_month']} to {span['last_month']}); "
+            f"The rules for {month} are not loaded (loaded.yaml: {span['first_month']} to {span['last_month']}); "
             "enter that year's codes and settings under config/rules/ first."
         )
     return month

@@ -192,7 +192,7 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
     loaded = validated(Loaded, load_yaml(folder / "loaded.yaml"), "loaded.yaml")
     if not loaded.first_month <= str(month) <= loaded.last_month:
         raise RuleError(
-            f"The rules for {month} are not loaded (loaded: {loaded.first_month} to {loaded.last_month}); "
+            f"The rules for {month} are not loaded (loaded.yaml: {loaded.first_month} to {loaded.last_month}); "
             "enter that year's rules and amounts in config/ before running it."
         )
     rules = {rule.name: rule for rule in all_rules(folder) if rule.holds_in(month)}

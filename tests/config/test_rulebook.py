@@ -40,7 +40,7 @@ def test_the_digest_is_stable_and_differs_between_months() -> None:
 
 @pytest.mark.parametrize("month", ["2014-12", "2027-01"])
 def test_a_month_that_is_not_loaded_stops(month: str) -> None:
-    with pytest.raises(RuleError, match=rf"rules for {month} are not loaded \(loaded: 2015-01 to 2026-12\)"):
+    with pytest.raises(RuleError, match=rf"rules for {month} are not loaded \(loaded.yaml: 2015-01 to 2026-12\)"):
         load_rulebook(Month.parse(month))
 
 
