@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -90,7 +90,7 @@ class ClaimEntry(SpanOfMonths):
     place_of_service: tuple[str, ...] = ()
     bill_type: str = ""
     revenue_code: str = ""
-    modifiers: Mapping[str, str] = Field(default_factory=dict)
+    modifiers: Mapping[Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")], str] = Field(default_factory=dict)
     date_of_service: str = Field(min_length=10)
     npi: str = Field(min_length=10)
     rate_basis: RateBasis
@@ -287,7 +287,7 @@ def loaded_month(text: str) -> Month:
     month, span = Month.parse(text), load_yaml(LOADED)
     if not span["first_month"] <= str(month) <= span["last_month"]:
         raise RuleError(
-            f"The rules for {month} are not loaded (loaded: {span['first_month']} to {span['last_month']}); "
+            f"The rules for {month} are not loaded (loaded.yaml: {span['first_month']} to {span['last_month']}); "
             "enter that year's codes and settings under config/rules/ first."
         )
     return month

@@ -199,15 +199,19 @@ def validated(model: type[Model], content: Any, place: str) -> Model:
         raise RuleError(f"{place}: '{where}': {said}; mend the entry.") from error
 
 
-def rising(spans: Sequence[tuple[Any, Any]], place: str) -> None:
-    """RuleError when spans (first and last, both included) end before they begin, or overlap the one before."""
-    for since, until in spans:
+def rising(spans: Sequence[tuple[Any, Any]], place: str | Sequence[str]) -> None:
+    """RuleError when spans (first and last, both included) end before they begin, or overlap the one before.
+
+    `place` is that of them all, or one for each.
+    """
+    places = [place] * len(spans) if isinstance(place, str) else place
+    for (since, until), where in zip(spans, places, strict=True):
         if until < since:
-            raise RuleError(f"{place}: an entry ends ({until}) before it begins ({since}).")
-    for (since, until), (after, _) in pairwise(spans):
+            raise RuleError(f"{where}: an entry ends ({until}) before it begins ({since}).")
+    for ((since, until), (after, _)), where in zip(pairwise(spans), places[1:], strict=True):
         if after <= until:
             raise RuleError(
-                f"{place}: the entry since {after} begins before the one since {since} ends; "
+                f"{where}: the entry since {after} begins before the one since {since} ends; "
                 "close the earlier one with 'until'."
             )
 
@@ -234,15 +238,19 @@ def load_catalogue(folder: Path = CODES) -> Catalogue:
     Raises RuleError naming file and entry when one is wrong, unsourced, stands twice, or has an unknown base.
     """
     codes: dict[str, Code] = {}
+    files: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         for code in _read(path):
             if code.code in codes:
                 raise RuleError(f"{path.name}: {code.code} stands twice in the catalogue; keep one.")
-            codes[code.code] = code
+            codes[code.code], files[code.code] = code, path.name
     for code in codes.values():
         for base in {base for entry in code.entries for base in entry.base}:
             if base not in codes and not _VISIT.fullmatch(base):
-                raise RuleError(f"{code.code}: its base {base} is not in the catalogue; enter it or correct the base.")
+                raise RuleError(
+                    f"{files[code.code]}, {code.code}: its base {base} is not in the catalogue; "
+                    "enter it or correct the base."
+                )
     return Catalogue(codes)
 
 

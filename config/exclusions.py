@@ -138,7 +138,7 @@ class Exclusions(BaseModel):
 
 
 def _entries(folder: Path, key: str, model: type[Any]) -> list[Any]:
-    found = []
+    found: dict[str, Any] = {}
     for path in sorted((folder / "exclusions").glob("*.yaml")):
         content = load_yaml(path)
         if not isinstance(content, dict) or not content or set(content) - {"pairs", "circumstances"}:
@@ -146,14 +146,15 @@ def _entries(folder: Path, key: str, model: type[Any]) -> list[Any]:
         for number, entry in enumerate(content.get(key) or [], start=1):
             name = entry.get("name", "no name") if isinstance(entry, dict) else "no name"
             place = f"exclusions/{path.name}, {key}, entry {number} ({name})"
-            found.append(validated(model, entry, place))
-    for name in {entry.name for entry in found}:
-        rising([(entry.since, entry.until) for entry in found if entry.name == name], f"exclusions: {name}")
-    return found
+            found[place] = validated(model, entry, place)
+    for name in {entry.name for entry in found.values()}:
+        own = {place: (entry.since, entry.until) for place, entry in found.items() if entry.name == name}
+        rising(list(own.values()), list(own))
+    return list(found.values())
 
 
 def all_pairs(folder: Path) -> list[Pair]:
-    """Every pair of every span; RuleError naming file and entry when one is wrong."""
+    """Every pair of every span; RuleError naming file and entry when one is wrong or two overlap."""
     return _entries(folder, "pairs", Pair)
 
 
@@ -169,6 +170,7 @@ def load_exclusions(month: Month, codes: Mapping[str, Iterable[str]], folder: Pa
     """
     known = {item.get("name") for item in load_yaml(folder / "code_lists.yaml")["lists"]}
     pairs = all_pairs(folder)
+    all_circumstances(folder)  # nothing is decided by them, but they are part of the rulebook that is read here
     for pair in pairs:
         for name in (pair.a, pair.b):
             if name not in known:

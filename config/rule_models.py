@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -57,6 +57,17 @@ class CodesEntry(Cited):
     """A list of codes in one span; YAML reads 99490 as a number, so codes are quoted."""
 
     codes: tuple[str, ...] = Field(min_length=1)
+
+
+class DatedItem(BaseModel):
+    """A number or a list of codes over all of its spans, whose entries are read by what they hold."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    program: str = ""
+    meaning: str = Field(min_length=1)
+    entries: tuple[dict[str, Any], ...] = Field(min_length=1)
 
 
 class FamilyEntry(Cited):

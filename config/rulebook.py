@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from config.rule_models import (
     Cited,
     CodesEntry,
     Confidence,
+    DatedItem,
     Family,
     FamilyEntry,
     Loaded,
@@ -102,19 +103,20 @@ class RuleBook:
 Spanned = TypeVar("Spanned", bound=Cited)
 
 
-def _spans(entries: Iterable[Cited], place: str) -> None:
+def _spans(entries: Iterable[Cited], place: str | Sequence[str]) -> None:
     rising([(entry.since, entry.until) for entry in entries], place)
+
+
+OTHER_FILES = ("code_lists.yaml", "loaded.yaml", "numbers.yaml")
+"""Files beside those of rules."""
 
 
 def all_rules(folder: Path = RULES) -> list[Rule]:
     """Every rule of every span, in the order of the files; RuleError naming file and entry when one is wrong."""
-    rules: list[Rule] = []
-    for path in sorted(folder.glob("*.yaml")):
+    rules: dict[str, Rule] = {}
+    for path in sorted(path for path in folder.glob("*.yaml") if path.name not in OTHER_FILES):
         content = load_yaml(path)
-        if not isinstance(content, dict) or "rules" not in content:
-            continue
-        if set(content) != {"topic", "rules"}:
-            raise RuleError(f"{path.name}: only the keys 'topic' and 'rules' are known; remove the others.")
+        _look_at_keys(content, ("topic", "rules"), path)
         for number, entry in enumerate(content["rules"], start=1):
             if not isinstance(entry, dict):
                 raise RuleError(f"{path.name}, entry {number}: it must be a list of names and values.")
@@ -124,19 +126,33 @@ def all_rules(folder: Path = RULES) -> list[Rule]:
                 raise RuleError(f"{place}: a rule of minutes may exclude time or warn, not '{rule.outcome}'.")
             if rule.outcome == "exclude" and rule.confidence == "unverified":
                 raise RuleError(f"{place}: an unverified rule may not exclude time; find its source or let it warn.")
-            rules.append(rule)
-    for name in {rule.name for rule in rules}:
-        _spans([rule for rule in rules if rule.name == name], name)
-    return rules
+            rules[place] = rule
+    for name in {rule.name for rule in rules.values()}:
+        own = {place: rule for place, rule in rules.items() if rule.name == name}
+        _spans(own.values(), list(own))
+    return list(rules.values())
+
+
+def _look_at_keys(content: Any, known: Sequence[str], path: Path) -> None:
+    """RuleError naming the file where its top has other keys, or no list below the last of them."""
+    if isinstance(content, dict) and set(content) == set(known) and isinstance(content[known[-1]], list):
+        return
+    wrong = sorted(map(str, set(content) - set(known))) if isinstance(content, dict) else []
+    said = f"there is no key '{wrong[0]}'; " if wrong else ""
+    raise RuleError(f"{path.name}: {said}at its top it holds {' and '.join(known)}, the last one a list, and no more.")
 
 
 def _dated(path: Path, key: str, model: type[Spanned], month: Month) -> dict[tuple[str, str], Spanned]:
     """What holds in the month by name and program; the program is empty where it holds for all."""
+    content = load_yaml(path)
+    _look_at_keys(content, (key,), path)
     found: dict[tuple[str, str], Spanned] = {}
-    for item in load_yaml(path)[key]:
-        name = (item.get("name"), item.get("program", ""))
-        place = f"{path.name}, {' of '.join(filter(None, name))}"
-        entries = [validated(model, entry, place) for entry in item["entries"]]
+    for number, item in enumerate(content[key], start=1):
+        named = item if isinstance(item, dict) else {}
+        name = (str(named.get("name", "no name")), str(named.get("program", "")))
+        place = f"{path.name}, entry {number} ({' of '.join(filter(None, name))})"
+        whole = validated(DatedItem, item, place)
+        entries = [validated(model, entry, place) for entry in whole.entries]
         _spans(entries, place)
         for entry in entries:
             if entry.holds_in(month):
@@ -146,18 +162,25 @@ def _dated(path: Path, key: str, model: type[Spanned], month: Month) -> dict[tup
 
 def all_families(folder: Path = RULES) -> list[Family]:
     """Every family, simplest first."""
-    families = [validated(Family, load_yaml(path), path.name) for path in sorted((folder / "families").glob("*.yaml"))]
-    for family in families:
-        _spans(family.entries, family.family)
-    return sorted(families, key=lambda family: family.order)
+    return sorted(_one_a_file(folder / "families", Family), key=lambda family: family.order)
 
 
 def all_programs(folder: Path = RULES) -> list[Program]:
     """Every program, in the order in which they are decided."""
-    programs = [validated(Program, load_yaml(path), path.name) for path in sorted((folder / "programs").glob("*.yaml"))]
-    for program in programs:
-        _spans(program.entries, program.program)
-    return sorted(programs, key=lambda program: program.order)
+    return sorted(_one_a_file(folder / "programs", Program), key=lambda program: program.order)
+
+
+OneAFile = TypeVar("OneAFile", Family, Program)
+
+
+def _one_a_file(folder: Path, model: type[OneAFile]) -> list[OneAFile]:
+    found = []
+    for path in sorted(folder.glob("*.yaml")):
+        place = f"{folder.name}/{path.name}"
+        one = validated(model, load_yaml(path), place)
+        _spans(one.entries, [f"{place}, entry {number} ({path.stem})" for number in range(1, len(one.entries) + 1)])
+        found.append(one)
+    return found
 
 
 @lru_cache(maxsize=24)
@@ -169,7 +192,7 @@ def load_rulebook(month: Month, folder: Path = RULES) -> RuleBook:
     loaded = validated(Loaded, load_yaml(folder / "loaded.yaml"), "loaded.yaml")
     if not loaded.first_month <= str(month) <= loaded.last_month:
         raise RuleError(
-            f"The rules for {month} are not loaded (loaded: {loaded.first_month} to {loaded.last_month}); "
+            f"The rules for {month} are not loaded (loaded.yaml: {loaded.first_month} to {loaded.last_month}); "
             "enter that year's rules and amounts in config/ before running it."
         )
     rules = {rule.name: rule for rule in all_rules(folder) if rule.holds_in(month)}

@@ -14,7 +14,7 @@ from config.errors import RuleError
 from config.month import Month
 from config.rulebook import all_rules, load_rulebook
 from tests.published import TRAPS, Told, check, together, told
-from tests.qualify.cases import codes_of, decided
+from tests.qualify.cases import codes_of, decided, seconds_by_disposition
 from tests.qualify.together import decided_apart
 from tests.route.test_cases import option
 
@@ -95,11 +95,31 @@ def test_defect_advanced_primary_care_is_not_what_too_few_minutes_become() -> No
     assert result["code_lines"].empty
 
 
-def test_defect_minutes_of_two_programs_are_not_counted_twice() -> None:
+@pytest.mark.parametrize(
+    ("ccm", "rpm", "outcomes", "seconds"),
+    [
+        # Twenty minutes each, ten of them the same: thirty in all, and the later ten alone are no unit of 2025.
+        ("09:00", "09:10", {"ccm": "bill", "rpm": "short"}, {"counted": 1800, "counted_elsewhere": 600}),
+        ("09:00", "09:00", {"ccm": "bill", "rpm": "short"}, {"counted": 1200, "counted_elsewhere": 1200}),
+        ("09:00", "09:20", {"ccm": "bill", "rpm": "bill"}, {"counted": 2400}),
+    ],
+)
+def test_defect_minutes_of_two_programs_are_not_counted_twice(
+    ccm: str, rpm: str, outcomes: dict[str, str], seconds: dict[str, int]
+) -> None:
+    time = [
+        {"at": f"2025-10-10 {begins}", "length": "20", "program": program}
+        for program, begins in (("ccm", ccm), ("rpm", rpm))
+    ]
+    result = decided([{"consents": [{}, {"program": "rpm"}], "time": time}], "2025-10")
+    assert result["decisions"].set_index("program")["outcome"].to_dict() == outcomes
+    assert seconds_by_disposition(result) == seconds
+
+
+def test_defect_minutes_of_one_program_do_not_fill_up_another() -> None:
     time = [{"at": "2026-10-10 09:00", "length": "20", "program": "rpm"}]
     result = decided([{"consents": [{}, {"program": "rpm"}], "time": time}])
     assert result["decisions"].set_index("program")["outcome"].to_dict() == {"ccm": "short", "rpm": "bill"}
-    assert int(result["time_ledger"]["seconds"].sum()) == 1200
 
 
 def test_defect_seconds_are_added_before_they_become_minutes() -> None:

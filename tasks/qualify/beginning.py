@@ -59,6 +59,7 @@ def add_visits(facts: Facts) -> None:
     day_of = start.to_numpy()[patient]
     before = ((seen < day_of) | ((seen == day_of) & ~by_staff)).to_numpy(bool)
     facts.frame["last_visit_before_start"] = facts.latest(patient[before], seen[before])
+    facts.frame["practitioner_saw_date"] = facts.latest(patient[before & ~by_staff], seen[before & ~by_staff])
     years = pd.DateOffset(years=facts.book.numbers["initiating_visit_lookback_years"])
     facts.frame["seen_since"] = start - years
     recent = seen.to_numpy() >= facts.frame["seen_since"].to_numpy()[patient]

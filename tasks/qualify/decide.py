@@ -57,7 +57,7 @@ def decide(
     taken = Taken(int(t["start_s"].where(t["start_s"] >= 0).min()) if (t["start_s"] >= 0).any() else 0)
     rest = ~t["program"].isin([program.program for program in programs]).to_numpy(bool)
     everybody = np.append(np.ones(len(tables["patients"]), dtype=bool), False)
-    taken.add(logged_elsewhere(t, list(books)), everybody)
+    taken.add(logged_elsewhere(t, list(books), book, settings), everybody)
     for group in dict.fromkeys(program.group for program in programs):
         together = []
         for program in programs:

@@ -147,6 +147,11 @@ def care_plan_unsigned(m: Months, book: RuleBook, settings: PracticeSettings) ->
     return m.care_plan_date.notna() & m.care_plan_signed_date.isna()
 
 
+def care_plan_signed_late(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The signature on the care plan is younger than the month."""
+    return m.care_plan_date.notna() & (m.care_plan_signed_date > pd.Timestamp(book.month.last))
+
+
 def care_plan_copy_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """There is a care plan, and no copy was given."""
     return m.care_plan_date.notna() & m.care_plan_copy_date.isna()
@@ -155,6 +160,12 @@ def care_plan_copy_missing(m: Months, book: RuleBook, settings: PracticeSettings
 def initiating_visit_missing(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """No qualifying visit came before the counted time, where one was needed."""
     return _visit_needed(m, book) & ~_visited(m.initiating_visit_date, m) & ~_visited(m.recalled_visit_date, m)
+
+
+def seen_by_staff_only(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """What makes a starting visit unnecessary are visits that staff may have given alone."""
+    started = _visited(m.initiating_visit_date, m) | _visited(m.recalled_visit_date, m)
+    return ~_visit_needed(m, book) & ~started & ~(m.practitioner_saw_date >= m.seen_since)
 
 
 def initiating_visit_recalled(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.qualify.frames import NON_CLINICAL, Stretches
+from config.rulebook import RuleBook
+from config.settings import PracticeSettings
+from tasks.qualify.findings import ask
+from tasks.qualify.frames import Stretches
 
 SPAN = 1 << 23
 """Seconds set apart for one patient on the common time axis: 97 days, more than any month with its neighbours."""
@@ -48,11 +51,19 @@ class Taken:
         return np.array([one in self._works and (one, size) not in self._lengths for one, size in pairs], dtype=bool)
 
 
-def logged_elsewhere(t: Stretches, decided: Collection[str]) -> pd.DataFrame:
+OF_ITSELF = ("not_clinical_staff", "automated", "outside_us", "unapproved")
+"""The rules of minutes that look at the work alone, whatever program it was for."""
+
+
+def logged_elsewhere(
+    t: Stretches, decided: Collection[str], book: RuleBook, settings: PracticeSettings
+) -> pd.DataFrame:
     """The clinical time of programs that are not decided here, as transitional care: it counts for those."""
-    own = t["program"].isin(list(decided)) | (t["whose"] < 0) | (t["day"] < 1)
-    left_out = t["is_automated"] | t["is_abroad"] | t["is_unapproved"] | (t["performer_class"] == NON_CLINICAL)
-    found = t[~(own | left_out).to_numpy(bool)]
+    left_out = (t["program"].isin(list(decided)) | (t["whose"] < 0) | (t["day"] < 1)).to_numpy(bool)
+    for name in OF_ITSELF:
+        if name in book.rules:
+            left_out = left_out | ask(book.rules[name], t, book, settings)
+    found = t[~left_out]
     length = found["seconds"] // found["patients_in_activity"]
     return found.assign(counts=True, disposition="counted", length=length)
 

@@ -162,7 +162,7 @@ def test_content_differs_by_month_where_the_setting_does() -> None:
 def test_an_unknown_setting_and_a_month_not_loaded_get_one_sentence() -> None:
     with pytest.raises(InputError, match=r"^'clinic' is not a care setting; write one of assisted_living, .*rhc\.$"):
         care_setting("clinic")
-    with pytest.raises(RuleError, match=r"^The rules for 2027-01 are not loaded \(loaded: 2015-01 to 2026-12\)"):
+    with pytest.raises(RuleError, match=r"^The rules for 2027-01 are not loaded \(loaded.yaml: 2015-01 to 2026-12\)"):
         loaded_month("2027-01")
     with pytest.raises(InputError, match="write it as 2026-10"):
         loaded_month("2026")

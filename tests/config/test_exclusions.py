@@ -106,7 +106,11 @@ def test_the_months_around_each_date(ours: str, theirs: str, month: str, strengt
         ("a: staff_care_management_codes", "a: stuff", r"staff_with_personal: there is no list 'stuff'"),
         ("outcome: not_billable", "outcom: not_billable", r"chronic_care.yaml, pairs, entry 1 \(one_pract.*outcom"),
         ('modifier: "59 or XU", ', "", r"entry 20 \(staff_with_data_review\).*a modifier lifts names it"),
-        ('until: "2019-12"', 'until: "2020-01"', r"chronic_with_transitional: the entry since 2020-01 begins before"),
+        (
+            'until: "2019-12"',
+            'until: "2020-01"',
+            r"chronic_care.yaml, pairs, entry \d+ \(chronic_with_transitional\): the entry since 2020",
+        ),
         ("scope: same_practitioner", "scope: anyone", r"entry 2 .*different practitioners a pair only warns"),
         ("circumstances:", "circumstance:", r"chronic_care.yaml: only the keys 'pairs' and 'circumstances'"),
     ],

@@ -40,7 +40,7 @@ def test_the_digest_is_stable_and_differs_between_months() -> None:
 
 @pytest.mark.parametrize("month", ["2014-12", "2027-01"])
 def test_a_month_that_is_not_loaded_stops(month: str) -> None:
-    with pytest.raises(RuleError, match=rf"rules for {month} are not loaded \(loaded: 2015-01 to 2026-12\)"):
+    with pytest.raises(RuleError, match=rf"rules for {month} are not loaded \(loaded.yaml: 2015-01 to 2026-12\)"):
         load_rulebook(Month.parse(month))
 
 
@@ -84,7 +84,32 @@ def test_families_are_payable_only_with_a_source() -> None:
             "outcome: hold",
             r"minutes.yaml, entry 1 .*exclude time or warn, not 'hold'",
         ),
-        ("minutes.yaml", "  - name: not_enrolled", "  - name: other_month", r"other_month: the entry since 2015-01"),
+        (
+            "minutes.yaml",
+            "  - name: not_enrolled",
+            "  - name: other_month",
+            r"minutes.yaml, entry 2 \(other_month\): the entry since 2015-01 begins before",
+        ),
+        ("minutes.yaml", "rules:", "rulez:", r"minutes.yaml: .*'rulez'"),
+        ("numbers.yaml", "numbers:", "number:", r"numbers.yaml: .*'number'"),
+        ("numbers.yaml", "    entries:", "    entry:", r"numbers.yaml, entry 1 \(.*\): .*'entr"),
+        ("numbers.yaml", "    meaning:", "    means:", r"numbers.yaml, entry 1 \(.*\): .*'mean"),
+        ("numbers.yaml", "    program:", "    programm:", r"numbers.yaml, entry 2 \(.*\): .*'programm'"),
+        ("code_lists.yaml", "    entries:", "    entry:", r"code_lists.yaml, entry 1 \(.*\): .*'entr"),
+        (
+            "families/staff.yaml",
+            'until: "2019-12"',
+            'until: "2020-12"',
+            r"families/staff.yaml, entry 2 \(staff\): the entry since 2020-01 begins before",
+        ),
+        (
+            "programs/ccm.yaml",
+            "entries:",
+            'entries:\n  - {since: "2015-01", confidence: primary, source: "a source of some length"}',
+            r"programs/ccm.yaml, entry 2 \(ccm\): the entry since 2015-01 begins before",
+        ),
+        ("exclusions/chronic_care.yaml", "decided_by:", "decides:", r"exclusions/chronic_care.yaml, circum.*decid"),
+        ("settings/office.yaml", '"25":', '"255":', r"office.yaml, claim .*modifiers"),
         ("numbers.yaml", 'until: "2016-12"', 'until: "2017-12"', r"the entry since 2017-01 begins before"),
         ("code_lists.yaml", 'codes: ["99490"]', "codes: [99490]", r"care_management_codes.*codes"),
         ("families/staff.yaml", "first_minutes: 20", "first_minutes: 0", r"staff.yaml.*first_minutes"),
