@@ -16,6 +16,7 @@ from tasks.check.overlaps import overlapping
 
 # A logged duration may exceed its start-to-end time by this much: exports that drop seconds from their clock times.
 INTERVAL_SLACK_SECONDS = 60
+MADE = "^([0-9a-f]{16})(#[0-9]+)?$"  # an identifier made by tasks/pull/time_log.py
 
 
 def entry_flags(
@@ -90,6 +91,7 @@ def _copy_flags(
         "is_same_work_twice": twice,
         "is_two_patients_at_once": two_patients,
         "is_double_tagged": double_tagged,
+        "is_perhaps_twice": _perhaps_twice(entries, performer, patient) & ~again & ~unusable,
     }
 
 
@@ -103,6 +105,20 @@ def _sent_again(entries: pd.DataFrame) -> Mask:
     again = np.zeros(len(entries), bool)
     again[rows[older]] = True
     return again
+
+
+def _perhaps_twice(entries: pd.DataFrame, performer: Codes, patient: Codes) -> Mask:
+    """Rows without a clock that are alike in every cell, of a log that names no entry: a copy, or work done twice.
+
+    The identifier of such a row was made from its cells, and the second alike got a number behind it.
+    """
+    found = np.zeros(len(entries), bool)
+    rows = np.flatnonzero(~entries["has_clock"].to_numpy(bool) & (performer >= 0) & (patient >= 0))
+    made = entries["entry_id"].iloc[rows].str.extract(MADE)
+    alike = codes(made[0])
+    numbered = (made[1].notna() & (made[1] != "")).to_numpy(bool)
+    found[rows] = (alike >= 0) & np.isin(alike, alike[numbered])
+    return found
 
 
 def _same_work(work: np.ndarray, activity: np.ndarray) -> Mask:

@@ -88,6 +88,7 @@ def report_view(
         "totals": totals(frames["reconciliation"]),
         "rules": fired(findings),
         "signals": len(frames["signals"]),
+        "perhaps_twice": _perhaps_twice(frames.get("checks")),
         "changes": changed[:MOST_CHANGES],
         "changes_more": max(0, len(changed) - MOST_CHANGES),
         "answered": answered_view(answers, month),
@@ -99,6 +100,14 @@ def report_view(
         "choices": choices(settings, care_setting, policies) if settings else [],
         "files": [{"name": table.file, "meaning": table.meaning} for table in outputs().values()],
     }
+
+
+def _perhaps_twice(checks: pd.DataFrame | None) -> dict[str, Any] | None:
+    """Time entries that count and may be copies: how many, and what to do with the files and lines to look at."""
+    if checks is None:
+        return None
+    found = checks[((checks["check"] == "perhaps_twice") & (checks["failed"] > 0)).to_numpy(bool)]
+    return {"rows": int(found["failed"].iloc[0]), "fix": str(found["fix"].iloc[0])} if len(found) else None
 
 
 def programs(decisions: pd.DataFrame, claim_lines: pd.DataFrame) -> list[dict[str, Any]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
+from tasks.pull.time_log import identifiers
 from tests.check.frames import check, entry, example, faults, local, reasons, warned
 
 NINE = "2026-10-05 09:00"
@@ -146,6 +148,22 @@ def test_a_timer_left_running_does_not_drag_good_rows_along():
 def test_parts_of_different_activities_are_not_the_same_work(activities, set_aside):
     rows = [entry(f"E{n}", NINE, activity_id=activity) for n, activity in enumerate(activities, start=1)]
     assert faults(time_entries=rows) == {(key, "same_work_twice") for key in set_aside}
+
+
+def test_rows_alike_of_a_log_without_identifiers_and_starts_are_kept_with_a_warning_that_names_both():
+    cells = {name: pa.array(texts) for name, texts in {"who": ["a", "b", "a"], "minutes": ["22", "22", "22"]}.items()}
+    made = identifiers(cells).to_pylist()
+    rows = [entry(key, service_date="2026-10-05", seconds=1320) for key in (*made, "E4#2", "E4")]
+    checked = check(time_entries=rows)
+    assert checked.quarantine.empty  # both may have been worked
+    assert warned(checked, "time_entries") == {"perhaps_twice": 2}
+    told = checked.checks.query("check == 'perhaps_twice'").iloc[0]
+    assert "time_entries.csv, lines 2, 4." in told["fix"]
+
+
+def test_with_a_start_rows_alike_are_the_same_work_and_no_warning():
+    rows = [entry(key, NINE) for key in ("00112233445566ff", "00112233445566ff#2")]
+    assert faults(time_entries=rows) == {("00112233445566ff#2", "same_work_twice")}
 
 
 def test_another_length_is_other_work():

@@ -45,6 +45,16 @@ def test_headline_numbers(view):
     assert (view["set_aside_rows"], view["copay_open"]) == (1, 3)
 
 
+def test_entries_that_may_be_copies_are_told_with_their_lines():
+    row = {"table": "time_entries", "check": "perhaps_twice", "severity": "warn", "rows": 20, "owner": "care_manager"}
+    row |= {"words": "W.", "fix": "Remove the row if it is a copy. See log.csv, lines 2, 4."}
+    for failed in (2, 0):
+        changed = frames() | {"checks": output("checks", row | {"failed": failed})}
+        page = render_report(report_view(changed, PRACTICE, MONTH, 1))
+        assert ("2 time entries are like another in every cell" in page) == bool(failed)
+        assert ("See log.csv, lines 2, 4." in page) == bool(failed)
+
+
 def test_time_that_counts_and_is_to_be_checked_is_told_apart():
     changed = frames()
     changed["time_ledger"].loc[changed["time_ledger"]["entry_id"] == "T1", "disposition"] = "practitioner_beside_visit"
