@@ -31,7 +31,7 @@ from flows.owed import Stored, share_of, stored_case, stored_month
 from tasks.route.desk import known_staff
 from tasks.route.facts import has_sliding_schedule, payer_of, setting_of
 from tasks.route.work import as_row, determinations_by_case, letter_written, letters_by_case, moves_by_case
-from tasks.send.addressed import letter_for
+from tasks.send.addressed import letter_for, not_to_the_dead
 from tasks.send.letters import FOLDER, render_letter, render_voicemail, stands_there, write_letters
 from tasks.store import case_work
 from tasks.store.day import today_of
@@ -160,6 +160,7 @@ def _folder(out: Path, found: Stored) -> Path:
 
 def _share(store: Store, found: Stored, patient: str, kind: str, settled: bool) -> dict[str, Any]:
     share = share_of(store, found, patient, usual=kind == BEFORE_ANY_BILL)
+    not_to_the_dead(kind, found.tables, share)  # before any other reason, of which a person would only try the next
     if settled and share["owes"] == "unknown":
         share["owes"] = "share"
     return share

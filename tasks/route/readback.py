@@ -50,7 +50,7 @@ LISTS = (
     (("query_number", "round", "answer"), "care manager's list of questions (queries_<staff>)", "ccm query import"),
     (("task_number", "plan", "answer"), "list of plans to ask (coverage_tasks)", "ccm coverage import"),
     (("action_number", "step", "answer"), "list of action items (actions)", "ccm actions import"),
-    (("case_number", "revision", "answer"), "worklist of co-pay cases (copay_cases)", "ccm cases import"),
+    (("case_number", "revision", "option", "answer"), "worklist of co-pay cases (copay_cases)", "ccm cases import"),
 )
 DATE_FORMS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d %H:%M:%S")
 
@@ -152,10 +152,13 @@ def _what_it_is(header: Sequence[str], missing: Sequence[str], read: Sequence[st
     for mine, words in tells.items():
         if set(mine) <= set(header) and not set(mine) <= set(read):
             return words
-    known = {table.file: {_name(name.removesuffix("_cents")) for name in table.names} for table in _of_ours()}
-    same = [name for name, names in known.items() if {one.removesuffix("_cents") for one in header if one} == names]
+    given = {one.removesuffix("_cents") for one in header if one}
+    known = [(table.file, {_name(name.removesuffix("_cents")) for name in table.names}) for table in _of_ours()]
+    same = [name for name, names in known if given == names]
     if same:
-        return f"it is {same[0]}, which no command takes back"
+        taken = any(f"({same[0].partition('.')[0]})" in words for _, words, _ in LISTS)
+        of = " of the month's report" if taken else ""  # the list to fill in has that name too
+        return f"it is {same[0]}{of}, which no command takes back"
     if not set(read) & set(header):
         return "it is none of the lists that are handed back"
     return f"the columns {', '.join(missing)} are missing"

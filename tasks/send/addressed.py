@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from config.letter_settings import LetterSettings
-from config.letters import Addressee, LetterFor, ShareFigures, language_of
+from config.letters import Addressee, LetterFor, LetterRefusedError, ShareFigures, language_of
 from config.month import Month
 
 Tables = Mapping[str, pd.DataFrame]
@@ -24,8 +24,9 @@ def letter_for(
 
     Name, address, language and what the patient said come from the tables, the day on which they asked to stop too.
     What is `given` of the matter itself (fields of LetterFor) stands before what the tables say; what was `said`
-    besides, as a case has it, stands behind.
+    besides, as a case has it, stands behind. LetterRefusedError where the patient has died.
     """
+    not_to_the_dead(kind, tables, share)
     given = dict(given)
     besides = given.pop("said", ())
     patient_id = share["patient_id"]
@@ -52,6 +53,17 @@ def letter_for(
         share=figures(share, coinsurance_percent, deductible_cents),
         **(found | {name: value for name, value in given.items() if value not in (None, ())}),
     )
+
+
+def not_to_the_dead(kind: str, tables: Tables, share: Mapping[str, Any]) -> None:
+    """The patient of `share` is alive, as far as is on file; else LetterRefusedError, one sentence."""
+    died = _mine(tables["patients"], share["patient_id"]).iloc[0].get("death_date")
+    if died is not None and not pd.isna(died):
+        raise LetterRefusedError(
+            f"{share['case_number']}: the letter '{kind}' is refused: the patient died on {pd.Timestamp(died):%Y-%m-%d} "
+            "by the patients table, and nothing is written to, or said on the telephone to, somebody who has died; "
+            "correct death_date there if it is wrong."
+        )
 
 
 def figures(share: Mapping[str, Any], coinsurance_percent: int, deductible_cents: int | None) -> ShareFigures:

@@ -23,12 +23,13 @@ PART_B = {"priority": 1, "payer_kind": "medicare_part_b", "start_date": "2010-01
 
 
 def patient(
-    *further: str, language: str | None = None, said: str | None = None, on: str = "2026-10-09"
+    *further: str, language: str | None = None, said: str | None = None, on: str = "2026-10-09", died: str | None = None
 ) -> dict[str, Any]:
     """Somebody with 25 minutes, these payers behind Part B, and what they said of the co-pay."""
     behind = [PART_B | {"priority": place, "payer_kind": kind} for place, kind in enumerate(further, 2)]
     told = [{"response": said, "response_date": on}] if said else []
     named = {"first_name": "Rosa", "last_name": "Ibáñez", "language": language, "address": "12 Mill Lane"}
+    named |= {"death_date": died} if died else {}
     return {"staff": "25:00", "coverages": [PART_B, *behind], "copay_responses": told, "patient": named}
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from config.contract import letter_outputs
 from config.errors import InputError
-from config.letters import LetterRefusedError
+from config.letters import VOICEMAIL, LetterRefusedError, letters
 from config.month import Month
 from flows.cli import app
 from flows.letter import write_due_letters, write_letter
@@ -32,6 +32,7 @@ CASES = [
     patient("medicaid", said="surprised"),
     patient(said="asks_to_stop"),
     {"staff": "3:00"},
+    patient(said="cannot_pay", died="2026-10-25"),
 ]
 
 
@@ -89,6 +90,14 @@ def test_somebody_without_a_claim_gets_the_usual_month(write: Any) -> None:
     assert "$13.23" in write("C-000005", "welcome")[0]
 
 
+@pytest.mark.parametrize("kind", [*(one.name for one in letters().kinds), VOICEMAIL])
+def test_nothing_is_written_to_the_dead(write: Any, stored: Path, kind: str) -> None:
+    for call in (False, True):
+        with pytest.raises(LetterRefusedError, match=r"C-000006: the letter .* the patient died on 2026-10-25 by the"):
+            write("C-000006", kind, call=call, settled=True)
+    assert not list(stored.rglob("C-000006*"))
+
+
 def test_script_and_voicemail(write: Any) -> None:
     text, paths = write("C-000001", "welcome", call=True)
     assert paths[0].name == "C-000001-welcome-es-call.pdf"
@@ -104,7 +113,7 @@ def test_letters_that_are_due_are_written_and_the_others_named(tmp_path: Path) -
     rows = [
         ("C-000001", "savings_program", None), ("C-000001", "payment_plan", 3969), ("C-000002", "refund", None),
         ("C-000002", "reminder", 1323), ("C-000003", "reminder", 1323), ("C-000004", "hardship_application", None),
-        ("C-000099", "refund", None), ("C-000004", "withdrawal", None),
+        ("C-000099", "refund", None), ("C-000004", "withdrawal", None), ("C-000006", "refund", None),
     ]  # fmt: skip
     due = pd.DataFrame(rows, columns=["case_number", "letter", "ask_cents"])
     due = due.assign(ask_cents=due["ask_cents"].astype("Int64"), due_date=pd.Timestamp("2026-11-20"))
@@ -127,6 +136,7 @@ def test_letters_that_are_due_are_written_and_the_others_named(tmp_path: Path) -
     assert plan.count("$10.00") == 3
     assert [sentence[:8] for sentence in refused[:2]] == ["C-000002", "C-000004"]
     assert refused[2].startswith("There is no case C-000099")
+    assert refused[3].startswith("C-000006: the letter 'refund' is refused: the patient died on 2026-10-25")
     assert not any("Ibáñez" in sentence for sentence in refused)
 
 
@@ -135,7 +145,7 @@ def test_the_months_shares_as_a_list(stored: Path) -> None:
     list_shares(console, f"sqlite:///{stored / 'ccm.db'}", stored, MONTH, None, stored / "settings.yaml")
     said = console.export_text()
     assert "P1: 1 never (qmb)" in said
-    assert "P1: 2 share, $26.46 a month" in said
+    assert "P1: 3 share, $39.69 a month" in said
     assert "P1: 1 unknown (second_payer_unknown)" in said
     found = pd.read_csv(stored / "P1/2026-10/letters/patient_shares.csv")
     assert list(found.columns) == letter_outputs()["patient_shares"].names
