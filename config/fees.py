@@ -196,7 +196,16 @@ def _cents(dollars: Decimal) -> int:
 
 def known_localities() -> frozenset[str]:
     """Every locality of any loaded year: this year's indices may not be entered yet."""
-    return frozenset(entry.locality for entry in read_dated(AMOUNTS / "gpci.csv", LocalityIndex))
+    return frozenset(entry.locality for entry in _indices())
+
+
+def localities_since() -> date:
+    """From when on localities are loaded; which there were before is not known here."""
+    return min(entry.since for entry in _indices())
+
+
+def _indices() -> tuple[LocalityIndex, ...]:
+    return read_dated(AMOUNTS / "gpci.csv", LocalityIndex)
 
 
 def load_fees(month: Month, national: Path = PFS, folder: Path = AMOUNTS) -> FeeSchedule:

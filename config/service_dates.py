@@ -11,7 +11,6 @@ PAID_BY_MONTH = "paid for the month as such: its last day, or the day of death"
 BY_MINUTES = "the day on which counted time first reached what the last billed unit needs"
 LATER = "the first free day after counted time reached what the last billed unit needs: see "
 ANOTHER_DAY = {
-    "dated_outside_stay": "paid for the month as such: the last day before a hospital or Part A stay",
     "dated_past_edit": f"{LATER}dated_past_edit",
     "dated_past_edit_by_analogy": f"{LATER}dated_past_edit_by_analogy",
 }

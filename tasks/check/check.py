@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -73,6 +74,7 @@ def _check(table: str, entry: Entry, frame: pd.DataFrame, failure: Failure | Non
 
 
 LINES_TOLD = 5
+SHORT_CODE = re.compile(r"[A-Za-z0-9-]{1,8}")
 
 
 def _places(frame: pd.DataFrame, failure: Failure) -> str:
@@ -89,7 +91,8 @@ def _places(frame: pd.DataFrame, failure: Failure) -> str:
 def _stop(table: Table, frame: pd.DataFrame, failures: list[Failure]) -> None:
     """Raise for the first failed expectation that stops the month, naming the file and line of its first row.
 
-    What stands there is said too where it is the practice's own: nothing of a person is in its table.
+    What stands there is said too where it is the practice's own and no longer than a code is: in a row whose cells have
+    moved, anything may stand there.
     """
     stops = [failure for failure in failures if failure.entry.severity == "stop"]
     if not stops:
@@ -101,7 +104,7 @@ def _stop(table: Table, frame: pd.DataFrame, failures: list[Failure]) -> None:
         row = frame.iloc[int(first.rows[0])]
         place = f"{row['source_file']}, line {row['source_line']}"
         columns = [name for name in (*first.entry.covers, first.entry.kwargs.get("column")) if name in table.names]
-        if table.table == "practices" and columns and pd.notna(row[columns[0]]):
+        if table.table == "practices" and columns and SHORT_CODE.fullmatch(str(row[columns[0]])):
             cell = f" ({columns[0]} '{row[columns[0]]}')"
     rest = f" ({more} more like it)" if more else ""
     raise DataStopError(f"{place}: {_as_clause(first.entry.wrong)}{cell}{rest}; {_as_clause(first.entry.fix)}.")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from config.care_settings import care_settings
 from config.contract import Table
-from config.fees import known_localities
+from config.fees import known_localities, localities_since
 from config.month import Month, is_time_zone
 from config.persons import insured_persons
 from config.places import place_rates
@@ -61,7 +61,8 @@ def flags_for(
     if table.table == "practices":
         flags["is_time_zone_unknown"] = np.array([not _is_zone(name) for name in frame["time_zone"]], bool)
         flags["is_npi_malformed"] = npi_malformed(frame["billing_npi"])
-        flags["is_locality_unknown"] = _unknown(frame["locality"], known_localities())
+        loaded = month.last >= localities_since()
+        flags["is_locality_unknown"] = _unknown(frame["locality"], known_localities()) & loaded
         flags["is_place_not_of_setting"] = place_not_of_setting(frame)
     if table.table == "practitioners":
         flags["is_npi_malformed"] = npi_malformed(frame["npi"])

@@ -37,14 +37,14 @@ def beside(models: pd.Series, some: frozenset[str]) -> Any:
 
 def _of_patients(patients: pd.DataFrame) -> pd.DataFrame:
     if "aligned_model" not in patients:  # months stored before it was asked for
-        return _spans([], [], pd.NaT, pd.NaT)
+        return _spans([], [], [], [])
     told = patients[patients["aligned_model"].notna().to_numpy(bool)]
     return _spans(told.index, told["aligned_model"], told["aligned_date"], told["alignment_ended_date"])
 
 
 def _of_table(facts: Any) -> pd.DataFrame:
     if "alignments" not in facts.tables:  # likewise
-        return _spans([], [], pd.NaT, pd.NaT)
+        return _spans([], [], [], [])
     rows, patient = facts.rows("alignments")
     return _spans(patient, rows["model"].fillna(""), rows["start_date"], rows["end_date"])
 

@@ -293,6 +293,6 @@ def time_on_facility_day(m: Months, book: RuleBook, settings: PracticeSettings) 
     return m.facility_seconds > 0
 
 
-def dated_outside_stay(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """A code of the month as such has an earlier date than usual, for the usual one lies in a stay."""
-    return m.usual_date.notna() & m.bills_month_code
+def dated_in_stay(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The date of a code of the month as such lies in a stay, and an earlier day of the month does not."""
+    return m.day_before_stay.notna() & m.bills_month_code

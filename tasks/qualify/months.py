@@ -58,8 +58,9 @@ class Facts:
         if next(program for program in book.programs if program.program == book.program).takes_part == "enrolled":
             left = patients["unenrolled_date"]
             self.frame["is_enrolled"] = (patients["enrolled_date"] <= self.last) & (left.isna() | (left >= self.first))
+            self.frame["unenrolled_date"] = left
         else:
-            self.frame["is_enrolled"] = True
+            self.frame["is_enrolled"], self.frame["unenrolled_date"] = True, pd.NaT
             self.by_consent()
         people = tables["practitioners"].set_index("practitioner_id")
         self.frame["credential"] = self.frame["practitioner_id"].map(people["credential"].astype("str"))

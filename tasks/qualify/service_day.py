@@ -1,4 +1,4 @@
-"""On which day of the month codes are dated where the usual day will not do: an edit of one date, a stay at the end."""
+"""On which day of the month codes are dated where the usual day may not do: an edit of one date, a stay at the end."""
 
 from __future__ import annotations
 
@@ -20,29 +20,24 @@ if TYPE_CHECKING:
 
 NAT = np.datetime64("NaT", "ns")
 PAST_EDIT = ("dated_past_edit", "dated_past_edit_by_analogy")
-OUTSIDE_STAY = "dated_outside_stay"
-"""The rules that tell of another day; where a rulebook does not know them, codes stay on their usual day."""
+"""The rules that tell of another day; where a rulebook does not know them, codes stay on the day that was reached."""
 
 
 def add_month_dates(facts: Facts) -> None:
-    """Adds the date of what is paid for the month as such: the last day, or that of death, that lies in no stay.
+    """Adds the date of what is paid for the month as such: its last day, or the day of death.
 
-    `usual_date` is the day that gave way, missing where none did: also where every day before it is one of a stay.
+    `day_before_stay` is the last day before it that lies in no stay, where that date itself lies in one; else missing.
     """
     frame, end = facts.frame, np.datetime64(facts.last, "ns")
     died = frame["death_date"].to_numpy("datetime64[ns]")
     usual = np.where(np.isnat(died) | (died > end), end, died)
-    frame["month_service_date"], frame["usual_date"] = usual, np.full(facts.size, NAT)
-    if OUTSIDE_STAY not in facts.book.rules:
-        return
     number = (usual - np.datetime64(facts.first, "ns")) // np.timedelta64(1, "D")
     until = (np.int64(1) << (np.maximum(number, -1) + 1)) - 1
     free = ~frame["facility_bits"].to_numpy(np.int64) & until
     latest = np.frexp(free.astype("float64"))[1] - 1  # the number of the highest day that is free
-    moved = (free > 0) & (latest < number)
     days = np.datetime64(facts.first, "ns") + latest * np.timedelta64(1, "D")
-    frame["month_service_date"] = np.where(moved, days, usual)
-    frame["usual_date"] = np.where(moved, usual, NAT)
+    frame["month_service_date"] = usual
+    frame["day_before_stay"] = np.where((free > 0) & (latest < number), days, NAT)
 
 
 def date_past_edits(facts: Facts, found: pd.DataFrame) -> None:
@@ -142,11 +137,14 @@ def _barred(facts: Facts, row: int, others: list[Service], day: date) -> tuple[s
 
 
 def _last_day(facts: Facts, row: int, day: date) -> date:
-    """The last day of the month on which the patient lived and every coverage of that day still ran."""
-    last, died = facts.last, facts.frame["death_date"].iloc[row]
+    """The last day of the month on which the patient lived, took part and had the coverages of that day, no others."""
+    frame, day_of = facts.frame, pd.Timestamp(day)
     rows, patient = facts.rows("coverages")
-    ends = rows["end_date"][(patient == row) & (rows["end_date"] >= pd.Timestamp(day)).to_numpy(bool)]
-    return pd.Series([last, died, *ends]).min().date()
+    mine = rows[patient == row]
+    ends = mine["end_date"][(mine["end_date"] >= day_of).to_numpy(bool)]
+    begins = mine["start_date"][(mine["start_date"] > day_of).to_numpy(bool)] - pd.Timedelta(days=1)
+    own = (frame["death_date"].iloc[row], frame["unenrolled_date"].iloc[row])
+    return pd.Series([facts.last, *own, *ends, *begins]).min().date()
 
 
 def _in_stay(facts: Facts, row: int, day: date) -> Any:

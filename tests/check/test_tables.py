@@ -9,9 +9,10 @@ import pytest
 
 from config.contract import inputs, outputs
 from config.errors import DataStopError
+from config.month import Month
 from expectations.suites import load_suite
 from tasks.check.check import check_tables
-from tasks.check.flags import npi_malformed, place_not_of_setting
+from tasks.check.flags import flags_for, npi_malformed, place_not_of_setting
 from tests.check.frames import AS_OF, MONTH, check, entry, example, frame, practice, reasons, settings, warned
 
 pytestmark = pytest.mark.slow
@@ -224,6 +225,21 @@ def test_what_stops_the_month_says_where_and_what_to_do(rows, said):
     assert sentence.endswith(".")
     assert "\n" not in sentence
     assert "100234" not in sentence
+
+
+def test_what_no_code_is_stands_in_no_sentence_that_stops():
+    with pytest.raises(DataStopError) as stopped:
+        check(practices=[example("practices", place_of_service="123-45-6789")])
+    assert "123-45" not in str(stopped.value)
+
+
+def test_localities_from_before_the_loaded_ones_stop_nothing():
+    practices = frame("practices", [example("practices", locality="01112-03")])
+    said = [
+        flags_for(inputs()["practices"], practices, {}, settings(), month, AS_OF)["is_locality_unknown"].any()
+        for month in (Month(2016, 10), Month(2019, 12), Month(2020, 1), MONTH)
+    ]
+    assert said == [False, False, True, True]
 
 
 @pytest.mark.slow
