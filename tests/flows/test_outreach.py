@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import shutil
-from datetime import date
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -36,7 +37,8 @@ pytestmark = pytest.mark.slow
 
 MONTH = "2026-10"
 SETTINGS = "defaults:\n  cases: {balance_age_days: 0}\n"
-TODAY = str(date.today())
+DAY = datetime.now(ZoneInfo("America/New_York")).date()  # the practice's, which may be the day before the machine's
+TODAY = str(DAY)
 
 
 def rewritten(source: Path) -> list[str]:
@@ -199,7 +201,7 @@ def test_an_835_that_left_a_share_opens_a_case_whose_amount_ties(place: Path) ->
         connection.exec_driver_sql("UPDATE claims SET case_number = ?", (number,))
     # The second was forwarded to a payer that has not answered: of that claim nothing is asked, of the first all.
     body = paid("K1") + "\n" + paid("K2", status="19", icn="ICN2")
-    posted = post(store, "a.835", answer(body, "94.84"), date.today())
+    posted = post(store, "a.835", answer(body, "94.84"), DAY)
     assert posted.state == "posted"
     left = answers_of(store, "P1")["claim_balances"]
     store.close()
@@ -260,7 +262,7 @@ def test_what_is_told_of_a_run_of_no_practice_leaves_with_the_day(
     prefect_server: None, tmp_path: Path, server: Server, running: Delivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed = RunTold("8dc8be29", "outreach", "outreach", "", "", "", "the disk is full", "http://127.0.0.1/runs/1")
-    told = compose_run("failed", failed, {"": MessageSettings(operations="ops@maple.example")}, date.today())
+    told = compose_run("failed", failed, {"": MessageSettings(operations="ops@maple.example")}, DAY)
     store = open_store(f"sqlite:///{tmp_path / 'ccm.db'}")
     with store.writing() as connection:
         put_daily(connection, told)
