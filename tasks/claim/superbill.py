@@ -153,10 +153,10 @@ def _diagnoses(
     """The best codes of each patient, chronic before open ones, with the dot, joined by a blank; empty without one."""
     kind, names = pd.factorize(conditions["icd10_code"].astype("str"))
     plain = pd.Series(names, dtype="str").str.upper().str.replace(r"[\s.]", "", regex=True)
-    chronic = np.r_[plain.isin({code.upper().replace(".", "") for code in chronic_codes}).to_numpy(bool), False]
+    chronic = np.r_[_among(plain, {code.upper().replace(".", "") for code in chronic_codes}), False]
     open_to = np.zeros_like(chronic)
     if acute_codes is not None:
-        open_to[:-1] = ~chronic[:-1] & ~plain.isin(acute_codes).to_numpy(bool)
+        open_to[:-1] = ~chronic[:-1] & ~_among(plain, acute_codes)
     plain_kind, plain_names = pd.factorize(plain)
     spelled = pd.Series(plain_names, dtype="str")
     dotted = spelled.where(spelled.str.len() <= 3, spelled.str[:3] + "." + spelled.str[3:]).to_numpy(object)
@@ -180,6 +180,11 @@ def _diagnoses(
         rows = found[rank == which]
         joined.iloc[rows["owner"].to_numpy()] += ("" if which == 0 else " ") + dotted[rows["code"].to_numpy()]
     return joined.astype("str").mask(joined == "")
+
+
+def _among(codes: pd.Series, known: Collection[str]) -> np.ndarray:
+    """Which of a few codes are in a list of tens of thousands; `Series.isin` would make an object of each of those."""
+    return np.fromiter((code in known for code in codes), bool, len(codes))
 
 
 def _latest(owner: np.ndarray, dates: pd.Series, keep: np.ndarray, heads: int) -> np.ndarray:
