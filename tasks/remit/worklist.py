@@ -88,8 +88,11 @@ def _denials(denied: pd.DataFrame, terms: Terms, named: Named) -> pd.DataFrame:
 
 def _asking_for_records(denied: pd.DataFrame, requests: pd.DataFrame) -> pd.DataFrame:
     """The denials; where one asks for records, the first step is to send them by the last day of the request."""
-    open_ = requests[requests["state"] == record_requests.OPEN]
-    due = denied["claim_number"].map(open_.groupby("claim_number")["due_date"].min())
+    open_ = requests[requests["state"] == record_requests.OPEN].sort_values("due_date", ascending=False)
+    soonest = dict(zip(open_["claim_number"], open_["due_date"], strict=True))
+    if not soonest or denied.empty:
+        return denied
+    due = pd.to_datetime(denied["claim_number"].map(soonest))
     asks = denied["reason"].isin(tables().routes["answer_request"].asked_by) & due.notna() & (denied["order"] < 2)
     days = due.dt.strftime("%Y-%m-%d")
     first = "Send the payer the records that it asks for by " + days + " (ccm records " + denied["claim_number"]
