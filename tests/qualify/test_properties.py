@@ -68,7 +68,7 @@ case = st.fixed_dictionaries(
 months = st.lists(case, min_size=1, max_size=5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(months, month_texts)
 def test_the_totals_tie(cases: list[dict[str, Any]], month: str) -> None:
     whole = Month.parse(month)
@@ -97,7 +97,7 @@ def test_the_totals_tie(cases: list[dict[str, Any]], month: str) -> None:
     assert (result["candidates"].groupby(["patient_id", "program"])["chosen"].sum() <= 1).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(months, st.randoms(), month_texts)
 def test_the_order_of_entries_does_not_matter(cases: list[dict[str, Any]], random: Any, month: str) -> None:
     whole = Month.parse(month)
