@@ -45,7 +45,8 @@ def _begin(aside: pd.DataFrame, entries: pd.DataFrame) -> Iterator[str]:
             told = f", as {nobody.sum():,} of the entries are by somebody who is not accepted" if nobody.any() else ""
             yield f"{_rows(rows)} of {table} set aside{told}"
     if len(patients):
-        yield f"{_rows(patients['row_key'].nunique())} of patients set aside, as {_of(int(along.sum()))} of those patients"
+        rows = patients["row_key"].nunique()
+        yield f"{_rows(rows)} of patients set aside, as {_of(int(along.sum()))} of those patients"
 
 
 def _rows(count: int) -> str:

@@ -57,7 +57,8 @@ def test_a_renamed_column_is_named_with_what_may_be_meant(write):
     path = place / "consents.csv"
     path.write_text(path.read_text("utf-8").replace("consent_date", "date_of_consent", 1), "utf-8")
     said = refused(place, "consents.csv: the column consent_date cannot be found in line 1 (perhaps date_of_consent);")
-    assert "(the columns there are " in said and "patient_id, " in said
+    assert "(the columns there are " in said
+    assert "patient_id, " in said
     path.write_text("Smith,1950-01-02\n", "utf-8")
     assert "Smith" not in refused(place, "consents.csv: the columns ")  # a row of data and no header
 
