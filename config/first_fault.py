@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from types import UnionType
@@ -41,6 +42,17 @@ def nearest(wrong: object, known: Iterable[str]) -> str:
     if close:
         return f"perhaps '{next(name for name in names if name.casefold() == close[0])}' was meant"
     return f"known are {', '.join(names)}" if 0 < len(names) <= MOST else ""
+
+
+def like(wanted: str, written: Iterable[str]) -> str:
+    """Which of the names that were written may be the wanted one under another name; empty where none is near.
+
+    Also the same words in another order, as date_of_consent for consent_date.
+    """
+    parts = {name: set(re.findall("[a-z0-9]+", name.casefold())) for name in written}
+    sought = set(re.findall("[a-z0-9]+", wanted.casefold()))
+    whole = [name for name, words in parts.items() if sought <= words]
+    return next(iter(whole or get_close_matches(wanted, list(parts), 1)), "")
 
 
 def _words(kind: str, context: dict[str, Any], said: str, place: Place, model: type[BaseModel]) -> str:

@@ -63,6 +63,13 @@ def change(
         if state:
             with store.writing() as connection:
                 mark(connection, claim, line, state, note, datetime.now(UTC))
-            console.print(f"Claim {claim}, line {line}: {state}.", highlight=False)
+            said = f"Claim {claim}, line {line}: {state}."
+            if state == "resent":
+                one = f" --line {line}" if line else ""
+                said += (
+                    f" Nothing was sent by this; unless it went another way: ccm denial {claim} {line} --state open, "
+                    f"then ccm resend {claim}{one}."
+                )
+            console.print(said, highlight=False, soft_wrap=True)
     finally:
         store.close()

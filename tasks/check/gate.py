@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pandas as pd
+
 from config.errors import DataStopError
 from config.settings import PracticeSettings
 from tasks.check.check import Checked
 
-PARENTS = ("practitioners", "staff", "patients")
+PEOPLE = ("practitioners", "staff")
 
 
 def gate(checked: Checked, settings: PracticeSettings) -> None:
@@ -19,12 +23,35 @@ def gate(checked: Checked, settings: PracticeSettings) -> None:
         return
     reasons = entries["reason"].value_counts(sort=True)[:3]
     common = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items())
-    parents = aside[aside["table"].isin(PARENTS)]
-    # A parent set aside takes all its children along: that is where to begin.
-    begin = ", ".join(f"{table} {count:,}" for table, count in parents["table"].value_counts().items())
-    first = f"begin with the rows set aside in {begin}, then " if begin else ""
+    first = "; ".join(_begin(aside, entries))
+    first = f"begin with {first}; then " if first else ""
     raise DataStopError(
         f"{lost:,} of {read:,} time entries ({100 * lost / read:.1f} %) were set aside, more than the "
         f"{settings.quarantine_limit_percent:g} % that quarantine_limit_percent allows (commonest: {common}); "
         f"{first}mend the rows listed in quarantine.csv, or raise the limit, and run again."
     )
+
+
+def _begin(aside: pd.DataFrame, entries: pd.DataFrame) -> Iterator[str]:
+    """The tables whose rows set aside take entries along: mended there, the entries are good again."""
+    lost = entries[entries["reason"] == "patient_unknown"]
+    patients = aside[(aside["table"] == "patients") & aside["row_key"].isin(lost["patient_id"].dropna())]
+    along = lost["patient_id"].isin(patients["row_key"])
+    nobody = entries["reason"] == "performer_unknown"
+    sought = nobody.any() or patients["reason"].eq("practitioner_unknown").any()
+    for table in PEOPLE:
+        rows = aside.loc[aside["table"] == table, "row_key"].nunique()
+        if rows and sought:
+            told = f", as {nobody.sum():,} of the entries are by somebody who is not accepted" if nobody.any() else ""
+            yield f"{_rows(rows)} of {table} set aside{told}"
+    if len(patients):
+        rows = patients["row_key"].nunique()
+        yield f"{_rows(rows)} of patients set aside, as {_of(int(along.sum()))} of those patients"
+
+
+def _rows(count: int) -> str:
+    return f"the {count:,} rows" if count > 1 else "the one row"
+
+
+def _of(count: int) -> str:
+    return f"{count:,} of the entries are" if count > 1 else "1 of the entries is"

@@ -59,7 +59,8 @@ def sent_again(
     if wrong := sorted(set(lines) - known):
         raise InputError(f"{claim_number} has no line {wrong[0]}; its lines are {_list(known)}.")
     if wrong := sorted(set(lines) - refused):
-        raise InputError(f"Line {wrong[0]} of {claim_number} has no open denial, so it is not sent again; {WAY}.")
+        way = _marked(connection, claim_number, {0, wrong[0]})
+        raise InputError(f"Line {wrong[0]} of {claim_number} has no open denial, so it is not sent again; {way}.")
     draft = _wanted(drafted, key)
     alone = next((one for one in stood.alone if claim_number in one.refused.values()), None)
     if alone or claim_number in stood.refused.values():
@@ -77,7 +78,8 @@ def sent_again(
             "ask the payer to look at it again."
         )
     if not chosen:
-        raise InputError(f"{claim_number} has no open denial, so nothing of it is sent again; {WAY}.")
+        way = _marked(connection, claim_number, {0, *known})
+        raise InputError(f"{claim_number} has no open denial, so nothing of it is sent again; {way}.")
     if not anyway:
         _refuse_other_ways(connection, denials, chosen, NEW_CLAIMS)
     if draft is None:
@@ -97,6 +99,17 @@ def sent_again(
     mine = denials[denials["line"].isin({0, *chosen})]
     lacked = [never_decided(*said) for said in mine[["reason", "remarks"]].itertuples(index=False)]
     return Again(step, chosen, beside, in_vain=any(lacked) and not anyway)
+
+
+def _marked(connection: Connection, claim_number: str, lines: Collection[int]) -> str:
+    """What to do where no denial is open: one that a person marked as resent, which sent nothing, is opened again."""
+    marked = [line for line in denied.resent_by_hand(connection, claim_number) if line in lines]
+    if not marked:
+        return WAY
+    return (
+        "its denial was marked resent by hand, which sends nothing: "
+        f"ccm denial {claim_number} {marked[0]} --state open takes that back"
+    )
 
 
 def sent_after_reversal(connection: Connection, drafted: Drafted, claim_number: str, lines: Collection[int]) -> Again:

@@ -18,6 +18,7 @@ from tasks.pull import fhir_rows
 from tasks.pull.clock import to_wall
 from tasks.pull.entries import practice_of, practice_order, zones_of
 from tasks.pull.fhir_rows import Row
+from tasks.pull.folder import not_found
 from tasks.pull.moments import DAY, NAT, read_moments
 from tasks.pull.sheet import Sheet, SourceFile, clean, key
 
@@ -131,7 +132,7 @@ class Resources:
             )
         missing = [name for name in needed if name not in {key(header) for header in source.header}]
         if missing:
-            raise InputError(f"{source.name}: the column {', '.join(missing)} cannot be found in line 1; add it.")
+            raise InputError(f"{source.name}: {not_found(missing, source.header, {'patient_id', *ENROLLED, *needed})}.")
         sheet = source.read({"patient_id", *ENROLLED}, {"patient_id", *ENROLLED})
         if sheet.ragged:
             line, count = sheet.ragged[0]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.contract import Table, inputs
 from config.errors import InputError
+from config.first_fault import like
 from tasks.pull.columnar import ParquetFile
 from tasks.pull.delimited import CsvFile
 from tasks.pull.profiles import Profile, named, recognise
@@ -139,3 +141,19 @@ def missing_columns(source: SourceFile, table: Table) -> list[str]:
     """The columns that every row needs and the source's header does not have."""
     header = set(keys(source))
     return [column.name for column in table.columns if column.required and column.name not in header]
+
+
+def not_found(missing: list[str], header: Sequence[str], known: Collection[str]) -> str:
+    """Which columns cannot be found, under which other name they may stand there, and what stands there.
+
+    What stands in line 1 is told only where a column of the table is among it: without a header it is a row of data.
+    """
+    said = f"the column{'s' * (len(missing) > 1)} {', '.join(missing)} cannot be found in line 1"
+    if not any(key(name) in known for name in header):
+        return f"{said}; add it or rename yours"
+    others = [name for name in header if name.strip() and key(name) not in known]
+    near = {name: like(name, others) for name in missing}
+    perhaps = [f"{written} for {name}" if len(missing) > 1 else written for name, written in near.items() if written]
+    meant = f" (perhaps {', '.join(perhaps)})" if perhaps else ""
+    there = ", ".join(name for name in header if name.strip())
+    return f"{said}{meant}; add it or rename yours (the columns there are {there})"

@@ -17,7 +17,7 @@ from tasks.pull.coerce import Raw, Typed, coerce
 from tasks.pull.database import open_database
 from tasks.pull.entries import on_the_clock
 from tasks.pull.fhir import Resources
-from tasks.pull.folder import ROSTER, Found, look_into, missing_columns, unread
+from tasks.pull.folder import ROSTER, Found, look_into, missing_columns, not_found, unread
 from tasks.pull.place import source_folder
 from tasks.pull.profiles import Profile
 from tasks.pull.pulled import Pulled, no_unreadable
@@ -129,10 +129,7 @@ class _Reading:
     def _contract_table(self, source: SourceFile, table: Table) -> Raw:
         missing = missing_columns(source, table)
         if missing:
-            several = "columns" if len(missing) > 1 else "column"
-            raise InputError(
-                f"{source.name}: the {several} {', '.join(missing)} cannot be found in line 1; add it or rename yours."
-            )
+            raise InputError(f"{source.name}: {not_found(missing, source.header, table.names)}.")
         header = dict(zip(keys(source), source.header, strict=True))
         unknown = [written for name, written in header.items() if name and name not in table.names]
         if unknown:

@@ -11,7 +11,9 @@ from sqlalchemy.engine import Connection
 from tasks.store.answers import answers
 from tasks.store.claim_tables import claim_service_lines, claims
 from tasks.store.denials import mark
-from tasks.store.remit_tables import denials, overpayments
+from tasks.store.remit_tables import denial_events, denials, overpayments
+
+SENT_AGAIN = "sent again as"
 
 
 def open_lines(connection: Connection, claim_number: str) -> set[int]:
@@ -50,7 +52,16 @@ def paid_codes(connection: Connection, claim_number: str) -> set[str]:
     return found
 
 
+def resent_by_hand(connection: Connection, claim_number: str) -> list[int]:
+    """The lines whose denial is marked resent though nothing was sent again for them from here."""
+    mine = (denials.c.claim_number == claim_number) & (denials.c.state == "resent")
+    marked = connection.execute(sa.select(denials.c.line).where(mine)).scalars()
+    sent = (denial_events.c.claim_number == claim_number) & denial_events.c.note.startswith(SENT_AGAIN)
+    from_here = set(connection.execute(sa.select(denial_events.c.line).where(sent)).scalars())
+    return sorted({int(line) for line in marked} - {int(line) for line in from_here})
+
+
 def mark_resent(connection: Connection, claim_number: str, lines: Collection[int], again: str, now: datetime) -> None:
     """The open denials of these lines, and that of the whole claim, say that they were sent again."""
     for line in sorted(open_lines(connection, claim_number) & {0, *lines}):
-        mark(connection, claim_number, line, "resent", f"sent again as {again}", now)
+        mark(connection, claim_number, line, "resent", f"{SENT_AGAIN} {again}", now)

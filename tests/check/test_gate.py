@@ -40,8 +40,21 @@ def test_above_the_limit_it_says_how_much_why_and_what_to_do():
     assert stopped.value.exit_code == 3
 
 
-def test_a_parent_set_aside_is_named_as_the_place_to_begin():
+def test_a_parent_set_aside_is_named_as_the_place_to_begin_where_it_takes_entries_along():
     entries = [entry("E1", "2026-10-05 09:00"), entry("E2", "2026-10-05 10:00", patient_id="200")]
     patients = [example("patients"), example("patients", patient_id="200", last_name=None)]
-    with pytest.raises(DataStopError, match="begin with the rows set aside in patients 1, then"):
+    said = (
+        "; begin with the one row of patients set aside, as 1 of the entries is of those patients; then mend the rows"
+    )
+    with pytest.raises(DataStopError, match=said):
         gate(check(patients=patients, time_entries=entries), settings())
+
+
+def test_a_row_set_aside_that_has_no_part_in_it_is_no_place_to_begin():
+    entries = [entry("E1", "2026-10-05 09:00"), entry("E2", "2026-10-05 10:00", patient_id="x")]
+    patients = [example("patients"), example("patients", patient_id="200", last_name=None)]
+    staff = [example("staff"), example("staff", staff_id="S9", practice_id=None)]
+    with pytest.raises(DataStopError) as stopped:
+        gate(check(patients=patients, staff=staff, time_entries=entries), settings())
+    assert "begin with" not in str(stopped.value)
+    assert "; mend the rows listed in quarantine.csv" in str(stopped.value)

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from rich.console import Console
 
 from config.denials import denials as denials_table
 from config.errors import InputError
+from flows.one_denial import change
 from tasks.claim.send_out import send_again
 from tasks.claim.signed import drafted
 from tasks.remit.worklist import answers_of
 from tasks.store.claim_tables import claims
+from tasks.store.denials import mark
 from tasks.store.remit_tables import adjustments, claim_payments, denial_events, denials, line_payments
 from tasks.store.store import Store
 from tests.claim.signed_months import NOW, answer, remit, rows, send, signed
@@ -82,6 +85,22 @@ def test_the_denied_line_goes_alone_and_what_was_paid_stays_as_it_is(store: Stor
         assert connection.execute(sa.select(denial_events.c.note)).scalar_one().startswith("sent again as ")
     with pytest.raises(InputError, match="has no open denial, so nothing of it is sent again"):
         again(store, number)
+
+
+def test_marked_resent_by_hand_it_says_that_nothing_went_and_the_way_back(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number, database = denied(store, 2), store.engine.url.render_as_string(False)
+    change(Console(width=300), database, number, 2, "resent", None, "by hand")
+    back = f"ccm denial {number} 2 --state open"
+    said = f"Nothing was sent by this; unless it went another way: {back}, then ccm resend {number} --line 2."
+    assert said in capsys.readouterr().out
+    for lines in ((), (2,)):
+        with pytest.raises(InputError, match=f"marked resent by hand, which sends nothing: {back} takes that back"):
+            again(store, number, *lines)
+    with store.writing() as connection:
+        mark(connection, number, 2, "open", "by hand", NOW)
+    assert again(store, number).content
 
 
 def test_denied_whole_it_goes_whole_and_stands_for_the_month(store: Store) -> None:

@@ -52,6 +52,17 @@ def test_a_workbook_of_several_tables_in_the_old_form(write):
     refused(place, "patients is not there", "Everything.xls: the format .xls is too old", "save it as Everything.xlsx")
 
 
+def test_a_renamed_column_is_named_with_what_may_be_meant(write):
+    place = write()
+    path = place / "consents.csv"
+    path.write_text(path.read_text("utf-8").replace("consent_date", "date_of_consent", 1), "utf-8")
+    said = refused(place, "consents.csv: the column consent_date cannot be found in line 1 (perhaps date_of_consent);")
+    assert "(the columns there are " in said
+    assert "patient_id, " in said
+    path.write_text("Smith,1950-01-02\n", "utf-8")
+    assert "Smith" not in refused(place, "consents.csv: the columns ")  # a row of data and no header
+
+
 def test_optional_table_is_missing_and_noted(write):
     pulled = read_source(str(write(stays=None)))
     assert "stays.csv is not there: no stays are known" in pulled.notes
