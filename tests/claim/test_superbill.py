@@ -182,9 +182,9 @@ def test_a_large_month_is_quick():
         conditions=as_contract(conditions.assign(rank=1), inputs()["conditions"]),
     )
     lines = pd.concat([billed(codes=("99490", "99439"))] * 1).merge(ids.rename("id"), how="cross")
-    began = time.perf_counter()
+    began = time.process_time()
     result = claim_lines(decided(ids.tolist()), lines.assign(patient_id=lines["id"]), tables, CHRONIC)
-    assert time.perf_counter() - began < 5  # about a tenth of that on a quiet machine
+    assert time.process_time() - began < 5  # ten times what it takes; of the processor, for a machine may be busy
     assert len(result) == 2 * count
     assert (result["diagnoses"] == "I10 E11.9 N18.3").all()
 

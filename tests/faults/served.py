@@ -49,7 +49,7 @@ class Served:
     def kept(self, out: Path) -> Kept:
         return kept(f"sqlite:///{out / 'ccm.db'}", [out / "P1"])
 
-    def hurt(self, fault: str, step: str, whole: Kept, do: Callable[[], str]) -> Row:
+    def hurt(self, fault: str, step: str, whole: Kept, do: Callable[[str], str]) -> Row:
         """A month to which that is done in the middle of the step; what follows is for `ccm up` to do."""
         out = self.desk.folder / self.name / step
         log = Log(self.log)
@@ -57,19 +57,20 @@ class Served:
         assert log.begun(step, lambda: self.up.state(run) in ("COMPLETED", "FAILED", "CRASHED")), self.up.told()
         time.sleep(0.5 * self.desk.steps[step])
         begin = time.monotonic()
-        said = do()
+        said = do(run)
         self.up.reaches(run, "COMPLETED")
         seconds = time.monotonic() - begin
         return Row(fault, step, said, compare(self.kept(out), whole, self.desk.received.ids), seconds)
 
-    def worker_dies(self) -> str:
+    def worker_dies(self, run: str) -> str:
         (worker,) = [int(line.split()[0]) for line in self.up.processes() if "worker start --pool ccm " in line]
         told = self.up.words().count("it is started again")
         os.kill(worker, signal.SIGKILL)
         wait_until(lambda: self.up.words().count("it is started again") > told, PATIENCE)
+        self.up.begins_again(run)  # until then it may be called crashed
         return "the worker is started again, the run begun again"
 
-    def server_dies(self) -> str:
+    def server_dies(self, _run: str) -> str:
         words = f"server start --host 127.0.0.1 --port {self.up.port}"
         (server,) = [line for line in self.up.processes() if words in line]
         with suppress(ProcessLookupError):
