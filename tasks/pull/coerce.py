@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from config.as_written import NO, YES
 from config.contract import Column, Table
 from tasks.pull.durations import Reader
 from tasks.pull.moments import NAT, Moments, read_days, read_moments
@@ -23,9 +24,6 @@ from tasks.pull.sheet import Sheet, clean
 
 SHOWN = 40  # characters of an unreadable cell that are shown
 CLOCK_NEEDED = {"started_at", "ended_at"}  # a day alone would put such an entry at midnight
-
-_YES = {"true", "t", "yes", "y", "1", "1.0"}
-_NO = {"false", "f", "no", "n", "0", "0.0"}
 
 
 @dataclass
@@ -149,8 +147,8 @@ def _cents(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
 
 def _flags(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     found = [None if text is None else text.casefold() for text in texts.to_pylist()]
-    wrong = np.array([text is not None and text not in _YES and text not in _NO for text in found], dtype=bool)
-    return np.array([text in _YES for text in found], dtype=bool), wrong
+    wrong = np.array([text is not None and text not in YES and text not in NO for text in found], dtype=bool)
+    return np.array([text in YES for text in found], dtype=bool), wrong
 
 
 _READERS: dict[str, Callable[[pa.Array], tuple[np.ndarray, np.ndarray]]] = {

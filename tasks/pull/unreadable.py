@@ -101,7 +101,7 @@ def _column(table: str, name: str) -> Column:
 
 def _expected(column: Column) -> str:
     if column.name == "duration_seconds":
-        return "a length of time as this form of file writes it"
+        return "a length of time (a number alone, such as 25, in the column's unit; or 0:25:00 where it has clocks)"
     return _EXPECTED[column.type]
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 import pandas as pd
 from sqlalchemy.engine import Connection
 
+from config.as_written import known_are, known_as, yes_or_no
 from config.errors import InputError
 from config.query_kinds import ANSWERS, Kind, kind_of, query_kinds
 from tasks.query.free_text import free_text
@@ -40,7 +41,7 @@ class Told:
     answer: str
     detail: str
     by: str
-    on: date
+    on: date | None
     note: str = ""
 
 
@@ -110,7 +111,7 @@ def answer(
         same = (query.answer, query.detail, query.answered_by, query.answered, query.note)
         if query.counts and same == (told.answer, told.detail, told.by, told.on, told.note):
             return Done(practice_id, query, new=False)
-        given = Move("answer", told.on, f"answer:{query.round}", told.by, told.answer, told.detail, told.note)
+        given = Move("answer", told.on or today, f"answer:{query.round}", told.by, told.answer, told.detail, told.note)
         moved = after(query, given)
         stored.add_moves(connection, practice_id, number, [vars(given)], datetime.now(UTC))
     return Done(practice_id, moved, new=True)
@@ -184,9 +185,13 @@ def _about(case: Case, kind: Kind, program: str, named: Sequence[str], places: P
             )
         return []
     if kind.about == "staff":
+        named = [known_as(one, staff) for one in named]
         if len(named) != 1 or named[0] not in staff:
-            raise InputError(f"{places['entry']}: name the member of staff by identifier, as in the staff list.")
-        return list(named)
+            known = known_are(staff)
+            raise InputError(
+                f"{places['entry']}: name the member of staff by identifier, as in the staff list; {known}."
+            )
+        return named
     ledger = case["time_ledger"]
     theirs = set(ledger["entry_id"].astype("str"))
     if any(one not in theirs for one in named):
@@ -215,31 +220,56 @@ def people(connection: Connection, practice_id: str, today: date) -> tuple[set[s
 
 
 def _checked(connection: Connection, practice_id: str, query: Query, told: Told, today: date, places: Places) -> Told:
-    """The answer as it is kept; InputError naming what is wrong with it, never quoting what stands there."""
-    kind: Kind = query_kinds()[query.kind]
-    said = told.answer.strip().casefold().replace(" ", "_")
+    """The answer as it is kept; InputError naming all that is wrong with it, never quoting what stands there."""
+    faults: list[str] = []
+    said = yes_or_no(told.answer).replace(" ", "_")
     if said not in ANSWERS:
-        raise InputError(f"{places['answer']}: write one of {', '.join(ANSWERS)}.")
+        faults.append(f"{places['answer']}: write one of {', '.join(ANSWERS)}")
     staff, practitioners = people(connection, practice_id, today)
-    if told.by.strip() not in staff | practitioners:
-        raise InputError(
-            f"{places['by']}: that identifier is in neither the staff nor the practitioners of practice {practice_id}."
+    by = known_as(told.by, staff | practitioners)
+    if by not in staff | practitioners:
+        faults.append(
+            f"{places['by']}: that identifier is in neither the staff nor the practitioners of practice {practice_id}; "
+            f"{known_are(staff | practitioners)}"
         )
-    if told.on > today:
-        raise InputError(f"{places['on']}: {told.on} is yet to come; write when it was answered.")
-    if query.asked and told.on < query.asked:
-        raise InputError(f"{places['on']}: {told.on} is before it was asked ({query.asked}); correct it.")
-    detail, where = told.detail.strip(), places["detail"]
+    if told.on is None:
+        faults.append(f"{places['on']}: say when it was answered, as 2026-10-20")
+    elif told.on > today:
+        faults.append(f"{places['on']}: {told.on} is yet to come; write when it was answered")
+    elif query.asked and told.on < query.asked:
+        faults.append(f"{places['on']}: {told.on} is before it was asked ({query.asked}); correct it")
+    detail, note = told.detail.strip(), ""
+    try:
+        detail = _detail(query_kinds()[query.kind], said, detail, practitioners, today, places["detail"])
+    except InputError as error:
+        faults.append(str(error).removesuffix("."))
+    try:
+        note = free_text(connection, practice_id, told.note, places["note"])
+    except InputError as error:
+        faults.append(str(error).removesuffix("."))
+    if faults:
+        raise InputError(f"{'; '.join(faults)}.")
+    return Told(said, detail, by, told.on, note)
+
+
+def _detail(kind: Kind, said: str, detail: str, practitioners: set[str], today: date, where: str) -> str:
+    """What goes with the answer, as it is kept; an answer that is none is told elsewhere."""
+    if said not in ANSWERS:
+        return detail
     if kind.detail == "none" or said != "yes":
         if detail:
             raise InputError(f"{where}: nothing goes with that answer; leave it empty, a note has a place of its own.")
-    elif kind.detail == "date":
-        detail = _day(detail, where, today)
-    elif kind.detail == "practitioner" and detail not in practitioners:
-        raise InputError(f"{where}: name the practitioner by identifier, as in the list of practitioners.")
-    elif kind.detail == "role" and not (detail.isalpha() and len(detail) <= 12):
+        return ""
+    if kind.detail == "date":
+        return _day(detail, where, today)
+    if kind.detail == "practitioner":
+        detail = known_as(detail, practitioners)
+        if detail not in practitioners:
+            known = known_are(practitioners)
+            raise InputError(f"{where}: name the practitioner by identifier, as in the list of practitioners; {known}.")
+    elif not (detail.isalpha() and len(detail) <= 12):
         raise InputError(f"{where}: write the licence or job in one word, as RN.")
-    return Told(said, detail, told.by.strip(), told.on, free_text(connection, practice_id, told.note, places["note"]))
+    return detail
 
 
 def _day(text: str, where: str, today: date) -> str:

@@ -15,7 +15,7 @@ from tasks.store.store import Store
 READ = ("query_number", "round", "case_number", "month", "program", "rule", "revision", "ask", "entries", "question",
         "asked_by", "answer", "detail", "answer_date", "answered_by", "note")  # fmt: skip
 NEEDED = ("query_number", "case_number", "month")
-DAYS = ("answer_date",)
+DAYS = ("answer_date", "detail")
 IN_LIST: Places = {"answer": "answer", "detail": "detail", "by": "answered_by", "on": "answer_date", "note": "note",
                    "entry": "entries", "question": "question", "kind": "ask"}  # fmt: skip
 Line = tuple[int, Mapping[str, str]]
@@ -77,6 +77,6 @@ def _answered(store: Store, cells: Mapping[str, str], practice_id: str | None, t
     try:
         on = date.fromisoformat(cells["answer_date"])
     except ValueError:
-        raise InputError("answer_date: say when it was answered, as 2026-10-20.") from None
+        on = None  # told with whatever else is wrong with the line
     told = Told(cells["answer"], cells["detail"], cells["answered_by"], on, cells["note"])
     return answer(store, number, practice_id, told, today, int(cells["round"]), IN_LIST)

@@ -247,7 +247,7 @@ def test_what_cannot_be_taken_is_refused_by_line_and_the_rest_goes_in(place: Pat
         file.write_text("\n".join([head, *some]) + "\n", "utf-8")
         return ccm("import", str(file)).output
 
-    good = f"Q-000001,1,{first},{MONTH},yes,,{TODAY},{by},"
+    good = f"Q-000001,1,{first},{MONTH},Y,,{TODAY:%m/%d/%Y},{by.lower()},"
     assert "line 2: there is no query Q-000009; see queries.csv." in told(lines[0])
     assert "line 2: that is no query; write it as Q-000012" in told(lines[1])
     assert "line 2: the list is stale: it was asked again since" in told(lines[2])
@@ -257,8 +257,12 @@ def test_what_cannot_be_taken_is_refused_by_line_and_the_rest_goes_in(place: Pat
     assert "line 2: answered_by: that identifier is in neither the staff nor the practitioners" in said
     assert "1 answers taken, 0 were there already, 2 refused" in said
     assert "Cora" not in told(*lines)
+    every = told(f"Q-000002,1,{second},{MONTH},perhaps,,soon,nobody,")
+    assert "answer: write one of yes" in every
+    assert "; known are " in every
+    assert "; answer_date: say when it was answered, as 2026-10-20." in every
     assert "1 were there already" in told(good)
-    assert "it was answered yes on" in told(good.replace(",yes,", ",no,"))
+    assert "it was answered yes on" in told(good.replace(",Y,", ",N,"))
     both = told(f"Q-000002,1,{second},{MONTH},yes,,{TODAY},{by},", f"Q-000002,1,{second},{MONTH},no,,{TODAY},{by},")
     assert both.count("two lines of the list answer it, and not alike; leave one.") == 2
     assert queries(place)[2].state == "asked"

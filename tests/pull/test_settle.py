@@ -116,3 +116,9 @@ def test_reject_takes_the_rows_out_once_for_each_cell(write, entries):
     assert set(rejected["disposition"]) == {"rejected"}
     assert rejected.set_index("source_line")["patient_id"].dropna().to_dict() == {2: "100234", 4: "100234"}
     assert len(pulled.tables["time_entries"]) == 3
+
+
+def test_what_a_length_of_time_looks_like_is_said():
+    from tasks.pull.unreadable import _column, _expected
+
+    assert "a number alone, such as 25" in _expected(_column("time_entries", "duration_seconds"))
