@@ -60,8 +60,9 @@ def not_to_the_dead(kind: str, tables: Tables, share: Mapping[str, Any]) -> None
     died = _mine(tables["patients"], share["patient_id"]).iloc[0].get("death_date")
     if died is not None and not pd.isna(died):
         raise LetterRefusedError(
-            f"{share['case_number']}: the letter '{kind}' is refused: the patient died on {pd.Timestamp(died):%Y-%m-%d} "
-            "by the patients table, and nothing is written to, or said on the telephone to, somebody who has died; "
+            f"{share['case_number']}: the letter '{kind}' is refused: the patient died on "
+            f"{pd.Timestamp(died):%Y-%m-%d} by the patients table, and "
+            "nothing is written to, or said on the telephone to, somebody who has died; "
             "correct death_date there if it is wrong."
         )
 

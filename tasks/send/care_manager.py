@@ -104,8 +104,8 @@ def by_step(rows: list[Row]) -> list[list[Row]]:
     return list(groups.values())
 
 
-def to_do(work: Row) -> str:
-    """The subject's second half: what to do, in numbers."""
+def to_do(work: Row, late: bool = False) -> str:
+    """The subject's second half: what to do, in numbers; `late`, after the cut-off, without what is short."""
     parts = []
     if work["queries"]:
         parts.append(plural(len(work["queries"]), "question") + " to answer")
@@ -115,7 +115,7 @@ def to_do(work: Row) -> str:
         parts.append(plural(len(work["calls"]), "co-pay call"))
     if work["aside"]:
         parts.append(plural(sum(row["rows"] for row in work["aside"]), "row") + " to mend")
-    if work["short"]:
+    if work["short"] and not late:
         parts.append(f"{len(work['short'])} short of minutes")
     return ", ".join(parts) or NOTHING
 

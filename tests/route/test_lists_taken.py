@@ -46,5 +46,5 @@ def test_each_list_names_the_command_that_takes_it(tmp_path: Path, command: str,
 def test_the_reports_list_of_the_same_name_is_not_the_one_to_fill_in(tmp_path: Path, command: str) -> None:
     module, _ = TAKEN[command]
     path = written(tmp_path, outputs()["copay_cases"])
-    with pytest.raises(InputError, match="it is copay_cases.csv of the month's report, which no command takes back"):
+    with pytest.raises(InputError, match=r"it is copay_cases.csv of the month's report, which no command takes back"):
         filled_rows(path, module.READ, module.NEEDED, "a list", "list.xlsx")
