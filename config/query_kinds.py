@@ -79,7 +79,10 @@ def query_kinds() -> Mapping[str, Kind]:
 
 def kind_of(name: str) -> Kind:
     """The kind of that name; InputError naming them all when there is none."""
-    found = query_kinds().get(name.strip().casefold().replace(" ", "_"))
+    written = name.strip().casefold().replace(" ", "_")
+    found = query_kinds().get(written)
+    if asks := [one.kind for one in query_kinds().values() if written in one.rules] if found is None else []:
+        raise InputError(f"'{written}' is a rule; the kind of question that clears it up is {' or '.join(asks)}.")
     if found is None:  # what was typed may be a name, so it is not shown
         raise InputError(f"that is no kind of question; write one of {', '.join(query_kinds())}.")
     return found

@@ -89,6 +89,10 @@ def run(
     load_rulebook(Month.parse(month))  # what is plainly wrong is refused before any server is started
     if "://" not in source:
         source_folder(source)
+    if profile:
+        from tasks.pull.profiles import named as named_profile
+
+        named_profile(profile)
     from flows.prefect_server import begin_server
 
     gc.disable()  # what is imported stays: looking through it for garbage, now and later, is time lost

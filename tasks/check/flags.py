@@ -56,6 +56,8 @@ def flags_for(
         flags[flag] = frame[column].notna().to_numpy() & (positions(frame[column], accepted[parent][key]) < 0)
     if "state" in table.names:
         flags["is_state_unknown"] = _unknown(frame["state"].str.strip().str.upper(), STATES)
+    if "zip" in table.names:
+        flags["is_zip_wrong"] = zip_wrong(frame["zip"])
     if table.table == "coverages":
         flags["is_person_twice"] = person_twice(frame, accepted["patients"])
     if table.table == "practices":
@@ -91,6 +93,12 @@ def place_not_of_setting(practices: pd.DataFrame) -> Mask:
         is_hospital = any(rates[code] == "facility" for code in own)
         wrong[row] = str(place) not in own if is_hospital else rates.get(str(place)) != "nonfacility"
     return wrong
+
+
+def zip_wrong(codes: pd.Series) -> Mask:
+    """True where a ZIP code is given and has neither five nor nine digits, which a claim cannot carry."""
+    counts = codes.str.replace(r"[^0-9]", "", regex=True).str.len()
+    return (codes.notna() & ~counts.isin([5, 9])).fillna(False).to_numpy(bool)
 
 
 def npi_malformed(npi: pd.Series) -> Mask:

@@ -45,7 +45,8 @@ def needs() -> dict[str, Need]:
 def lacking(draft: Draft, entry: ClaimEntry | None, settings: ClaimSettings) -> Iterator[tuple[Need, str]]:
     """What the draft lacks, with what was looked at; nothing when it can be written."""
     for name, numbers in _missing(draft, entry, settings):
-        yield needs()[name], numbers
+        need = needs()[name]
+        yield need.model_copy(update={"words": need.words.format(number=numbers.partition("=")[2])}), numbers
 
 
 def _missing(draft: Draft, entry: ClaimEntry | None, settings: ClaimSettings) -> Iterator[tuple[str, str]]:
@@ -99,6 +100,8 @@ def _person(draft: Draft) -> Iterator[tuple[str, str]]:
     if who.birth_date is None:
         yield "patient_birth_date_missing", ""
     at = who.address
-    whole = legible(at.street) and legible(at.city) and len(code(at.state)) == 2 and len(digits(at.zip)) in (5, 9)
+    whole = legible(at.street) and legible(at.city) and len(code(at.state)) == 2 and bool(digits(at.zip))
     if not whole or len(safe(at.city, 30)) < 2:  # what is written, not what was typed: signs fall away
         yield "patient_address_incomplete", ""
+    elif len(digits(at.zip)) not in (5, 9):
+        yield "patient_zip_wrong", f"digits={len(digits(at.zip))}"

@@ -25,6 +25,7 @@ from tasks.claim.needs import Held, lacking
 from tasks.claim.x12.segments import digits, legible
 from tasks.store import case_work, modifiers, month_life
 from tasks.store import claims as stored
+from tasks.store.case_numbers import unknown_practice
 from tasks.store.records import Cycle
 from tasks.store.store import Store
 
@@ -44,7 +45,9 @@ class SignedMonth:
 
 def decided_practices(store: Store, month: Month, practice: str | None) -> list[str]:
     """The practices whose month is to be billed; InputError when it was never decided."""
-    known = store.practices(month)
+    known, every = store.practices(month), store.every_practice()
+    if practice and every and practice not in every:
+        raise InputError(unknown_practice(practice, every))
     if (practice and practice not in known) or not known:
         whose = f" of practice {practice}" if practice else ""
         raise InputError(f"There is no decided {month}{whose} in this database; run that month first.")

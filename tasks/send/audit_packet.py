@@ -18,7 +18,7 @@ from config.month import time_zone
 from config.rulebook import Rule, RuleBook
 from config.settings import stored_settings
 from tasks.send import words
-from tasks.send.case import case_view, clock, text
+from tasks.send.case import case_view, text
 from tasks.send.render import render
 from tasks.store.modifiers import Entry
 from tasks.store.records import Basis, Cycle
@@ -129,7 +129,7 @@ def _entries(tables: Frames, ledger: pd.DataFrame, patient_id: str, people: Mapp
                 "entry": text(part["entry_id"]),
                 "day": text(part["performed_date"]),
                 "start": _start(entry, zone),
-                "length": clock(part["seconds"]),
+                "length": length_in_words(part["seconds"]),
                 "who": people.get(text(part["performer_id"]), text(part["performer_id"])),
                 "class": words.plain(text(part["performer_class"])),
                 "activity": words.plain(text(entry["activity"])),
@@ -139,6 +139,12 @@ def _entries(tables: Frames, ledger: pd.DataFrame, patient_id: str, people: Mapp
             }
         )
     return sorted(rows, key=lambda row: (row["day"], row["start"]))
+
+
+def length_in_words(seconds: int) -> str:
+    """A length that nobody takes for a time of day: `21 min`, `21 min 30 s`."""
+    minutes, rest = divmod(int(seconds), 60)
+    return " ".join(filter(None, (f"{minutes:,} min" if minutes or not rest else "", f"{rest} s" if rest else "")))
 
 
 def _start(entry: pd.Series, zone: ZoneInfo) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
 
 from config.frames import rows_set_aside
-from tasks.send import counts
+from tasks.send import counts, practitioner
 from tasks.send.care_manager import call, open_cases
 from tasks.send.query_rows import came_of, queries_in
 from tasks.send.words import change, count, dollars, plain, plural
@@ -15,8 +16,11 @@ from tasks.send.words import change, count, dollars, plain, plural
 HAVE_A_MESSAGE = ("billing", "care_manager")
 
 
-def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str, Any]:
-    """Everything the billing message says. `without_address`: care managers to whom no mail can go."""
+def billing_view(
+    frames: counts.Frames, without_address: list[str], practitioners_told: Collection[str] = ()
+) -> dict[str, Any]:
+    """Everything the billing message says. `without_address`: care managers to whom no mail can go;
+    `practitioners_told`: whom a message of this month reaches, so that nothing of theirs is passed on."""
     decisions, findings, cases = frames["decisions"], frames["findings"], frames["copay_cases"]
     held = counts.holds(findings, decisions)
     return {
@@ -28,7 +32,7 @@ def billing_view(frames: counts.Frames, without_address: list[str]) -> dict[str,
         "waiting": counts.waiting(decisions, findings),
         "codes": counts.codes_billed(frames["claim_lines"]),
         "holds": counts.by_rule(held),
-        "hand_on": hand_on(counts.by_rule(held)),
+        "hand_on": hand_on(counts.by_rule(_told_by_nobody(held, decisions, practitioners_told))),
         "avoided": counts.denials_avoided(findings, decisions),
         "avoided_patients": counts.avoided_patients(findings, decisions),
         "copay": counts.copay_by_option(cases),
@@ -61,6 +65,14 @@ def patients_without_payer(frames: counts.Frames) -> int:
     """How many patients have a task because nobody knows who pays first for them."""
     tasks = frames.get("coverage_tasks")
     return 0 if tasks is None else int(tasks["case_number"].notna().sum())
+
+
+def _told_by_nobody(held: pd.DataFrame, decisions: pd.DataFrame, practitioners: Collection[str]) -> pd.DataFrame:
+    """The holds without those that a practitioner has in a message of their own."""
+    bills = decisions.drop_duplicates(list(counts.MONTH_KEY))[[*counts.MONTH_KEY, "practitioner_id"]]
+    theirs = held[list(counts.MONTH_KEY)].merge(bills, on=list(counts.MONTH_KEY), how="left")["practitioner_id"]
+    told = theirs.isin(list(practitioners)).to_numpy(bool) & (held["owner"] == practitioner.OWNER).to_numpy(bool)
+    return held[~told]
 
 
 def hand_on(holds: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -99,7 +99,9 @@ def compose(context: Context) -> list[Message]:
     """
     found = [*_for_care_managers(context), *_for_practitioners(context), *_for_compliance(context)]
     unreached = [one for one in found if not one.recipient]
-    billing_message = _for_billing(context, [_who(one) for one in unreached if one.audience == "care_manager"])
+    without = [_who(one) for one in unreached if one.audience == "care_manager"]
+    told = {_who(one) for one in found if one.audience == "billing_practitioner" and one.recipient}
+    billing_message = _for_billing(context, without, told)
     unreached += [] if billing_message.recipient else [billing_message]
     names = [f"{one.audience} {_who(one)}".strip() for one in unreached]
     return [*found, _for_operations(context, names), billing_message]
@@ -134,8 +136,8 @@ def _for_practitioners(context: Context) -> list[Message]:
     return found
 
 
-def _for_billing(context: Context, without_address: list[str]) -> Message:
-    view = billing.billing_view(context.frames, without_address)
+def _for_billing(context: Context, without_address: list[str], practitioners_told: Collection[str]) -> Message:
+    view = billing.billing_view(context.frames, without_address, practitioners_told)
     return _of_audience(context, "billing", context.billing_email, billing.to_do(view), {"view": view})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -72,15 +73,48 @@ def parse(case_number: str) -> int:
 
 def patient(connection: Connection, case_number: str, practice_id: str | None) -> tuple[str, str]:
     """Practice and patient of a case; InputError when there is none, or one in more than one practice."""
-    table, number = schema.case_numbers, parse(case_number)
+    table = schema.case_numbers
+    try:
+        number = parse(case_number)
+    except InputError as error:
+        raise InputError(_of_patient(connection, case_number, practice_id) or str(error)) from None
     query = sa.select(table.c.practice_id, table.c.patient_id).where(table.c.number == number)
     if practice_id is not None:
         query = query.where(table.c.practice_id == practice_id)
     found = connection.execute(query.order_by(table.c.practice_id)).all()
     if not found:
+        if said := _of_patient(connection, case_number, practice_id):
+            raise InputError(said)
         where = f" of practice {practice_id}" if practice_id else ""
+        known = practices_known(connection)
+        if practice_id and known and practice_id not in known:
+            raise InputError(unknown_practice(practice_id, known))
         raise InputError(f"There is no case C-{number:06d}{where}; look the case number up in decisions.csv.")
     if len(found) > 1:
         practices = ", ".join(row.practice_id for row in found)
         raise InputError(f"Case C-{number:06d} exists in the practices {practices}; name one with --practice.")
     return found[0].practice_id, found[0].patient_id
+
+
+def practices_known(connection: Connection) -> list[str]:
+    """The practices that have a case number in this database, in order."""
+    column = schema.case_numbers.c.practice_id
+    return list(connection.scalars(sa.select(column).distinct().order_by(column)))
+
+
+def unknown_practice(practice_id: str, known: Sequence[str]) -> str:
+    """One sentence for a practice that is not in the database, naming those that are."""
+    named = f"; known are {', '.join(known)}" if known else ", for it is empty; run a month first"
+    return f"There is no practice '{practice_id}' in this database{named}."
+
+
+def _of_patient(connection: Connection, written: str, practice_id: str | None) -> str:
+    """Which cases it is where what was written is a patient's identifier; nothing where it is none."""
+    table = schema.case_numbers
+    query = sa.select(table.c.practice_id, table.c.number).where(table.c.patient_id == written.strip())
+    if practice_id is not None:
+        query = query.where(table.c.practice_id == practice_id)
+    found = connection.execute(query.order_by(table.c.practice_id, table.c.number)).all()
+    several = len({row.practice_id for row in found}) > 1
+    cases = [f"C-{row.number:06d}{f' in {row.practice_id}' if several else ''}" for row in found]
+    return f"{written.strip()} is a patient: {', '.join(cases)}; give the case number." if cases else ""

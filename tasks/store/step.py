@@ -28,6 +28,7 @@ from config.settings import PracticeSettings
 from tasks.progress import LOG, Taken, no_cell_in_errors, of_cycle, step, steps_taken
 from tasks.retry import on_errors_of
 from tasks.store import by_hand, month_life
+from tasks.store.case_numbers import unknown_practice
 from tasks.store.case_work import practices_with_months
 from tasks.store.day import today_of
 from tasks.store.engine import WAIT_SECONDS, database_of
@@ -225,5 +226,5 @@ def practices_decided(place: Place, practice: str | None) -> list[str]:
     with place.store.reading() as connection:
         found = practices_with_months(connection)
     if practice is not None and practice not in found:
-        raise InputError(f"Practice {practice} has no decided month in this database; run a month first.")
+        raise InputError(unknown_practice(practice, found))
     return [practice] if practice else found

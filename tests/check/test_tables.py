@@ -155,7 +155,7 @@ def test_a_warning_keeps_the_row():
     checked = check(
         practices=[example("practices", billing_npi="1234567890")],
         practitioners=[example("practitioners", npi="123456789")],
-        patients=[example("patients", care_manager_id="S9", state="Ohio")],
+        patients=[example("patients", care_manager_id="S9", state="Ohio", zip="6060")],
         coverages=[example("coverages", state="oh"), example("coverages", coverage_id="V2", state="QQ")],
         visits=[example("visits", code="G018")],
         conditions=[
@@ -167,7 +167,7 @@ def test_a_warning_keeps_the_row():
     )
     assert warned(checked, "practices") == {"npi_malformed": 1}
     assert warned(checked, "practitioners") == {"npi_malformed": 1}
-    assert warned(checked, "patients") == {"care_manager_unknown": 1, "state_unknown": 1}
+    assert warned(checked, "patients") == {"care_manager_unknown": 1, "state_unknown": 1, "zip_wrong": 1}
     assert warned(checked, "coverages") == {"state_unknown": 1}
     assert warned(checked, "visits") == {"code_unknown": 1}
     assert warned(checked, "conditions") == {"rank_not_allowed": 1, "resolved_before_onset": 1}

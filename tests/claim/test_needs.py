@@ -31,7 +31,8 @@ def lacks(**facts: Any) -> list[tuple[str, str]]:
         ({"coverages": covered(PART_B | {"payer_id": None})}, [("payer_identifier_missing", "payer_order=1")]),
         ({"coverages": covered(PART_B | {"member_id": "*"})}, [("member_identifier_missing", "payer_order=1")]),
         ({"patient": {"last_name": "李"}}, [("patient_name_not_writable", "")]),
-        ({"patient": {"zip": "4540"}}, [("patient_address_incomplete", "")]),
+        ({"patient": {"zip": "4540"}}, [("patient_zip_wrong", "digits=4")]),
+        ({"patient": {"zip": None}}, [("patient_address_incomplete", "")]),
         ({"patient": {"city": "E*"}}, [("patient_address_incomplete", "")]),
         ({"patient": {"address": None}}, [("patient_address_incomplete", "")]),
         (

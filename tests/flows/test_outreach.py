@@ -253,7 +253,7 @@ def test_a_withdrawal_recorded_in_a_case_ends_counting_with_that_month(place: Pa
 
 
 def test_outreach_before_any_month_says_so(prefect_server: None, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="Practice P9 has no decided month"):
+    with pytest.raises(InputError, match="There is no practice 'P9' in this database"):
         outreach(practice="P9", out=str(tmp_path / "out"))
     assert outreach(out=str(tmp_path / "out")) == []
 

@@ -275,6 +275,8 @@ def test_a_question_that_cannot_be_asked_is_refused(place: Path, ccm) -> None:
         return str(ccm("ask", *words, "--by", "B1").exception)
 
     assert "--about: that is no kind of question" in why(case, "--about", "Cora Pine")
+    refused = why(case, "--about", "consent_missing")
+    assert "'consent_missing' is a rule; the kind of question that clears it up is consent_date." in refused
     assert "There is no case C-000999" in why("C-999", "--about", "note_approved")
     assert "needs its own words" in why(case, "--about", "other")
     assert "nothing in that month waits for an answer of the kind 'consent_date'" in why(

@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import date
 from email.policy import default
 
+import pandas as pd
 import pytest
 
+from config.contract import inputs
+from config.frames import as_contract
 from config.month import Month
 from config.rulebook import load_rulebook
 from tasks.send.messages import MOST_ROWS, compose
@@ -201,6 +204,21 @@ def test_billing_sees_its_cases_and_passes_on_those_of_others(form):
     assert "Words of card_missing: Fix of card_missing. C-000005" in handed
     assert "Words of care_plan_unsigned: Fix of care_plan_unsigned. C-000003" in handed
     assert "consent_missing" not in handed, "care managers have a message of their own"
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+@pytest.mark.parametrize(("address", "passed_on"), [("drew@maple.example", False), (None, True)])
+def test_billing_passes_on_nothing_that_a_practitioner_has_in_a_message(form, address, passed_on):
+    held = [decision(3, "hold", practitioner_id="D1")]
+    found = [finding(3, "care_plan_unsigned", "practitioner"), finding(3, "card_missing", "front_desk")]
+    changed = frames() | {"decisions": output("decisions", *held), "findings": output("findings", *found)}
+    people = pd.DataFrame({"practitioner_id": ["D1"], "email": [address]})
+    messages = compose(context(frames=changed, practitioners=as_contract(people, inputs()["practitioners"])))
+    assert "attest-D1" in [one.kind for one in messages]
+    text = plain(messages[-1].html) if form == "html" else messages[-1].text
+    handed = text[text.lower().index("to pass on") :]
+    assert ("care_plan_unsigned" in handed) == passed_on
+    assert "card_missing" in handed
 
 
 @pytest.mark.parametrize("form", ["html", "text"])

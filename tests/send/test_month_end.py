@@ -102,6 +102,24 @@ def test_the_messages_of_a_month_name_its_days_and_what_was_signed_before(form: 
     assert "OPENED AGAIN" not in first.text
 
 
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_after_the_cut_off_nobody_is_told_to_enter_minutes(form: str) -> None:
+    def told(day: int) -> tuple[str, str]:
+        found = compose(context(end=MonthEnd(DAYS), today=date(2026, 11, day)))
+        (one,) = [one for one in found if one.kind == "worklist-S2"]
+        return one.subject, " ".join(getattr(one, form).split())
+
+    subject, text = told(4)
+    assert "1 short of minutes" in subject
+    assert "may be entered with a reason until Wed, Nov 4" in text
+    assert "C-000004" in text
+    subject, text = told(5)
+    assert "short of minutes" not in subject
+    assert "1 patient stayed short of minutes; nothing can be added to the month any more" in text
+    assert "may be entered" not in text
+    assert "C-000004" not in text
+
+
 def test_a_message_about_queries_lists_those_that_concern_its_reader() -> None:
     from config.query_kinds import query_settings
     from tasks.query.lists import listed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from config.errors import InputError
 from tasks.store import open_store
 from tests.store.processes import together
 
@@ -24,6 +25,21 @@ def test_numbers_follow_the_order_of_the_ids_and_stay(store):
 def test_each_practice_counts_for_itself(store):
     assert store.case_numbers("P1", pd.Series(["a"])).tolist() == ["C-000001"]
     assert store.case_numbers("P2", pd.Series(["b", "a"])).tolist() == ["C-000002", "C-000001"]
+
+
+def test_a_patients_identifier_leads_to_the_case(store):
+    for practice, patients in (("LAKE", ["101", "102"]), ("HILL", ["101", "p-7"])):
+        store.case_numbers(practice, pd.Series(patients))
+    with pytest.raises(InputError, match="101 is a patient: C-000001 in HILL, C-000001 in LAKE; give the case number"):
+        store.patient("101")
+    with pytest.raises(InputError, match="102 is a patient: C-000002; give"):
+        store.patient("102", "LAKE")
+    with pytest.raises(InputError, match="p-7 is a patient: C-000002; give"):
+        store.patient("p-7")
+    with pytest.raises(InputError, match="That is not a case number; write it as C-000123"):
+        store.patient("p-8")
+    with pytest.raises(InputError, match="There is no practice 'Lake' in this database; known are HILL, LAKE"):
+        store.patient("C-000001", "Lake")
 
 
 def test_nobody(store):
