@@ -101,7 +101,7 @@ def rows_by_table(url: str) -> Rows:
 def _given(looked: sa.Inspector, table: str) -> set[str]:
     """The columns of that table with a number of the database: its own key, and those that point to another's."""
     key = looked.get_pk_constraint(table)["constrained_columns"]
-    own = {"id"} & set(key)
+    own = {"id"} & set(key) | {"cycle_id"}
     pointing = [
         one["constrained_columns"] for one in looked.get_foreign_keys(table) if one["referred_columns"] == ["id"]
     ]
