@@ -24,8 +24,9 @@ _OF_CLAIM = ("case_number", "month", "payer_name", "rendering_npi", "practice_id
 def ask(connection: Connection, claim_number: str, asked: date, due: date, note: str, by: str, now: datetime) -> bool:
     """The request is on record with its last day, and whether it is new; the same day again changes nothing.
 
-    The letter takes the place of an open request that a remittance opened (`opened_by_remittance`). InputError when
-    there is no such claim, when the request is older than its claim, or would end before it began.
+    The letter takes the place of an open request that a remittance of its day or before opened
+    (`opened_by_remittance`). InputError when there is no such claim, when the request is older than its claim, or would
+    end before it began.
     """
     c = claims.c
     claim = connection.execute(sa.select(c.service_date).where(c.claim_number == claim_number)).one_or_none()
@@ -37,26 +38,26 @@ def ask(connection: Connection, claim_number: str, asked: date, due: date, note:
         )
     if due < asked:
         raise InputError(f"The records are due on {due}, before they were asked for on {asked}; correct one of them.")
-    _without_remittances(connection, claim_number)
-    mine = (record_requests.c.claim_number == claim_number, record_requests.c.asked_date == asked)
-    if connection.execute(sa.select(record_requests.c.due_date).where(*mine)).one_or_none():
+    r, replaced = record_requests.c, _by_remittance(claim_number, asked)
+    mine = (r.claim_number == claim_number, r.asked_date == asked, sa.not_(replaced))
+    if connection.execute(sa.select(r.due_date).where(*mine)).one_or_none():
         return False
+    connection.execute(sa.delete(record_requests).where(replaced))
     row = {"claim_number": claim_number, "asked_date": asked, "due_date": due, "note": note}
     connection.execute(sa.insert(record_requests), row | {"recorded_by": by, "recorded_at": now})
     return True
 
 
-def opened_by_remittance(connection: Connection, claim_number: str) -> bool:
-    """Whether a remittance opened a request of the claim that is not answered yet."""
-    r = record_requests.c
-    mine = (r.claim_number == claim_number, r.recorded_by == BY_REMITTANCE, r.answered_date.is_(None))
-    return connection.execute(sa.select(r.claim_number).where(*mine)).first() is not None
+def opened_by_remittance(connection: Connection, claim_number: str, asked: date) -> bool:
+    """Whether a remittance of that day or before opened a request of the claim that is not answered yet."""
+    found = sa.select(record_requests.c.claim_number).where(_by_remittance(claim_number, asked))
+    return connection.execute(found).first() is not None
 
 
-def _without_remittances(connection: Connection, claim_number: str) -> None:
+def _by_remittance(claim_number: str, until: date) -> sa.ColumnElement[bool]:
     r = record_requests.c
-    mine = (r.claim_number == claim_number, r.recorded_by == BY_REMITTANCE, r.answered_date.is_(None))
-    connection.execute(sa.delete(record_requests).where(*mine))
+    unanswered = sa.and_(r.recorded_by == BY_REMITTANCE, r.answered_date.is_(None))
+    return sa.and_(r.claim_number == claim_number, r.asked_date <= until, unanswered)
 
 
 def open_for(connection: Connection, denied: pd.DataFrame, now: datetime) -> None:

@@ -71,6 +71,19 @@ def test_the_letters_own_day_takes_the_place_of_the_remittances(store: Store) ->
     assert "nothing was changed" in written(store, asked=date(2026, 11, 20), due=date(2026, 12, 1))
 
 
+def test_an_older_letter_takes_the_place_of_nothing(store: Store) -> None:
+    bill(store, ("C1", "99490"))
+    written(store, asked=date(2026, 11, 1))
+    written(store, answered=date(2026, 11, 10))
+    say(store, denied("C1", "CO", "252"))
+    letter = ("C1", "answered", "2026-11-01", "2026-12-16", "kim")
+    assert "nothing was changed" in written(store, asked=date(2026, 11, 1))
+    assert requests(store) == [OPENED, letter], "the letter typed again"
+    assert "in the place of" not in written(store, asked=date(2026, 11, 15))
+    late = ("C1", "open", "2026-11-15", "2026-12-30", "kim")
+    assert requests(store) == [late, OPENED, letter], "a letter of before the notice"
+
+
 def test_it_is_over_once_the_payer_pays(store: Store) -> None:
     bill(store, ("C1", "99490"), ("C2", "99490"))
     say(store, denied("C1", "CO", "252"))
