@@ -89,7 +89,8 @@ def _denials(denied: pd.DataFrame, terms: Terms, named: Named) -> pd.DataFrame:
 def _asking_for_records(denied: pd.DataFrame, requests: pd.DataFrame) -> pd.DataFrame:
     """The denials; where one asks for records, the first step is to send them by the last day of the request."""
     open_ = requests[requests["state"] == record_requests.OPEN]
-    due = denied["claim_number"].map(open_.groupby("claim_number")["due_date"].min())
+    soonest = open_.groupby("claim_number")["due_date"].min()
+    due = pd.Series(pd.to_datetime(soonest.reindex(denied["claim_number"])).to_numpy(), index=denied.index)
     asks = denied["reason"].isin(tables().routes["answer_request"].asked_by) & due.notna() & (denied["order"] < 2)
     days = due.dt.strftime("%Y-%m-%d")
     first = "Send the payer the records that it asks for by " + days + " (ccm records " + denied["claim_number"]
