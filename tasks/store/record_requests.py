@@ -64,7 +64,8 @@ def open_for(connection: Connection, denied: pd.DataFrame, now: datetime) -> Non
     """Every claim of these denials whose reason asks for records has a request, its last day counted from the notice.
 
     None is opened beside one that is open, for its last day comes first, nor where records went out on the day of the
-    notice or later.
+    notice or later. What a remittance had opened and was settled gives place to the new one. It reads from the database
+    what stood before, so these denials are written there after it.
     """
     route = tables().routes["answer_request"]
     asking = denied[denied["reason"].isin(route.asked_by) & (denied["adjustment_group"] != "PR")]
@@ -75,7 +76,12 @@ def open_for(connection: Connection, denied: pd.DataFrame, now: datetime) -> Non
     r = record_requests.c
     known: dict[str, list[date | None]] = {}
     for start in range(0, len(numbers), 500):  # fewer than a statement may have
-        told = sa.select(r.claim_number, r.answered_date).where(r.claim_number.in_(numbers[start : start + 500]))
+        some = numbers[start : start + 500]
+        stood = _still_asked(connection, denials.c.claim_number.in_(some))
+        settled = [number for number in some if number not in stood]
+        gone = (r.claim_number.in_(settled), r.recorded_by == BY_REMITTANCE, r.answered_date.is_(None))
+        connection.execute(sa.delete(record_requests).where(*gone))
+        told = sa.select(r.claim_number, r.answered_date).where(r.claim_number.in_(some))
         for number, answered in connection.execute(told):
             known.setdefault(number, []).append(answered)
     new = []
@@ -122,8 +128,8 @@ def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
     for name in ("asked_date", "due_date", "answered_date"):
         frame[name] = pd.to_datetime(frame[name])
     frame["state"] = np.where(frame["answered_date"].isna(), OPEN, ANSWERED)
-    stands = _still_asked(connection, practice_id)
-    over = (frame["recorded_by"] == BY_REMITTANCE) & ~frame["claim_number"].isin(stands)
+    stands = _still_asked(connection, denials.c.practice_id == practice_id)
+    over = (frame["recorded_by"] == BY_REMITTANCE) & ~frame["claim_number"].isin(list(stands))
     frame["state"] = frame["state"].mask(over & (frame["state"] == OPEN), SETTLED).astype("str")
     places = frame["state"].map({OPEN: 0, ANSWERED: 1, SETTLED: 2})
     return (
@@ -133,9 +139,9 @@ def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
     )
 
 
-def _still_asked(connection: Connection, practice_id: str) -> list[str]:
+def _still_asked(connection: Connection, whose: sa.ColumnElement[bool]) -> set[str]:
     """The claims of which a denial stands that asks for records."""
     d = denials.c
     asking = d.reason.in_(tables().routes["answer_request"].asked_by)
-    query = sa.select(d.claim_number).where(d.practice_id == practice_id, asking, d.state.not_in(OVER))
-    return list(connection.execute(query.distinct()).scalars())
+    query = sa.select(d.claim_number).where(whose, asking, d.state.not_in(OVER))
+    return set(connection.execute(query.distinct()).scalars())

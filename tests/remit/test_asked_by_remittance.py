@@ -10,6 +10,7 @@ from tasks.remit.worklist import answers_of
 from tasks.store.store import Store
 from tests.remit.answers import answer, denied, paid
 from tests.remit.billed import bill
+from tests.remit.test_corrections import reversal
 from tests.remit.test_record_requests import TODAY, written
 
 COLUMNS = ["claim_number", "state", "asked_date", "due_date", "recorded_by"]
@@ -93,6 +94,15 @@ def test_it_is_over_once_the_payer_pays(store: Store) -> None:
     assert [row[:2] for row in requests(store)] == [("C2", "open"), ("C1", "settled")], "a letter waits for a person"
     steps = answers_of(store, "P1")["denials"].set_index("claim_number")["steps"]
     assert "by 2027-01-04" not in steps["C1"]
+
+
+def test_a_settled_request_is_asked_anew_when_the_payer_takes_its_payment_back(store: Store) -> None:
+    bill(store, ("C1", "99490"))
+    say(store, denied("C1", "CO", "252"))
+    say(store, paid("C1", icn="ICN2"), "T2", "20261205", "47.42")
+    taken = reversal("C1", "ICN2") + "\n" + denied("C1", "CO", "252", icn="ICN3")
+    say(store, taken, "T3", "20270301", "-47.42")
+    assert requests(store) == [("C1", "open", "2027-03-01", "2027-04-15", "the remittance")]
 
 
 def test_an_answer_that_left_suspense_asks_as_well(store: Store) -> None:
