@@ -105,6 +105,19 @@ def test_a_settled_request_is_asked_anew_when_the_payer_takes_its_payment_back(s
     assert requests(store) == [("C1", "open", "2027-03-01", "2027-04-15", "the remittance")]
 
 
+def test_the_second_reason_of_a_line_asks_as_well(store: Store) -> None:
+    bill(store, ("C1", "99490"), ("C2", "99490"))
+    line = denied("C1", "CO", "16", "N706").replace("CAS*CO*16*100", "CAS*CO*16*60**252*40")
+    patients = denied("C2", "CO", "16").replace("CAS*CO*16*100", "CAS*CO*16*60\nCAS*PR*252*40")
+    say(store, "\n".join([line, patients]))
+    assert requests(store) == [OPENED], "what is left to the patient asks for nothing"
+    assert answers_of(store, "P1")["record_requests"]["note"].tolist() == ["Asked by CO-252 N706"]
+    steps = answers_of(store, "P1")["denials"].set_index("claim_number")["steps"]
+    assert steps["C1"].startswith("Send the payer the records that it asks for by 2027-01-04")
+    say(store, paid("C1", icn="ICN2"), "T2", "20261205", "47.42")
+    assert [row[:2] for row in requests(store)] == [("C1", "settled")]
+
+
 def test_an_answer_that_left_suspense_asks_as_well(store: Store) -> None:
     done = post(store, "a.835", answer(denied("C1", "CO", "252")), TODAY)
     assert (done.in_suspense, requests(store)) == (1, [])
