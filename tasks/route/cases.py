@@ -99,7 +99,7 @@ def standing(
     settled = money.settled_cents(history, until, paid)
     shares = money.shares_of_claims(work.balances, until, in_its_month)
     may_owe = shares[~shares["protected"] & ~shares["barred"]].groupby("case_number")["month"].min().to_dict()
-    by_qmb = paid_on_qmb_days(payments, protected, until)
+    by_qmb = paid_on_qmb_days(payments, protected, may_owe, until)
     refunds, refund_moves = given_back(by_qmb, QMB_PAID)
     despite = paid_though_barred(payments, bars, by_qmb["payment_id"], may_owe, until)
     barred_paid, barred_moves = given_back(despite, BARRED_PAID)

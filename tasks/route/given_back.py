@@ -14,13 +14,16 @@ QMB_PAID, BARRED_PAID = "qmb_paid", "barred_paid"
 TO_GIVE_BACK = (QMB_PAID, BARRED_PAID)  # reasons of cases in which money has to go back
 
 
-def paid_on_qmb_days(payments: pd.DataFrame, covered: pd.DataFrame, until: date) -> pd.DataFrame:
+def paid_on_qmb_days(
+    payments: pd.DataFrame, covered: pd.DataFrame, may_owe: Mapping[str, str], until: date
+) -> pd.DataFrame:
     """Of the payments, given back ones among them, those of a Qualified Medicare Beneficiary for such days.
 
     They may not be charged, so whatever they paid for those days (`qmb_days`) has to go back. A payment that names no
-    month counts as paid for its own day.
+    month counts as paid for its own day, unless it may be for another month (`may_owe`, as in `paid_though_barred`).
     """
     paid = payments[payments["payment_date"] <= pd.Timestamp(until)]
+    paid = paid[~_for_another_month(paid, may_owe)]
     if covered.empty or paid.empty:
         return paid.iloc[:0]
     for_day = pd.to_datetime(paid["service_month"].where(paid["service_month"].notna()) + "-01", errors="coerce")

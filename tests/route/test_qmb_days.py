@@ -44,7 +44,7 @@ def test_what_was_paid_on_those_days_goes_back() -> None:
     }
     known = qmb_days(own, balances(claim()), NUMBERS, MONTH)
     payments = pd.DataFrame(both).astype({"service_month": "str"})
-    due, moves = given_back(paid_on_qmb_days(payments, known, date(2026, 10, 31)), QMB_PAID)
+    due, moves = given_back(paid_on_qmb_days(payments, known, {}, date(2026, 10, 31)), QMB_PAID)
     assert due == {NUMBER: 1323}
     assert [move.source for move in moves[NUMBER]] == ["paid:Y1"]
 
@@ -63,6 +63,16 @@ def asked_and_back(*case: Any, **told: Any) -> tuple[int, int]:
     """What is asked and what goes back."""
     money = money_of(*case, **told).loc[NUMBER]
     return money["asked_cents"], money["refund_cents"]
+
+
+def test_a_bill_paid_on_such_a_day_is_not_asked_again() -> None:
+    september = ("2026-09-01", "2026-09-30")
+    assert asked_and_back(september, [("2026-09-20", None, 1323)]) == (0, 0), "it is for August, which may be asked"
+    assert asked_and_back(september, [("2026-09-20", "2026-09", 1323)]) == (1323, 1323), "it says that it is not"
+    twice = [("2026-09-20", "2026-09", 1323), ("2026-09-25", None, -1323)]
+    assert asked_and_back(september, twice) == (1323, 0), "what was given back does not go back twice"
+    july = ("2026-07-01", "2026-07-31")
+    assert asked_and_back(july, [("2026-07-20", None, 1323)]) == (1323, 1323), "nobody pays for a month before it began"
 
 
 def test_money_of_a_barred_month_goes_back_beside_that_of_such_days() -> None:
