@@ -45,7 +45,7 @@ def record(
             said = []
             if asked:
                 last = due or after(asked, route.clock.days if route.clock else 0)
-                instead = stored.opened_by_remittance(connection, claim)
+                instead = stored.opened_by_remittance(connection, claim, asked)
                 new = stored.ask(connection, claim, asked, last, note, by.strip(), now)
                 place = ", in the place of what the remittance opened" if instead else ""
                 known = "on record already, nothing was changed"

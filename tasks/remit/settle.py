@@ -79,9 +79,9 @@ def _denials(
     ]
     told = pd.concat([fresh, again]).drop(columns="claim_payment_id_before").reset_index(drop=True)
     rows = _rows(connection, frames, told, answers, adjustments, days, settings)
+    record_requests.open_for(connection, rows, adjustments, now)  # by what stood until now
     cases.open_new(connection, rows.iloc[: len(fresh)], now)
     cases.open_again(connection, rows.iloc[len(fresh) :], now)
-    record_requests.open_for(connection, rows, now)
     cases.learn(connection, rows.assign(remarks=rows["told"]))
     gone = known.merge(denied[keys], on=keys, how="left", indicator="stands")
     gone = gone[(gone["stands"] == "left_only") & ~gone["state"].isin(["paid", "accepted"])]

@@ -35,7 +35,7 @@ def answers_of(store: Store, practice_id: str, settings: Path | None = None) -> 
         requests = record_requests.of_practice(connection, practice_id)
         denied = _denials(cases.of_practice(connection, practice_id), terms, cases.codes_named(connection))
         found = {
-            "denials": _asking_for_records(denied, requests),
+            "denials": _asking_for_records(denied, requests, record_requests.still_asked(connection, practice_id)),
             "claim_balances": _balances(connection, practice_id),
             "overpayments": overpayments.of_practice(connection, practice_id),
             "denial_rates": rates(answer_counts(connection, practice_id)),
@@ -86,14 +86,12 @@ def _denials(denied: pd.DataFrame, terms: Terms, named: Named) -> pd.DataFrame:
     return found.sort_values(["order", "due_date", "claim_number", "line"], ignore_index=True)
 
 
-def _asking_for_records(denied: pd.DataFrame, requests: pd.DataFrame) -> pd.DataFrame:
-    """The denials; where one asks for records, the first step is to send them by the last day of the request."""
-    open_ = requests[requests["state"] == record_requests.OPEN].sort_values("due_date", ascending=False)
-    soonest = dict(zip(open_["claim_number"], open_["due_date"], strict=True))
-    if not soonest or denied.empty:
-        return denied
-    due = pd.to_datetime(denied["claim_number"].map(soonest))
-    asks = denied["reason"].isin(tables().routes["answer_request"].asked_by) & due.notna() & (denied["order"] < 2)
+def _asking_for_records(denied: pd.DataFrame, requests: pd.DataFrame, asked: set[str]) -> pd.DataFrame:
+    """The denials; those of the claims `asked` about begin with sending the records by the last day of the request."""
+    open_ = requests[requests["state"] == record_requests.OPEN]
+    soonest = open_.groupby("claim_number")["due_date"].min()
+    due = pd.Series(pd.to_datetime(soonest.reindex(denied["claim_number"])).to_numpy(), index=denied.index)
+    asks = denied["claim_number"].isin(list(asked)) & due.notna() & (denied["order"] < 2)
     days = due.dt.strftime("%Y-%m-%d")
     first = "Send the payer the records that it asks for by " + days + " (ccm records " + denied["claim_number"]
     steps = first + " --answered DAY); then " + denied["steps"].str[:1].str.lower() + denied["steps"].str[1:]

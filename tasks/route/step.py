@@ -17,6 +17,7 @@ from config.settings import PracticeSettings
 from tasks.progress import LOG, step
 from tasks.route.cases import standing
 from tasks.route.desk import keep, looked_at_again, open_desk, record
+from tasks.route.given_back import goes_back
 from tasks.route.heard import recorded_answers
 from tasks.route.listing import case_numbers, worked_since
 from tasks.route.machine import Move
@@ -123,9 +124,7 @@ def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = No
         keep(desk)
         desk = looked_at_again(desk)
         found, moves = desk.standing, desk.work.moves
-        barred_paid = {str(number): int(cents) for number, cents in found.money["barred_back_cents"].items() if cents}
-        refunds = {str(number): int(cents) for number, cents in found.money["refund_cents"].items()}
-        refunds = {number: cents for number, cents in refunds.items() if number not in barred_paid}
+        refunds, barred_paid = goes_back(found.money)
         settings = case_settings(practice_id, place.settings)
         determined = dict(desk.work.determinations)
         payments = desk.tables["patient_payments"]

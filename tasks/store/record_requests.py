@@ -13,6 +13,7 @@ from config.clocks import after
 from config.denials import denials as tables
 from config.errors import InputError
 from tasks.store.claim_tables import claims
+from tasks.store.remit_tables import adjustments as told_reasons
 from tasks.store.remit_tables import denials, record_requests
 
 OPEN, ANSWERED, SETTLED = "open", "answered", "settled"
@@ -24,8 +25,9 @@ _OF_CLAIM = ("case_number", "month", "payer_name", "rendering_npi", "practice_id
 def ask(connection: Connection, claim_number: str, asked: date, due: date, note: str, by: str, now: datetime) -> bool:
     """The request is on record with its last day, and whether it is new; the same day again changes nothing.
 
-    The letter takes the place of an open request that a remittance opened (`opened_by_remittance`). InputError when
-    there is no such claim, when the request is older than its claim, or would end before it began.
+    The letter takes the place of an open request that a remittance of its day or before opened
+    (`opened_by_remittance`). InputError when there is no such claim, when the request is older than its claim, or would
+    end before it began.
     """
     c = claims.c
     claim = connection.execute(sa.select(c.service_date).where(c.claim_number == claim_number)).one_or_none()
@@ -37,36 +39,41 @@ def ask(connection: Connection, claim_number: str, asked: date, due: date, note:
         )
     if due < asked:
         raise InputError(f"The records are due on {due}, before they were asked for on {asked}; correct one of them.")
-    _without_remittances(connection, claim_number)
-    mine = (record_requests.c.claim_number == claim_number, record_requests.c.asked_date == asked)
-    if connection.execute(sa.select(record_requests.c.due_date).where(*mine)).one_or_none():
+    r, replaced = record_requests.c, _by_remittance(claim_number, asked)
+    mine = (r.claim_number == claim_number, r.asked_date == asked, sa.not_(replaced))
+    if connection.execute(sa.select(r.due_date).where(*mine)).one_or_none():
         return False
+    connection.execute(sa.delete(record_requests).where(replaced))
     row = {"claim_number": claim_number, "asked_date": asked, "due_date": due, "note": note}
     connection.execute(sa.insert(record_requests), row | {"recorded_by": by, "recorded_at": now})
     return True
 
 
-def opened_by_remittance(connection: Connection, claim_number: str) -> bool:
-    """Whether a remittance opened a request of the claim that is not answered yet."""
+def opened_by_remittance(connection: Connection, claim_number: str, asked: date) -> bool:
+    """Whether a remittance of that day or before opened a request of the claim that is not answered yet."""
+    found = sa.select(record_requests.c.claim_number).where(_by_remittance(claim_number, asked))
+    return connection.execute(found).first() is not None
+
+
+def _by_remittance(claim_number: str, until: date) -> sa.ColumnElement[bool]:
     r = record_requests.c
-    mine = (r.claim_number == claim_number, r.recorded_by == BY_REMITTANCE, r.answered_date.is_(None))
-    return connection.execute(sa.select(r.claim_number).where(*mine)).first() is not None
+    unanswered = sa.and_(r.recorded_by == BY_REMITTANCE, r.answered_date.is_(None))
+    return sa.and_(r.claim_number == claim_number, r.asked_date <= until, unanswered)
 
 
-def _without_remittances(connection: Connection, claim_number: str) -> None:
-    r = record_requests.c
-    mine = (r.claim_number == claim_number, r.recorded_by == BY_REMITTANCE, r.answered_date.is_(None))
-    connection.execute(sa.delete(record_requests).where(*mine))
+def open_for(connection: Connection, denied: pd.DataFrame, adjustments: pd.DataFrame, now: datetime) -> None:
+    """Every claim of these denials whose answer asks for records has a request, its last day counted from the notice.
 
-
-def open_for(connection: Connection, denied: pd.DataFrame, now: datetime) -> None:
-    """Every claim of these denials whose reason asks for records has a request, its last day counted from the notice.
+    Any reason of such an answer among the standing `adjustments` asks, of whatever line or of the claim as a whole.
 
     None is opened beside one that is open, for its last day comes first, nor where records went out on the day of the
-    notice or later.
+    notice or later. What a remittance had opened and was settled gives place to the new one. It reads from the database
+    what stood before, so these denials are written there after it.
     """
     route = tables().routes["answer_request"]
-    asking = denied[denied["reason"].isin(route.asked_by) & (denied["adjustment_group"] != "PR")]
+    asks = adjustments[adjustments["reason"].isin(route.asked_by) & (adjustments["adjustment_group"] != "PR")]
+    asks = asks[["claim_payment_id", "adjustment_group", "reason"]].drop_duplicates("claim_payment_id")
+    asking = denied.drop(columns=["adjustment_group", "reason"]).merge(asks, on="claim_payment_id")
     if asking.empty or route.clock is None:
         return
     asking = asking.sort_values(["claim_number", "line"]).drop_duplicates("claim_number")
@@ -74,7 +81,12 @@ def open_for(connection: Connection, denied: pd.DataFrame, now: datetime) -> Non
     r = record_requests.c
     known: dict[str, list[date | None]] = {}
     for start in range(0, len(numbers), 500):  # fewer than a statement may have
-        told = sa.select(r.claim_number, r.answered_date).where(r.claim_number.in_(numbers[start : start + 500]))
+        some = numbers[start : start + 500]
+        stood = _asked_of(connection, denials.c.claim_number.in_(some))
+        settled = [number for number in some if number not in stood]
+        gone = (r.claim_number.in_(settled), r.recorded_by == BY_REMITTANCE, r.answered_date.is_(None))
+        connection.execute(sa.delete(record_requests).where(*gone))
+        told = sa.select(r.claim_number, r.answered_date).where(r.claim_number.in_(some))
         for number, answered in connection.execute(told):
             known.setdefault(number, []).append(answered)
     new = []
@@ -121,8 +133,8 @@ def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
     for name in ("asked_date", "due_date", "answered_date"):
         frame[name] = pd.to_datetime(frame[name])
     frame["state"] = np.where(frame["answered_date"].isna(), OPEN, ANSWERED)
-    stands = _still_asked(connection, practice_id)
-    over = (frame["recorded_by"] == BY_REMITTANCE) & ~frame["claim_number"].isin(stands)
+    stands = still_asked(connection, practice_id)
+    over = (frame["recorded_by"] == BY_REMITTANCE) & ~frame["claim_number"].isin(list(stands))
     frame["state"] = frame["state"].mask(over & (frame["state"] == OPEN), SETTLED).astype("str")
     places = frame["state"].map({OPEN: 0, ANSWERED: 1, SETTLED: 2})
     return (
@@ -132,9 +144,14 @@ def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
     )
 
 
-def _still_asked(connection: Connection, practice_id: str) -> list[str]:
-    """The claims of which a denial stands that asks for records."""
-    d = denials.c
-    asking = d.reason.in_(tables().routes["answer_request"].asked_by)
-    query = sa.select(d.claim_number).where(d.practice_id == practice_id, asking, d.state.not_in(OVER))
-    return list(connection.execute(query.distinct()).scalars())
+def still_asked(connection: Connection, practice_id: str) -> set[str]:
+    """The practice's claims of which a denial stands whose answer asks for records, by whichever of its reasons."""
+    return _asked_of(connection, denials.c.practice_id == practice_id)
+
+
+def _asked_of(connection: Connection, whose: sa.ColumnElement[bool]) -> set[str]:
+    d, a = denials.c, told_reasons.c
+    both = sa.join(denials, told_reasons, a.claim_payment_id == d.claim_payment_id)
+    asking = (a.reason.in_(tables().routes["answer_request"].asked_by), a.adjustment_group != "PR")
+    query = sa.select(d.claim_number).select_from(both).where(whose, *asking, d.state.not_in(OVER))
+    return set(connection.execute(query.distinct()).scalars())

@@ -10,6 +10,7 @@ from tasks.remit.worklist import answers_of
 from tasks.store.store import Store
 from tests.remit.answers import answer, denied, paid
 from tests.remit.billed import bill
+from tests.remit.test_corrections import reversal
 from tests.remit.test_record_requests import TODAY, written
 
 COLUMNS = ["claim_number", "state", "asked_date", "due_date", "recorded_by"]
@@ -71,6 +72,19 @@ def test_the_letters_own_day_takes_the_place_of_the_remittances(store: Store) ->
     assert "nothing was changed" in written(store, asked=date(2026, 11, 20), due=date(2026, 12, 1))
 
 
+def test_an_older_letter_takes_the_place_of_nothing(store: Store) -> None:
+    bill(store, ("C1", "99490"))
+    written(store, asked=date(2026, 11, 1))
+    written(store, answered=date(2026, 11, 10))
+    say(store, denied("C1", "CO", "252"))
+    letter = ("C1", "answered", "2026-11-01", "2026-12-16", "kim")
+    assert "nothing was changed" in written(store, asked=date(2026, 11, 1))
+    assert requests(store) == [OPENED, letter], "the letter typed again"
+    assert "in the place of" not in written(store, asked=date(2026, 11, 15))
+    late = ("C1", "open", "2026-11-15", "2026-12-30", "kim")
+    assert requests(store) == [late, OPENED, letter], "a letter of before the notice"
+
+
 def test_it_is_over_once_the_payer_pays(store: Store) -> None:
     bill(store, ("C1", "99490"), ("C2", "99490"))
     say(store, denied("C1", "CO", "252"))
@@ -80,6 +94,28 @@ def test_it_is_over_once_the_payer_pays(store: Store) -> None:
     assert [row[:2] for row in requests(store)] == [("C2", "open"), ("C1", "settled")], "a letter waits for a person"
     steps = answers_of(store, "P1")["denials"].set_index("claim_number")["steps"]
     assert "by 2027-01-04" not in steps["C1"]
+
+
+def test_a_settled_request_is_asked_anew_when_the_payer_takes_its_payment_back(store: Store) -> None:
+    bill(store, ("C1", "99490"))
+    say(store, denied("C1", "CO", "252"))
+    say(store, paid("C1", icn="ICN2"), "T2", "20261205", "47.42")
+    taken = reversal("C1", "ICN2") + "\n" + denied("C1", "CO", "252", icn="ICN3")
+    say(store, taken, "T3", "20270301", "-47.42")
+    assert requests(store) == [("C1", "open", "2027-03-01", "2027-04-15", "the remittance")]
+
+
+def test_the_second_reason_of_a_line_asks_as_well(store: Store) -> None:
+    bill(store, ("C1", "99490"), ("C2", "99490"))
+    line = denied("C1", "CO", "16", "N706").replace("CAS*CO*16*100", "CAS*CO*16*60**252*40")
+    patients = denied("C2", "CO", "16").replace("CAS*CO*16*100", "CAS*CO*16*60\nCAS*PR*252*40")
+    say(store, "\n".join([line, patients]))
+    assert requests(store) == [OPENED], "what is left to the patient asks for nothing"
+    assert answers_of(store, "P1")["record_requests"]["note"].tolist() == ["Asked by CO-252 N706"]
+    steps = answers_of(store, "P1")["denials"].set_index("claim_number")["steps"]
+    assert steps["C1"].startswith("Send the payer the records that it asks for by 2027-01-04")
+    say(store, paid("C1", icn="ICN2"), "T2", "20261205", "47.42")
+    assert [row[:2] for row in requests(store)] == [("C1", "settled")]
 
 
 def test_an_answer_that_left_suspense_asks_as_well(store: Store) -> None:

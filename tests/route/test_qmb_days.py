@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from config.month import Month
 from tasks.route.balances import qmb_days
-from tasks.route.given_back import paid_by_qmb
-from tests.route.made import NUMBER, PATIENT, balances, claim, tables
+from tasks.route.given_back import QMB_PAID, given_back, goes_back, paid_on_qmb_days
+from tests.route.made import NUMBER, PATIENT, balances, claim, stood, tables
 
 MONTH = Month(2026, 10)
 NUMBERS = pd.Series({PATIENT: NUMBER})
@@ -43,6 +44,43 @@ def test_what_was_paid_on_those_days_goes_back() -> None:
     }
     known = qmb_days(own, balances(claim()), NUMBERS, MONTH)
     payments = pd.DataFrame(both).astype({"service_month": "str"})
-    due, moves = paid_by_qmb(payments, known, date(2026, 10, 31))
+    due, moves = given_back(paid_on_qmb_days(payments, known, {}, date(2026, 10, 31)), QMB_PAID)
     assert due == {NUMBER: 1323}
     assert [move.source for move in moves[NUMBER]] == ["paid:Y1"]
+
+
+PART_B = {"priority": 1, "payer_kind": "medicare_part_b", "start_date": "2020-01-01"}
+
+
+def money_of(qmb: tuple[str, str], payments: list[tuple[str, str | None, int]], **told: Any) -> pd.DataFrame:
+    """The case's money where August's claim left 13.23."""
+    covered = [PART_B, {"priority": 2, "payer_kind": "qmb", "start_date": qmb[0], "end_date": qmb[1]}]
+    paid = [{"payment_date": day, "amount": cents, "service_month": month} for day, month, cents in payments]
+    return stood(tables(covered, [], payments=paid), owed=balances(claim()), **told).money
+
+
+def asked_and_back(*case: Any, **told: Any) -> tuple[int, int]:
+    """What is asked and what goes back."""
+    money = money_of(*case, **told).loc[NUMBER]
+    return money["asked_cents"], money["refund_cents"]
+
+
+def test_a_bill_paid_on_such_a_day_is_not_asked_again() -> None:
+    september = ("2026-09-01", "2026-09-30")
+    assert asked_and_back(september, [("2026-09-20", None, 1323)]) == (0, 0), "it is for August, which may be asked"
+    assert asked_and_back(september, [("2026-09-20", "2026-09", 1323)]) == (1323, 1323), "it says that it is not"
+    twice = [("2026-09-20", "2026-09", 1323), ("2026-09-25", None, -1323)]
+    assert asked_and_back(september, twice) == (1323, 0), "what was given back does not go back twice"
+    july = ("2026-07-01", "2026-07-31")
+    assert asked_and_back(july, [("2026-07-20", None, 1323)]) == (1323, 1323), "nobody pays for a month before it began"
+
+
+def test_money_of_a_barred_month_goes_back_beside_that_of_such_days() -> None:
+    july, barred = ("2026-07-01", "2026-07-31"), {"2026-06": frozenset({PATIENT})}
+    paid = [("2026-08-20", "2026-06", 1323), ("2026-08-20", "2026-07", 1323)]
+    assert asked_and_back(july, paid, barred=barred) == (1323, 2646)
+    assert goes_back(money_of(july, paid, barred=barred)) == ({NUMBER: 1323}, {NUMBER: 1323}), (
+        "each told with its reason"
+    )
+    both = {"2026-07": frozenset({PATIENT})}
+    assert asked_and_back(july, paid[1:], barred=both) == (1323, 1323), "once for two reasons"
