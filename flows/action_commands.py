@@ -11,7 +11,10 @@ from rich.console import Console
 from config.errors import InputError
 from flows.options import Database, Practice, Settings, named
 
-Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the list there is renewed.")]
+Out = Annotated[
+    Path,
+    typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is used, and the list there is renewed."),
+]
 Number = Annotated[str, typer.Argument(help="Action item, as A-000012.")]
 Who = Annotated[str | None, typer.Option("--by", help="Who does it; without it, the user of this computer.")]
 Why = Annotated[str, typer.Option(help="Why, for its history. No patient.")]

@@ -14,7 +14,9 @@ from flows.options import Database, Practice, Settings, named
 from flows.prefect_server import flow_on_terminal
 from flows.typed import day_of
 
-Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the lists go there.")]
+Out = Annotated[
+    Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is used, and the lists go there.")
+]
 
 
 def remit(

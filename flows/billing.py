@@ -12,7 +12,9 @@ from config.month import Month
 from flows.options import Database, Settings, StoredMonth, named
 from flows.prefect_server import flow_on_terminal
 
-Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read, and the claims go there.")]
+Out = Annotated[
+    Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is read, and the claims go there.")
+]
 
 
 def sign_off(

@@ -68,11 +68,14 @@ app = typer.Typer(
 @app.command()
 def run(
     month: Annotated[str, typer.Option(help="Service month, as 2026-10.")],
-    source: Annotated[str, typer.Option(help="Folder of CSV, XLSX, Parquet or FHIR ndjson files, or a database URL.")],
+    source: Annotated[
+        str,
+        typer.Option(envvar="CCM_SOURCE", help="Folder of CSV, XLSX, Parquet or FHIR ndjson files, or a database URL."),
+    ],
     practice: Annotated[
         str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    out: Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder for the results.")] = Path("out"),
     database: Annotated[
         str | None,
         typer.Option(

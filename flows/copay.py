@@ -13,7 +13,10 @@ from config.errors import InputError
 from flows.options import Database, Practice, Settings
 from flows.prefect_server import flow_on_terminal
 
-Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used, and the worklists go there.")]
+Out = Annotated[
+    Path,
+    typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is used, and the worklists go there."),
+]
 ACTIONS = (
     "contacted, attempted, offer, apply, refuse, resolve, close, reopen or determine; of a Qualified Medicare "
     "Beneficiary's share statement_blocked or adjusted; without it the case is shown"

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from flows.options import Database
 
-Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read.")]
+Out = Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is read.")]
 
 outbox = typer.Typer(help="The outbox as a mailbox page; what came back.", invoke_without_command=True)
 templates = typer.Typer(help="Templates of messages: your own in the place of those shipped.", no_args_is_help=True)

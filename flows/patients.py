@@ -14,7 +14,9 @@ from config.month import EASTERN, Month, today_in
 from flows.options import Database, Settings, named
 from flows.typed import day_of
 
-Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read, and letters go there.")]
+Out = Annotated[
+    Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is read, and letters go there.")
+]
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id.")]
 CaseMonth = Annotated[str | None, typer.Option("--month", help="Service month; of a case, without it, the latest one.")]
 

@@ -24,7 +24,9 @@ def records(
         str | None, typer.Option("--by", help="Who records it; without it, the user of this computer.")
     ] = None,
     practice: Practice = None,
-    out: Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")] = Path("out"),
+    out: Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is used.")] = Path(
+        "out"
+    ),
     database: Database = None,
 ) -> None:
     """Record that a payer asked for a claim's records, or that they were sent; or list such requests."""

@@ -20,7 +20,9 @@ def refund(
     by: Annotated[
         str | None, typer.Option("--by", help="Who records it; without it, the user of this computer.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is used.")] = Path("out"),
+    out: Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is used.")] = Path(
+        "out"
+    ),
     database: Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")] = None,
 ) -> None:
     """Record a refund of an overpayment: its case is closed once all of it came back."""

@@ -12,7 +12,7 @@ from config.month import Month
 from flows.options import Database, StoredMonth, checked_settings
 
 AMONG_SEVERAL = "One practice by its practice_id; without it, all that have the month."
-Out = Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read.")]
+Out = Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is read.")]
 Case = Annotated[str, typer.Argument(help="Case number, as C-000123.")]
 CaseMonth = Annotated[str | None, typer.Option("--month", help="Service month; without it, the latest one decided.")]
 CasePractice = Annotated[str | None, typer.Option("--practice", help="Practice, when several use the same database.")]
@@ -47,7 +47,9 @@ def audit_packet(
     out_file: Annotated[Path, typer.Option("--out", help="The page to write, as packet.html.")],
     month: CaseMonth = None,
     practice: CasePractice = None,
-    results: Annotated[Path, typer.Option(help="Folder with the results; its ccm.db is read.")] = Path("out"),
+    results: Annotated[
+        Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is read.")
+    ] = Path("out"),
     database: Database = None,
 ) -> None:
     """Write everything about one patient-month as one page that a reviewer can read alone; it holds patient data."""

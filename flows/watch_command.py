@@ -13,11 +13,16 @@ from tasks.pull.place import source_folder
 
 
 def watch(
-    source: Annotated[str, typer.Option(help="Folder of CSV, XLSX, Parquet or FHIR ndjson files, or a database URL.")],
+    source: Annotated[
+        str,
+        typer.Option(envvar="CCM_SOURCE", help="Folder of CSV, XLSX, Parquet or FHIR ndjson files, or a database URL."),
+    ],
     practice: Annotated[
         str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder with the results; messages and worklists go there.")] = Path("out"),
+    out: Annotated[
+        Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; messages and worklists go there.")
+    ] = Path("out"),
     database: Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")] = None,
     settings: Settings = None,
     profile: Annotated[str | None, typer.Option(help="Time-log profile, when the header fits more than one.")] = None,
