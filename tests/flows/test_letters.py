@@ -149,7 +149,7 @@ def test_the_months_shares_as_a_list(stored: Path) -> None:
     assert "P1: 1 unknown (second_payer_unknown)" in said
     found = pd.read_csv(stored / "P1/2026-10/letters/patient_shares.csv")
     assert list(found.columns) == letter_outputs()["patient_shares"].names
-    assert list(found["case_number"]) == ["C-000001", "C-000002", "C-000003", "C-000004"]
+    assert list(found["case_number"]) == ["C-000001", "C-000002", "C-000003", "C-000004", "C-000006"]
 
 
 def test_one_patients_share_on_the_screen_names_nobody(stored: Path) -> None:
