@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +24,7 @@ from tasks.action.desk import all_items
 from tasks.action.machine import Item
 from tasks.demo.write import write_demo_data
 from tasks.store import open_store
+from tests.days import practice_today
 from tests.flows.test_month import content
 from tests.flows.test_queries import filled
 from tests.flows.typed import typed
@@ -131,7 +132,7 @@ def test_closed_given_and_moved_by_command_and_by_list(place: Path, tmp_path: Pa
     assert number in ccm("--for", listed(place)[0]["audience"])
     assert "no action item" in ccm("--for", "compliance")
     assert "'board' gets no action items" in ccm("--for", "board")
-    saturday = date.today() + timedelta(days=35 + (5 - date.today().weekday()) % 7)
+    saturday = practice_today() + timedelta(days=35 + (5 - practice_today().weekday()) % 7)
     soon = str(saturday + timedelta(days=2))
     assert f"due {soon}" in ccm("due", number, "--on", str(saturday), "--by", "B1"), "nobody works on a weekend"
     own = tmp_path / "closed.yaml"

@@ -24,6 +24,7 @@ from tasks.route.work import as_row
 from tasks.route.worklist import letters_due
 from tasks.store import case_work
 from tasks.store.store import open_store
+from tests.days import practice_today
 from tests.flows.letter_month import patient, store_month
 from tests.remit.answers import answer, paid
 from tests.remit.billed import bill
@@ -34,7 +35,7 @@ pytestmark = [
 ]
 ON = "2025-10-09"
 CANNOT, REFUSES, SURPRISED, VIETNAMESE, BENEFICIARY = (f"C-00000{number}" for number in range(1, 6))
-TODAY = date.today()
+TODAY = practice_today()
 DETERMINE = ("determine", "--by", "S1", "--household", "1", "--income", "15000", "--ground", "attested")
 
 
@@ -48,7 +49,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = store_month(tmp_path_factory.mktemp("record"), cases, Month(2025, 10))
     store = open_store(f"sqlite:///{folder / 'ccm.db'}")
     bill(store, ("K1", "99490"), case_number=CANNOT, month="2025-10", service_date=date(2025, 10, 31))
-    post(store, "a.835", answer(paid("K1").replace("20261031", "20251031"), "47.42", day="20251120"), date.today())
+    post(store, "a.835", answer(paid("K1").replace("20261031", "20251031"), "47.42", day="20251120"), practice_today())
     store.close()
     return folder
 

@@ -19,6 +19,7 @@ from tasks.pull.step import Share
 from tasks.store import open_store
 from tasks.store.schema import cycles, messages
 from tasks.store.status import beside
+from tests.days import practice_today
 
 
 def test_a_log_that_has_ended_tells_nobody_that_every_patient_is_short() -> None:
@@ -34,7 +35,7 @@ def test_a_log_that_has_ended_tells_nobody_that_every_patient_is_short() -> None
 @pytest.mark.slow
 def test_a_day_is_told_once_and_keeps_no_month(prefect_server: None, tmp_path: Path) -> None:
     source, out, settings = tmp_path / "source", tmp_path / "out", tmp_path / "settings.yaml"
-    write_demo_data(source, 24, 1, 5, Month.of(date.today()), dirty=False)
+    write_demo_data(source, 24, 1, 5, Month.of(practice_today()), dirty=False)
     # The demo's log reaches to the month's end, and rows of days to come are set aside; every day is a full day here.
     settings.write_text("defaults:\n  quarantine_limit_percent: 100\n  watch: {last_days: 23}\n", encoding="utf-8")
     given = {"source": str(source), "out": str(out), "settings": str(settings)}
@@ -55,4 +56,4 @@ def test_a_day_is_told_once_and_keeps_no_month(prefect_server: None, tmp_path: P
         assert (last.kind, last.rows > 0) == ("watch", True)
     store.close()
     managers = {row["care_manager_id"] for row in rows}
-    assert sorted(kinds) == sorted((f"minutes-{one}", str(date.today())) for one in managers)
+    assert sorted(kinds) == sorted((f"minutes-{one}", str(practice_today())) for one in managers)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -25,6 +23,7 @@ from tasks.send.mailbox import mailbox_page
 from tasks.send.run_told import RunTold, compose_run
 from tasks.store import case_work, open_store
 from tasks.store.outbox import put_daily
+from tests.days import practice_today
 from tests.flows.test_month import content, every_file_is_there
 from tests.html import complaints, wrong
 from tests.remit.answers import answer, paid
@@ -37,7 +36,7 @@ pytestmark = pytest.mark.slow
 
 MONTH = "2026-10"
 SETTINGS = "defaults:\n  cases: {balance_age_days: 0}\n"
-DAY = datetime.now(ZoneInfo("America/New_York")).date()  # the practice's, which may be the day before the machine's
+DAY = practice_today()
 TODAY = str(DAY)
 
 

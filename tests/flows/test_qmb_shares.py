@@ -21,6 +21,7 @@ from tasks.route.desk import Desk, open_desk
 from tasks.route.safeguards import alerts
 from tasks.route.worklist import worklist
 from tasks.store.store import open_store
+from tests.days import practice_today
 from tests.flows.letter_month import patient, store_month
 from tests.remit.answers import answer, paid
 from tests.remit.billed import bill
@@ -29,7 +30,7 @@ pytestmark = [
     pytest.mark.slow,  # a database, two remittances and lists that come back
     pytest.mark.filterwarnings("ignore:Logger .ccm.:UserWarning"),
 ]
-NUMBER, TODAY = "C-000001", date.today()
+NUMBER, TODAY = "C-000001", practice_today()
 
 
 def remitted(place: Path, number: str, month: str, icn: str, trace: str) -> None:

@@ -23,12 +23,13 @@ from tasks.query.desk import all_queries
 from tasks.query.machine import Query
 from tasks.store import open_store
 from tasks.store import queries as stored
+from tests.days import practice_today
 from tests.flows.test_outreach import write
 
 pytestmark = pytest.mark.slow
 
 MONTH = "2026-10"
-TODAY = date.today()
+TODAY = practice_today()
 
 
 def read(path: Path) -> list[dict[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import sys
 from io import StringIO
 from pathlib import Path
@@ -21,9 +20,10 @@ from flows.replay import replay_month
 from flows.who_covers import print_case, print_matrix
 from tasks.demo.write import write_demo_data
 from tests.cover.answers_271 import MEDICARE, PLAN, Asked, answer
+from tests.days import practice_today
 
 MONTH = "2026-10"
-TODAY = dt.date.today()
+TODAY = practice_today()
 SAID = ("--answer", "covers", "--step", "policy", "--source", "Policy 12")
 TOLD = {"answer": "covers", "step": "policy", "source": "Provider manual 2026, page 88", "reference_number": ""}
 

@@ -56,7 +56,7 @@ def test_a_rule_that_had_warned_is_the_cause_and_says_what_it_had_seen(store):
     )
     other = rows(store, denials, *CAUSE)[1]
     assert (other[1], other[3]) == ("no_care_plan", "not_seen")
-    assert other[2] == "care_plan_missing care_plan_unsigned care_plan_copy_missing", (
+    assert other[2] == "care_plan_missing care_plan_unsigned care_plan_signed_late care_plan_copy_missing", (
         "blocking ones first, of this program"
     )
     told = answers_of(store, "P1")["denials"].set_index("claim_number")

@@ -42,6 +42,7 @@ from tests.cover.answers_271 import QMB as QMB_BENEFITS
 from tests.cover.answers_271 import answer as shown
 from tests.cover.month import RECORDED, B, nobody_asked, october, payer, told
 from tests.cover.test_compare import QMB, asked
+from tests.days import practice_today
 from tests.flows.letter_month import PART_B, patient, store_month
 from tests.qualify.cases import rulebook
 from tests.remit.answers import answer, paid
@@ -154,10 +155,10 @@ def test_no_letter_that_is_due_has_a_price_whichever_way_it_is_known(tmp_path: P
     store = open_store(f"sqlite:///{place / 'ccm.db'}")
     try:
         bill(store, ("K4", "99490"), case_number="C-000004")
-        post(store, "a.835", answer(paid("K4") + "\nLQ*HE*N782", "47.42"), date.today())
+        post(store, "a.835", answer(paid("K4") + "\nLQ*HE*N782", "47.42"), practice_today())
         with store.reading() as connection:
-            born = case_work.last_tables(connection, "P1", date.today())["patients"]["birth_date"].iloc[1]
-        rows = read("a.271", shown(Asked(born=f"{born:%Y%m%d}", benefits=(*MEDICARE, *QMB_BENEFITS))), date.today())
+            born = case_work.last_tables(connection, "P1", practice_today())["patients"]["birth_date"].iloc[1]
+        rows = read("a.271", shown(Asked(born=f"{born:%Y%m%d}", benefits=(*MEDICARE, *QMB_BENEFITS))), practice_today())
         with store.writing() as connection:
             file = stored_coverage.StoredFile("a", "a.271", "read", "", 1)
             stored_coverage.keep_file(connection, file, b"", rows, datetime.now(UTC))

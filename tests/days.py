@@ -1,0 +1,12 @@
+"""The day that it is for a practice of the tests, which in Ohio may be the day before the machine's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from config.month import EASTERN, today_in
+
+
+def practice_today() -> date:
+    """The day on the clock of the practices of the demo and of the cases."""
+    return today_in(EASTERN)
