@@ -165,7 +165,7 @@ def test_what_cannot_be_billed_is_said_in_one_sentence(place: Path) -> None:
         bill(place, "")
     with pytest.raises(InputError, match="no decided 2026-09 in this database"):
         claims(month="2026-09", out=str(place / "out"))
-    with pytest.raises(InputError, match="no decided 2026-10 of practice P9"):
+    with pytest.raises(InputError, match="There is no practice 'P9' in this database; known are P1"):
         claims(month=MONTH, practice="P9", out=str(place / "out"))
     with pytest.raises(InputError, match="Say who signs off"):
         sign(place, " ")
