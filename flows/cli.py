@@ -37,7 +37,7 @@ from flows import (
     up_commands,
     watch_command,
 )
-from flows.options import Settings
+from flows.options import Settings, Source
 from flows.prefect_server import kept_out_of_prefect
 from tasks.pull.place import source_folder
 
@@ -68,10 +68,7 @@ app = typer.Typer(
 @app.command()
 def run(
     month: Annotated[str, typer.Option(help="Service month, as 2026-10.")],
-    source: Annotated[
-        str,
-        typer.Option(envvar="CCM_SOURCE", help="Folder of CSV, XLSX, Parquet or FHIR ndjson files, or a database URL."),
-    ],
+    source: Source,
     practice: Annotated[
         str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")
     ] = None,

@@ -11,10 +11,9 @@ from rich.table import Table
 
 from config.errors import InputError
 from config.month import Month
-from flows.options import Database, Practice, Settings, named
+from flows.options import Database, Out, Practice, Settings, named
 from flows.prefect_server import flow_on_terminal
 
-Out = Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is used.")]
 MOST = 10  # places of a file that are named
 Takes = Literal["all", "75%", "50%", "part", "none", "unknown"]
 

@@ -9,9 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from flows.options import Database
-
-Out = Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is read.")]
+from flows.options import Database, OutRead
 
 outbox = typer.Typer(help="The outbox as a mailbox page; what came back.", invoke_without_command=True)
 templates = typer.Typer(help="Templates of messages: your own in the place of those shipped.", no_args_is_help=True)
@@ -21,7 +19,7 @@ templates = typer.Typer(help="Templates of messages: your own in the place of th
 def show(
     context: typer.Context,
     practice: Annotated[str | None, typer.Option(help="One practice by its practice_id.")] = None,
-    out: Out = Path("out"),
+    out: OutRead = Path("out"),
     database: Database = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Write the page, open no browser.")] = False,
 ) -> None:
@@ -46,7 +44,7 @@ def show(
 @outbox.command()
 def bounces(
     files: Annotated[list[Path], typer.Argument(help="Mail files, mailboxes (mbox) or folders of them.")],
-    out: Out = Path("out"),
+    out: OutRead = Path("out"),
     database: Database = None,
 ) -> None:
     """Record what mail systems sent back: those messages count as not delivered, and operations are told."""

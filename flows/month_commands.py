@@ -9,12 +9,11 @@ import typer
 from rich.console import Console
 
 from config.month import Month
-from flows.options import Database, Settings, StoredMonth, named
+from flows.options import Database, Out, Settings, StoredMonth, named
 from flows.prefect_server import flow_on_terminal, kept_out_of_prefect
 
 Practice = Annotated[str, typer.Option("--practice", help="The practice by its practice_id.")]
 By = Annotated[str | None, typer.Option("--by", help="Who does it; without it, the user of this computer.")]
-Out = Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is used.")]
 
 
 def reopen(

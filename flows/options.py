@@ -21,6 +21,12 @@ Settings = Annotated[
     Path | None,
     typer.Option(envvar="CCM_SETTINGS", callback=checked_settings, help="Your own settings; see config/settings.yaml."),
 ]
+Source = Annotated[
+    str,
+    typer.Option(envvar="CCM_SOURCE", help="Folder of CSV, XLSX, Parquet or FHIR ndjson files, or a database URL."),
+]
+Out = Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is used.")]
+OutRead = Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is read.")]
 Database = Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")]
 StoredMonth = Annotated[str, typer.Option("--month", help="Service month, as 2026-10.")]
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]

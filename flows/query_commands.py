@@ -11,9 +11,8 @@ from rich.console import Console
 
 from config.errors import InputError
 from config.month import Month
-from flows.options import Database, Settings, named
+from flows.options import Database, Out, Settings, named
 
-Out = Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is used.")]
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id, when several have the number.")]
 Number = Annotated[str, typer.Argument(help="Query, as Q-000012.")]
 Billing = Annotated[str | None, typer.Option("--by", help="Who does it; without it, the user of this computer.")]

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from config.errors import InputError
-from flows.options import Database, Practice, named
+from flows.options import Database, Out, Practice, named
 from flows.typed import day_of
 
 
@@ -24,9 +24,7 @@ def records(
         str | None, typer.Option("--by", help="Who records it; without it, the user of this computer.")
     ] = None,
     practice: Practice = None,
-    out: Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is used.")] = Path(
-        "out"
-    ),
+    out: Out = Path("out"),
     database: Database = None,
 ) -> None:
     """Record that a payer asked for a claim's records, or that they were sent; or list such requests."""

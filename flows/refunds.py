@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from flows.options import named
+from flows.options import Out, named
 
 
 def refund(
@@ -20,9 +20,7 @@ def refund(
     by: Annotated[
         str | None, typer.Option("--by", help="Who records it; without it, the user of this computer.")
     ] = None,
-    out: Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is used.")] = Path(
-        "out"
-    ),
+    out: Out = Path("out"),
     database: Annotated[str | None, typer.Option(envvar="CCM_DATABASE_URL", help="Database URL.")] = None,
 ) -> None:
     """Record a refund of an overpayment: its case is closed once all of it came back."""

@@ -9,10 +9,9 @@ import typer
 from rich.console import Console
 
 from config.month import Month
-from flows.options import Database, StoredMonth, checked_settings
+from flows.options import Database, OutRead, StoredMonth, checked_settings
 
 AMONG_SEVERAL = "One practice by its practice_id; without it, all that have the month."
-Out = Annotated[Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is read.")]
 Case = Annotated[str, typer.Argument(help="Case number, as C-000123.")]
 CaseMonth = Annotated[str | None, typer.Option("--month", help="Service month; without it, the latest one decided.")]
 CasePractice = Annotated[str | None, typer.Option("--practice", help="Practice, when several use the same database.")]
@@ -28,7 +27,7 @@ def explain(
     case: Case,
     month: CaseMonth = None,
     practice: CasePractice = None,
-    out: Out = Path("out"),
+    out: OutRead = Path("out"),
     database: Database = None,
     html: Annotated[Path | None, typer.Option(help="Write it as a page to this file instead.")] = None,
 ) -> None:
@@ -47,9 +46,7 @@ def audit_packet(
     out_file: Annotated[Path, typer.Option("--out", help="The page to write, as packet.html.")],
     month: CaseMonth = None,
     practice: CasePractice = None,
-    results: Annotated[
-        Path, typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is read.")
-    ] = Path("out"),
+    results: OutRead = Path("out"),
     database: Database = None,
 ) -> None:
     """Write everything about one patient-month as one page that a reviewer can read alone; it holds patient data."""
@@ -65,7 +62,7 @@ def audit_packet(
 def replay(
     month: StoredMonth,
     practice: Practice = None,
-    out: Out = Path("out"),
+    out: OutRead = Path("out"),
     database: Database = None,
     rulebook: Annotated[
         str,
@@ -91,7 +88,7 @@ def replay(
 def whatif(
     month: StoredMonth,
     practice: Practice = None,
-    out: Out = Path("out"),
+    out: OutRead = Path("out"),
     database: Database = None,
     add_minutes: Annotated[
         int | None, typer.Option(min=1, max=600, help="Minutes of staff time more where minutes are missing.")

@@ -7,16 +7,13 @@ from typing import Annotated
 
 import typer
 
-from flows.options import Settings
+from flows.options import Settings, Source
 from flows.prefect_server import flow_on_terminal, kept_out_of_prefect
 from tasks.pull.place import source_folder
 
 
 def watch(
-    source: Annotated[
-        str,
-        typer.Option(envvar="CCM_SOURCE", help="Folder of CSV, XLSX, Parquet or FHIR ndjson files, or a database URL."),
-    ],
+    source: Source,
     practice: Annotated[
         str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")
     ] = None,
