@@ -24,7 +24,7 @@ from tasks.qualify.months import Facts, gather
 from tasks.qualify.programs import Decided, bill_once, give_way, keep_one, participants, stretches_of
 from tasks.qualify.rows import candidate_rows, code_lines, decisions, finding_rows, ledger_rows
 from tasks.qualify.service_day import add_month_dates, date_past_edits
-from tasks.qualify.services_of_choice import add_services_of_choice
+from tasks.qualify.services_of_choice import add_services_of_choice, barred_by_services
 from tasks.qualify.sites import payable_here
 from tasks.qualify.stretches import stretches, tell_colleagues
 from tasks.qualify.taken import Taken, logged_elsewhere
@@ -116,7 +116,7 @@ def decide_program(
     if any(family.by == "month" for family, _ in own.families):
         facts.on_reference_day(m["month_service_date"].to_numpy())
     found = families.candidates(m, counted, own, settings)
-    found = families.choose(found, supported(found, m, own, settings), settings)
+    found = families.choose(found, supported(found, m, own, settings), barred_by_services(found, facts), settings)
     add_choice(m, found, own, settings)
     date_past_edits(facts, found)
     add_services_of_choice(facts)

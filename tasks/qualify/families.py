@@ -127,27 +127,28 @@ def _threshold_dates(ledger: pd.DataFrame, family: Family, patients: Any, needed
     return used["local_date"].to_numpy("datetime64[ns]")[row]
 
 
-def choose(found: pd.DataFrame, supported: Any, settings: PracticeSettings) -> pd.DataFrame:
+def choose(found: pd.DataFrame, supported: Any, barred: Any, settings: PracticeSettings) -> pd.DataFrame:
     """The candidates with `supported`, `chosen` and `why`; exactly one is chosen where any is supported.
 
     The practice's policy decides: `highest_allowed`, `simplest`, or a family by name, which falls back to the simplest.
+    One that is `barred` by another service is chosen only where all are, for then the month waits under its best codes.
     A missing amount never wins over a known one; equal amounts go to the simpler family. `hospital_unknown` marks the
     candidates of patients for whom a hospital's own amount is not known and so was left out of the comparison.
     """
-    policy = settings.choose_family
-    amount, hospital_unknown = comparable(found, found["patient"].to_numpy(), supported)
-    order = found["order"].to_numpy()
+    policy, patient, order = settings.choose_family, found["patient"].to_numpy(), found["order"].to_numpy()
+    free = supported & ~barred
+    eligible = np.where((np.bincount(patient, free, minlength=1) > 0)[patient], free, supported)
+    amount, hospital_unknown = comparable(found, patient, eligible)
     if policy == "highest_allowed":
-        rank = np.lexsort([order, -amount, ~supported, found["patient"]])
+        rank = np.lexsort([order, -amount, ~eligible, patient])
     else:
         named = (found["family"] == policy).to_numpy()
-        rank = np.lexsort([order, ~named, ~supported, found["patient"]])
-    ranked = found["patient"].to_numpy()[rank]
+        rank = np.lexsort([order, ~named, ~eligible, patient])
+    ranked = patient[rank]
     best = np.zeros(len(found), dtype=bool)
     best[rank[np.flatnonzero(np.diff(ranked, prepend=-1))]] = True
-    chosen = best & supported
-    patient = found["patient"].to_numpy()
-    alone = np.bincount(patient, supported, minlength=1)[patient] == 1
+    chosen = best & eligible
+    alone, documented = (np.bincount(patient, some, minlength=1)[patient] == 1 for some in (eligible, supported))
     reasons = {
         "highest_allowed": "highest expected amount among the documented families",
         "simplest": "simplest family",
@@ -157,8 +158,11 @@ def choose(found: pd.DataFrame, supported: Any, settings: PracticeSettings) -> p
         f"not chosen under the practice's policy: {policy}",
         reasons.get(policy, f"the practice's choice: {policy} where documented"),
         "the only documented family",
+        "may not stand beside another service of the month",
+        "the only documented family that may stand beside the other services of the month",
     ]
-    why = np.where(chosen, np.where(alone, 3, 2), np.where(supported, 1, 0))
+    won = np.select([documented, alone], [3, 5], default=2)
+    why = np.where(chosen, won, np.where(eligible, 1, np.where(supported, 4, 0)))
     why = pd.Categorical.from_codes(why, texts)
     return found.assign(supported=supported, chosen=chosen, why=why, hospital_unknown=hospital_unknown)
 

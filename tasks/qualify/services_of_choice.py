@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from config import ncci
+from config.exclusions import Conflict
 from config.frames import as_texts
 from tasks.qualify.hospital import codes_off_hospital_claim, hospital_codes
 from tasks.qualify.other_services import (
@@ -76,13 +77,32 @@ def add_services_of_choice(facts: Facts) -> None:
 LIFTING = "59 or XU"
 
 
-def _own_services(facts: Facts) -> pd.DataFrame:
+def barred_by_services(found: pd.DataFrame, facts: Facts) -> Any:
+    """Which candidates cannot stand beside a service that the same practitioner bills in the month."""
+    rows, patient, _ = _services_of_month(facts)
+    barred = np.zeros(len(found), dtype=bool)
+    if not len(rows):
+        return barred
+    code, whose = Written(rows["code"]), found["patient"].to_numpy()
+    for codes in found["codes"].unique():
+        theirs = _barring(frozenset(codes.split()[::2]), facts)
+        met = np.bincount(patient[code.among(theirs)], minlength=facts.size) > 0
+        barred |= (found["codes"] == codes).to_numpy() & met[whose]
+    return barred
+
+
+def _services_of_month(facts: Facts) -> tuple[pd.DataFrame, Any, Any]:
+    """The same practitioner's services of the month in the order of the list, whose they are and their last days."""
     rows, patient = standing(facts)
     last = rows["end_date"].fillna(rows["service_date"])
     own, _, unclear = seen_by_biller(facts, rows, patient)
     inside = ((rows["service_date"] <= facts.last) & (last >= facts.first)).to_numpy(bool)
     own_rows = (own | unclear) & inside  # what may be the biller's own is read as such where it only holds or warns
-    rows, patient, last = rows[own_rows], patient[own_rows], last[own_rows]
+    return rows[own_rows], patient[own_rows], last[own_rows]
+
+
+def _own_services(facts: Facts) -> pd.DataFrame:
+    rows, patient, last = _services_of_month(facts)
     visits, seen = own_visits(facts)
     seen_on = visits["visit_date"].to_numpy("datetime64[ns]")
     day = facts.frame["service_date"].to_numpy()[seen]  # a visit matters on the date of service only
@@ -120,7 +140,7 @@ def _pairs_of_month(
             if LIFTING[:2] in pair.modifier and conflict.ours <= carried:
                 continue
             _write(texts, said, met & ~some["lifted"].to_numpy(bool), patient, code.text, pair.modifier, pair.name)
-        elif effect == "hold" or (effect == "not_billable" and not _whole(billed, conflict.pair.name, facts)):
+        elif _bars_a_family(conflict, facts):
             _write(texts, ("family_service", "family_pair"), met, patient, code.text, pair.name)
         if pair.strength == "hard" and effect in ("hold", "not_billable"):
             settled = settled | met
@@ -148,7 +168,20 @@ def _once(texts: dict[str, Any], row: int, **said: str) -> None:
             texts[name][row] = text
 
 
-def _whole(billed: frozenset[str], name: str, facts: Facts) -> bool:
+def _bars_a_family(conflict: Conflict, facts: Facts) -> bool:
+    """Whether the pair speaks against the family whose codes it was found with, and not against the whole program."""
+    effect = conflict.pair.effect_for(facts.settings)
+    return effect == "hold" or (effect == "not_billable" and not _whole(conflict.pair.name, facts))
+
+
+def _barring(billed: frozenset[str], facts: Facts) -> frozenset[str]:
+    """The codes of others that bar a family with these codes."""
+    _, ours = codes_of_program(facts.book)
+    conflicts = [one for one in facts.book.exclusions.against(billed) if one.pair.strength != "modifier"]
+    return frozenset().union(*(one.theirs - ours for one in conflicts if _bars_a_family(one, facts)))
+
+
+def _whole(name: str, facts: Facts) -> bool:
     _, ours = codes_of_program(facts.book)
     conflicts = facts.book.exclusions.against(ours)
     return any(conflict.pair.name == name and bars_the_program(conflict, facts.book) for conflict in conflicts)

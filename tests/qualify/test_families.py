@@ -163,6 +163,17 @@ def test_the_policy_chooses_and_the_others_stay_with_their_reason() -> None:
     assert rows.loc["staff", "why"] == "not chosen under the practice's policy: highest_allowed"
 
 
+def test_what_may_not_stand_beside_another_service_is_chosen_only_where_nothing_else_may() -> None:
+    review = [{"code": "99091", "service_date": "2026-10-05", "billed_by": "same_practitioner"}]
+    found = decided([{"other_services": review, "practitioner": "30"}])["candidates"].set_index("family")
+    assert found["why"].to_dict() == {
+        "staff": "the only documented family that may stand beside the other services of the month",
+        "personal": "may not stand beside another service of the month",
+    }
+    found = decided([{"other_services": review, "staff": "22"}], "2017-12")["candidates"]
+    assert found[["family", "chosen"]].to_numpy().tolist() == [["staff", True]]
+
+
 def test_minutes_missing_to_the_next_unit() -> None:
     rows = decided([{"staff": "19:59"}, {"staff": "0"}, {"staff": "20"}, {"staff": "60"}, {"practitioner": "29:01"}])
     assert rows["decisions"]["minutes_missing"].fillna(-1).tolist() == [1, 20, 20, -1, 11]
