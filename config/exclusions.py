@@ -111,10 +111,10 @@ class Exclusions(BaseModel):
         ours = frozenset(codes)
         found: dict[str, Conflict] = {}
         for pair in self.pairs:
-            a, b = (frozenset(side) for side in self.sides[pair.name])
-            mine = (ours & a, ours & b)
+            a, b = self.sides[pair.name]
+            mine = (ours.intersection(a), ours.intersection(b))
             if mine[0] or mine[1]:
-                theirs = (b if mine[0] else frozenset()) | (a if mine[1] else frozenset())
+                theirs = frozenset(b if mine[0] else ()) | frozenset(a if mine[1] else ())
                 found[pair.name] = Conflict(pair, mine[0] | mine[1], theirs)
         return tuple(found.values())
 

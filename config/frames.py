@@ -105,6 +105,18 @@ def repeated(text: str, size: int) -> pd.api.extensions.ExtensionArray:
     return STR.__from_arrow__(pa.repeat(pa.scalar(text, pa.large_string()), size))
 
 
+def one_below_another(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of these frames, numbered from 0; texts that are categories in each stay so, in alphabetical order.
+
+    pandas alone writes each text out where the categories differ, by way of a Python object for every row.
+    """
+    texts = [name for name, kind in frames[0].dtypes.items() if isinstance(kind, pd.CategoricalDtype)]
+    differ = [name for name in texts if any(frame[name].dtype != frames[0][name].dtype for frame in frames)]
+    known = {name: sorted(set().union(*(frame[name].cat.categories for frame in frames))) for name in differ}
+    told = [frame.assign(**{n: frame[n].cat.set_categories(known[n]) for n in differ}) for frame in frames]
+    return pd.concat(told, ignore_index=True)
+
+
 def plainly_named(frame: pd.DataFrame) -> pd.DataFrame:
     """The same frame, its columns named by plain Python texts.
 

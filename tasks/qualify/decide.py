@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from config.frames import as_texts
+from config.frames import as_texts, one_below_another
 from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
@@ -81,7 +81,7 @@ def decide(
         "decisions": together_of(parts, lambda part: decisions(part.months, month, part.book)),
         "candidates": together_of(parts, lambda part: candidate_rows(part.found, part.months, part.book)),
         "findings": together_of(parts, lambda part: finding_rows(part.findings, part.months, part.book)),
-        "time_ledger": ledger_rows(pd.concat([part.ledger for part in parts], ignore_index=True), tables),
+        "time_ledger": ledger_rows([part.ledger for part in parts], tables),
         "code_lines": together_of(parts, lambda part: code_lines(part.found, part.months, part.book)),
     }
 
@@ -131,7 +131,7 @@ def decide_program(
 def in_order(ledger: pd.DataFrame) -> pd.DataFrame:
     """What is needed of the counted stretches, by patient, day and start."""
     rows = np.flatnonzero(ledger["counts"].to_numpy(bool))
-    needed = ["patient", "local_date", "day", "start_s", "seconds", "performer_class", "is_visit_day"]
+    needed = ["patient", "local_date", "day", "seconds", "performer_class", "is_visit_day"]
     if not len(rows):
         return ledger[needed].iloc[rows]
     # One number for all three is sorted in half the time of three.
@@ -149,7 +149,7 @@ def together_of(parts: list[Decided], rows: Callable[[Decided], pd.DataFrame]) -
     """The rows of all programs, those of a program together, in the order in which programs are decided."""
     frames = [rows(part) for part in parts]
     filled = [frame for frame in frames if len(frame)] or frames[:1]
-    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
+    return filled[0] if len(filled) == 1 else one_below_another(filled)
 
 
 def _billed_before(m: Months, earlier: list[Decided], program: str) -> Any:

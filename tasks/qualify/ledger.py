@@ -15,6 +15,12 @@ from tasks.qualify.frames import PRACTITIONER, STAFF_POOL, Months, Stretches
 from tasks.qualify.shares import counted_elsewhere, shared_activity, simultaneous
 from tasks.qualify.taken import Taken
 
+NEEDED = [
+    *("entry", "part", "patient", "whose", "work", "performer_class", "local_date", "day", "start_s", "has_clock"),
+    *("seconds", "length", "disposition", "counts", "is_refused", "is_visit_day"),
+]
+"""The columns of a ledger: what is asked of a stretch once it is known what became of it."""
+
 NO_CODE = -2
 """The number of a disposition that a rulebook does not have: no stretch has it."""
 
@@ -55,10 +61,10 @@ def count_minutes(t: Stretches, m: Months, book: RuleBook, settings: PracticeSet
         lengths.append(seconds[rows[-1]])
         codes.append(np.full(len(rows[-1]), code))
     if sum(map(len, rows)) == len(t) and (t["part"] == 1).all():
-        return t
+        return t[NEEDED]
     # Every row, followed by what became otherwise of a part of it.
     order = np.argsort(np.concatenate(rows), kind="stable")
-    ledger = t.iloc[np.concatenate(rows)[order]].reset_index(drop=True)
+    ledger = t[NEEDED].iloc[np.concatenate(rows)[order]].reset_index(drop=True)
     ledger["seconds"] = np.concatenate(lengths)[order]
     whole = np.concatenate(codes)[order]
     ledger["disposition"] = pd.Categorical.from_codes(whole, categories)

@@ -33,8 +33,9 @@ class Tables(dict[str, pd.DataFrame]):
     def conditions(self) -> tuple[Any, Any]:
         """For each condition the number of its code, and the codes: in capitals and without a point."""
         if self._conditions is None:
-            code = self["conditions"]["icd10_code"].str.replace(".", "", regex=False).str.upper()
-            self._conditions = pd.factorize(code)
+            number, written = pd.factorize(self["conditions"]["icd10_code"])  # a few codes, and many who have them
+            place, codes = pd.factorize(pd.Index(written).str.replace(".", "", regex=False).str.upper())
+            self._conditions = np.append(place, -1)[number], codes
         return self._conditions
 
 

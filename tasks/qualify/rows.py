@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from config.frames import as_texts, repeated
+from config.frames import as_texts, one_below_another, repeated
 from config.month import Month
 from config.rulebook import RuleBook
 from tasks.qualify.findings import with_words
@@ -98,8 +98,10 @@ def finding_rows(findings: pd.DataFrame, m: Months, book: RuleBook) -> pd.DataFr
     return with_words(findings, book)[columns]
 
 
-def ledger_rows(ledger: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """The ledger in the columns of config/outputs/time_ledger.yaml."""
+def ledger_rows(ledgers: list[pd.DataFrame], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The ledgers of all programs in the columns of config/outputs/time_ledger.yaml."""
+    shown = ["entry", "part", "performer_class", "local_date", "seconds", "disposition"]
+    ledger = one_below_another([one[shown] for one in ledgers])
     entries, row = tables["time_entries"], ledger["entry"].to_numpy()
     return pd.DataFrame(
         {

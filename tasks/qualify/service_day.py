@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -50,13 +51,15 @@ def date_past_edits(facts: Facts, found: pd.DataFrame) -> None:
     reached, service, edition = (np.full(facts.size, None, dtype=object) for _ in range(3))
     days = frame["service_date"].to_numpy("datetime64[ns]").copy()
     if any(name in facts.book.rules for name in PAST_EDIT):
+        codes = frame["codes"].to_numpy(object)
+        chosen = {text: _Chosen(facts, frozenset(str(text).split()[::2])) for text in pd.unique(codes)}
         for row, others in _services_with_edits(facts):
-            first = pd.Timestamp(days[row]).date()
-            if (barred := _barred(facts, row, others, first)) is None:
+            first, billed = pd.Timestamp(days[row]).date(), chosen[codes[row]]
+            if (barred := _barred(billed, others, first)) is None:
                 continue
             for number in range(first.day + 1, _last_day(facts, row, first).day + 1):
                 day = first.replace(day=number)
-                if not _in_stay(facts, row, day) and _barred(facts, row, others, day) is None:
+                if not _in_stay(facts, row, day) and _barred(billed, others, day) is None:
                     reached[row], service[row], edition[row] = days[row], barred[0], barred[1]
                     days[row] = np.datetime64(day, "ns")
                     break
@@ -112,25 +115,34 @@ def _apart(kind: ncci.Kind, folder: Path, ours: frozenset[str]) -> frozenset[str
     return frozenset({b for a, b in pairs if a in ours} | {a for a, b in pairs if b in ours}) - ours
 
 
-def _barred(facts: Facts, row: int, others: list[Service], day: date) -> tuple[str, str] | None:
-    """Which of these services bars the patient's codes on that day, and the edition that says so.
+class _Chosen:
+    """Codes that were chosen: those on each claim, and the codes of others that no other date keeps apart from them."""
+
+    def __init__(self, facts: Facts, billed: frozenset[str]):
+        self.folder = facts.book.reference.ncci
+        settled: set[str] = set()
+        for conflict in facts.book.exclusions.against(billed):
+            pair, effect = conflict.pair, conflict.pair.effect_for(facts.settings)
+            if pair.strength == "hard" and pair.within == "month" and effect in ("hold", "not_billable"):
+                settled |= conflict.theirs
+        on_facility_claim = billed & hospital_codes(facts.frame, facts.book)
+        left_out = settled | codes_off_hospital_claim(facts.book)
+        self.claims: tuple[tuple[ncci.Kind, list[str], Set[str]], ...] = (
+            ("practitioner", sorted(billed), settled),
+            ("hospital", sorted(on_facility_claim), left_out),
+        )
+
+
+def _barred(chosen: _Chosen, others: list[Service], day: date) -> tuple[str, str] | None:
+    """Which of these services bars the codes on that day, and the edition that says so.
 
     What a pair of the month keeps apart is left out: no other date helps there.
     """
-    billed = frozenset(str(facts.frame["codes"].iloc[row]).split()[::2])
-    month = facts.book.exclusions.against(billed)
-    settled: set[str] = set()
-    for conflict in month:
-        pair, effect = conflict.pair, conflict.pair.effect_for(facts.settings)
-        if pair.strength == "hard" and pair.within == "month" and effect in ("hold", "not_billable"):
-            settled |= conflict.theirs
-    on_facility_claim = billed & hospital_codes(facts.frame, facts.book)
-    for kind, mine in zip(KINDS, (billed, on_facility_claim), strict=True):
-        off = codes_off_hospital_claim(facts.book) if kind == "hospital" else frozenset()
-        edits = ncci.edits(day, kind, facts.book.reference.ncci)
+    for kind, mine, left_out in chosen.claims:
+        edits = ncci.edits(day, kind, chosen.folder)
         for other, begin, end in others:
-            if begin <= day <= end and other not in settled and other not in off:
-                for one in sorted(mine):
+            if begin <= day <= end and other not in left_out:
+                for one in mine:
                     if (edit := edits.between(one, other)) and not edit.bypassable:
                         return other, edit.quarter
     return None

@@ -32,48 +32,39 @@ def stretches(tables: Tables, month: Month, book: RuleBook, zone: str) -> Stretc
     0), patients_in_activity, whose (the patient again, whatever the program), work, and what the minute rules look at.
     """
     entries = tables["time_entries"]
-    kind = _kinds(entries["activity"])
-    frame = pd.DataFrame(
-        {
-            "entry": np.arange(len(entries), dtype=np.int64),
-            "part": np.ones(len(entries), dtype=np.int16),
-            "patient": tables.owners("time_entries"),
-            "performer_class": _performer_class(tables, book),
-            "start_s": entries["start_s"].to_numpy(np.int64),
-            "seconds": entries["seconds"].to_numpy(np.int64),
-            "has_clock": entries["has_clock"].to_numpy(bool),
-            "local_date": entries["local_date"].to_numpy("datetime64[ns]"),
-            "program": entries["program"].astype("category").array,
-            "is_automated": entries["source"].eq("automated").to_numpy(bool),
-            "is_abroad": (entries["country"].notna() & ~entries["country"].str.upper().isin(HOME)).to_numpy(bool),
-            "is_prior_authorization": kind == "prior_authorization",
-            "is_visit": kind == "visit",
-            "is_unapproved": (entries["source"].eq("offline") & ~entries["approved"].fillna(False)).to_numpy(bool)
-            | entries["approved"].eq(False).fillna(False).to_numpy(bool),
-            "is_refused": entries["approved"].eq(False).fillna(False).to_numpy(bool),
-            "patients_in_activity": _patients_in_activity(entries),
-            "work": _work(entries),
-        }
-    )
-    frame = plainly_named(frame)
-    frame["whose"] = frame["patient"]
-    frame = _split_at_midnight(frame, zone)
+    frame = plainly_named(_split_at_midnight(entries, zone))
+    row = frame["entry"].to_numpy()
+    person, people = pd.factorize(entries["performer_id"])
+    activity, names = pd.factorize(entries["activity"])
+    kind = np.array([*(activity_kind(str(name)) for name in names), ""], dtype=object)
+    country, approved = entries["country"], entries["approved"]
+    is_refused = approved.eq(False).fillna(False).to_numpy(bool)
+    waits = (entries["source"].eq("offline") & ~approved.fillna(False)).to_numpy(bool)
+    by_entry = {
+        "patient": tables.owners("time_entries"),
+        "whose": tables.owners("time_entries"),
+        "performer_class": _classes(people, tables, book)[person],
+        "program": entries["program"].astype("category").array,
+        "is_automated": entries["source"].eq("automated").to_numpy(bool),
+        "is_abroad": (country.notna() & ~country.str.upper().isin(HOME)).to_numpy(bool),
+        "is_prior_authorization": (kind == "prior_authorization")[activity],
+        "is_visit": (kind == "visit")[activity],
+        "is_unapproved": waits | is_refused,
+        "is_refused": is_refused,
+        "patients_in_activity": _patients_in_activity(entries),
+        "work": _work(entries, person),
+    }
+    for name, values in by_entry.items():
+        frame[name] = values[row]
     first = np.datetime64(month.first, "ns")
     day = (frame["local_date"].to_numpy("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64) + 1
     frame["day"] = np.where((day >= 1) & (day <= month.last.day), day, 0).astype(np.int8)
     return frame
 
 
-def _kinds(activities: pd.Series) -> Any:
-    """What of each activity decides whether its time counts, as `activity_kind` has it."""
-    number, names = pd.factorize(activities)
-    return np.array([*(activity_kind(str(name)) for name in names), ""], dtype=object)[number]
-
-
-def _work(entries: pd.DataFrame) -> Any:
+def _work(entries: pd.DataFrame, person: Any) -> Any:
     """A number for each person's part in an activity that has an identifier; -1 for all other work."""
     activity, names = pd.factorize(entries["activity_id"])
-    person, _ = pd.factorize(entries["performer_id"])
     return np.where(activity < 0, -1, person.astype(np.int64) * (len(names) + 1) + activity)
 
 
@@ -91,15 +82,13 @@ def tell_colleagues(t: Stretches, performers: pd.Series, practitioners: pd.Serie
     t["performer_class"] = classes
 
 
-def _performer_class(tables: dict[str, pd.DataFrame], book: RuleBook) -> Any:
-    """Practitioners by their own table, staff by credential; anyone else is not clinical."""
+def _classes(people: pd.Index, tables: dict[str, pd.DataFrame], book: RuleBook) -> Any:
+    """Practitioners by their own table, staff by credential; anyone else, and last who is not named, is not clinical."""
     staff, practitioners = tables["staff"], tables["practitioners"]
     clinical = staff["credential"].str.strip().str.lower().isin(book.clinical_staff)
     classes = dict(zip(staff["staff_id"], np.where(clinical, CLINICAL_STAFF, NON_CLINICAL), strict=True))
     classes |= dict.fromkeys(practitioners["practitioner_id"], PRACTITIONER)
-    performers, names = pd.factorize(tables["time_entries"]["performer_id"])
-    lookup = np.array([classes.get(name, NON_CLINICAL) for name in names] + [NON_CLINICAL], dtype=np.int8)
-    return lookup[performers]
+    return np.array([classes.get(name, NON_CLINICAL) for name in people] + [NON_CLINICAL], dtype=np.int8)
 
 
 def _patients_in_activity(entries: pd.DataFrame) -> Any:
@@ -114,11 +103,20 @@ def _patients_in_activity(entries: pd.DataFrame) -> Any:
     return logged
 
 
-def _split_at_midnight(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
-    """Cut each stretch with a clock where the practice's clock passes midnight; rows stay in entry order."""
+def _split_at_midnight(entries: pd.DataFrame, zone: str) -> pd.DataFrame:
+    """When each part of each entry was: cut where the practice's clock passes midnight, in the order of entries."""
     clock = time_zone(zone)
+    rest = pd.DataFrame(
+        {
+            "entry": np.arange(len(entries), dtype=np.int64),
+            "part": np.ones(len(entries), dtype=np.int16),
+            "start_s": entries["start_s"].to_numpy(np.int64),
+            "seconds": entries["seconds"].to_numpy(np.int64),
+            "has_clock": entries["has_clock"].to_numpy(bool),
+            "local_date": entries["local_date"].to_numpy("datetime64[ns]"),
+        }
+    )
     done: list[pd.DataFrame] = []
-    rest = frame
     while True:
         days, names = pd.factorize(rest["local_date"])
         following = [
@@ -132,27 +130,16 @@ def _split_at_midnight(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
         midnight = np.array([*following, -1], dtype=np.int64)[days]
         end = rest["start_s"].to_numpy() + rest["seconds"].to_numpy()
         crosses = (rest["has_clock"] & (end > midnight) & (midnight > 0)).to_numpy()
+        done.append(rest)
         if not crosses.any():
-            done.append(rest)
             break
-        before, after = rest.copy(deep=False), rest[crosses].copy()
-        before["seconds"] = np.where(crosses, midnight - rest["start_s"], rest["seconds"])
-        done.append(before)
+        after = rest[crosses].copy()
+        rest["seconds"] = np.where(crosses, midnight - rest["start_s"], rest["seconds"])
         after["seconds"] = end[crosses] - midnight[crosses]
         after["start_s"] = midnight[crosses]
         after["local_date"] = after["local_date"] + DAY
         after["part"] += 1
         rest = after
     if len(done) == 1:
-        return frame
-    return _put_after(frame, done)
-
-
-def _put_after(frame: pd.DataFrame, done: list[pd.DataFrame]) -> pd.DataFrame:
-    """The rows of the frame, each followed by its parts after midnight."""
-    rows = np.concatenate([np.arange(len(frame)), *(part["entry"].to_numpy() for part in done[1:])])
-    order = np.argsort(rows, kind="stable")
-    whole = frame.iloc[rows[order]].reset_index(drop=True)
-    for name in ("seconds", "start_s", "local_date", "part"):
-        whole[name] = np.concatenate([part[name].to_numpy() for part in done])[order]
-    return whole
+        return rest
+    return pd.concat(done, ignore_index=True).sort_values("entry", kind="stable", ignore_index=True)
