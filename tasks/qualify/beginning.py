@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+from tasks.qualify.other_services import Written, seen_by_biller
+from tasks.qualify.services import SERVICES
 
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
@@ -80,4 +83,15 @@ def add_visits(facts: Facts) -> None:
     in_person = recent & (seen <= facts.last).to_numpy(bool) & ~by_staff
     facts.frame["seen_in_person_date"] = facts.earliest(patient[in_person], seen[in_person])
     inside = seen.between(facts.first, facts.last).to_numpy(bool)
-    facts.frame["visit_bits"] = facts.bits(patient[inside], seen[inside], seen[inside])
+    facts.frame["visit_bits"] = facts.bits(patient[inside], seen[inside], seen[inside]) | _billed_visits(facts)
+
+
+def _billed_visits(facts: Facts) -> Any:
+    """The days of the month on which the practitioner billed a visit, or care planning on top of one."""
+    lists = ("initiating_visit_codes", "recalled_visit_codes", "care_planning_add_on_codes")
+    rows, patient = facts.rows(SERVICES)
+    own, _, _ = seen_by_biller(facts, rows, patient)
+    codes = NONE.union(*(facts.book.codes.get(name, NONE) for name in lists))
+    day = rows["service_date"]
+    met = own & Written(rows["code"]).among(codes) & day.between(facts.first, facts.last).to_numpy(bool)
+    return facts.bits(patient[met], day[met], day[met])

@@ -15,6 +15,7 @@ from config.settings import PracticeSettings
 from tasks.qualify import families
 from tasks.qualify.beside import TOLD_LATER, tell_programs_beside
 from tasks.qualify.by_hand import lifted
+from tasks.qualify.documented_day import date_when_documented
 from tasks.qualify.findings import gather_findings
 from tasks.qualify.frames import Months, Stretches
 from tasks.qualify.hospital import add_hospital_units
@@ -24,6 +25,7 @@ from tasks.qualify.months import Facts, gather
 from tasks.qualify.programs import Decided, bill_once, give_way, keep_one, participants, stretches_of
 from tasks.qualify.rows import candidate_rows, code_lines, decisions, finding_rows, ledger_rows
 from tasks.qualify.service_day import add_month_dates, date_past_edits
+from tasks.qualify.services import add_services
 from tasks.qualify.services_of_choice import add_services_of_choice, barred_by_services
 from tasks.qualify.sites import payable_here
 from tasks.qualify.stretches import stretches, tell_colleagues
@@ -44,6 +46,7 @@ def decide(
     `case_number`, which the store gives. Pure: same tables, month, rulebook and settings give the same frames.
     """
     tables = Tables(tables)
+    add_services(tables, month)
     zone = str(tables["practices"]["time_zone"].iloc[0])
     payable = payable_here(tables, book, settings)
     t = stretches(tables, month, book, zone)
@@ -118,6 +121,7 @@ def decide_program(
     found = families.candidates(m, counted, own, settings)
     found = families.choose(found, supported(found, m, own, settings), barred_by_services(found, facts), settings)
     add_choice(m, found, own, settings)
+    date_when_documented(facts, found)
     date_past_edits(facts, found)
     add_services_of_choice(facts)
     add_hospital_units(m, own)

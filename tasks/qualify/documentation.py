@@ -56,6 +56,16 @@ def family_unverified(m: Months, book: RuleBook, settings: PracticeSettings) -> 
     return m.family.isin(recalled)
 
 
+def dated_when_documented(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The minutes were reached before the care plan or the conditions stood, and the claim carries a later day."""
+    return m.minutes_date.notna()
+
+
+def conditions_of_one_category(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Enough chronic conditions by their codes, and all of these are of one category of three characters."""
+    return m.of_one_category & (m.chronic_conditions >= 2)
+
+
 def held_by_hand(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Somebody of the practice decided that this case waits."""
     return m.by_hand == "hold"

@@ -234,8 +234,8 @@ def _models(book: RuleBook) -> frozenset[str]:
 
 
 def in_hospice(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """A hospice election touches the month, and no modifier is recorded that says why the care is paid beside it."""
-    return m.in_hospice & (m.hospice_modifier == "")
+    """A hospice election stands on the date of service, and no modifier is recorded that says why the care is paid."""
+    return m.hospice_since.notna() & (m.hospice_modifier == "")
 
 
 def asked_to_stop(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

@@ -17,18 +17,24 @@ class Tables(dict[str, pd.DataFrame]):
 
     def __init__(self, tables: dict[str, pd.DataFrame]):
         super().__init__({name: plainly_named(frame) for name, frame in tables.items()})
-        self._owners: dict[str, Any] | None = None
+        self._owners: dict[str, Any] = {}
         self._conditions: tuple[Any, Any] | None = None
 
     def owners(self, table: str) -> Any:
         """For each row of the table the row of its patient in `patients`, -1 when there is none."""
-        if self._owners is None:
+        if not self._owners:
             # Of all tables at once: the patients are put into one index, not into one for each table.
             whose = {name: frame["patient_id"] for name, frame in self.items() if "patient_id" in frame}
             found = rows_of(self["patients"]["patient_id"], pd.concat(list(whose.values()), ignore_index=True))
             ends = np.cumsum([len(ids) for ids in whose.values()])[:-1]
             self._owners = dict(zip(whose, np.split(found, ends), strict=True))
         return self._owners[table]
+
+    def add(self, name: str, frame: pd.DataFrame, owners: Any) -> None:
+        """Adds a table that was made of others, with the row of each row's patient."""
+        self.owners("patients")
+        self[name] = frame
+        self._owners[name] = owners
 
     def conditions(self) -> tuple[Any, Any]:
         """For each condition the number of its code, and the codes: in capitals and without a point."""

@@ -15,6 +15,7 @@ from config.stays import STOPS_THE_CLOCK
 from tasks.qualify.alignment import add_alignment
 from tasks.qualify.beginning import add_program_start, add_visits
 from tasks.qualify.by_hand import add_by_hand
+from tasks.qualify.conditions import add_conditions
 from tasks.qualify.earlier import add_earlier_claims
 from tasks.qualify.episodes import add_first_month
 from tasks.qualify.frames import Months
@@ -67,6 +68,11 @@ class Facts:
         self.frame["by_psychologist"] = self.frame["credential"].isin(PSYCHOLOGISTS).to_numpy(bool)
         self.frame["by_physician"] = ~self.frame["by_psychologist"]
         self.frame["npi"] = self.frame["practitioner_id"].map(people["npi"].str.strip())
+
+    def codes_of_conditions(self) -> tuple[Any, Any]:
+        """For each of the patients' conditions the number of its code, and the codes."""
+        numbers, names = self.tables.conditions()
+        return numbers[self._places[self.tables.owners("conditions")] >= 0], names
 
     def rows(self, table: str) -> tuple[pd.DataFrame, Any]:
         """The table's rows that belong to a known patient, and for each the row of that patient."""
@@ -138,9 +144,6 @@ class Facts:
     def facility_days(self) -> None:
         """Bits 0..30: days of the month that the patient spent as an inpatient or in a Part A skilled nursing stay."""
         rows, patient = self.rows("stays")
-        leaves = rows["discharge_date"].fillna(self.last)
-        hospice = rows["kind"].eq("hospice") & (rows["admit_date"] <= self.last) & (leaves >= self.first)
-        self.frame["in_hospice"] = self.any(patient[hospice.to_numpy(bool)])
         kind = rows["kind"].isin(STOPS_THE_CLOCK).to_numpy(bool)
         rows, patient = rows[kind], patient[kind]
         leaving = rows["discharge_date"]
@@ -163,29 +166,18 @@ class Facts:
         return bits
 
     def on_reference_day(self, reference: Any) -> None:
-        """Adds who pays and which conditions stand on each patient's day of reference."""
+        """Adds who pays and what stands on each patient's day of reference: conditions, and a hospice election."""
         self.frame["reference_date"] = reference
         self.coverage(reference)
-        self.conditions(reference)
+        add_conditions(self, reference)
+        self.hospice(reference)
 
-    def conditions(self, reference: Any) -> None:
-        """Number of chronic conditions on the list that day, and of those that the indicator does not settle."""
-        rows, patient = self.rows("conditions")
-        day = reference[patient]
-        onset, resolved = rows["onset_date"].to_numpy(), rows["resolved_date"].to_numpy()
-        active = (np.isnat(onset) | (onset <= day)) & (np.isnat(resolved) | (resolved >= day))
-        numbers, names = self.tables.conditions()
-        numbers = numbers[self._places[self.tables.owners("conditions")] >= 0]
-        status = np.array([self.book.chronic.get(name, 9) for name in names] + [0], dtype=np.int8)
-        pair = np.sort(patient[active].astype(np.int64) * (len(names) + 1) + numbers[active])
-        once = pair[np.diff(pair, prepend=-1) != 0]
-        person, number = np.divmod(once, len(names) + 1)
-        for column, wanted in (("chronic_conditions", 1), ("undetermined_conditions", 9)):
-            self.frame[column] = np.bincount(person[status[number] == wanted], minlength=self.size)
-        behavioral = np.array([name.startswith("F") for name in names] + [False], dtype=bool)  # ICD-10-CM chapter 5
-        self.frame["behavioral_conditions"] = np.bincount(person[behavioral[number]], minlength=self.size)
-        self.frame["two_or_more_conditions"] = self.frame["chronic_conditions"] >= 2
-        self.frame["at_most_one_condition"] = ~self.frame["two_or_more_conditions"]
+    def hospice(self, reference: Any) -> None:
+        """Since when the patient has been under a hospice election that stands on that day; NaT where none does."""
+        rows, patient = self.rows("stays")
+        begin, end, day = rows["admit_date"].to_numpy(), rows["discharge_date"].to_numpy(), reference[patient]
+        stands = rows["kind"].eq("hospice").to_numpy(bool) & (begin <= day) & (np.isnat(end) | (end >= day))
+        self.frame["hospice_since"] = self.earliest(patient[stands], begin[stands])
 
     def care_plans(self) -> None:
         """When the care plan was established, signed, handed over and last revised, by the month's end."""

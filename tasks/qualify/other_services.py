@@ -16,6 +16,7 @@ from config.exclusions import Conflict
 from config.frames import as_texts
 from config.line_modifiers import modifiers_for
 from config.rulebook import RuleBook
+from tasks.qualify.services import SERVICES
 
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
@@ -55,7 +56,7 @@ class Written:
 
 def add_other_services(facts: Facts) -> None:
     """Services of the month that touch the rules on who is paid and what excludes what."""
-    rows, patient = standing(facts)
+    rows, patient = facts.rows(SERVICES)
     last_day = rows["end_date"].fillna(rows["service_date"])
     inside = ((rows["service_date"] <= facts.last) & (last_day >= facts.first)).to_numpy(bool)
     _add_care_planning(facts, rows, patient)
@@ -104,15 +105,6 @@ COLUMNS = (
 )
 
 
-def standing(facts: Facts) -> tuple[pd.DataFrame, Any]:
-    """The services that count, and for each the row of its patient: those that were not withdrawn."""
-    rows, patient = facts.rows("other_services")
-    if "withdrawn" not in rows or not rows["withdrawn"].any():
-        return rows, patient
-    stands = ~rows["withdrawn"].fillna(False).to_numpy(bool)
-    return rows[stands], patient[stands]
-
-
 def seen_by_biller(facts: Facts, rows: pd.DataFrame, patient: Any) -> tuple[Any, Any, Any]:
     """Which services the program's own practitioner billed, which a colleague of the practice, and of which the list
     does not tell.
@@ -154,22 +146,14 @@ def _add_lone_add_ons(facts: Facts, rows: pd.DataFrame, patient: Any, texts: dic
     _, ours = codes_of_program(facts.book)
     code = Written(rows["code"])
     add_ons = ncci.add_ons(facts.last.date(), facts.book.reference.ncci)
-    present = {name: add_on for name, add_on in add_ons.items() if name in code.names and name not in ours}
-    if not present:
-        return
-    visits, seen = own_visits(facts)
-    visited = Written(visits["code"])
-    days = rows["service_date"].to_numpy("datetime64[ns]"), visits["visit_date"].to_numpy("datetime64[ns]")
-    for name, add_on in present.items():
-        among = code.among(add_on.bases), visited.among(add_on.bases)
-        met = code.among(frozenset([name]))
-        beside = [patient[among[0]], seen[among[1]]]
-        if add_on.same_day:
-            wanted = pd.MultiIndex.from_arrays([patient[met], days[0][met]])
-            on = np.concatenate([days[0][among[0]], days[1][among[1]]])
-            lone = ~wanted.isin(pd.MultiIndex.from_arrays([np.concatenate(beside), on]))
+    day = rows["service_date"].to_numpy("datetime64[ns]")
+    for name in sorted({*code.names} & add_ons.keys() - ours):
+        base, met = code.among(add_ons[name].bases), code.among(frozenset([name]))
+        if add_ons[name].same_day:
+            wanted = pd.MultiIndex.from_arrays([patient[met], day[met]])
+            lone = ~wanted.isin(pd.MultiIndex.from_arrays([patient[base], day[base]]))
         else:
-            lone = ~np.isin(patient[met], np.concatenate(beside))
+            lone = ~np.isin(patient[met], patient[base])
         texts["lone_add_on"][patient[met][lone]] = name
 
 
@@ -200,11 +184,3 @@ def carries_modifier(rows: pd.DataFrame) -> Any:
     return said.str.contains(
         rf"\b(?:{'|'.join(sorted(modifiers_for('visit') | modifiers_for('separate_work')))})\b"
     ).to_numpy(bool)
-
-
-def own_visits(facts: Facts) -> tuple[pd.DataFrame, Any]:
-    """The month's visits with the patient's own practitioner, and for each the row of its patient."""
-    rows, patient = facts.rows("visits")
-    own = rows["practitioner_id"].to_numpy() == facts.frame["practitioner_id"].to_numpy()[patient]
-    own &= rows["visit_date"].between(facts.first, facts.last).to_numpy(bool)
-    return rows[own], patient[own]

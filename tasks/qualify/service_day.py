@@ -14,7 +14,8 @@ import pandas as pd
 from config import ncci
 from config.frames import as_texts
 from tasks.qualify.hospital import codes_off_hospital_claim, hospital_codes
-from tasks.qualify.other_services import Written, codes_of_program, own_visits, seen_by_biller, standing
+from tasks.qualify.other_services import Written, codes_of_program, seen_by_biller
+from tasks.qualify.services import SERVICES
 
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
@@ -57,20 +58,25 @@ def date_past_edits(facts: Facts, found: pd.DataFrame) -> None:
             first, billed = pd.Timestamp(days[row]).date(), chosen[codes[row]]
             if (barred := _barred(billed, others, first)) is None:
                 continue
-            for number in range(first.day + 1, _last_day(facts, row, first).day + 1):
+            for number in range(first.day + 1, last_day(facts, row, first).day + 1):
                 day = first.replace(day=number)
-                if not _in_stay(facts, row, day) and _barred(billed, others, day) is None:
+                if not in_stay(facts, row, day) and _barred(billed, others, day) is None:
                     reached[row], service[row], edition[row] = days[row], barred[0], barred[1]
                     days[row] = np.datetime64(day, "ns")
                     break
     frame["reached_date"] = pd.Series(pd.to_datetime(pd.Series(reached)), dtype="datetime64[ns]").to_numpy()
     frame["avoided_service"], frame["avoided_edits"] = as_texts(service), as_texts(edition)
-    moved = np.flatnonzero([day is not None for day in reached])
-    if len(moved):
+    redate(frame, found, days, np.array([day is not None for day in reached], dtype=bool))
+
+
+def redate(frame: pd.DataFrame, found: pd.DataFrame, days: Any, moved: Any) -> None:
+    """Gives the patient-months that moved, and their chosen candidates, the date of service among `days`."""
+    if moved.any():
         frame["service_date"] = days
-        rows = found["chosen"].to_numpy(bool) & found["patient"].isin(moved).to_numpy()
+        patient = found["patient"].to_numpy()
+        rows = found["chosen"].to_numpy(bool) & moved[patient]
         dates = found["service_date"].to_numpy("datetime64[ns]").copy()
-        dates[rows] = days[found["patient"].to_numpy()[rows]]
+        dates[rows] = days[patient[rows]]
         found["service_date"] = dates
 
 
@@ -84,24 +90,18 @@ def _services_with_edits(facts: Facts) -> list[tuple[int, list[Service]]]:
     """
     _, ours = codes_of_program(facts.book)
     apart = frozenset[str]().union(*(_apart(kind, facts.book.reference.ncci, ours) for kind in KINDS))
-    rows, patient = standing(facts)
-    visits, seen = own_visits(facts)
-    code, visited = Written(rows["code"]), Written(visits["code"])
+    rows, patient = facts.rows(SERVICES)
+    code = Written(rows["code"])
     by_minutes = (frame := facts.frame)["service_date"].notna().to_numpy() & ~frame["bills_month_code"].to_numpy(bool)
     met = code.among(apart) & by_minutes[patient]
-    met_visits = visited.among(apart) & by_minutes[seen]
-    if not met.any() and not met_visits.any():
+    if not met.any():
         return []
     last = rows["end_date"].fillna(rows["service_date"])
     own, _, unclear = seen_by_biller(facts, rows, patient)
     met &= (own | unclear) & ((rows["service_date"] <= facts.last) & (last >= facts.first)).to_numpy(bool)
     found: dict[int, list[Service]] = {}
-    for who, what, begin, end in (
-        (patient[met], code.text[met], rows["service_date"][met], last[met]),
-        (seen[met_visits], visited.text[met_visits], *[visits["visit_date"][met_visits]] * 2),
-    ):
-        for row, one, from_day, to_day in zip(who, what, begin, end, strict=True):
-            found.setdefault(int(row), []).append((str(one), from_day.date(), to_day.date()))
+    for row, one, first, end in zip(patient[met], code.text[met], rows["service_date"][met], last[met], strict=True):
+        found.setdefault(int(row), []).append((str(one), first.date(), end.date()))
     return sorted(found.items())
 
 
@@ -148,7 +148,7 @@ def _barred(chosen: _Chosen, others: list[Service], day: date) -> tuple[str, str
     return None
 
 
-def _last_day(facts: Facts, row: int, day: date) -> date:
+def last_day(facts: Facts, row: int, day: date) -> date:
     """The last day of the month on which the patient lived, took part and had the coverages of that day, no others."""
     frame, day_of = facts.frame, pd.Timestamp(day)
     rows, patient = facts.rows("coverages")
@@ -159,5 +159,6 @@ def _last_day(facts: Facts, row: int, day: date) -> date:
     return pd.Series([facts.last, *own, *ends, *begins]).min().date()
 
 
-def _in_stay(facts: Facts, row: int, day: date) -> Any:
-    return int(facts.frame["facility_bits"].iloc[row]) >> (day.day - 1) & 1
+def in_stay(facts: Facts, row: int, day: date) -> bool:
+    """Whether that day of the month lies in a stay that stops the clock."""
+    return bool(int(facts.frame["facility_bits"].iloc[row]) >> (day.day - 1) & 1)

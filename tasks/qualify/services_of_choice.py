@@ -17,10 +17,9 @@ from tasks.qualify.other_services import (
     bars_the_program,
     carries_modifier,
     codes_of_program,
-    own_visits,
     seen_by_biller,
-    standing,
 )
+from tasks.qualify.services import SERVICES
 
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
@@ -93,7 +92,7 @@ def barred_by_services(found: pd.DataFrame, facts: Facts) -> Any:
 
 def _services_of_month(facts: Facts) -> tuple[pd.DataFrame, Any, Any]:
     """The same practitioner's services of the month in the order of the list, whose they are and their last days."""
-    rows, patient = standing(facts)
+    rows, patient = facts.rows(SERVICES)
     last = rows["end_date"].fillna(rows["service_date"])
     own, _, unclear = seen_by_biller(facts, rows, patient)
     inside = ((rows["service_date"] <= facts.last) & (last >= facts.first)).to_numpy(bool)
@@ -103,17 +102,13 @@ def _services_of_month(facts: Facts) -> tuple[pd.DataFrame, Any, Any]:
 
 def _own_services(facts: Facts) -> pd.DataFrame:
     rows, patient, last = _services_of_month(facts)
-    visits, seen = own_visits(facts)
-    seen_on = visits["visit_date"].to_numpy("datetime64[ns]")
-    day = facts.frame["service_date"].to_numpy()[seen]  # a visit matters on the date of service only
-    visits, seen, seen_on = visits[seen_on == day], seen[seen_on == day], seen_on[seen_on == day]
     return pd.DataFrame(
         {
-            "patient": np.concatenate([patient, seen]),
-            "code": np.concatenate([Written(rows["code"]).text, Written(visits["code"]).text]),
-            "first": np.concatenate([rows["service_date"].to_numpy("datetime64[ns]"), seen_on]),
-            "last": np.concatenate([last.to_numpy("datetime64[ns]"), seen_on]),
-            "lifted": np.concatenate([carries_modifier(rows), carries_modifier(visits)]),
+            "patient": patient,
+            "code": Written(rows["code"]).text,
+            "first": rows["service_date"].to_numpy("datetime64[ns]"),
+            "last": last.to_numpy("datetime64[ns]"),
+            "lifted": carries_modifier(rows),
         }
     )
 

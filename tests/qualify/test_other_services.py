@@ -19,7 +19,9 @@ from config.rulebook import RuleBook
 from tasks.qualify.decide import decide
 from tasks.qualify.earlier import EARLIER
 from tasks.qualify.earlier_runs import with_earlier_claims
+from tasks.qualify.lookup import Tables
 from tasks.qualify.months import gather
+from tasks.qualify.services import add_services
 from tasks.qualify.services_of_choice import add_services_of_choice
 from tests.config import cms_files as cms
 from tests.qualify.cases import rulebook, settings_of, tables_of
@@ -91,7 +93,8 @@ def beside_care_planning(setting: str, book: RuleBook) -> pd.Series:
     """G0506 and 99487 on one date of service, as a practice of that setting bills them."""
     service = {"code": "G0506", "service_date": "2026-10-10", "billed_by": "same_practitioner"}
     own = book.of("ccm", care_setting(setting).payable(MONTH, "individual_codes"))
-    tables = tables_of([{"setting": setting, "other_services": [service]}], MONTH)
+    tables = Tables(tables_of([{"setting": setting, "other_services": [service]}], MONTH))
+    add_services(tables, MONTH)
     facts = gather(tables, MONTH, own, settings_of(), np.arange(1))
     facts.frame["codes"] = "99487 x1"
     facts.frame["service_date"] = pd.Timestamp("2026-10-10")
