@@ -1,4 +1,4 @@
-"""What time was logged as, where that decides whether it counts: a visit, or work for a prior authorization."""
+"""What time was logged as, where that decides whether it counts: a visit, a prior authorization, an appointment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from config.strict_yaml import load_yaml
 
 FILE = Path(__file__).with_name("activities.yaml")
-KINDS = ("visit", "prior_authorization")
+KINDS = ("visit", "prior_authorization", "scheduling")
 
 
 @cache
@@ -24,7 +24,7 @@ def _visit_codes() -> frozenset[str]:
 
 
 def activity_kind(activity: str) -> str:
-    """`visit` or `prior_authorization` where the activity is called so, in any writing; else empty."""
+    """`visit`, `prior_authorization` or `scheduling` where the activity is called so, in any writing; else empty."""
     plain = re.sub(r"[^a-z0-9]+", " ", activity.lower()).split()
     words = " ".join(word for word in plain if word not in _visit_codes())
     if plain and not words:

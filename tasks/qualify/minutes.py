@@ -88,3 +88,8 @@ def practitioner_beside_visit(t: Stretches, book: RuleBook, settings: PracticeSe
 def staff_beside_visit(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Staff time on the day of a visit, not logged as part of it."""
     return t.is_visit_day & t.performer_class.isin(STAFF_POOL)
+
+
+def scheduling(t: Stretches, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Time that was logged as the making of appointments."""
+    return t.is_scheduling

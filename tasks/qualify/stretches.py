@@ -48,6 +48,7 @@ def stretches(tables: Tables, month: Month, book: RuleBook, zone: str) -> Stretc
         "is_automated": entries["source"].eq("automated").to_numpy(bool),
         "is_abroad": (country.notna() & ~country.str.upper().isin(HOME)).to_numpy(bool),
         "is_prior_authorization": (kind == "prior_authorization")[activity],
+        "is_scheduling": (kind == "scheduling")[activity],
         "is_visit": (kind == "visit")[activity],
         "is_unapproved": waits | is_refused,
         "is_refused": is_refused,
