@@ -94,7 +94,8 @@ class Reference:
         if listed.file not in self._read:  # seventy thousand codes: read once, however many practices and months
             if listed.only_changes:
                 before = self._codes_of(self.lists[self.lists.index(listed) - 1])
-                found = {code: OPEN for code, one in self._changes_of(listed).items() if not one.ended} | before
+                found = {code: OPEN for code, one in self._changes_of(listed).items() if not one.ended}
+                found |= before
             else:
                 table = self._table(listed.file, {"code": "string", "chronic": "int8"})
                 found = dict(zip(table["code"].to_pylist(), table["chronic"].to_pylist(), strict=True))
