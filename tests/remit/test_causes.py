@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -29,7 +30,7 @@ TODAY, OCTOBER = date(2026, 11, 24), Month(2026, 10)
 CAUSE = ("claim_number", "error", "rule", "cause", "evidence")
 
 
-def decide(store: Store, *findings: dict, settings: str = "{}", **more: object) -> None:
+def decide(store: Store, *findings: dict, settings: str = "{}", lines: Sequence[dict] = (), **more: object) -> None:
     """The month of these findings is stored as revision 1, as claims of `bill` were billed from it."""
     patients = sorted({str(one["patient_id"]) for one in findings}) or ["PT-C1"]
     of_all = {"practice_id": "P1", "month": "2026-10", "program": "ccm", "outcome": "bill"} | more
@@ -37,6 +38,8 @@ def decide(store: Store, *findings: dict, settings: str = "{}", **more: object) 
         "decisions": output("decisions", *({"patient_id": one, **of_all} for one in patients)),
         "findings": output("findings", *findings),
     }
+    if lines:
+        frames["claim_lines"] = output("claim_lines", *lines)
     cases = frames.pop("copay_cases")
     frames.pop("changes")
     store.save_cycle("P1", OCTOBER, Basis(Digests("i", "s", "r"), {}, settings, b""), frames, cases, lambda *_: [])
@@ -84,6 +87,17 @@ def keep(store: Store, month: Month, patients: pd.DataFrame) -> None:
     frames.pop("changes")
     basis = Basis(Digests("i", "s", "r"), {"patients": patients}, "{}", b"")
     store.save_cycle("P1", month, basis, frames, cases, lambda *_: [])
+
+
+def test_rules_that_look_at_diagnoses_say_which_the_claim_had(store):
+    bill(store, ("C1", "99490"))
+    line = {"patient_id": "PT-C1", "practice_id": "P1", "month": "2026-10", "program": "ccm", "line": 1}
+    decide(store, lines=[line | {"claim": "professional", "diagnoses": "E11.9 I10"}])
+    post(store, "a.835", answer(denied("C1", "CO", "11")), TODAY)
+    ((cause, evidence),) = rows(store, denials, "cause", "evidence")
+    assert cause == "not_seen"
+    assert "diagnoses=E11.9 I10" in evidence.split("; ")
+    assert "_diagnosis" not in evidence
 
 
 def test_a_family_that_was_not_billed_had_warned_of_nothing(store):
