@@ -46,8 +46,8 @@ def claims(
     settings: Settings = None,
 ) -> None:
     """Write the 837 files of a signed-off month: what is new, what replaces or voids what was sent."""
-    Month.parse(month)
-    with flow_on_terminal(database) as console:
+    when = Month.parse(month)
+    with flow_on_terminal(database, lambda: _may_be_billed(database, out, when, practice)) as console:
         from flows.claims import claims as claims_flow
 
         given = str(settings) if settings else None
@@ -110,6 +110,18 @@ def modifier(
         return
     name = named(by)
     put_on(Console(), place, case, value, when, code, why, name, practice)
+
+
+def _may_be_billed(database: str | None, out: Path, month: Month, practice: str | None) -> None:
+    from tasks.claim.signed import refuse_unsigned
+    from tasks.store.engine import database_of
+    from tasks.store.store import open_store
+
+    store = open_store(database or database_of(out))
+    try:
+        refuse_unsigned(store, month, practice)
+    finally:
+        store.close()
 
 
 def _say(console: Console, results: list[dict[str, Any]]) -> None:

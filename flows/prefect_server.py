@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -101,9 +101,14 @@ def begin_server() -> TemporaryServer | None:
 
 
 @contextmanager
-def flow_on_terminal(database: str | None) -> Iterator[Console]:
-    """A server for the flow within, its steps on the terminal; the database's address stays out of its parameters."""
+def flow_on_terminal(database: str | None, look: Callable[[], None] | None = None) -> Iterator[Console]:
+    """A server for the flow within, its steps on the terminal; the database's address stays out of its parameters.
+
+    While it comes up, `look` says what is wrong already; then nobody waits for it.
+    """
     server = begin_server()
+    if look:
+        look()
     from rich.console import Console
 
     from flows.terminal import show_steps

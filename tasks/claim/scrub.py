@@ -1,7 +1,7 @@
 """Rules on what a claim line says, asked before it leaves. Words and sources stand in config/rules/scrub.yaml.
 
-The frame has one row a claim line, with the columns of the superbill and the facts that scrub_lines.py adds. A rule
-about what only a written claim says (pointers, qualifiers, billing address) is not met where a line does not say it.
+The frame has one row a claim line: the superbill's columns and the facts that scrub_lines.py adds. A rule about what
+only a written claim says (pointers, qualifiers, billing address) is not met where a line does not say it.
 """
 
 from __future__ import annotations
@@ -14,17 +14,13 @@ from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.claim.npi import is_npi
 
-Lines = Any
-"""pandas.DataFrame; columns in scrub_lines.py."""
-
-Mask = Any
-"""Boolean array or series, one element a line."""
+Lines = Any  # pandas.DataFrame; columns in scrub_lines.py
+Mask = Any  # boolean array or series, one element a line
 
 MOST_UNITS = 999
 TELEHEALTH_PLACES = ("02", "10")
 TELEHEALTH_MODIFIERS = r"\b(?:93|95|FQ|GT)\b"
-HOSPICE = r"\bG[VW]\b"
-SEPARATE_WORK = r"\b(?:59|XE|XP|XS|XU)\b"
+HOSPICE, SEPARATE_WORK = r"\bG[VW]\b", r"\b(?:59|XE|XP|XS|XU)\b"
 
 
 def billing_npi_invalid(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -71,6 +67,16 @@ def diagnosis_not_on_list(c: Lines, book: RuleBook, settings: PracticeSettings) 
 def diagnosis_not_valid_on_date(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """Some diagnosis has the form of a code, and is not listed though the list has every code up to the day."""
     return c.unlisted_diagnosis.notna() & (c.service_date <= c.listed_until)
+
+
+def diagnosis_withdrawn(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Some diagnosis was a code, and a list of the day or of one before it has it no more."""
+    return c.withdrawn_diagnosis.notna()
+
+
+def diagnosis_perhaps_withdrawn(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Some diagnosis was a code, and the first list after the day has it no more."""
+    return c.perhaps_withdrawn_diagnosis.notna()
 
 
 def too_few_chronic_diagnoses(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -191,8 +197,7 @@ def campus_modifier_misplaced(c: Lines, book: RuleBook, settings: PracticeSettin
 
 def service_date_outside_month(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """The date is missing, or of another month."""
-    first, last = pd.Timestamp(book.month.first), pd.Timestamp(book.month.last)
-    return ~c.service_date.between(first, last)
+    return ~c.service_date.between(pd.Timestamp(book.month.first), pd.Timestamp(book.month.last))
 
 
 def service_date_on_stay_day(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -247,8 +252,8 @@ def second_payer_is_the_first(c: Lines, book: RuleBook, settings: PracticeSettin
 
 def second_place_unexplained(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:
     """A practitioner's claim to Part B as a later payer is written, and does not say why Medicare pays later."""
-    second = (c.payer_order > 1) & (c.payer_kind == "medicare_part_b") & (c.claim_form == "837P")
-    return second & (c.insurance_type == "").fillna(False)
+    of_medicare = (c.payer_kind == "medicare_part_b") & (c.claim_form == "837P")
+    return of_medicare & (c.payer_order > 1) & (c.insurance_type == "").fillna(False)
 
 
 def first_answer_untold(c: Lines, book: RuleBook, settings: PracticeSettings) -> Mask:

@@ -14,6 +14,7 @@ import pandas as pd
 from config.care_settings import CareSetting, care_setting
 from config.catalogue import OPEN, catalogue
 from config.denials import denials
+from config.reference import Change
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.claim.scrub_chart import (
@@ -79,34 +80,60 @@ def with_facts(
 def _add_diagnoses(frame: pd.DataFrame, book: RuleBook) -> None:
     """Of the diagnoses that the line points to; a superbill's line points to all that it names."""
     listed = book.reference.listed_in(book.month)
+    changes = book.reference.changes_in(book.month)
     frame["listed_until"] = pd.Timestamp(book.reference.listed_until(book.month))
-    said = pd.MultiIndex.from_arrays([frame["diagnoses"].fillna("").astype("str"), frame["pointers"].fillna("")])
-    kind, unique = pd.factorize(said)
+    texts = [frame[name].fillna("").astype("str") for name in ("diagnoses", "pointers")]
+    kind, unique = pd.factorize(pd.MultiIndex.from_arrays([*texts, frame["service_date"]]))
     rows = []
-    for text, told in unique:
+    for text, told, day in unique:
         codes, places = text.split(), [int(place) for place in re.findall(r"\d+", told)]
         pointed = [codes[place - 1] for place in places if 0 < place <= len(codes)] if told else codes
-        rows.append([len(codes), max(places, default=1), *_diagnoses(pointed, book.chronic, listed)])
-    facts = pd.DataFrame(rows, columns=[*NUMBERS, *FIRSTS])
-    for name in facts:
-        values = facts[name].take(kind).set_axis(frame.index)
-        frame[name] = values.astype("int64" if name in NUMBERS else "str")
+        gone = _gone(pointed, changes, None if pd.isna(day) else day.date())
+        rows.append(
+            [len(codes), max(places, default=1), *_diagnoses(pointed, book.chronic, listed, gone), _by(gone, changes)]
+        )
+    facts = pd.DataFrame(rows, columns=[*NUMBERS, *FIRSTS, "withdrawn_by"])
+    types = dict.fromkeys(NUMBERS, "int64") | dict.fromkeys(FIRSTS, "str") | {"withdrawn_by": "datetime64[ns]"}
+    for name, as_type in types.items():
+        frame[name] = facts[name].take(kind).set_axis(frame.index).astype(as_type)
     needed = book.numbers.get("chronic_conditions_needed", 0)
     own = {program: value for (name, program), value in book.own_numbers.items() if name == "chronic_conditions_needed"}
     frame["diagnoses_needed"] = frame["program"].map(own).fillna(needed).astype("int64")
 
 
 NUMBERS = ("diagnosis_count", "highest_pointer", "chronic_diagnoses")
-FIRSTS = ("malformed_diagnosis", "incomplete_diagnosis", "unlisted_diagnosis", "acute_diagnosis")
+KINDS = ("malformed", "incomplete", "unlisted", "acute", "withdrawn", "perhaps_withdrawn")
+FIRSTS = tuple(f"{kind}_diagnosis" for kind in KINDS)
 
 
-def _diagnoses(codes: list[str], status: Mapping[str, int], listed: list[str]) -> list[Any]:
+def _gone(codes: list[str], changes: Mapping[str, Change], day: date | None) -> dict[str, str]:
+    """Of the codes those that were none on the day: not yet one, withdrawn, or perhaps withdrawn."""
+    found = {}
+    for code in codes:
+        change = changes.get(code.upper().replace(".", ""))
+        if change is None or day is None or (change.ended and day <= change.after):
+            continue
+        if change.ended:
+            found[code] = "withdrawn" if day >= change.by else "perhaps_withdrawn"
+        elif day <= change.after:
+            found[code] = "unlisted"
+    return found
+
+
+def _by(gone: dict[str, str], changes: Mapping[str, Change]) -> date | None:
+    """The day of the first list without the first code that was withdrawn."""
+    return next((changes[code.upper().replace(".", "")].by for code in gone if gone[code] != "unlisted"), None)
+
+
+def _diagnoses(codes: list[str], status: Mapping[str, int], listed: list[str], gone: dict[str, str]) -> list[Any]:
     """How many count as chronic, and the first of each kind of fault."""
     first: dict[str, str] = {}
     chronic: set[str] = set()
     for code in codes:
         plain = code.upper().replace(".", "")
         if plain in status and ICD10.fullmatch(code.upper()):
+            if code in gone:
+                first.setdefault(gone[code], code)
             if status[plain] in CHRONIC_OR_OPEN:
                 chronic.add(plain)
             else:
@@ -119,7 +146,7 @@ def _diagnoses(codes: list[str], status: Mapping[str, int], listed: list[str]) -
             first.setdefault("incomplete" if heads else "unlisted", code)
             if not heads:  # newer than the list, perhaps: as open as those of which it says nothing
                 chronic.add(plain)
-    return [len(chronic), *(first.get(name) for name in ("malformed", "incomplete", "unlisted", "acute"))]
+    return [len(chronic), *map(first.get, KINDS)]
 
 
 def _add_codes(frame: pd.DataFrame) -> None:

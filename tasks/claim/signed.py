@@ -54,15 +54,26 @@ def decided_practices(store: Store, month: Month, practice: str | None) -> list[
     return [practice] if practice else known
 
 
-def signed_month(store: Store, practice_id: str, month: Month, settings: Path | None) -> SignedMonth:
-    """The month with its lines and inputs; InputError when it is not signed off, or when a setting is missing."""
+def refuse_unsigned(store: Store, month: Month, practice: str | None) -> None:
+    """InputError where no practice that is to be billed may be: not decided, opened again, or not signed off."""
+    errors = []
+    for practice_id in decided_practices(store, month, practice):
+        try:
+            _signed_cycle(store, practice_id, month)
+        except InputError as error:
+            errors.append(error)
+        else:
+            return
+    raise errors[0]
+
+
+def _signed_cycle(store: Store, practice_id: str, month: Month) -> Cycle:
+    """The latest revision of the month, which is signed off; InputError where it is not."""
     cycle = store.latest(practice_id, month)
     if cycle is None:
         raise InputError(f"There is no decided {month} of practice {practice_id} in this database; run it first.")
     with store.reading() as connection:
         signed = stored.signed(connection, cycle)
-        determined = case_work.determined(connection, practice_id)
-        recorded = modifiers.recorded(connection, practice_id, str(month))
         opened = month_life.last_move(connection, practice_id, month)
     if opened and opened.state == month_life.REOPENED:
         raise InputError(
@@ -74,6 +85,15 @@ def signed_month(store: Store, practice_id: str, month: Month, settings: Path | 
             f"{practice_id}, {month}: revision {cycle.revision} is not signed off; look at its report.html, then run "
             f"ccm sign-off --month {month} --practice {practice_id}."
         )
+    return cycle
+
+
+def signed_month(store: Store, practice_id: str, month: Month, settings: Path | None) -> SignedMonth:
+    """The month with its lines and inputs; InputError when it is not signed off, or when a setting is missing."""
+    cycle = _signed_cycle(store, practice_id, month)
+    with store.reading() as connection:
+        determined = case_work.determined(connection, practice_id)
+        recorded = modifiers.recorded(connection, practice_id, str(month))
     asked = claim_settings(practice_id, settings)
     tables = store.basis(cycle).tables
     practice = _practice(practice_id, tables["practices"])

@@ -94,7 +94,7 @@ def with_inputs(traced: pd.DataFrame, known: Known | None) -> pd.DataFrame:
         elif row["cause"] == NOT_SEEN:
             seen = {name: values.get(str(row["claim_number"]), {}).get(name) for name in FACTS}
             seen |= {name: row[name] for name in OF_DENIAL}
-            names = dict.fromkeys(name for rule in rules for one in _rules()[rule] for name in one.shows)
+            names = dict.fromkeys(_kept_as(name) for rule in rules for one in _rules()[rule] for name in one.shows)
             said = [f"{name}={_text(seen[name])}" for name in names if name in seen]
             lost = ", ".join(name for name in names if name not in seen)
             said += [f"not kept: {lost}"] if lost else []
@@ -102,6 +102,11 @@ def with_inputs(traced: pd.DataFrame, known: Known | None) -> pd.DataFrame:
             said = []
         told.append("; ".join(filter(None, said)))
     return traced.assign(evidence=pd.Series(told, index=traced.index, dtype="str"))
+
+
+def _kept_as(name: str) -> str:
+    """What is kept of what a rule shows: of all that it found among the diagnoses, the diagnoses themselves."""
+    return "diagnoses" if "diagnos" in name else name
 
 
 def _text(value: object) -> str:

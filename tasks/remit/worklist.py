@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from config.contract import answer_outputs, source_outputs
 from config.denials import denials as tables
 from config.frames import as_contract
+from tasks.remit.causes import NO_RULE, NOT_SEEN, WARNED
 from tasks.remit.match import SUSPENSE
 from tasks.remit.settle import stand
 from tasks.remit.standing import balances
@@ -17,6 +18,7 @@ from tasks.remit.trace import reductions
 from tasks.store import denials as cases
 from tasks.store import overpayments, record_requests, refunded, remittances, suspense
 from tasks.store.answer_counts import AnswerCounts, answer_counts
+from tasks.store.identities import names_of
 from tasks.store.store import Store
 from tasks.store.terms import Terms, terms_of
 from tasks.store.ways import Named, Ways, ways_of
@@ -25,6 +27,15 @@ DECIDES_THE_WAYS = [  # all that the ways of a denial and their last days depend
     *("practice_id", "payer_id", "billed_payer_id", "payer_kind", "claim", "adjustment_group", "reason", "remarks"),
     *("code", "error", "route", "service_date", "opened_date", "payer_filing_days"),
 ]
+NEXT_TIME = {
+    WARNED: "The rule named here had warned, and the claim went out. See to its warnings in scrub.csv before the next "
+    "claims leave.",
+    NOT_SEEN: "The rules named here looked before the claim left, and found nothing wrong in what stands under "
+    "evidence. Compare that with the payer's answer: what was wrong or missing on file, correct in the source of the "
+    "month; where all was right, tell the payer so.",
+    NO_RULE: "No rule looks for this. Ask the payer what its codes mean here, and put down the error that it was: "
+    "ccm denial CLAIM LINE --error NAME.",
+}
 QMB_REMARKS = r"\bN78[123]\b"  # remark codes that tell of a Qualified Medicare Beneficiary
 
 
@@ -34,6 +45,7 @@ def answers_of(store: Store, practice_id: str, settings: Path | None = None) -> 
         terms = terms_of(connection, [practice_id], settings)
         requests = record_requests.of_practice(connection, practice_id)
         denied = _denials(cases.of_practice(connection, practice_id), terms, cases.codes_named(connection))
+        denied = denied.merge(names_of(connection, practice_id, denied["patient_id"]), on="patient_id", how="left")
         found = {
             "denials": _asking_for_records(denied, requests, record_requests.still_asked(connection, practice_id)),
             "claim_balances": _balances(connection, practice_id),
@@ -82,7 +94,8 @@ def _denials(denied: pd.DataFrame, terms: Terms, named: Named) -> pd.DataFrame:
     ways[["due_date", "appeal_date"]] = ways[["due_date", "appeal_date"]].apply(pd.to_datetime)
     ways["due_date"] = ways["due_date"].where(live, denied["due_date"])
     order = denied["state"].map({"open": 0, "resent": 1, "appealed": 1}).fillna(2)
-    found = denied.assign(**ways, words=denied["error"].map(words), order=order)
+    again = denied["cause"].map(NEXT_TIME)
+    found = denied.assign(**ways, words=denied["error"].map(words), next_time=again, order=order)
     return found.sort_values(["order", "due_date", "claim_number", "line"], ignore_index=True)
 
 

@@ -20,7 +20,7 @@ STANDINGS = {
 }
 CAUSES = {
     "warned": ("mid", "a rule had warned, and it was billed"),
-    "not_seen": ("soft", "a rule is there, and did not see it"),
+    "not_seen": ("soft", "our rules looked, and found nothing wrong"),
     "no_rule": ("none", "no rule yet"),
 }
 NO_RULE = CAUSES["no_rule"][1]

@@ -27,8 +27,8 @@ DENIAL = {
     "due_date": _day, "expected_cents": _number, "state": _text,
 }  # fmt: skip
 _WITH_CLAIM = {f"d.{name}": kind for name, kind in DENIAL.items()} | {
-    "c.case_number": _text, "c.month": _text, "c.rendering_npi": _text, "c.claim": _text, "c.payer_kind": _text,
-    "c.service_date": _day, "c.payer_name AS billed_payer": _text, "s.code": _text,
+    "c.case_number": _text, "c.patient_id": _text, "c.month": _text, "c.rendering_npi": _text, "c.claim": _text,
+    "c.payer_kind": _text, "c.service_date": _day, "c.payer_name AS billed_payer": _text, "s.code": _text,
     "c.payer_id AS billed_payer_id": _text, "r.payer_id": _text, "r.payer_name": _text, "r.payment_date": _day,
 }  # fmt: skip
 _OF_CLAIMS = """denials AS d JOIN claims AS c ON c.claim_number = d.claim_number

@@ -7,9 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from config.identities import Identities, identities_of
-from tasks.store.basis import tables_of
+from tasks.store.basis import columns_of, tables_of
 from tasks.store.claim_tables import claims
 from tasks.store.schema import cycles
+
+NAMED = ("patient_id", "last_name", "first_name")
 
 
 def known_identities(connection: Connection, practice_id: str) -> Identities:
@@ -19,6 +21,23 @@ def known_identities(connection: Connection, practice_id: str) -> Identities:
     tables = {} if newest is None else tables_of(connection, newest, ("patients", "coverages"))
     nobody = pd.DataFrame()
     return identities_of(tables.get("patients", nobody), tables.get("coverages", nobody))
+
+
+def names_of(connection: Connection, practice_id: str, patients: pd.Series) -> pd.DataFrame:
+    """Family and given name of each of the patients, once, as the newest decided month that has the patient tells it;
+    who is in none of them has no row.
+    """
+    wanted, found = set(patients), []
+    mine = sa.select(cycles.c.id).where(cycles.c.practice_id == practice_id)
+    newest = connection.execute(mine.order_by(cycles.c.month.desc(), cycles.c.revision.desc())).scalars().all()
+    for cycle in newest:
+        if not wanted:
+            break
+        here = columns_of(connection, cycle, "patients", NAMED)
+        here = here.loc[here["patient_id"].isin(list(wanted)), list(NAMED)].drop_duplicates("patient_id")
+        wanted -= set(here["patient_id"])
+        found.append(here)
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=list(NAMED), dtype="str")
 
 
 def nobody_named(connection: Connection, claim_number: str, **told: str) -> None:

@@ -106,6 +106,7 @@ FAULTS = [
     Fault("837P", "diagnosis that is no code", swap("ABK:E119", "ABK:EE19")),
     Fault("837P", "diagnosis that is a heading only", swap("ABK:E119", "ABK:E11")),
     Fault("837P", "diagnosis that does not exist", swap("ABK:E119", "ABK:E117")),
+    Fault("837P", "diagnosis that was withdrawn", swap("ABF:I10", "ABF:G35")),
     Fault("837P", "one chronic diagnosis alone", by(r"\*ABF:I10~", "~")),
     Fault("837P", "an acute diagnosis in the place of a chronic one", swap("ABF:I10", "ABF:J069")),
     Fault("837P", "diagnosis under the qualifier of ICD-9", swap("ABK:E119", "BK:E119")),

@@ -32,7 +32,6 @@ def test_data_review_beside_staff_time_takes_it() -> None:
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"practitioner": "30", **service("99091", "2024-08-05")}, "99491 and 99091 are never paid together"),
         ({"practitioner": "30", **service("99091", "2024-08-05", "other_practice")}, "Nothing that stands beside"),
         ({"practitioner": "30", **service("99091", "2024-07-31")}, "Nothing that stands beside"),
         ({"practitioner": "30", **service("99358", "2024-08-10")}, "has no codes in 2024-08"),
@@ -41,6 +40,14 @@ def test_data_review_beside_staff_time_takes_it() -> None:
 def test_no_modifier_goes_on_a_hard_pair_nor_where_nothing_asks(facts: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         allowed(case_of(**facts), "59", "99491")
+
+
+def test_no_modifier_goes_on_a_hard_pair_that_holds_the_month() -> None:
+    consents, conditions = [{}, {"program": "bhi"}], [{"icd10_code": code} for code in ("E11.9", "I10", "F33.1")]
+    time = [{"at": "2024-08-11 09:00", "length": "25", "program": "bhi"}]
+    case = case_of(consents=consents, conditions=conditions, time=time, **service("99091", "2024-08-05"))
+    with pytest.raises(InputError, match="99484 and 99091 are never paid together"):
+        allowed(case, "59", "99484")
 
 
 def test_every_modifier_for_separate_work_is_one_that_the_scrub_reads() -> None:

@@ -59,6 +59,29 @@ def test_what_was_stored_before_lists_were_dated_has_the_first(tmp_path: Path) -
     assert "codes/icd10cm_lists.csv" not in found.files
 
 
-def test_a_code_of_october_2023_is_not_loaded_and_the_list_says_until_when_it_reaches() -> None:
-    assert "I4710" not in SHIPPED.chronic_in(Month(2026, 10))
-    assert SHIPPED.listed_until(Month(2026, 10)) == date(2023, 9, 30)
+def test_a_list_of_changes_has_the_codes_of_the_list_before_it_and_the_new_ones(tmp_path: Path) -> None:
+    lines = FIRST + "b_changes.csv,2023-10-01,2024-09-30,secondary,what changed since\n"
+    found = reference(tmp_path, lines, {"a.csv": "I10,1\nI471,0\n"})
+    changes = "code,change,after,by\nI471,ended,2023-09-30,2024-04-01\nI4710,new,2023-09-30,2024-04-01\n"
+    (tmp_path / "codes" / "b_changes.csv").write_text(changes)
+    assert dict(found.chronic_in(Month(2024, 1))) == {"I10": 1, "I471": 0, "I4710": 9}
+    assert found.changes_in(Month(2024, 1))["I471"] == (True, date(2023, 9, 30), date(2024, 4, 1))
+    assert dict(found.chronic_in(Month(2023, 9))) == {"I10": 1, "I471": 0}
+    assert found.changes_in(Month(2023, 9)) == {}
+    assert "codes/b_changes.csv" in found.files
+
+
+def test_changes_without_a_list_before_them_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match=r"icd10cm_lists\.csv: the first list must have every code"):
+        reference(tmp_path, FIRST.replace("a.csv", "a_changes.csv"), {}).list_of(Month(2026, 10))
+
+
+def test_shipped_changes_are_of_codes_that_the_list_before_has_or_has_not() -> None:
+    month = Month(2026, 10)
+    before, changes = SHIPPED.chronic_in(Month(2023, 9)), SHIPPED.changes_in(month)
+    assert len(changes) > 2000
+    ended = {code for code, change in changes.items() if change.ended}
+    assert ended <= before.keys()
+    assert not [code for code, change in changes.items() if not change.ended and code in before]
+    assert all(change.after < change.by for change in changes.values())
+    assert SHIPPED.listed_until(month) == date(2026, 9, 30)

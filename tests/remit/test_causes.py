@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -29,7 +30,7 @@ TODAY, OCTOBER = date(2026, 11, 24), Month(2026, 10)
 CAUSE = ("claim_number", "error", "rule", "cause", "evidence")
 
 
-def decide(store: Store, *findings: dict, settings: str = "{}", **more: object) -> None:
+def decide(store: Store, *findings: dict, settings: str = "{}", lines: Sequence[dict] = (), **more: object) -> None:
     """The month of these findings is stored as revision 1, as claims of `bill` were billed from it."""
     patients = sorted({str(one["patient_id"]) for one in findings}) or ["PT-C1"]
     of_all = {"practice_id": "P1", "month": "2026-10", "program": "ccm", "outcome": "bill"} | more
@@ -37,6 +38,8 @@ def decide(store: Store, *findings: dict, settings: str = "{}", **more: object) 
         "decisions": output("decisions", *({"patient_id": one, **of_all} for one in patients)),
         "findings": output("findings", *findings),
     }
+    if lines:
+        frames["claim_lines"] = output("claim_lines", *lines)
     cases = frames.pop("copay_cases")
     frames.pop("changes")
     store.save_cycle("P1", OCTOBER, Basis(Digests("i", "s", "r"), {}, settings, b""), frames, cases, lambda *_: [])
@@ -61,6 +64,40 @@ def test_a_rule_that_had_warned_is_the_cause_and_says_what_it_had_seen(store):
     )
     told = answers_of(store, "P1")["denials"].set_index("claim_number")
     assert told.loc["C1", ["cause", "evidence"]].tolist() == ["warned", "consent_date=2026-10-20"]
+    assert "its warnings in scrub.csv" in told.loc["C1", "next_time"]
+    assert "found nothing wrong" in told.loc["C2", "next_time"]
+
+
+def test_the_worklist_names_the_patient_as_the_newest_month_that_has_one_does(store):
+    bill(store, ("C1", "99490"), ("C2", "99490"), ("C3", "99490"))
+    post(store, "a.835", answer("\n".join(denied(number, "CO", "29") for number in ("C1", "C2", "C3"))), TODAY)
+    assert answers_of(store, "P1")["denials"][["last_name", "first_name"]].isna().all(axis=None)
+    people = {"first_name": "Ada", "last_name": ["Old", "Gone"], "patient_id": ["PT-C1", "PT-C2"]}
+    keep(store, OCTOBER, pd.DataFrame(people))
+    keep(store, OCTOBER.next, pd.DataFrame({"patient_id": ["PT-C1"], "last_name": ["New"], "first_name": ["Ada"]}))
+    told = answers_of(store, "P1")["denials"].sort_values("claim_number")
+    assert told["patient_id"].tolist() == ["PT-C1", "PT-C2", "PT-C3"]
+    assert told["last_name"].fillna("").tolist() == ["New", "Gone", ""]
+
+
+def keep(store: Store, month: Month, patients: pd.DataFrame) -> None:
+    """The month is stored as decided from this table of patients."""
+    frames = nothing()
+    cases = frames.pop("copay_cases")
+    frames.pop("changes")
+    basis = Basis(Digests("i", "s", "r"), {"patients": patients}, "{}", b"")
+    store.save_cycle("P1", month, basis, frames, cases, lambda *_: [])
+
+
+def test_rules_that_look_at_diagnoses_say_which_the_claim_had(store):
+    bill(store, ("C1", "99490"))
+    line = {"patient_id": "PT-C1", "practice_id": "P1", "month": "2026-10", "program": "ccm", "line": 1}
+    decide(store, lines=[line | {"claim": "professional", "diagnoses": "E11.9 I10"}])
+    post(store, "a.835", answer(denied("C1", "CO", "11")), TODAY)
+    ((cause, evidence),) = rows(store, denials, "cause", "evidence")
+    assert cause == "not_seen"
+    assert "diagnoses=E11.9 I10" in evidence.split("; ")
+    assert "_diagnosis" not in evidence
 
 
 def test_a_family_that_was_not_billed_had_warned_of_nothing(store):
