@@ -84,7 +84,7 @@ def tell_colleagues(t: Stretches, performers: pd.Series, practitioners: pd.Serie
 
 
 def _classes(people: pd.Index, tables: dict[str, pd.DataFrame], book: RuleBook) -> Any:
-    """Practitioners by their own table, staff by credential; others, and last who is not named, are not clinical."""
+    """Practitioners by their own table, staff by credential; anyone else is not clinical. Last comes who is unnamed."""
     staff, practitioners = tables["staff"], tables["practitioners"]
     clinical = staff["credential"].str.strip().str.lower().isin(book.clinical_staff)
     classes = dict(zip(staff["staff_id"], np.where(clinical, CLINICAL_STAFF, NON_CLINICAL), strict=True))

@@ -87,8 +87,9 @@ def facts(
     may be now. Where nothing may be asked yet it is `unanswered`: a payer that may pay has not said what it leaves, or
     it is not known who pays first.
     """
-    on_day = coverage_flags(asks, tables)
-    today = coverage_flags(asks.assign(day=pd.Timestamp(until)), tables)
+    both_days = pd.concat([asks, asks.assign(day=pd.Timestamp(until))], ignore_index=True)
+    of_both = coverage_flags(both_days, tables)
+    on_day, today = (part.set_axis(asks.index) for part in (of_both.iloc[: len(asks)], of_both.iloc[len(asks) :]))
     theirs = money.reindex(asks["case_number"]).set_axis(asks.index)
     flags = {name: theirs[name].astype("boolean").fillna(False).astype(bool) for name in FLAGS}
     setting = setting_of(tables)

@@ -61,8 +61,10 @@ def of_programs(payers: pd.DataFrame, others: pd.DataFrame | None, wanted: pd.Da
     asked = asked.merge(own, on=[*keys, "program"], how="left", suffixes=("", "_own"))
     for name in TOLD:
         asked[name] = asked[f"{name}_own"].where(asked[f"{name}_own"].notna(), asked[name])
-    told = asked.groupby(keys, sort=False)[list(TOLD)].agg(lambda said: said.iloc[0] if said.nunique() == 1 else "")
-    told = told.mask(told == "", pd.Series(NOT_ALIKE), axis=1).reindex(pd.MultiIndex.from_frame(base.loc[here, keys]))
+    first = asked.drop_duplicates(keys).set_index(keys)[list(TOLD)]
+    alike = asked.groupby(keys, sort=False)[list(TOLD)].nunique().reindex(first.index) == 1
+    told = first.where(alike & (first != ""), pd.Series(NOT_ALIKE), axis=1)
+    told = told.reindex(pd.MultiIndex.from_frame(base.loc[here, keys]))
     never = (base.loc[here, "patient_owes"] == "never").to_numpy()
     for name in TOLD:
         base.loc[here, name] = told[name].to_numpy(object)

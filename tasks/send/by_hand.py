@@ -11,7 +11,8 @@ FACTS = ("by_hand_by", "by_hand_date", "by_hand_reason")
 def decided_by_hand(findings: pd.DataFrame, decisions: pd.DataFrame) -> list[dict[str, str]]:
     """Each case once: what was decided, who did it, when and why, and what the month came to for it."""
     mine = findings[findings["rule"].isin(list(RULES)).to_numpy(bool)]
-    outcomes = decisions.groupby(decisions["case_number"].astype("str"))["outcome"].agg(
+    theirs = decisions[decisions["case_number"].isin(mine["case_number"]).to_numpy(bool)]
+    outcomes = theirs.groupby(theirs["case_number"].astype("str"))["outcome"].agg(
         lambda each: ", ".join(dict.fromkeys(str(one).replace("_", " ") for one in each))
     )
     rows = []
