@@ -66,6 +66,9 @@ def flags_for(
         loaded = month.last >= localities_since()
         flags["is_locality_unknown"] = _unknown(frame["locality"], known_localities()) & loaded
         flags["is_place_not_of_setting"] = place_not_of_setting(frame)
+    if table.table == "copay_responses":
+        people = pd.concat([accepted["staff"]["staff_id"], accepted["practitioners"]["practitioner_id"]])
+        flags["is_recorder_unknown"] = _unknown(frame["recorded_by"], frozenset(people))
     if table.table == "practitioners":
         flags["is_npi_malformed"] = npi_malformed(frame["npi"])
     if table.table == "staff":
