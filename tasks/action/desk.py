@@ -15,6 +15,7 @@ from config.audiences import told_of_cases
 from config.deadlines import closed_days, working_day_from
 from config.errors import InputError
 from config.month import Month
+from config.staff_left import have_left
 from tasks.action.lists import listed
 from tasks.action.machine import Item, Move, after, stand
 from tasks.store import case_work
@@ -138,6 +139,8 @@ def _owner(connection: Connection, practice_id: str, to: str, today: date, where
         people = tables.get(name, pd.DataFrame({key: []}))
         named |= {str(one): audience for one in people[key].astype("str")}
     found = known_as(to, named)
+    if found in have_left(tables.get("staff", pd.DataFrame()), today):
+        raise InputError(f"{where}: {found} has left; give it to somebody else.")
     if found in named:
         return named[found], found
     raise InputError(

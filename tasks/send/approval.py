@@ -10,6 +10,7 @@ import pandas as pd
 from config.approval import ApprovalSettings
 from config.deadlines import working_day_from, working_days_after
 from config.frames import rows_set_aside
+from config.staff_left import have_left
 from tasks.send import care_manager, counts
 from tasks.send.messages import Message, addresses_of
 from tasks.send.month_end import month_end_message
@@ -96,10 +97,10 @@ def compose_returned(
     today: date, templates: str = "",
 ) -> list[Message]:  # fmt: skip
     """Each care manager with anything to do in the month hears that it came back, and where it says why."""
-    addresses, told = addresses_of(staff), []
+    addresses, told, gone = addresses_of(staff), [], have_left(staff, today)
     for staff_id, work in care_manager.worklists(frames).items():
         to_do = care_manager.to_do(work)
-        if to_do != care_manager.NOTHING:
+        if to_do != care_manager.NOTHING and staff_id not in gone:
             # What was typed in the form stays in the store: a mail takes no text that could name a patient.
             said = [
                 "The month came back to the care team; ccm status says from whom and why.",

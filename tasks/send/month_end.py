@@ -10,6 +10,7 @@ import pandas as pd
 
 from config.deadlines import Deadlines, deadlines, working_days_after
 from config.month import Month
+from config.staff_left import have_left
 from tasks.send import care_manager, counts
 from tasks.send.daily import daily_message
 from tasks.send.messages import Message, MonthEnd, Reopened, addresses_of
@@ -51,9 +52,10 @@ def compose_reminders(
     days = end.days
     if _near(days, days.care_team, today):
         addresses = addresses_of(staff)
+        gone = have_left(staff, today)
         for staff_id, work in care_manager.worklists(frames).items():
             to_do = care_manager.to_do(work)
-            if to_do != care_manager.NOTHING:
+            if to_do != care_manager.NOTHING and staff_id not in gone:
                 said = [
                     f"{to_do[:1].upper()}{to_do[1:]}; your message of the month and your lists say which.",
                     "Work that was done but not logged may be entered with a reason until then, and not after.",
