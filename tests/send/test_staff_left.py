@@ -81,7 +81,8 @@ def test_nor_a_question_of_billings() -> None:
 
 def test_their_due_cases_are_billings_then() -> None:
     case = {"case_number": "C-000001", "patient_id": "100", "state": "open", "owner": "care_manager",
-            "due_date": pd.Timestamp(LAST), "option": "hardship", "next_step": "Ask", "response": "refused"}  # fmt: skip
+            "due_date": pd.Timestamp(LAST), "option": "hardship", "next_step": "Ask",
+            "response": "refused"}  # fmt: skip
     cases = as_contract(pd.DataFrame([case]), outputs()["copay_cases"]).assign(escalated_to=pd.NA)
     patients = as_contract(pd.DataFrame({"patient_id": ["100"], "care_manager_id": ["S1"]}), inputs()["patients"])
     alerts = empty(worklist_outputs()["copay_alerts"])
