@@ -77,7 +77,7 @@ def compose_waiting(
         return []
     told = []
     said = [
-        f"Revision {cycle.revision} has waited for approval since {long_day(since)}; until then no claim goes out.",
+        f"Revision {cycle.revision} is decided; no claim goes out before somebody approves it.",
         "Answer in the Prefect UI (the suspended run of this month, Resume), or: "
         f"ccm sign-off --month {cycle.month} --practice {cycle.practice_id}.",
     ]
@@ -104,7 +104,7 @@ def compose_returned(
             # What was typed in the form stays in the store: a mail takes no text that could name a patient.
             said = [
                 "The month came back to the care team; ccm status says from whom and why.",
-                f"{to_do[:1].upper()}{to_do[1:]}; your message of the month and your lists say which.",
+                "Your message of the month and your lists say which.",
                 "What you mend at its source counts with the month's next run.",
             ]
             head, to = f"returned to the care team: {to_do}", addresses.get(staff_id, "")
