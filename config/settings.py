@@ -40,6 +40,7 @@ class PracticeSettings(BaseModel):
 
     unreadable_cells: Literal["stop", "reject"]
     quarantine_limit_percent: float = Field(ge=0, le=100)
+    quarantine_limit_rows: int = Field(default=0, ge=0)  # months kept before there was one had none
     overlap_tolerance_seconds: int = Field(ge=0, le=3600)
     longest_entry_hours: int = Field(ge=1, le=24)
     late_entry_after_days: int = Field(ge=0, le=31)

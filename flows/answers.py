@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.errors import LOOK_AT_IT, InputError
-from flows.options import Database, Practice, Settings, named
+from flows.options import Database, Practice, Settings, look_first, named
 from flows.prefect_server import flow_on_terminal
 from flows.typed import day_of
 
@@ -144,6 +144,7 @@ def _run(
     from tasks.remit.folder import given
 
     given(map(str, files or []))  # before a server is started for them
+    look_first(None, None, out, database)
     with flow_on_terminal(database) as console:
         from flows.remittance import remittance
 

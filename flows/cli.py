@@ -37,9 +37,8 @@ from flows import (
     up_commands,
     watch_command,
 )
-from flows.options import Settings, Source
+from flows.options import Settings, Source, look_first
 from flows.prefect_server import kept_out_of_prefect
-from tasks.pull.place import source_folder
 
 QUIET = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
@@ -87,8 +86,7 @@ def run(
 ) -> None:
     """Run a month from the time logs to the messages, and say what to open."""
     load_rulebook(Month.parse(month))  # what is plainly wrong is refused before any server is started
-    if "://" not in source:
-        source_folder(source)
+    look_first(source, practice, out, database)
     if profile:
         from tasks.pull.profiles import named as named_profile
 

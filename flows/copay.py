@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from config.errors import InputError
-from flows.options import Database, Practice, Settings
+from flows.options import Database, Practice, Settings, look_first
 from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[
@@ -97,6 +97,7 @@ def outreach(
     practice: Practice = None, out: Out = Path("out"), database: Database = None, settings: Settings = None
 ) -> None:
     """The day's co-pay cases: what is due and overdue, worklists, letters due, messages to their owners."""
+    look_first(None, None, out, database)
     with flow_on_terminal(database) as console:
         from flows.outreach import outreach as outreach_flow
         from flows.terminal import print_outreach

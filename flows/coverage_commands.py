@@ -11,7 +11,7 @@ from rich.table import Table
 
 from config.errors import InputError
 from config.month import Month
-from flows.options import Database, Out, Practice, Settings, named
+from flows.options import Database, Out, Practice, Settings, look_first, named
 from flows.prefect_server import flow_on_terminal
 
 MOST = 10  # places of a file that are named
@@ -122,6 +122,7 @@ def eligibility(
     from tasks.cover.eligibility import given
 
     given(map(str, files))  # before a server is started for them
+    look_first(None, None, out, database)
     with flow_on_terminal(database) as console:
         from flows.eligibility import eligibility as read
 

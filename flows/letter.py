@@ -28,8 +28,8 @@ from flows.letter_grounds import (
 )
 from flows.one_case import desk_of
 from flows.owed import Stored, share_of, stored_case, stored_month
-from tasks.route.desk import known_staff
 from tasks.route.facts import has_sliding_schedule, payer_of, setting_of
+from tasks.route.people import known_staff
 from tasks.route.work import as_row, determinations_by_case, letter_written, letters_by_case, moves_by_case
 from tasks.send.addressed import letter_for, not_to_the_dead
 from tasks.send.letters import FOLDER, render_letter, render_voicemail, stands_there, write_letters
@@ -75,7 +75,7 @@ def write_letter(
         with store.reading() as connection:
             today = today_of(connection, cycle.practice_id)
         found = stored_month(store, cycle, settings)
-        known_staff(found.tables, ("--by", by))
+        by = known_staff(found.tables, "--by", by)
         share = _share(store, found, patient, kind, settled)
         if kind in FROM_RECORD and (share["owes"] not in OWES_NOTHING or kind == "refund"):
             desk = desk_of(store, cycle.practice_id, settings, today)

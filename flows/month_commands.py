@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from config.month import Month
-from flows.options import Database, Out, Settings, StoredMonth, named
+from flows.options import Database, Out, Settings, StoredMonth, look_first, named
 from flows.prefect_server import flow_on_terminal, kept_out_of_prefect
 
 Practice = Annotated[str, typer.Option("--practice", help="The practice by its practice_id.")]
@@ -30,6 +30,7 @@ def reopen(
 ) -> None:
     """Open a signed-off, released or closed month again; its next run makes a new revision to be signed off."""
     Month.parse(month)
+    look_first(source, practice, out, database)
 
     with flow_on_terminal(database) as console:
         from flows.reopen_month import reopen_month

@@ -25,9 +25,7 @@ from tasks.route.desk import (
     determine,
     do,
     keep,
-    known_staff,
     looked_at_again,
-    nobody_named,
     open_desk,
 )
 from tasks.route.determinations import KINDS, Determination, OnRecord
@@ -35,6 +33,7 @@ from tasks.route.determining import asked_on, determination_of
 from tasks.route.entries import all_options
 from tasks.route.guards import Known
 from tasks.route.machine import BY_HAND, Case, Move, after
+from tasks.route.people import known_staff, nobody_named
 from tasks.route.qmb_shares import ANSWERS as SHARE_ANSWERS
 from tasks.send.words import dollars, plain
 from tasks.store.case_numbers import parse
@@ -115,7 +114,7 @@ def _move(desk: Desk, number: str, told: Told) -> None:
     if not told.by.strip():
         raise InputError("Say who did it, by staff identifier: --by S1.")
     _, facts = desk.case(number)
-    known_staff(desk.tables, ("--by", told.by))
+    by = known_staff(desk.tables, "--by", told.by)
     nobody_named(desk.tables, ("--by", told.by), ("--note", told.note))
     row, day = desk.row(number), _day(told, facts.zone)
     if day > desk.today:
@@ -130,7 +129,7 @@ def _move(desk: Desk, number: str, told: Told) -> None:
         reason="",
         option=(told.option or str(row.get("option") or "")) if told.action == "offer" else "",
         outcome=told.outcome if told.action == "resolve" else "",
-        by=told.by.strip(),
+        by=by,
         note=told.note,
         cents=cents,
     )
@@ -139,10 +138,9 @@ def _move(desk: Desk, number: str, told: Told) -> None:
 
 def _determine(desk: Desk, number: str, told: Told) -> Determination:
     _, known = desk.case(number)
-    known_staff(desk.tables, ("--by", told.by), ("--second", told.second))
-    known_staff(desk.tables, ("--seen-by", told.seen_by))
-    texts = (("--by", told.by), ("--second", told.second), ("--words", told.words), ("--proof", told.proof))
-    nobody_named(desk.tables, *texts, ("--seen-by", told.seen_by))
+    people = (("--by", told.by), ("--second", told.second), ("--seen-by", told.seen_by))
+    by, second, seen_by = (known_staff(desk.tables, *one) for one in people)
+    nobody_named(desk.tables, *people, ("--words", told.words), ("--proof", told.proof))
     if not told.household or not told.income:
         raise InputError(f"{number}: give --household and --income; both are part of the determination.")
     amount = written_cents(told.amount, "--amount") if told.amount else None
@@ -153,11 +151,11 @@ def _determine(desk: Desk, number: str, told: Told) -> Determination:
         collection=told.collection,
         proof=told.proof.strip(),
         proof_date=day_of(told.proof_date or None, "--proof-date"),
-        proof_seen_by=told.seen_by.strip(),
+        proof_seen_by=seen_by,
     )
-    who, day = (told.ground, told.by), _day(told, known.zone)
+    who, day = (told.ground, by), _day(told, known.zone)
     found = determination_of(
-        desk, number, told.kind, told.household, income, *who, day, told.percent, told.second, record, amount
+        desk, number, told.kind, told.household, income, *who, day, told.percent, second, record, amount
     )
     determine(desk, found)
     return found

@@ -32,6 +32,23 @@ StoredMonth = Annotated[str, typer.Option("--month", help="Service month, as 202
 Practice = Annotated[str | None, typer.Option(help="One practice by its practice_id; without it, all of them.")]
 
 
+def look_first(source: str | None, practice: str | None, out: Path, database: str | None) -> None:
+    """Nothing where source, practice, results and database may be what was named; what plainly is not is refused.
+
+    A server that is started for it first would cost ten seconds.
+    """
+    from tasks.pull.place import practice_there, source_folder
+    from tasks.store.results_folder import database_folder_there, results_folder
+
+    if source and "://" not in source:
+        folder = source_folder(source)
+        if practice:
+            practice_there(folder, practice)
+    if database:
+        database_folder_there(database)
+    results_folder(out)
+
+
 def named(by: str | None) -> str:
     """Who does what is typed: the name given with `--by`, else the user of this computer; in a process of nobody's, as
     in some containers, the program itself."""

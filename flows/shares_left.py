@@ -7,7 +7,8 @@ from datetime import date
 from rich.console import Console
 
 from config.errors import InputError
-from tasks.route.desk import Desk, answer_share, nobody_named
+from tasks.route.desk import Desk, answer_share
+from tasks.route.people import nobody_named
 from tasks.route.qmb_shares import LEFT
 from tasks.send.words import dollars, plain
 

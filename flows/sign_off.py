@@ -18,7 +18,7 @@ from flows.prefect_api import PrefectApi
 from flows.signed_said import say_signed
 from flows.waiting_runs import let_go
 from tasks.send.month_end import compose_release
-from tasks.send.stakeholders import compose_figures, figures_of
+from tasks.send.stakeholders import compose_figures, figures_of, too_few, wanted_by
 from tasks.store import approvals, by_hand, month_life
 from tasks.store import claims as stored
 from tasks.store.claims import SignOff
@@ -48,12 +48,21 @@ def sign_off_month(
         cycle, signed, lines = sign_off(store, month, practice_id, name, settings)
         with store.reading() as connection:
             told = of_sign_off(connection, cycle)
+        small = _no_figures(store, cycle, settings)
         waited = _let_go(store, api, practice_id, month)
     finally:
         store.close()
     say_signed(console, cycle, signed, begun, lines, told)
-    for line in waited:
+    for line in [*small, *waited]:
         say(console, line)
+
+
+def _no_figures(store: Store, cycle: Cycle, settings: Path | None) -> list[str]:
+    """That the audiences of the figures get none, where every count is too small to be told."""
+    wanted = wanted_by(message_settings(cycle.practice_id, settings))
+    found = figures_of(store, cycle) if wanted else None
+    few = [name for name in wanted if found and too_few(found, name)]
+    return [f"  {' and '.join(few)}: no figures are mailed, every count is too small to be told"] if few else []
 
 
 def _let_go(store: Store, api: PrefectApi | None, practice_id: str, month: Month) -> list[str]:

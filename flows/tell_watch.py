@@ -13,9 +13,11 @@ from config.deadlines import closed_days
 from config.frames import empty
 from config.message_settings import message_settings
 from config.month import Month
+from config.staff_left import have_left
 from config.watch_settings import WatchSettings
-from tasks.progress import no_cell_in_errors, step
+from tasks.progress import LOG, no_cell_in_errors, step
 from tasks.send.watch import compose_watch, day_of, watch_rows, watched
+from tasks.send.words import plural
 from tasks.send.worklists_folder import write_minutes
 from tasks.store.day import today_by
 from tasks.store.outbox import put_daily
@@ -43,6 +45,9 @@ def tell_watch(
         with place.store.writing() as connection:
             put_daily(connection, composed)
         near = sum(len(view["near"]) for view in work.values())
+        for one in sorted(have_left(tables["staff"], day.today) & work.keys()):
+            LOG.info("%s has left: nobody is told of %s; write who looks after them into patients.care_manager_id", one,
+                     plural(work[one]["patients"], "patient"))  # fmt: skip
         done(f"{near:,} can still reach a threshold, {day.left} working days left", near)
     counts = {"managers": len(work), "near": near, "holds": sum(view["held"] for view in work.values())}
     changes = sum(len(view["changes"]) for view in work.values())

@@ -45,7 +45,7 @@ class StepLines(logging.Handler):
         elif state == "failed":
             self.console.print(f"[red]✗[/] [bold]{name:<8}[/] {text}", highlight=False)
         elif state == "note":
-            self.console.print(f"  [dim]{text}[/]", highlight=False)
+            self.console.print(f"  [dim]{escape(text)}[/]", highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -127,8 +127,6 @@ def print_outreach(console: Console, summary: dict[str, Any]) -> None:
     said = f"{_count(summary['open'], 'open case')}, {summary['due']:,} due, {summary['escalated']:,} overdue"
     letters, alerts = _count(summary["letters"], "letter"), _count(summary["alerts"], "alert")
     console.print(f"[bold]{summary['practice_id']}[/]: {said}; {letters} due", highlight=False)
-    for sentence in summary["letters_kept_back"]:
-        console.print(f"  [yellow]not written[/]: {escape(sentence)}", highlight=False, soft_wrap=True)
     if summary["letters_not_read"]:
         number = _count(summary["letters_not_read"], "letter")
         told = "in a language that the patient does not read[/]: see language_note in letters_due.csv"

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from flows.options import Settings, Source
+from flows.options import Settings, Source, look_first
 from flows.prefect_server import flow_on_terminal, kept_out_of_prefect
-from tasks.pull.place import source_folder
 
 
 def watch(
@@ -25,8 +24,7 @@ def watch(
     profile: Annotated[str | None, typer.Option(help="Time-log profile, when the header fits more than one.")] = None,
 ) -> None:
     """The minutes watch: who can still reach a threshold this month, told to each care manager; quiet otherwise."""
-    if "://" not in source:
-        source_folder(source)
+    look_first(source, practice, out, database)
     with flow_on_terminal(database) as console:
         from flows.minutes_watch import minutes_watch
         from flows.terminal import print_watch

@@ -10,10 +10,12 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy.engine import Connection
 
+from config.as_written import known_as
 from config.audiences import told_of_cases
 from config.deadlines import closed_days, working_day_from
 from config.errors import InputError
 from config.month import Month
+from config.staff_left import have_left
 from tasks.action.lists import listed
 from tasks.action.machine import Item, Move, after, stand
 from tasks.store import case_work
@@ -127,16 +129,20 @@ def _checked(
 def _owner(connection: Connection, practice_id: str, to: str, today: date, where: str) -> tuple[str, str]:
     """Audience and person of what stands behind --to: an audience that gets mail, or an identifier of the practice."""
     told = told_of_cases()
-    if to in told:
-        return to, ""
-    tables = case_work.last_tables(connection, practice_id, today)
+    if known_as(to, told) in told:
+        return known_as(to, told), ""
+    tables, named = case_work.last_tables(connection, practice_id, today), dict[str, str]()
     for name, key, audience in (
         ("staff", "staff_id", "care_manager"),
         ("practitioners", "practitioner_id", "billing_practitioner"),
     ):
         people = tables.get(name, pd.DataFrame({key: []}))
-        if to in set(people[key].astype("str")):
-            return audience, to
+        named |= {str(one): audience for one in people[key].astype("str")}
+    found = known_as(to, named)
+    if found in have_left(tables.get("staff", pd.DataFrame()), today):
+        raise InputError(f"{where}: {found} has left; give it to somebody else.")
+    if found in named:
+        return named[found], found
     raise InputError(
         f"{where}: that is neither an audience ({', '.join(told)}) nor a staff or practitioner identifier of "
         f"practice {practice_id}."

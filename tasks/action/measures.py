@@ -72,8 +72,10 @@ def _seen(kind: Kind, cause: _Cause) -> Seen:
     cases = sorted(rows["case_number"].dropna().astype("str").unique()) if "case_number" in rows else []
     patients = rows["patient_id"].dropna().nunique() if "patient_id" in rows else len(cases)
     patients = patients if cause.count is None else cause.count
+    about = cause.about if kind.by == "staff" or kind.measure == "signals" else cause.about.replace("_", " ")
+    about = about.partition(":")[0] if kind.measure == "rows" else about  # the cause says what the check is called
     named = {
-        "about": cause.about if kind.by == "staff" or kind.measure == "signals" else cause.about.replace("_", " "),
+        "about": about,
         "cause": _lower(cause.cause),
         "fix": cause.fix.rstrip(". ") or "Settle what is wrong",
         "limit": kind.limit,

@@ -15,6 +15,7 @@ from config.month import Month, is_time_zone
 from config.persons import insured_persons
 from config.places import place_rates
 from config.settings import PracticeSettings
+from config.staff_left import have_left
 from tasks.check.entry_flags import entry_flags
 from tasks.check.lookups import Mask, ascending, codes, positions
 
@@ -54,6 +55,10 @@ def flags_for(
     leads = LEADS.get(table.table, PATIENT if "patient_id" in table.names else {})
     for flag, (column, parent, key) in leads.items():
         flags[flag] = frame[column].notna().to_numpy() & (positions(frame[column], accepted[parent][key]) < 0)
+    if table.table == "patients":
+        enrolled = ~(frame["unenrolled_date"] <= pd.Timestamp(as_of)).fillna(False).to_numpy(bool)
+        enrolled &= frame["death_date"].isna().to_numpy(bool)
+        flags["is_care_manager_gone"] = frame["care_manager_id"].isin(have_left(accepted["staff"], as_of)) & enrolled
     if "state" in table.names:
         flags["is_state_unknown"] = _unknown(frame["state"].str.strip().str.upper(), STATES)
     if "zip" in table.names:
@@ -66,6 +71,9 @@ def flags_for(
         loaded = month.last >= localities_since()
         flags["is_locality_unknown"] = _unknown(frame["locality"], known_localities()) & loaded
         flags["is_place_not_of_setting"] = place_not_of_setting(frame)
+    if table.table == "copay_responses":
+        people = pd.concat([accepted["staff"]["staff_id"], accepted["practitioners"]["practitioner_id"]])
+        flags["is_recorder_unknown"] = _unknown(frame["recorded_by"], frozenset(people))
     if table.table == "practitioners":
         flags["is_npi_malformed"] = npi_malformed(frame["npi"])
     if table.table == "staff":

@@ -14,12 +14,17 @@ PEOPLE = ("practitioners", "staff")
 
 
 def gate(checked: Checked, settings: PracticeSettings) -> None:
-    """Return when deciding may begin; DataStopError when more time entries than the setting allows were set aside."""
+    """Return when deciding may begin; DataStopError when more time entries than the settings allow were set aside.
+
+    Few rows never stop a month, for a share says little of a small one, unless they are half of its entries.
+    """
     aside = checked.quarantine
     entries = aside[aside["table"] == "time_entries"]
     lost = len(entries[["source_file", "source_line"]].drop_duplicates())
     read = lost + len(checked.accepted["time_entries"])
-    if not read or lost * 100 <= settings.quarantine_limit_percent * read:
+    percent, rows = settings.quarantine_limit_percent, settings.quarantine_limit_rows
+    few = percent > 0 and lost <= rows and lost * 2 < read
+    if not read or few or lost * 100 <= percent * read:
         return
     reasons = entries["reason"].value_counts(sort=True)[:3]
     common = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items())
@@ -27,9 +32,16 @@ def gate(checked: Checked, settings: PracticeSettings) -> None:
     first = f"begin with {first}; then " if first else ""
     raise DataStopError(
         f"{lost:,} of {read:,} time entries ({100 * lost / read:.1f} %) were set aside, more than the "
-        f"{settings.quarantine_limit_percent:g} % that quarantine_limit_percent allows (commonest: {common}); "
+        f"{percent:g} % that quarantine_limit_percent allows{_and_rows(percent, lost, rows)} (commonest: {common}); "
         f"{first}mend the rows listed in quarantine.csv, or raise the limit, and run again."
     )
+
+
+def _and_rows(percent: float, lost: int, rows: int) -> str:
+    """What the other limit says: that it is passed too, or why it does not help."""
+    if not percent or not rows:
+        return ""
+    return f" and the {rows:,} rows of quarantine_limit_rows" if lost > rows else ", and half of them or more"
 
 
 def _begin(aside: pd.DataFrame, entries: pd.DataFrame) -> Iterator[str]:

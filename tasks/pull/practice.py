@@ -13,6 +13,7 @@ from config.contract import inputs
 from config.errors import InputError
 from config.month import Month
 from tasks.pull.entries import positions, practice_of, practice_order
+from tasks.pull.place import unknown
 
 Tables = dict[str, pd.DataFrame]
 Places = dict[str, list[np.ndarray]]
@@ -51,7 +52,7 @@ def rows_of(tables: Tables, practice_id: str, places: Places | None = None) -> T
     """
     order = practice_order(tables)
     if practice_id not in order:
-        raise InputError(f"There is no practice '{practice_id}' in the practices table; known are {', '.join(order)}.")
+        raise InputError(unknown(practice_id, order))
     if len(order) == 1:
         return {name: tables[name] for name in inputs()}
     among, own = places or rows_by_practice(tables), order.index(practice_id)

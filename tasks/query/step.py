@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from config.month import Month
 from config.query_kinds import QueryTerms, query_settings
+from config.staff_left import have_left
 from tasks.progress import no_cell_in_errors
 from tasks.query.desk import all_queries
 from tasks.query.evidence import found_by_run, with_answers
@@ -106,10 +107,11 @@ def due_queries(place: Place, practice_id: str) -> QueriesDue:
         today = today_of(connection, practice_id)
         queries = all_queries(connection, practice_id)
         tables = case_work.last_tables(connection, practice_id, today)
+    gone = have_left(tables["staff"], today) if "staff" in tables else frozenset()
     late = {
         one.number: [Move("escalate", today, f"escalate:{one.round}", by="run", words=settings.escalate_to)]
         for one in queries
-        if one.state in ("asked", "told") and one.due(settings) < today
+        if one.state in ("asked", "told") and (one.due(settings) < today or one.asked_to in gone)
     }
     _keep(place, practice_id, queries, late)
     queries = _moved(queries, late)
@@ -119,8 +121,9 @@ def due_queries(place: Place, practice_id: str) -> QueriesDue:
     people = zip(patients["last_name"].astype("str"), patients["first_name"].astype("str"), strict=True)
     names = dict(zip(numbers, people, strict=True))
     bills = dict(zip(numbers, patients["practitioner_id"].astype("str"), strict=True))
+    theirs = {who: rows for who, rows in to_answer(queries, names, settings).items() if who not in gone}
     return QueriesDue(
-        queries, {"queries": listed(queries, settings, today)}, to_answer(queries, names, settings), practice,
+        queries, {"queries": listed(queries, settings, today)}, theirs, practice,
         tables["staff"], tables["practitioners"], bills, settings.escalate_to, settings,
     )  # fmt: skip
 

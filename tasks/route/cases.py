@@ -20,7 +20,15 @@ from config.settings import PracticeSettings
 from tasks.route import balances as money
 from tasks.route.choosing import efforts_of, options_of
 from tasks.route.facts import coverage_flags
-from tasks.route.given_back import BARRED_PAID, QMB_PAID, TO_GIVE_BACK, given_back, paid_on_qmb_days, paid_though_barred
+from tasks.route.given_back import (
+    BARRED_PAID,
+    QMB_PAID,
+    TO_GIVE_BACK,
+    given_back,
+    not_for_an_open_bill,
+    paid_on_qmb_days,
+    paid_though_barred,
+)
 from tasks.route.guards import Known
 from tasks.route.heard import said_moves, with_known
 from tasks.route.in_its_month import Bars, as_of_month
@@ -98,10 +106,10 @@ def standing(
     in_its_month = partial(as_of_month, patients=patients, tables=tables, qmb_days=protected, bars=bars)
     settled = money.settled_cents(history, until, paid)
     shares = money.shares_of_claims(work.balances, until, in_its_month)
-    may_owe = shares[~shares["protected"] & ~shares["barred"]].groupby("case_number")["month"].min().to_dict()
-    by_qmb = paid_on_qmb_days(payments, protected, may_owe, until)
+    of_its_day = not_for_an_open_bill(payments, shares, settled, until)
+    by_qmb = paid_on_qmb_days(of_its_day, protected)
     refunds, refund_moves = given_back(by_qmb, QMB_PAID)
-    despite = paid_though_barred(payments, bars, by_qmb["payment_id"], may_owe, until)
+    despite = paid_though_barred(of_its_day, bars, by_qmb["payment_id"])
     barred_paid, barred_moves = given_back(despite, BARRED_PAID)
     unpaid = money.unpaid_claims(shares, payments, settled, until, refunds, barred_paid)
     unpaid = with_lowered(unpaid, history, work.determinations, payments, age, until)

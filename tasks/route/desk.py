@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +15,6 @@ from config.case_settings import CaseSettings, case_settings
 from config.contract import inputs
 from config.errors import InputError
 from config.frames import empty
-from config.identities import identities_of
 from config.month import Month
 from config.settings import PracticeSettings, practice_settings
 from tasks.route import qmb_shares
@@ -24,6 +23,7 @@ from tasks.route.determinations import OPTION_OF, Determination
 from tasks.route.determining import DETERMINED, by_column, of_line
 from tasks.route.guards import Known, checked
 from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move
+from tasks.route.people import as_on_file, known_staff, nobody_named
 from tasks.route.readback import Answer
 from tasks.route.work import Work, as_row, moves_by_case, on_record
 from tasks.route.worklist import moves_for
@@ -31,6 +31,7 @@ from tasks.store import case_work
 from tasks.store.store import Store
 
 BY_WORKLIST = "worklist"
+WHO = ("answered_by", "second_by", "proof_seen_by")  # columns of people
 
 
 @dataclass(frozen=True)
@@ -168,30 +169,6 @@ def determine(desk: Desk, determination: Determination) -> None:
     do(desk, one.case_number, [move], determination=one)
 
 
-def known_staff(tables: Mapping[str, pd.DataFrame], *told: tuple[str, str]) -> None:
-    """Each person told is of the practice; InputError naming the place, never what stands in it.
-
-    A practice that exports neither staff nor practitioners names whom it likes.
-    """
-    staff, practitioners = tables["staff"], tables["practitioners"]
-    if staff.empty:
-        return
-    ids = {*staff["staff_id"].astype("str"), *practitioners["practitioner_id"].astype("str")}
-    for place, who in told:
-        if who.strip() and who.strip() not in ids:
-            raise InputError(
-                f"{place}: that identifier is in neither the staff nor the practitioners table; write another."
-            )
-
-
-def nobody_named(tables: Mapping[str, pd.DataFrame], *told: tuple[str, str]) -> None:
-    """No text has a patient of the practice in it; InputError naming the place and what kind of identity it is."""
-    known = identities_of(tables["patients"], tables["coverages"]) if any(text.strip() for _, text in told) else None
-    for place, text in told:
-        if known and text.strip():
-            known.refuse(place, text)
-
-
 def cents_of(outcome: str, row: dict[str, Any], known: Known, day: date) -> int:
     """The dollars that an outcome stands for where nobody says them: what is open, what is lowered, what goes back."""
     if outcome in REDUCTIONS:
@@ -221,7 +198,7 @@ def take_in(desk: Desk, answers: Iterable[Answer]) -> list[Taken]:
 
 def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
     revision, day = answer.read(desk.today)
-    number = answer.case_number
+    number, answer = answer.case_number, _as_on_file(desk.tables, answer)
     if answer.month or answer.answer in qmb_shares.ANSWERS:
         return _take_share(desk, answer, day)
     case, known = desk.case(number)
@@ -245,13 +222,11 @@ def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
             f"the list is stale: the case was at {revision} when it was written and is at {case.moves} now; "
             "answer again on a new list."
         )
-    known_staff(desk.tables, ("answered_by", answer.answered_by))
+    for name in WHO:
+        known_staff(desk.tables, name, getattr(answer, name))
     if desk.tables["staff"].empty:  # with staff on file it is an identifier of theirs
-        nobody_named(desk.tables, ("answered_by", answer.answered_by))
+        nobody_named(desk.tables, *((name, getattr(answer, name)) for name in WHO))
     if determined:
-        people = (("second_by", answer.second_by), ("proof_seen_by", answer.proof_seen_by))
-        known_staff(desk.tables, *people)
-        nobody_named(desk.tables, *(people if desk.tables["staff"].empty else ()))
         determine(desk, determined)
         moved.add(number)
         return "taken"
@@ -261,6 +236,12 @@ def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
     do(desk, number, moves_for(answer.answer, case, day, answer.answered_by, answer.note_code, option, cents, source))
     moved.add(number)
     return "taken"
+
+
+def _as_on_file(tables: Mapping[str, pd.DataFrame], answer: Answer) -> Answer:
+    """The answer with each person as the practice's tables write them; who is unknown, as written."""
+    by, second, seen = (as_on_file(tables, getattr(answer, name)) for name in WHO)
+    return replace(answer, answered_by=by, second_by=second, proof_seen_by=seen)
 
 
 def _take_share(desk: Desk, answer: Answer, day: date) -> str:
@@ -286,7 +267,7 @@ def answer_share(
     shares = [one for one in desk.standing.shares if (one.case_number, one.month) == (number, month)]
     if not shares:
         raise InputError("nothing of a Qualified Medicare Beneficiary's share of that month is left; leave it out.")
-    known_staff(desk.tables, (place, by))
+    by = known_staff(desk.tables, place, by)
     if desk.tables["staff"].empty:
         nobody_named(desk.tables, (place, by))
     move = qmb_shares.recording(shares[0], answer, day, by, note)

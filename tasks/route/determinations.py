@@ -127,7 +127,8 @@ def decide(
         words = policy or f"schedule: {step.percent_off} percent off above {step.above} up to {step.up_to} percent"
     if owed_cents is not None:
         amount_cents = owed_cents * reduced_percent // 100
-    if granted and amount_cents > settings.four_eyes_above_cents and second_by.strip() in ("", decided_by.strip()):
+    two = second_by.strip().casefold() not in ("", decided_by.strip().casefold())
+    if granted and amount_cents > settings.four_eyes_above_cents and not two:
         limit = settings.four_eyes_above_cents / 100
         raise InputError(f"{case_number}: a reduction above ${limit:,.2f} needs a second person: --second.")
     return Determination(

@@ -14,16 +14,57 @@ QMB_PAID, BARRED_PAID = "qmb_paid", "barred_paid"
 TO_GIVE_BACK = (QMB_PAID, BARRED_PAID)  # reasons of cases in which money has to go back
 
 
-def paid_on_qmb_days(
-    payments: pd.DataFrame, covered: pd.DataFrame, may_owe: Mapping[str, str], until: date
+def not_for_an_open_bill(
+    payments: pd.DataFrame, shares: pd.DataFrame, settled: Mapping[str, int], until: date
 ) -> pd.DataFrame:
+    """The payments up to that day, each that names no month without what pays a bill of which the patient may be asked.
+
+    Such a payment is for the case's oldest open ones of months that had begun by then, as far as they go, and the rest
+    is of its own day. Open is what payments for the month itself and what was waived or written off (`settled`) leave.
+    What was given back stays whole, or it would go back twice.
+    """
+    paid = payments[payments["payment_date"] <= pd.Timestamp(until)].sort_values("payment_date", kind="stable")
+    may_ask = shares[~shares["protected"] & ~shares["barred"]]
+    bills = may_ask.groupby(["case_number", "month"])["patient_cents"].sum()
+    own = paid.dropna(subset=["service_month"]).groupby(["case_number", "service_month"])["amount"].sum()
+    gone = own.reindex(bills.index).fillna(0).clip(lower=0)
+    left = _open_by_case((bills - gone).clip(lower=0).astype("int64"), settled)
+    amounts = []
+    for row in paid.itertuples(index=False):
+        cents = 0 if pd.isna(row.amount) else int(row.amount)
+        if pd.isna(row.service_month) and cents > 0 and row.case_number in left:
+            cents -= _pays(left[row.case_number], cents, f"{row.payment_date:%Y-%m}")
+        amounts.append(cents)
+    paid = paid.assign(amount=pd.Series(amounts, index=paid.index, dtype="int64"))
+    return paid[paid["amount"] != 0]
+
+
+def _open_by_case(bills: pd.Series, settled: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Cents that are open by case and month, the oldest first, once what was settled went to the oldest."""
+    found: dict[str, dict[str, int]] = {}
+    for (number, month), cents in bills.sort_index().items():
+        found.setdefault(str(number), {})[str(month)] = int(cents)
+    for number, months in found.items():
+        _pays(months, settled.get(number, 0), "9999-12")
+    return found
+
+
+def _pays(months: dict[str, int], cents: int, begun: str) -> int:
+    """How many of the cents the open months take that had begun by then; they are open by so much less."""
+    taken = 0
+    for month in [one for one in months if one <= begun]:
+        part = min(months[month], cents - taken)
+        months[month] -= part
+        taken += part
+    return taken
+
+
+def paid_on_qmb_days(paid: pd.DataFrame, covered: pd.DataFrame) -> pd.DataFrame:
     """Of the payments, given back ones among them, those of a Qualified Medicare Beneficiary for such days.
 
     They may not be charged, so whatever they paid for those days (`qmb_days`) has to go back. A payment that names no
-    month counts as paid for its own day, unless it may be for another month (`may_owe`, as in `paid_though_barred`).
+    month counts as paid for its own day (`not_for_an_open_bill`).
     """
-    paid = payments[payments["payment_date"] <= pd.Timestamp(until)]
-    paid = paid[~_for_another_month(paid, may_owe)]
     if covered.empty or paid.empty:
         return paid.iloc[:0]
     for_day = pd.to_datetime(paid["service_month"].where(paid["service_month"].notna()) + "-01", errors="coerce")
@@ -33,29 +74,26 @@ def paid_on_qmb_days(
         covered[["patient_id", "start_date", "end_date"]], on="patient_id"
     )
     inside = (both["start_date"] <= both["to_day"]) & (both["end_date"].isna() | (both["end_date"] >= both["from_day"]))
-    return both[inside].drop_duplicates("payment_id")
+    return _with_what_went_back(both[inside].drop_duplicates("payment_id"), paid)
 
 
-def paid_though_barred(
-    payments: pd.DataFrame, bars: Bars, but: Collection[str], may_owe: Mapping[str, str], until: date
-) -> pd.DataFrame:
+def paid_though_barred(paid: pd.DataFrame, bars: Bars, but: Collection[str]) -> pd.DataFrame:
     """Of the payments, given back ones among them, those for months whose payer forbids to bill the patient.
 
-    The payments in `but`, by number, go back for another reason, which says more. A payment that names no month is of
-    its day's; in cases that may owe for a month without a ban that had begun by then (the first of them in `may_owe`)
-    it is one for that.
+    The payments in `but`, by number, go back for another reason, which says more. One that names no month is of its
+    day's (`not_for_an_open_bill`).
     """
-    paid = payments[(payments["payment_date"] <= pd.Timestamp(until)) & ~payments["payment_id"].isin(list(but))]
-    paid = paid[~_for_another_month(paid, may_owe)]
+    paid = paid[~paid["payment_id"].isin(list(but))]
     months = paid["service_month"].fillna(paid["payment_date"].dt.strftime("%Y-%m"))
-    return paid[bars.of(paid["patient_id"], months)]
+    return _with_what_went_back(paid[bars.of(paid["patient_id"], months)], paid)
 
 
-def _for_another_month(paid: pd.DataFrame, may_owe: Mapping[str, str]) -> pd.Series:
-    """Which are for another month than their day's; what was given back is of its day's, or it would go back twice."""
-    first = paid["case_number"].map(lambda number: may_owe.get(number, "9999-12")).astype("str")
-    begun = first <= paid["payment_date"].dt.strftime("%Y-%m")
-    return paid["service_month"].isna() & (paid["amount"] > 0) & begun
+def _with_what_went_back(theirs: pd.DataFrame, paid: pd.DataFrame) -> pd.DataFrame:
+    """These payments and what was given back to the same patients since without naming a month, on whatever day."""
+    since = theirs.loc[theirs["amount"] > 0].groupby("patient_id")["payment_date"].min()
+    later = paid["payment_date"].to_numpy() >= since.reindex(paid["patient_id"]).to_numpy()
+    back = paid[(paid["amount"] < 0) & paid["service_month"].isna() & later]
+    return pd.concat([theirs, back[~back["payment_id"].isin(theirs["payment_id"])]])
 
 
 def given_back(theirs: pd.DataFrame, reason: str) -> tuple[dict[str, int], dict[str, list[Move]]]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from config.deadlines import working_days_after
 from config.message_settings import MessageSettings
+from config.staff_left import have_left
 from tasks.send.action_rows import MOST_ACTIONS, PERSONAL, Row, actions_in, actions_of, persons_with_actions
 from tasks.send.daily import daily_message
 from tasks.send.messages import Message, addresses_of
@@ -31,13 +32,14 @@ def compose_due_actions(
     due = actions_in({"actions": actions})
     days = due["due_date"].dt.date if len(due) else pd.Series(dtype=object)
     due = due[np.array([day == today or working_days_after(day, 1, closed) == today for day in days], dtype=bool)]
-    found = []
+    found, gone = [], have_left(people["care_manager"], today)
     for name in sorted(set(due["audience"])):
         if name in PERSONAL:
             to = addresses_of(people[name], KEYS[name])
             own = persons_with_actions(due, name)
             shared = (due["audience"] == name).to_numpy(bool) & due["person"].isna().to_numpy(bool)
-            for person in sorted(own | (set(people[name][KEYS[name]].astype("str")) if shared.any() else set())):
+            everyone = set(people[name][KEYS[name]].astype("str")) - gone if shared.any() else set()
+            for person in sorted((own | everyone) - gone):
                 rows = actions_of(due, name, person)
                 found.append((name, f"{KIND}-{person}", to.get(person, ""), rows))
         else:

@@ -10,6 +10,7 @@ import pandas as pd
 from config.approval import ApprovalSettings
 from config.deadlines import working_day_from, working_days_after
 from config.frames import rows_set_aside
+from config.staff_left import have_left
 from tasks.send import care_manager, counts
 from tasks.send.messages import Message, addresses_of
 from tasks.send.month_end import month_end_message
@@ -76,7 +77,7 @@ def compose_waiting(
         return []
     told = []
     said = [
-        f"Revision {cycle.revision} has waited for approval since {long_day(since)}; until then no claim goes out.",
+        f"Revision {cycle.revision} is decided; no claim goes out before somebody approves it.",
         "Answer in the Prefect UI (the suspended run of this month, Resume), or: "
         f"ccm sign-off --month {cycle.month} --practice {cycle.practice_id}.",
     ]
@@ -96,14 +97,14 @@ def compose_returned(
     today: date, templates: str = "",
 ) -> list[Message]:  # fmt: skip
     """Each care manager with anything to do in the month hears that it came back, and where it says why."""
-    addresses, told = addresses_of(staff), []
+    addresses, told, gone = addresses_of(staff), [], have_left(staff, today)
     for staff_id, work in care_manager.worklists(frames).items():
         to_do = care_manager.to_do(work)
-        if to_do != care_manager.NOTHING:
+        if to_do != care_manager.NOTHING and staff_id not in gone:
             # What was typed in the form stays in the store: a mail takes no text that could name a patient.
             said = [
                 "The month came back to the care team; ccm status says from whom and why.",
-                f"{to_do[:1].upper()}{to_do[1:]}; your message of the month and your lists say which.",
+                "Your message of the month and your lists say which.",
                 "What you mend at its source counts with the month's next run.",
             ]
             head, to = f"returned to the care team: {to_do}", addresses.get(staff_id, "")

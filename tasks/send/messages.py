@@ -15,6 +15,7 @@ from config.deadlines import Deadlines
 from config.message_settings import MessageSettings
 from config.month import Month
 from config.query_kinds import query_kinds
+from config.staff_left import have_left
 from tasks.send import billing, care_manager, compliance, operations, practitioner
 from tasks.send.action_rows import MOST_ACTIONS, actions_in, actions_of, persons_with_actions, to_do_with
 from tasks.send.render import render, render_mail
@@ -94,26 +95,38 @@ class Message:
 def compose(context: Context) -> list[Message]:
     """The messages of the month: care managers and practitioners by identifier, compliance, operations, billing last.
 
-    Same context, same messages. Whoever has no address gets a message without recipient: it stays in the outbox, and
+    Same context, same messages. Who has left gets none, and billing and operations are told who of them still has
+    patients. Whoever has no address gets a message without recipient: it stays in the outbox, and
     operations and billing are told. A quiet kind is left out where there is nothing to do.
     """
-    found = [*_for_care_managers(context), *_for_practitioners(context), *_for_compliance(context)]
+    gone = sorted(have_left(context.staff, context.today))
+    found = [*_for_care_managers(context, gone), *_for_practitioners(context), *_for_compliance(context)]
     unreached = [one for one in found if not one.recipient]
     without = [_who(one) for one in unreached if one.audience == "care_manager"]
     told = {_who(one) for one in found if one.audience == "billing_practitioner" and one.recipient}
-    billing_message = _for_billing(context, without, told)
+    left = _still_theirs(context, gone)
+    billing_message = _for_billing(context, without, told, left)
     unreached += [] if billing_message.recipient else [billing_message]
     names = [f"{one.audience} {_who(one)}".strip() for one in unreached]
-    return [*found, _for_operations(context, names), billing_message]
+    return [*found, _for_operations(context, names, left), billing_message]
 
 
-def _for_care_managers(context: Context) -> list[Message]:
+def _still_theirs(context: Context, gone: Sequence[str]) -> list[tuple[str, int]]:
+    """Care managers who have left, each with the patients of the month that are still theirs, where there are any."""
+    decisions = context.frames["decisions"].drop_duplicates("patient_id")
+    counts = decisions["care_manager_id"].astype("str").value_counts()
+    return [(one, int(counts[one])) for one in gone if one in counts]
+
+
+def _for_care_managers(context: Context, gone: Sequence[str]) -> list[Message]:
     # The identifier stands in the kind: two care managers may share an address, or have none.
     name, actions = "care_manager", actions_in(context.frames)
     work, to = care_manager.worklists(context.frames, persons_with_actions(actions, name)), addresses_of(context.staff)
     passed = context.end and context.today and context.end.days.care_team < context.today
     found = []
     for one, all_of_it in work.items():
+        if one in gone:
+            continue
         own = care_manager.past_cut_off(all_of_it) if passed else all_of_it
         theirs = actions_of(actions, name, one)
         to_do = to_do_with(care_manager.to_do(own), theirs, care_manager.NOTHING)
@@ -136,8 +149,10 @@ def _for_practitioners(context: Context) -> list[Message]:
     return found
 
 
-def _for_billing(context: Context, without_address: list[str], practitioners_told: Collection[str]) -> Message:
-    view = billing.billing_view(context.frames, without_address, practitioners_told)
+def _for_billing(
+    context: Context, without_address: list[str], practitioners_told: Collection[str], left: Sequence[tuple[str, int]]
+) -> Message:
+    view = billing.billing_view(context.frames, without_address, practitioners_told) | {"left": left}
     return _of_audience(context, "billing", context.billing_email, billing.to_do(view), {"view": view})
 
 
@@ -151,8 +166,9 @@ def _for_compliance(context: Context) -> list[Message]:
     return [_of_audience(context, "compliance", to, compliance.to_do(view), {"view": view, "late": late})]
 
 
-def _for_operations(context: Context, without_address: list[str]) -> Message:
+def _for_operations(context: Context, without_address: list[str], left: Sequence[tuple[str, int]]) -> Message:
     view = operations.operations_view(context.frames, context.undelivered, without_address, context.notes)
+    view |= {"left": left}
     return _of_audience(context, "operations", context.settings.operations, operations.to_do(view), {"view": view})
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from config.deadlines import Deadlines, deadlines, working_days_after
 from config.month import Month
+from config.staff_left import have_left
 from tasks.send import care_manager, counts
 from tasks.send.daily import daily_message
 from tasks.send.messages import Message, MonthEnd, Reopened, addresses_of
@@ -51,11 +52,12 @@ def compose_reminders(
     days = end.days
     if _near(days, days.care_team, today):
         addresses = addresses_of(staff)
+        gone = have_left(staff, today)
         for staff_id, work in care_manager.worklists(frames).items():
             to_do = care_manager.to_do(work)
-            if to_do != care_manager.NOTHING:
+            if to_do != care_manager.NOTHING and staff_id not in gone:
                 said = [
-                    f"{to_do[:1].upper()}{to_do[1:]}; your message of the month and your lists say which.",
+                    "Your message of the month and your lists say which.",
                     "Work that was done but not logged may be entered with a reason until then, and not after.",
                 ]
                 head = f"cut-off {_day(days.care_team)}: {to_do}"
@@ -70,7 +72,7 @@ def compose_reminders(
     state = f"{count(decisions.get('bill', 0))} ready to bill, {count(decisions.get('hold', 0))} on hold"
     if today == days.hand_over:
         parts.append(f"hand-over: {state}")
-        said.append(f"The care team has handed over: {state}. What is still open stands in worklists/holds.csv.")
+        said.append("The care team has handed over. What is still open stands in worklists/holds.csv.")
     late = working_days_after(days.sign_off, 1, days.closed) == today
     if not signed and (_near(days, days.sign_off, today) or late):
         parts.append(f"sign-off {'was due' if late else 'due'} {_day(days.sign_off)}")
@@ -101,7 +103,7 @@ def compose_release(
     cases, money = lines["case_number"].nunique(), counts.billed(lines)["expected"]
     what = f"{plural(cases, 'patient')}, {plural(len(lines), 'claim line')}, {dollars(money)} expected"
     said = [
-        f"Revision {cycle.revision} was signed off by {signed_by}: {what}.",
+        f"Revision {cycle.revision} was signed off by {signed_by}.",
         f"Its claims may go out: ccm claims --month {cycle.month} --practice {cycle.practice_id}. "
         "A correction after this opens the month again, takes another sign-off, and sends only the changed claims.",
     ]

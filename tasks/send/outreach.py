@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from config.message_settings import MessageSettings
+from config.staff_left import have_left
 from tasks.send.care_manager import by_step, call
 from tasks.send.daily import daily_message
 from tasks.send.messages import Message, addresses_of
@@ -45,14 +46,17 @@ def compose_outreach(
     Whoever has no address gets a message without recipient: it stays in the outbox. Same day and cases, same messages.
     """
     live = cases[(cases["state"] == "open") & (cases["due_date"] <= pd.Timestamp(today))]
-    addresses = addresses_of(staff)
-    manager = patients.drop_duplicates("patient_id").set_index("patient_id")["care_manager_id"]
+    addresses, gone = addresses_of(staff), have_left(staff, today)
+    manager = patients.drop_duplicates("patient_id").set_index("patient_id")["care_manager_id"].astype("str")
+    manager = manager.mask(manager.isin(list(gone)))  # theirs are nobody's by now
     theirs = live[live["owner"] == "care_manager"]
     found, own = [], settings.templates if settings else ""
     managers = theirs["patient_id"].map(manager)
     whose = cases.set_index("case_number")["patient_id"].map(manager).dropna()
     aside = {str(staff_id): _of(kept, str(staff_id), whose) for staff_id in {*whose, *(one.staff_id for one in kept)}}
-    for staff_id in sorted({*managers.dropna().astype("str"), *(name for name in aside if name and aside[name])}):
+    for staff_id in sorted(
+        {*managers.dropna().astype("str"), *(name for name in aside if name and aside[name])} - gone
+    ):
         rows, mine_kept = theirs[(managers == staff_id).to_numpy(bool)], aside.get(staff_id, [])
         told_to = ("care_manager", f"{KIND}-{staff_id}", addresses.get(staff_id, ""))
         found.append(_message(practice_id, practice, *told_to, rows, [], today, own, mine_kept))

@@ -11,6 +11,7 @@ import pandas as pd
 from config.audiences import audience as audience_of
 from config.message_settings import MessageSettings
 from config.query_kinds import query_kinds
+from config.staff_left import have_left
 from tasks.send.daily import daily_message
 from tasks.send.messages import Message, addresses_of
 from tasks.send.query_rows import came_of, to_answer, to_pass_on
@@ -34,8 +35,10 @@ def compose_queries(
     `templates` is the practice's own folder of them, where it has one.
     """
     addresses = addresses_of(staff)
-    found = {}
+    found, gone = {}, have_left(staff, today)
     for staff_id in wanted:
+        if staff_id in gone:
+            continue
         rows = to_answer(queries, staff_id) if staff_id else came_of(queries)
         if not rows:
             continue

@@ -81,7 +81,8 @@ def compose_run(what: str, run: RunTold, settings: Mapping[str, MessageSettings]
         mend = DATA_STOPS[run.kind]
         if LISTED in run.cause:
             mend = f"Correct those rows at their source and export them again; operations has them, listed in {LISTED}."
-        told["data_owner"] = "data stopped the month", [first, *cause, mend]
+        of = f"the data of {whose}" if run.practice else "the data"
+        told["data_owner"] = "data stopped the month", [f"The month waits for {of} to be mended.", *cause, mend]
     return [
         daily_message(
             "run",

@@ -74,6 +74,7 @@ def figures_view(figures: Figures, name: str) -> Row:
         "month": str(until),
         "month_name": month_name(until),
         "revision": figures.cycle.revision,
+        "too_few": too_few(figures, name),
         "smallest": who.smallest_count,
         "smallest_source": who.smallest_source,
         "step": who.step,
@@ -177,6 +178,8 @@ def stakeholder_markdown(figures: Figures) -> str:
     view = figures_view(figures, "board")
     lines = [f"### {view['practice_name']} · {view['month_name']}", "", "| | |", "|---|---:|"]
     lines += [f"| {label} | {text} |" for label, text, _ in headline(view)]
+    if view["too_few"]:
+        lines += ["", f"Every count is below {view['smallest']}, so none is shown, and the page is mailed to nobody."]
     note = f"Counts below {view['smallest']} are not told, all others are rounded to {view['step']}."
     return "\n".join([*lines, "", f"{note} The page is {PAGES['board']} in the month's folder."])
 
@@ -199,8 +202,21 @@ def headline(view: Row) -> list[tuple[str, str, str]]:
 
 
 def compose_figures(figures: Figures, settings: MessageSettings, today: date) -> list[Message]:
-    """The message of each of these audiences that has an address, about that revision. Same figures, same messages."""
-    return [_message(figures, name, settings, today) for name in PAGES if settings.address(name)]
+    """The message of each of these audiences that has an address, about that revision. Same figures, same messages.
+
+    None where every count is too small to be told: there is nothing to read then.
+    """
+    return [_message(figures, name, settings, today) for name in wanted_by(settings) if not too_few(figures, name)]
+
+
+def wanted_by(settings: MessageSettings) -> list[str]:
+    """The audiences of the pages that have an address."""
+    return [name for name in PAGES if settings.address(name)]
+
+
+def too_few(figures: Figures, name: str) -> bool:
+    """Whether the audience may be told no count of any month, all being below its smallest."""
+    return audience(name).rounded(int(figures.trend["patients"].max())) is None
 
 
 def _message(figures: Figures, name: str, settings: MessageSettings, today: date) -> Message:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from config.deadlines import working_day_from
 from config.month import Month
+from config.staff_left import have_left
 from config.stays import STOPS_THE_CLOCK
 from config.watch_settings import WatchSettings
 from tasks.send.care_manager import worklists
@@ -126,10 +127,11 @@ def compose_watch(
 
     `templates` is the practice's own folder of them, where it has one.
     """
-    addresses = addresses_of(staff)
+    addresses, gone = addresses_of(staff), have_left(staff, day.today)
     return [
         _message(practice_id, practice_name, one, addresses.get(one, ""), view, month, day, templates)
         for one, view in work.items()
+        if one not in gone
     ]
 
 

@@ -35,6 +35,7 @@ from tasks.store.engine import WAIT_SECONDS, database_of
 from tasks.store.month_life import running_user
 from tasks.store.one_run import Turn, one_run
 from tasks.store.records import Basis, Digests, OutboxMessage, Saved
+from tasks.store.results_folder import results_folder
 from tasks.store.store import Store, open_store
 
 # What is decided by, and what an eligibility answer showed: shown of a month until it is run again.
@@ -67,13 +68,7 @@ def open_place(out: str, database: str | None, settings: str | None, by: str = "
     Without an address the database is that of the folder; env:NAME stands for the address in that variable. PlaceError
     when the folder or the database cannot be used.
     """
-    folder = Path(out).expanduser()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PlaceError(
-            f"{folder}: the output folder cannot be made ({error.strerror}); choose another --out."
-        ) from error
+    folder = results_folder(out)
     wait = float(os.environ.get("CCM_DATABASE_WAIT_SECONDS", WAIT_SECONDS))
     store = open_store(from_environment(database or database_of(folder)), wait)
     return Place(store, folder, Path(settings).expanduser() if settings else None, by.strip() or running_user())

@@ -22,10 +22,36 @@ def test_the_limit_itself_passes_and_a_row_is_counted_once_for_all_its_reasons()
     gate(check(time_entries=twenty(0)), settings(quarantine_limit_percent=0))
 
 
+@pytest.mark.parametrize(
+    ("bad", "rows", "stops"),
+    [
+        (5, 5, False),  # 25 %, and few rows
+        (6, 5, True),
+        (2, 1, True),
+        (9, 12, False),
+        (10, 12, True),  # half of all is an export that is wrong, however few they are
+    ],
+)
+def test_few_rows_do_not_stop_a_small_month(bad, rows, stops):
+    own = settings(quarantine_limit_percent=5, quarantine_limit_rows=rows)
+    if not stops:
+        gate(check(time_entries=twenty(bad)), own)
+        return
+    half = ", and half of them or more (" if bad == 10 else f" and the {rows} rows of quarantine_limit_rows ("
+    with pytest.raises(DataStopError) as stopped:
+        gate(check(time_entries=twenty(bad)), own)
+    assert half in str(stopped.value)
+
+
+def test_none_allowed_is_none_whatever_the_rows():
+    with pytest.raises(DataStopError):
+        gate(check(time_entries=twenty(1)), settings(quarantine_limit_percent=0, quarantine_limit_rows=5))
+
+
 @pytest.mark.slow
 def test_above_the_limit_it_says_how_much_why_and_what_to_do():
     with pytest.raises(DataStopError) as stopped:
-        gate(check(time_entries=twenty(2)), settings(quarantine_limit_percent=5))
+        gate(check(time_entries=twenty(2)), settings(quarantine_limit_percent=5, quarantine_limit_rows=0))
     said = str(stopped.value)
     for part in (
         "2 of 20",

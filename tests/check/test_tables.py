@@ -162,7 +162,12 @@ def test_a_warning_keeps_the_row():
         ],
         consents=[example("consents", revoked_date="2024-01-01", began_date="2024-01-01")],
         care_plans=[example("care_plans", revised_date="2024-01-01")],
+        copay_responses=[
+            example("copay_responses", response_id=f"R{n}", recorded_by=who)
+            for n, who in enumerate((None, "S9", "S1", "D1"))
+        ],
     )
+    assert warned(checked, "copay_responses") == {"recorder_unknown": 1}
     assert warned(checked, "practices") == {"npi_malformed": 1}
     assert warned(checked, "practitioners") == {"npi_malformed": 1}
     assert warned(checked, "patients") == {"care_manager_unknown": 1, "state_unknown": 1, "zip_wrong": 1}

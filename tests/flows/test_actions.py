@@ -140,7 +140,7 @@ def test_closed_given_and_moved_by_command_and_by_list(place: Path, tmp_path: Pa
     moved = ccm("due", number, "--on", str(saturday), "--by", "B1", "--settings", str(own))
     assert f"due {saturday + timedelta(days=3)}" in moved, "nor on a day on which the practice is closed"
     assert f"due {soon}" in ccm("due", number, "--on", soon, "--by", "B1")
-    assert "is open: operations, due" in ccm("assign", number, "--to", "operations", "--by", "B1")
+    assert "is open: operations, due" in ccm("assign", number, "--to", "Operations", "--by", "B1")
     (row,) = [one for one in listed(place) if one["action_number"] == number]
     assert (row["audience"], row["due_date"]) == ("operations", soon), "the list says so at once"
     assert "neither an audience" in ccm("assign", number, "--to", "Cora Pine", "--by", "B1")

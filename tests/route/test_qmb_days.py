@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from config.month import Month
 from tasks.route.balances import qmb_days
 from tasks.route.given_back import QMB_PAID, given_back, goes_back, paid_on_qmb_days
-from tests.route.made import NUMBER, PATIENT, balances, claim, stood, tables
+from tests.route.made import NUMBER, PATIENT, balances, claim, moves, stood, tables
 
 MONTH = Month(2026, 10)
 NUMBERS = pd.Series({PATIENT: NUMBER})
@@ -44,7 +44,7 @@ def test_what_was_paid_on_those_days_goes_back() -> None:
     }
     known = qmb_days(own, balances(claim()), NUMBERS, MONTH)
     payments = pd.DataFrame(both).astype({"service_month": "str"})
-    due, moves = given_back(paid_on_qmb_days(payments, known, {}, date(2026, 10, 31)), QMB_PAID)
+    due, moves = given_back(paid_on_qmb_days(payments, known), QMB_PAID)
     assert due == {NUMBER: 1323}
     assert [move.source for move in moves[NUMBER]] == ["paid:Y1"]
 
@@ -73,6 +73,33 @@ def test_a_bill_paid_on_such_a_day_is_not_asked_again() -> None:
     assert asked_and_back(september, twice) == (1323, 0), "what was given back does not go back twice"
     july = ("2026-07-01", "2026-07-31")
     assert asked_and_back(july, [("2026-07-20", None, 1323)]) == (1323, 1323), "nobody pays for a month before it began"
+
+
+@pytest.mark.parametrize(
+    ("payments", "asked", "back"),
+    [
+        ([("2026-09-20", None, 5000)], 0, 3677),  # August's bill is 13.23
+        ([("2026-09-20", None, 5000), ("2026-09-28", None, -3677)], 0, 0),
+        ([("2026-09-20", None, 5000), ("2026-09-28", None, -1000)], 0, 2677),
+        ([("2026-09-20", None, 5000), ("2026-10-10", None, -3677)], 0, 0),  # given back when the days were over
+        ([("2026-09-20", None, 1000), ("2026-09-21", None, 1000)], 0, 677),
+        ([("2026-08-20", "2026-08", 1323), ("2026-09-20", None, 1323)], 0, 1323),  # the bill was paid before
+        ([("2026-08-20", None, 1000), ("2026-09-20", None, 1323)], 0, 1000),  # of a day on which they might be asked
+    ],
+)
+def test_what_exceeds_the_open_bill_goes_back(
+    payments: list[tuple[str, str | None, int]], asked: int, back: int
+) -> None:
+    assert asked_and_back(("2026-09-01", "2026-09-30"), payments) == (asked, back)
+    barred = {"2026-09": frozenset({PATIENT}), "2026-08": frozenset[str]()}
+    assert asked_and_back(("2020-01-01", "2020-01-31"), payments, barred=barred) == (asked, back), "and of a ban"
+
+
+def test_what_exceeds_a_bill_that_was_waived_goes_back() -> None:
+    waived = moves({"what": "owe", "day": "2026-09-02", "reason": "unpaid_balance"},
+                   {"what": "resolve", "day": "2026-09-10", "outcome": "waived", "cents": 1000})  # fmt: skip
+    paid = [("2026-09-20", None, 1323)]
+    assert asked_and_back(("2026-09-01", "2026-09-30"), paid, recorded=waived) == (0, 1000)
 
 
 def test_money_of_a_barred_month_goes_back_beside_that_of_such_days() -> None:

@@ -55,7 +55,8 @@ def bodies(found: Figures) -> list[str]:
     """Everything that is shown or sent of them, as text."""
     settings = MessageSettings(quality="q@maple.example", board="b@maple.example")
     mails = compose_figures(found, settings, date(2026, 11, 5))
-    assert [mail.audience for mail in mails] == list(PAGES)
+    few = found.trend["patients"].max() < SMALLEST
+    assert [mail.audience for mail in mails] == ([] if few else list(PAGES))
     written = [*stakeholder_pages(found).values(), *(mail.html for mail in mails), *(mail.text for mail in mails)]
     written = [html.unescape(re.sub(r'<text class="tick-label".*?</text>', "", page)) for page in written]
     return [plain(page) for page in written] + [stakeholder_markdown(found), *(mail.subject for mail in mails)]
@@ -184,9 +185,21 @@ def test_only_who_has_an_address_is_told_and_each_revision_anew():
 
 def test_a_month_with_nothing_and_one_without_a_roster_are_pages_too():
     nothing = figures([(0, 0, 0, 0)])
-    assert "Enrolled fewer than 11" in plain(stakeholder_pages(nothing)["stakeholder.html"])
-    unknown = Figures(cycle(), "P1", nothing.trend, None)
+    assert "Fewer than 11 patients were enrolled in the month" in plain(stakeholder_pages(nothing)["stakeholder.html"])
+    unknown = Figures(cycle(), "P1", figures([(10, 1, 0, 0)]).trend, None)
     assert "The roster of this month was not kept" in plain(stakeholder_pages(unknown)["stakeholder.html"])
+
+
+def test_a_page_without_a_figure_says_why_and_is_mailed_to_nobody():
+    both = MessageSettings(quality="q@maple.example", board="b@maple.example")
+    few, enough = (5, 2, 2, 1), (5, 2, 2, 2)
+    for months, sent in (([few], 0), ([few] * 3, 0), ([enough], 2), ([enough, few], 2)):
+        found = figures(months)
+        assert len(compose_figures(found, both, date(2026, 11, 5))) == sent
+        for page in stakeholder_pages(found).values():
+            assert ("Too few patients to show figures" in page) is (not sent)
+            assert ("Enrolled" in plain(page)) is bool(sent), "no tile of what is not shown"
+        assert ("mailed to nobody" in stakeholder_markdown(found)) is (not sent)
 
 
 def test_a_small_practice_is_told_how_rough_its_figures_are():
