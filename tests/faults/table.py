@@ -1,7 +1,7 @@
 """Faults while a month is run, each really done, and what was found once all was well again: `make fault-table`.
 
-`python -m tests.faults.table flow disk` does these two kinds alone, `--patients 24` a smaller month, `--steps write,send`
-these steps alone. A row says what was hurt at which step, what the product said then, and how the month came out
+`python -m tests.faults.table flow disk` does these two kinds alone, `--patients 24` a smaller month, `--steps store`
+one step only. A row says what was hurt at which step, what the product said then, and how the month came out
 against one that nothing disturbed: rows of all tables that are missing or there twice, files that differ, mails lost or
 sent twice. Exit code 1 where any of that is not nought.
 """
