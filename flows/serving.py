@@ -54,9 +54,8 @@ def serve(places: Places, port: int, say: Say) -> None:
         try:
             _serve(places, port, api, started, say)
         finally:
-            with suppress(
-                OSError, ValueError, PlaceError
-            ):  # a full disk, a server half gone: what was started ends all the same
+            # A full disk, a server half gone: what was started ends all the same.
+            with suppress(OSError, ValueError, PlaceError):
                 _note(places, in_hand(api, POOL, NOTICES))
             for child in reversed(started):
                 child.end()
