@@ -42,6 +42,7 @@ def take_ui_pictures(folder: Path) -> list[Path]:
 
 
 def _taken(operator: Operator, up: SetUp, folder: Path) -> list[Path]:
+    wait_until(lambda: up.api.ask("/work_pools/ccm")["status"] == "READY", 300)  # else the form warns of no worker
     operator.open_form()
     operator.field("month (Optional)").fill(MONTH)
     taken = [operator.picture(folder / "ui-run-form.png")]
