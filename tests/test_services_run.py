@@ -9,8 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ import yaml
 
 from config.errors import PlaceError
 from config.month import Month
+from flows.children import descendants
 from flows.prefect_api import PrefectApi
 from tasks.demo.write import write_demo_data
 from tests.flows.mail_server import mail_server
@@ -52,16 +53,24 @@ def command(service: str, port: int) -> list[str]:
 
 
 @contextmanager
-def started(service: str, port: int, given: Mapping[str, str], said: Path) -> Iterator[None]:
+def started(service: str, port: int, given: Mapping[str, str], said: Path) -> Iterator[Callable[[], None]]:
+    """It runs; what is given kills it with all that it has started, as a unit's processes go when its own is killed."""
     with said.open("ab") as stream:
         process = subprocess.Popen(
             command(service, port), env=given, cwd=ROOT, stdout=stream, stderr=stream, start_new_session=True
         )
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
+
+    def kill() -> None:
+        if process.poll() is None:
+            for pid in [process.pid, *descendants(process.pid)]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         process.wait()
+
+    try:
+        yield kill
+    finally:
+        kill()
 
 
 def test_the_units_start_what_the_services_start() -> None:
@@ -91,7 +100,7 @@ def test_the_services_run_a_month_and_tell_operations(tmp_path: Path, monkeypatc
             wait_until(api.healthy, 300)
             deployed = subprocess.run(command("deploy", port), env=given, cwd=ROOT, capture_output=True, text=True)
             assert deployed.returncode == 0, deployed.stdout + deployed.stderr
-            with started("worker", port, given, said), started("notices", port, given, said):
+            with started("worker", port, given, said) as kill_worker, started("notices", port, given, said):
                 assert ended(api, "monthly-cycle", month=MONTH, approval="no") == "COMPLETED", said.read_text("utf-8")
                 assert (tmp_path / "srv" / "out" / "P1" / MONTH / "report.html").is_file()
                 assert (tmp_path / "log" / "ccm.jsonl").is_file()
@@ -100,6 +109,16 @@ def test_the_services_run_a_month_and_tell_operations(tmp_path: Path, monkeypatc
                     [str(BIN / "ccm"), "doctor"], env=given, cwd=ROOT, capture_output=True, text=True
                 )
                 assert doctor.returncode == 0, doctor.stdout
+
+                # A worker that is killed leaves its run as it was; cancelled in the UI, it is run again by another.
+                lost = asked(api, "monthly-cycle", month=MONTH, approval="no", practice="P1")
+                wait_until(lambda: state(api, lost) == "RUNNING", 300)
+                kill_worker()
+                with started("worker", port, given, said):
+                    stop = {"state": {"type": "CANCELLING"}, "force": False}
+                    api.ask(f"/flow_runs/{lost}/set_state", stop)
+                    assert ended(api, "monthly-cycle", month=MONTH, approval="no", practice="P1") == "COMPLETED"
+                    assert state(api, lost) in ("CANCELLED", "CANCELLING"), "it takes no place of its pool"
                 monkeypatch.delenv("PREFECT_API_AUTH_STRING")
                 with pytest.raises(PlaceError, match="asks for a password"):
                     api.find("deployments")
@@ -108,10 +127,16 @@ def test_the_services_run_a_month_and_tell_operations(tmp_path: Path, monkeypatc
     assert not list((tmp_path / "srv").rglob("*.db")), "nothing is kept in SQLite"
 
 
-def ended(api: PrefectApi, name: str, **parameters: str) -> str:
+def asked(api: PrefectApi, name: str, **parameters: str) -> str:
+    """The id of a run of that deployment, which any worker may take."""
     (found,) = [one["id"] for one in api.find("deployments") if one["name"] == name]
     body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
-    run = api.ask(f"/deployments/{found}/create_flow_run", body)["id"]
+    return str(api.ask(f"/deployments/{found}/create_flow_run", body)["id"])
+
+
+def ended(api: PrefectApi, name: str, **parameters: str) -> str:
+    """The state in which such a run ended."""
+    run = asked(api, name, **parameters)
     wait_until(lambda: state(api, run) in ("COMPLETED", "FAILED", "CRASHED"), 600)
     return state(api, run)
 
