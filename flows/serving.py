@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from config.errors import PlaceError
@@ -31,6 +32,7 @@ IN_HAND = ["RUNNING", "PENDING"]
 ENDED_BY_SIGNAL = ("termination signal", "interrupt signal", "sigterm", "cancelled by the runtime")
 NOTED = "interrupted"  # the file with the runs that were in hand when `ccm up` stopped
 Say = Callable[[str], None]
+T = TypeVar("T")
 
 
 class _StopError(Exception):
@@ -52,7 +54,8 @@ def serve(places: Places, port: int, say: Say) -> None:
         try:
             _serve(places, port, api, started, say)
         finally:
-            with suppress(OSError, ValueError):  # a full disk, a server half gone: what was started ends all the same
+            # A full disk, a server half gone: what was started ends all the same.
+            with suppress(OSError, ValueError, PlaceError):
                 _note(places, in_hand(api, POOL, NOTICES))
             for child in reversed(started):
                 child.end()
@@ -100,9 +103,9 @@ def _serve(places: Places, port: int, api: PrefectApi, started: list[Child], say
                     )
                 say(f"The worker ended (exit {worker.process.returncode}); it is started again: see {worker.log}")
                 started.remove(worker)
-                interrupted = in_hand(api, pool)
+                interrupted = answered(server, partial(in_hand, api, pool))
                 _end_orphans(started)
-                begun_again(api, interrupted, pool)
+                answered(server, partial(begun_again, api, interrupted, pool))
                 workers[pool] = begin(*_work(pool))
 
 
@@ -219,12 +222,22 @@ def _wait_for(server: Child, api: PrefectApi) -> None:
         time.sleep(0.3)
 
 
+def answered(server: Child, ask: Callable[[], T]) -> T:
+    """What the server says, which is there but may be too busy to answer at once; PlaceError once it has ended, or
+    says nothing for as long as its first start may take."""
+    end = time.monotonic() + FIRST_START
+    while True:
+        try:
+            return ask()
+        except PlaceError:
+            if server.ended or time.monotonic() > end:
+                raise
+            time.sleep(1)
+
+
 def in_hand(api: PrefectApi, *pools: str) -> set[str]:
-    """The ids of the runs that workers of these pools carry out now; of a server that does not answer, none."""
-    try:
-        return {run["id"] for run in _runs(api, pools, IN_HAND)}
-    except PlaceError:
-        return set()
+    """The ids of the runs that workers of these pools carry out now."""
+    return {run["id"] for run in _runs(api, pools, IN_HAND)}
 
 
 def begun_again(api: PrefectApi, interrupted: set[str], *pools: str) -> list[str]:

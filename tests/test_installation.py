@@ -144,6 +144,22 @@ def test_the_services_know_one_another() -> None:
             assert place in volumes or place.startswith("./"), mount
 
 
+def test_every_folder_of_the_variables_is_in_the_image_and_outlasts_it() -> None:
+    image = (DEPLOY / "Containerfile").read_text("utf-8")
+    worker = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]["worker"]
+    kept = [mount.split(":")[1] for mount in worker["volumes"]]
+    text = (DEPLOY / "ccm.env.example").read_text("utf-8")
+    places = dict(re.findall(r"^(\w+)=(/\S+)$", text, re.MULTILINE))
+    assert {"CCM_SOURCE", "CCM_OUT", "CCM_LOG_JSON", "CCM_REMITTANCES", "CCM_SETTINGS", "PREFECT_HOME"} <= set(places)
+    del places["PREFECT_UI_API_URL"]  # a path of the address, not of the disk
+    for name, place in places.items():
+        assert any(f"{place}/".startswith(f"{one}/") for one in kept), name
+        if name not in ("CCM_SETTINGS", "PREFECT_HOME"):  # mounted; made by Prefect in a folder of ours
+            folder = str(Path(place).parent) if Path(place).suffix else place
+            assert re.search(rf"mkdir -p [^&]*{folder}(?![\w/])", image), name
+    assert "chown -R ccm:ccm /opt/ccm /srv/ccm /var/log/ccm" in image
+
+
 @pytest.mark.skipif(not shutil.which("logrotate"), reason="there is no logrotate here")
 def test_logrotate_takes_its_file(tmp_path: Path) -> None:
     ours = (DEPLOY / "logrotate.conf").read_text("utf-8").replace("/var/log/ccm/", f"{tmp_path}/")

@@ -57,8 +57,8 @@ def board_markdown(store: Store, month: Month, out: Path, settings: Path | None)
         practices = sorted({*found, *store.every_practice()})
         days = {name: today_of(connection, name) for name in practices}
     linked = bool(_address())
-    rows = ["| Practice | State | Revision | Ready | On hold | Expected | Due |" + " Look at |" * linked]
-    rows.append("|---|---|---:|---:|---:|---:|---|" + "---|" * linked)
+    rows = ["| Practice | State | Due | Revision | Ready | On hold | Expected |" + " Look at |" * linked]
+    rows.append("|---|---|---|---:|---:|---:|---:|" + "---|" * linked)
     rows += [_row(store, name, month, found.get(name), settings, days[name]) for name in practices]
     states = [one.last.state if one.last else month_life.OPEN for one in found.values()]
     told = ", ".join(f"{count(states.count(name))} {WORDS[name]}" for name in WORDS if name in states)
@@ -83,7 +83,7 @@ def _row(
     running = ", running now" if status and status.running_since else ""
     revision = str(last.revision) if last and last.revision else ""
     due = due_of(state, practice_id, month, settings, today)
-    cells = [practice_id, f"{COLOURS[state]} {WORDS[state]}{running}", revision, *numbers, due]
+    cells = [practice_id, f"{COLOURS[state]} {WORDS[state]}{running}", due, revision, *numbers]
     if _address():
         cells.append(_links(practice_id, month) if len(trend) else "")
     return "| " + " | ".join(cells) + " |"

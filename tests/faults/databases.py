@@ -33,7 +33,7 @@ def postgresql_restarted(desk: Desk) -> Iterator[Row]:
             patiently(server.ensure_postgres_running)
 
         whole = undisturbed(desk, "postgresql", CCM_DATABASE_URL=fresh(server.get_uri(), "undisturbed"))
-        for step in desk.steps:
+        for step in desk.wanted():
             url = fresh(server.get_uri(), f"at{step}")
             out = desk.folder / f"postgresql-{step}"
             yield hurt(desk, "PostgreSQL restarted", step, out, whole, restart, CCM_DATABASE_URL=url)

@@ -48,7 +48,7 @@ def run(served: Served, source: Path, out: Path, settings: Path) -> tuple[str, s
     asked = served.asked(out, source=str(source), settings=str(settings))
     wait_until(lambda: served.up.state(asked) in ENDS, 1800)
     state = served.up.api.ask(f"/flow_runs/{asked}")["state"]
-    return state["type"], str(state["message"] or "").splitlines()[0], time.monotonic() - begin
+    return state["type"], str(state["message"] or "").partition("\n")[0], time.monotonic() - begin
 
 
 def of_all(out: Path) -> Kept:

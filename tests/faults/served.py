@@ -86,7 +86,7 @@ def worker_killed(desk: Desk) -> Iterator[Row]:
     served = Served(desk, "worker")
     try:
         whole = served.undisturbed()
-        for number, step in enumerate(list(desk.steps)):
+        for number, step in enumerate(desk.wanted()):
             if number and number % MOST == 0:
                 served.stop()
                 served.start()
@@ -100,7 +100,7 @@ def server_killed(desk: Desk) -> Iterator[Row]:
     served = Served(desk, "server")
     try:
         whole = served.undisturbed()
-        for step in list(desk.steps):
+        for step in desk.wanted():
             yield served.hurt("server killed", step, whole, served.server_dies)
     finally:
         served.stop()

@@ -1,9 +1,9 @@
 """Faults while a month is run, each really done, and what was found once all was well again: `make fault-table`.
 
-`python -m tests.faults.table flow disk` does these two kinds alone, `--patients 24` a smaller month. A row says what
-was hurt at which step, what the product said then, and how the month came out against one that nothing disturbed: rows
-of all tables that are missing or there twice, files that differ, mails lost or sent twice. Exit code 1 where any of
-that is not nought.
+`python -m tests.faults.table flow disk` does these two kinds alone, `--patients 24` a smaller month, `--steps store`
+one step only. A row says what was hurt at which step, what the product said then, and how the month came out
+against one that nothing disturbed: rows of all tables that are missing or there twice, files that differ, mails lost or
+sent twice. Exit code 1 where any of that is not nought.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ def main() -> int:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("kinds", nargs="*", choices=[*KINDS, []], default=list(KINDS), metavar="|".join(KINDS))
     parser.add_argument("--patients", type=int, default=60)
+    parser.add_argument("--steps", type=lambda given: given.split(","), default=(), metavar="STEP,STEP")
     given = parser.parse_args()
     print(machine())
     print(f"{given.patients} patients, {MONTH}\n\n{as_row(HEAD)}\n{as_row(['---'] * len(HEAD))}", flush=True)
@@ -59,7 +60,9 @@ def main() -> int:
             server = Installation(folder)
             server.serve()
             try:
-                for row in KINDS[kind](Desk(folder, folder / "source", server.environment | smtp, received)):
+                for row in KINDS[kind](
+                    Desk(folder, folder / "source", server.environment | smtp, received, given.steps)
+                ):
                     print(line(row), flush=True)
                     bad += not row.found.clean
             finally:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,7 +73,12 @@ class Desk:
     source: Path
     environment: dict[str, str]
     received: Received
+    only: Collection[str] = ()
     steps: dict[str, float] = field(default_factory=dict)
+
+    def wanted(self) -> list[str]:
+        """The steps in which something is hurt: all, or those that were asked for."""
+        return [step for step in self.steps if not self.only or step in self.only]
 
     def begin(self, out: Path, *more: str, **given: str) -> subprocess.Popen[bytes]:
         """`ccm run` in a process group of its own; what it says goes to a file beside the results."""
@@ -148,14 +153,14 @@ def undisturbed(desk: Desk, name: str, **given: str) -> Kept:
 def flow_killed(desk: Desk) -> Iterator[Row]:
     """SIGKILL of the process that runs the month, in the middle of each step."""
     whole = undisturbed(desk, "flow")
-    for step in desk.steps:
+    for step in desk.wanted():
         yield hurt(desk, "flow killed", step, desk.folder / f"flow-{step}", whole, kill)
 
 
 def disk_full(desk: Desk) -> Iterator[Row]:
     """No byte more goes on the disk with results and database as each step begins; then there is room again."""
     whole = undisturbed(desk, "disk")
-    for step in desk.steps:
+    for step in desk.wanted():
         with small_disk(desk.folder / f"full-{step}") as disk:
             filler = Filler(disk / "filler")
             row = hurt(

@@ -46,7 +46,7 @@ def inbox() -> Iterator[tuple[Inbox, int]]:
     controller.stop()
 
 
-def test_a_server_tells_of_failed_late_and_stuck_runs(clean: Path, tmp_path: Path, inbox: tuple[Inbox, int]) -> None:
+def test_a_server_tells_of_every_run_that_needs_somebody(clean: Path, tmp_path: Path, inbox: tuple[Inbox, int]) -> None:
     mails, port = inbox
     settings = tmp_path / "settings.yaml"
     settings.write_text(
@@ -56,7 +56,12 @@ def test_a_server_tells_of_failed_late_and_stuck_runs(clean: Path, tmp_path: Pat
     source = tmp_path / "source"
     shutil.copytree(clean, source)
     given = {"CCM_SMTP_HOST": "127.0.0.1", "CCM_SMTP_PORT": str(port), "CCM_SMTP_SECURITY": "none"}
-    given |= {"CCM_LATE_SECONDS": "10", "CCM_STUCK_SECONDS": "10", "CCM_SETTINGS": str(settings)}
+    given |= {
+        "CCM_LATE_SECONDS": "10",
+        "CCM_STUCK_SECONDS": "10",
+        "CCM_UNAPPROVED_SECONDS": "10",
+        "CCM_SETTINGS": str(settings),
+    }
     up = Up(source, tmp_path / "out")
     up.start(**given)
     try:
@@ -69,6 +74,11 @@ def test_a_server_tells_of_failed_late_and_stuck_runs(clean: Path, tmp_path: Pat
         wait_until(lambda: up.state(failed) == "FAILED", 300)
         wait_until(lambda: len([one for one in mails.subjects() if "run failed" in one]) == 1, 240)
         wait_until(lambda: "it@maple.example" in [str(mail["To"]) for mail in mails.mails], 60)
+        # The data mended, the month is decided and waits for somebody.
+        entries.write_text("\n".join(lines) + "\n", "utf-8")
+        unapproved = up.run("monthly-cycle", month="2026-10")
+        up.reaches(unapproved, "PAUSED")
+        wait_until(lambda: any("month waits for approval" in one for one in mails.subjects()), 240)
         # A run whose process stands still does not end. (A database held makes it wait until it is stopped.)
         with closing(sqlite3.connect(up.out / "ccm.db", isolation_level=None)) as holder:
             holder.execute("BEGIN EXCLUSIVE")
