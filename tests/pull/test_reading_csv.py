@@ -208,7 +208,7 @@ def test_fast_and_slow_ways_agree(write, entries):
 
 
 def test_rows_with_nothing_in_them_are_skipped_and_noted(write):
-    text = as_csv(example_rows()["staff"]) + ",,,,\n\n"
+    text = as_csv(example_rows()["staff"]) + ",,,,,\n\n"
     pulled = read(write(staff=text))
     assert len(pulled.tables["staff"]) == 1
     assert "staff.csv: rows with nothing in them were skipped: 1" in pulled.notes

@@ -63,7 +63,7 @@ def test_no_cell_is_repeated_whatever_stands_in_it(write, table):
 
 def test_stop_on_a_ragged_row(write):
     text = as_csv(example_rows()["staff"]) + "S9,P1\n"
-    with pytest.raises(InputError, match=r"^staff.csv, line 3: 2 cells where the header has 5; "):
+    with pytest.raises(InputError, match=r"^staff.csv, line 3: 2 cells where the header has 6; "):
         settle_unreadable(read_source(str(write(staff=text))), "stop")
 
 
