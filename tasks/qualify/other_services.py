@@ -46,7 +46,7 @@ class Written:
 
     def among(self, codes: frozenset[str]) -> Any:
         """Which rows have one of these codes."""
-        return np.append(self.names.isin(codes), False)[self.number]
+        return np.array([*(name in codes for name in self.names), False], dtype=bool)[self.number]
 
     @property
     def text(self) -> Any:
