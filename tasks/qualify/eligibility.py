@@ -16,11 +16,8 @@ from tasks.qualify.frames import Mask, Months
 
 def nothing_payable_here(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """No family of the program is in force where the practice bills, or none that the billing practitioner may bill."""
-    kinds = {"by_physician", "by_psychologist"}
-    payable = pd.Series(False, index=m.index)
-    for family, _ in book.families:
-        payable |= m[[fact for fact in family.only_if if fact in kinds]].all(axis="columns")
-    return ~payable
+    asked = [[fact for fact in family.only_if if fact.startswith("by_")] for family, _ in book.families]
+    return pd.Series(all(asked), index=m.index) & ~m[sorted({fact for facts in asked for fact in facts})].any(axis=1)
 
 
 def patient_died_before_service(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
