@@ -5,6 +5,7 @@ Relative values x indices x conversion factor where they are loaded, else the na
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -197,6 +198,14 @@ def _cents(dollars: Decimal) -> int:
 def known_localities() -> frozenset[str]:
     """Every locality of any loaded year: this year's indices may not be entered yet."""
     return frozenset(entry.locality for entry in _indices())
+
+
+def states_of_localities() -> dict[str, frozenset[str]]:
+    """By locality the states it lies in: its own, and those that its name tells, as DC + MD/VA SUBURBS."""
+    found: dict[str, set[str]] = {}
+    for entry in _indices():
+        found.setdefault(entry.locality, set()).update({entry.state, *re.findall(r"\b[A-Z]{2}\b", entry.name)})
+    return {locality: frozenset(states) for locality, states in found.items()}
 
 
 def localities_since() -> date:

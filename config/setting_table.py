@@ -44,6 +44,7 @@ PERIODS = {
     "once_per_practitioner": "a patient and practitioner",
 }
 MANY = 5
+AS_THE_CODE = "as_the_code"
 
 
 def setting_view(setting: CareSetting, month: Month) -> dict[str, Any]:
@@ -87,7 +88,7 @@ def claim_view(setting: CareSetting, claim: ClaimEntry, month: Month) -> dict[st
         "Paid by": RATES[claim.rate_basis],
         "Patient's share": SHARES[claim.coinsurance_basis],
         "Part B deductible": "applies" if claim.deductible_applies else "does not apply",
-        "Supervision": "" if claim.supervision == "as_the_code" else claim.supervision,
+        "Supervision": "" if claim.supervision == AS_THE_CODE else claim.supervision,
     }
     return {
         "claim": claim.claim,
@@ -107,7 +108,9 @@ def code_row(setting: CareSetting, name: str, month: Month, claims: list[ClaimEn
     entry = code.in_month(month)
     assert entry is not None  # noqa: S101 - billable codes are those of the month
     row = code_view(code, entry)
-    row["claims"] = [claim.claim for claim in claims if name in setting.carried(claim, month)]
+    carrying = [claim for claim in claims if name in setting.carried(claim, month)]
+    row["claims"] = [claim.claim for claim in carrying]
+    row["needs"] = needs_words(code, next((one.supervision for one in carrying if one.supervision != AS_THE_CODE), ""))
     if setting.statuses:
         status = setting.status(name, month)
         row["status"] = status.status if status else ""
@@ -167,10 +170,11 @@ def limit_words(code: Code) -> str:
     return mine if mine == theirs else f"{mine}, hospital {theirs}"
 
 
-def needs_words(code: Code) -> str:
-    """What has to be there first, in a few words."""
+def needs_words(code: Code, supervision: str = "") -> str:
+    """What has to be there first, in a few words; `supervision` is the setting's, where it has one of its own."""
     needs = code.needs
-    parts = [f"{needs.supervision} supervision"] if needs.supervision in ("general", "direct") else []
+    supervision = supervision or needs.supervision
+    parts = [f"{supervision} supervision"] if supervision in ("general", "direct") else []
     if needs.mdm != "not_needed":
         parts.append(f"{needs.mdm.replace('_', ' ')} decision making")
     if "as_base" in (needs.consent, needs.initiating_visit):

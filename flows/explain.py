@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -42,7 +41,7 @@ def explain_case(
     for row in view["programs"]:
         _program(console, row)
     _minutes(console, view["time"])
-    _set_aside(console, found["quarantine"])
+    _set_aside(console, view["set_aside"])
     console.print(f"Rules: fingerprint {view['digest']}", highlight=False)
     return None
 
@@ -83,13 +82,8 @@ def _minutes(console: Console, rows: list[dict[str, str]]) -> None:
     console.print(table, highlight=False)
 
 
-def _set_aside(console: Console, rows: pd.DataFrame) -> None:
-    for row in rows.to_dict("records"):
-        what = plain(row["table"]).removesuffix("s").replace("entrie", "entry").replace("copay", "co-pay")
-        where = f"{what} in {row['source_file']} line {row['source_line']}"
-        console.print(f"[bold]Also set aside[/]: {where}: {_clause(row['words'])} ({row['reason']}).", highlight=False)
-        console.print(f"  {owner(row['owner']).capitalize()}: {_clause(row['fix'])}.", highlight=False, markup=False)
-
-
-def _clause(words: str) -> str:
-    return words.rstrip(" .")
+def _set_aside(console: Console, rows: list[dict[str, str]]) -> None:
+    for row in rows:
+        said = escape(f"{row['where']}: {row['words']} ({row['reason']}).")
+        console.print(f"[bold]Also set aside[/]: {said}", highlight=False)
+        console.print(f"  {owner(row['owner']).capitalize()}: {row['fix']}.", highlight=False, markup=False)

@@ -13,6 +13,7 @@ from config.cms.layouts import CmsFile, Kind
 from config.errors import InputError
 
 Row = dict[str, str]
+COPYRIGHT = re.compile(r"(?:COPYRIGHT|©|\(C\))(?:\(C\)|[^A-Z0-9])*(?:19|20)\d\d(?: ?[-–] ?(?:19|20)\d\d)?")
 MONTHS = {"JAN": 1, "APR": 4, "JUL": 7, "OCT": 10}
 
 
@@ -52,6 +53,7 @@ def span_of(file: CmsFile, since: date | None) -> Span:
 
 def _begin(text: str) -> date | None:
     """The day that a title or name says: Effective 10/01/2026, Eff_10-01-2026, 2026-q4, RVU26A or July 2026."""
+    text = COPYRIGHT.sub(" ", text)  # the year of the texts' owner is not the year of the edition
     if day := re.search(r"EFF[A-Z]*[ _:.-]*(\d{1,2})[-/](\d{1,2})[-/](20[12]\d)(?!\d)", text):
         return date(int(day[3]), int(day[1]), int(day[2]))
     year = re.search(r"(?<!\d)(20[12]\d)(?!\d)", text) or re.search(r"(?:PPRRVU|GPCI|RVU)(\d\d)", text)

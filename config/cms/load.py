@@ -72,9 +72,9 @@ def _fresh(file: CmsFile, table: Path, model: type[Dated], rows: list[Row]) -> l
     made: list[Dated] = []
     for row in rows:
         if not row.get("qualifying", "any"):
-            row = {**row, "qualifying": "no"}  # only compared with what is there; refused below when it is new
+            row = {**row, "qualifying": "any"}  # only compared with what is there; refused below when it is new
         entry = _entry(file, model, row)
-        mine = [one for one in (*present, *made) if one.subject == entry.subject or model is ConversionFactor]
+        mine = [one for one in (*present, *made) if _of_the_same(one, entry)]
         others = overlapping(entry, mine)
         same = [one for one in others if _says(one) == _says(entry)]
         if _cover(entry, same):
@@ -82,7 +82,7 @@ def _fresh(file: CmsFile, table: Path, model: type[Dated], rows: list[Row]) -> l
         if others:
             first = others[0]
             raise InputError(
-                f"{file.path.name}: {entry.subject} has an entry from {first.since} to {first.until} in {table.name} "
+                f"{file.path.name}: {first.subject} has an entry from {first.since} to {first.until} in {table.name} "
                 f"that says otherwise; close that one with an earlier 'until', or give --since, and load again."
             )
         fresh.append(row)
@@ -103,6 +103,13 @@ def _entry(file: CmsFile, model: type[Dated], row: Row) -> Dated:
         what = row.get("code") or row.get("locality") or "the conversion factor"
         where = f"'{place}' of {what}" if place else what
         raise InputError(f"{file.path.name}: {where}: {said}; is the file complete?") from error
+
+
+def _of_the_same(one: Dated, entry: Dated) -> bool:
+    """Whether they speak of the same; a conversion factor for everyone is also that of every kind of practitioner."""
+    if isinstance(one, ConversionFactor) and isinstance(entry, ConversionFactor):
+        return one.qualifying == entry.qualifying or "any" in (one.qualifying, entry.qualifying)
+    return one.subject == entry.subject
 
 
 def _says(entry: Dated) -> dict[str, object]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from config.care_settings import care_settings
 from config.contract import Table
-from config.fees import known_localities, localities_since
+from config.fees import known_localities, localities_since, states_of_localities
 from config.month import Month, is_time_zone
 from config.persons import insured_persons
 from config.places import place_rates
@@ -70,6 +70,7 @@ def flags_for(
         flags["is_npi_malformed"] = npi_malformed(frame["billing_npi"])
         loaded = month.last >= localities_since()
         flags["is_locality_unknown"] = _unknown(frame["locality"], known_localities()) & loaded
+        flags["is_locality_elsewhere"] = locality_elsewhere(frame)
         flags["is_place_not_of_setting"] = place_not_of_setting(frame)
     if table.table == "copay_responses":
         people = pd.concat([accepted["staff"]["staff_id"], accepted["practitioners"]["practitioner_id"]])
@@ -80,6 +81,16 @@ def flags_for(
         practitioners = accepted["practitioners"]["practitioner_id"]
         flags["is_also_practitioner"] = positions(frame["staff_id"], practitioners) >= 0
     return flags
+
+
+def locality_elsewhere(practices: pd.DataFrame) -> Mask:
+    """True where state and locality are known and the locality lies in another state; a state of which no locality is
+    loaded, as a territory that is paid with another, is in none of them.
+    """
+    states = states_of_localities()
+    known = frozenset().union(*states.values())
+    rows = zip(practices["state"].str.strip().str.upper(), practices["locality"], strict=True)
+    return np.array([state in known and state not in states.get(where, known) for state, where in rows], dtype=bool)
 
 
 def place_not_of_setting(practices: pd.DataFrame) -> Mask:

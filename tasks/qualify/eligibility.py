@@ -15,8 +15,9 @@ from tasks.qualify.frames import Mask, Months
 
 
 def nothing_payable_here(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """No family of the program is in force where the practice bills."""
-    return pd.Series(not book.families, index=m.index)
+    """No family of the program is in force where the practice bills, or none that the billing practitioner may bill."""
+    asked = [[fact for fact in family.only_if if fact.startswith("by_")] for family, _ in book.families]
+    return pd.Series(all(asked), index=m.index) & ~m[sorted({fact for facts in asked for fact in facts})].any(axis=1)
 
 
 def patient_died_before_service(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

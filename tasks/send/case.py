@@ -35,6 +35,7 @@ def case_view(found: Frames) -> dict[str, Any]:
         "digest": str(decisions["rulebook_digest"].iloc[0]) if len(decisions) else "",
         "programs": [_program(row, found) for row in decisions.to_dict("records")],
         "time": _time(found["time_ledger"]),
+        "set_aside": [_set_aside(row) for row in found["quarantine"].to_dict("records")],
     }
 
 
@@ -115,6 +116,18 @@ def _time(ledger: pd.DataFrame) -> list[dict[str, str]]:
         }
         for row in rows
     ]
+
+
+def _set_aside(row: Mapping[Any, Any]) -> dict[str, str]:
+    """A row of the patient that was decided without: where it stands, what is wrong with it, and who mends it how."""
+    what = words.plain(str(row["table"])).removesuffix("s").replace("entrie", "entry").replace("copay", "co-pay")
+    return {
+        "where": f"{what} in {text(row['source_file'])} line {text(row['source_line'])}",
+        "words": text(row["words"]).rstrip(" ."),
+        "reason": text(row["reason"]),
+        "owner": text(row["owner"]),
+        "fix": text(row["fix"]).rstrip(" ."),
+    }
 
 
 def clock(seconds: Any) -> str:

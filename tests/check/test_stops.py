@@ -36,6 +36,10 @@ pytestmark = pytest.mark.slow
             {"practices": [example("practices", locality="99999-99")]},
             r"^practices\.csv, line 2: the locality is not .*\(locality '99999-99'\); write carrier and locality",
         ),
+        (
+            {"practices": [example("practices", state="CA")]},
+            r"^practices\.csv, line 2: the locality lies in another state .*\(locality '15202-00'\); ",
+        ),
         ({"patients": []}, "^patients: the practice has no patients"),
         ({"time_entries": []}, "^time_entries: there is no time entry"),
     ],
@@ -62,3 +66,25 @@ def test_localities_from_before_the_loaded_ones_stop_nothing():
         for month in (Month(2016, 10), Month(2019, 12), Month(2020, 1), MONTH)
     ]
     assert said == [False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("state", "locality", "elsewhere"),
+    [
+        ("OH", "15202-00", False),
+        (" oh ", "15202-00", False),
+        ("CA", "15202-00", True),
+        ("CA", "01112-05", False),
+        ("MD", "12202-01", False),  # the capital's locality takes in its suburbs
+        ("VA", "12202-01", False),
+        ("PA", "12202-01", True),
+        ("GU", "01212-01", False),  # no locality is loaded under Guam's own letters
+        ("CA", None, False),
+        (None, "15202-00", False),
+        ("CA", "99999-99", False),  # which is unknown, and said to be
+    ],
+)
+def test_state_and_locality_belong_together(state, locality, elsewhere):
+    practices = frame("practices", [example("practices", state=state, locality=locality)])
+    flags = flags_for(inputs()["practices"], practices, {}, settings(), MONTH, AS_OF)
+    assert flags["is_locality_elsewhere"].tolist() == [elsewhere]

@@ -11,6 +11,7 @@ from config.care_settings import SETTINGS, care_setting, care_settings, load_set
 from config.catalogue import catalogue
 from config.errors import InputError, RuleError
 from config.month import Month
+from config.setting_table import setting_view
 
 NAMES = {
     "office", "hopd_on_campus", "hopd_off_campus", "cah_method_1", "cah_method_2",
@@ -72,6 +73,17 @@ def test_in_nine_months_of_2025_the_bundle_and_its_parts_bar_each_other() -> Non
 
     assert rivals("2025-09") == {"individual_codes": "G0511", "bundled_code": "99490"}
     assert rivals("2024-12") == rivals("2025-10") == {}
+
+
+@pytest.mark.parametrize(("when", "kind"), [("2016-05", "direct"), ("2016-12", "direct"), ("2017-01", "general")])
+@pytest.mark.parametrize("setting", ["rhc", "fqhc"])
+def test_claim_and_code_of_a_clinic_say_the_same_of_supervision(setting: str, when: str, kind: str) -> None:
+    view = setting_view(care_setting(setting), month(when))
+    assert [claim["fields"]["Supervision"] for claim in view["claims"]] == [kind]
+    needs = [code["needs"] for program in view["programs"] for code in program["codes"]]
+    assert [words.split(",")[0] for words in needs] == [f"{kind} supervision"]
+    office = setting_view(care_setting("office"), month(when))
+    assert "general supervision" in next(c["needs"] for c in office["programs"][0]["codes"] if c["code"] == "99490")
 
 
 def test_clinics_need_direct_supervision_in_2016_only() -> None:

@@ -64,6 +64,41 @@ def test_loading_again_adds_nothing(tables: Path, tmp_path: Path) -> None:
         assert contents(tables) == once
 
 
+@pytest.mark.parametrize("kinds", [("nonQPP", "QPP"), ("QPP", "nonQPP")])
+def test_both_files_of_a_year_load_in_either_order(tables: Path, tmp_path: Path, kinds: tuple[str, str]) -> None:
+    factors = {"nonQPP": 33.1693, "QPP": 33.5}
+    files = [
+        cms.write(tmp_path / f"PPRRVU2027_Jan_{kind}.csv", cms.relative_values([*CCM[:-1], factors[kind]]))
+        for kind in kinds
+    ]
+    assert [[(one.added, one.known) for one in load_cms(file, folder=tables)] for file in files] == [
+        [(1, 0), (1, 0)],
+        [(0, 1), (1, 0)],
+    ]
+    once = contents(tables)
+    for file in files:
+        assert [(one.added, one.known) for one in load_cms(file, folder=tables)] == [(0, 1), (0, 1)]
+    assert contents(tables) == once
+    fees = load_fees(Month(2027, 3), folder=tables / "amounts")
+    days = np.array(["2027-03-10"], "datetime64[ns]")
+    amounts = [fees.allowed("99490", days, fees.site("office"), qualifying).cents[0] for qualifying in (False, True)]
+    assert amounts == [6866, 6935]  # 2.07 x 33.1693 and x 33.5
+    other = cms.write(tmp_path / "b_PPRRVU2027_Jan_QPP.csv", cms.relative_values([*CCM[:-1], 33.6]))
+    with pytest.raises(InputError, match=r"conversion factor \(yes\) has an entry .* says otherwise"):
+        load_cms(other, folder=tables)
+    assert contents(tables) == once
+
+
+def test_a_factor_for_everyone_leaves_no_room_for_one_for_some(tables: Path, tmp_path: Path) -> None:
+    with (tables / "amounts" / "conversion_factors.csv").open("a", encoding="utf-8") as stream:
+        stream.write("2027-01-01,2027-12-31,any,33.1000,primary,entered by hand\n")
+    before = contents(tables)
+    file = cms.write(tmp_path / f"{NAME}.csv", cms.relative_values(CCM))
+    with pytest.raises(InputError, match=r"conversion factor \(any\) has an entry from 2027-01-01 .* says otherwise"):
+        load_cms(file, folder=tables)
+    assert contents(tables) == before
+
+
 def test_an_entry_that_says_otherwise_stops_the_whole_file(tables: Path, tmp_path: Path) -> None:
     load_cms(cms.write(tmp_path / f"{NAME}.csv", cms.relative_values(ADD_ON)), folder=tables)
     before = contents(tables)
@@ -148,6 +183,17 @@ def test_edits_and_limits(tables: Path, tmp_path: Path) -> None:
     load_cms(units, since=date(2027, 4, 1), folder=tables)
     lines = (tables / "ncci" / "mue_practitioner.csv").read_text().splitlines()
     assert lines == ["code,units,adjudication,quarter", "99439,2,2,2027Q2"]
+
+
+def test_edits_are_of_the_edition_not_of_the_year_of_the_copyright(tables: Path, tmp_path: Path) -> None:
+    lines = [["CPT only copyright 2025"], *cms.pairs(["99490", "99487", 20150101, "*", 0])]
+    name = "medicare-ncci-2026-q4-practitioner-ptp-edits-ccipra-v323r0-f1.zip"
+    load_cms(cms.package(tmp_path / name, {"ccipra-v323r0-f1.txt": lines}), folder=tables)
+    assert (tables / "ncci" / "ptp_practitioner.csv").read_text().splitlines()[1:] == ["99490,99487,0,,2026Q4"]
+    before = contents(tables)
+    with pytest.raises(InputError, match=r"ccipra-v323r0-f1.txt: neither title nor name says from when .* --since"):
+        load_cms(cms.write(tmp_path / "ccipra-v323r0-f1.txt", lines), folder=tables)
+    assert contents(tables) == before
 
 
 @pytest.mark.parametrize(
@@ -242,6 +288,9 @@ def test_the_command_says_which_table_changed(monkeypatch, capsys, tables: Path,
         ("JULY 2026 NATIONAL PHYSICIAN FEE SCHEDULE", date(2026, 7, 1)),
         ("PPRRVU26_NONQPP", date(2026, 1, 1)),
         ("A TABLE", None),
+        ("CPT ONLY COPYRIGHT 2025", None),
+        ("COPYRIGHT (C) 1995 - 2025. 2026-Q4", date(2026, 10, 1)),
+        ("© 2025 OF OTHERS, JULY 2026 RELEASE", date(2026, 7, 1)),
     ],
 )
 def test_the_day_from_which_a_file_holds_is_read_from_its_own_words(said: str, day: date | None) -> None:

@@ -22,6 +22,7 @@ from tasks.qualify.decide import decide
 from tasks.store.step import decided_from, numbered
 from tasks.store.store import open_store
 from tests.qualify.cases import settings_of, tables_of
+from tests.send.frames import output
 
 pytestmark = [
     pytest.mark.slow,
@@ -42,11 +43,11 @@ class Shown:
 def look(tmp_path: Path) -> Any:
     """Decides one case, keeps it, and reads it back as a user would."""
 
-    def of(month: str, **facts: Any) -> Shown:
+    def of(month: str, set_aside: tuple[dict[str, Any], ...] = (), **facts: Any) -> Shown:
         service_month, settings, database = Month.parse(month), settings_of(), f"sqlite:///{tmp_path / 'ccm.db'}"
         book, tables = load_rulebook(service_month), tables_of([facts], service_month)
         tables["time_entries"] = tables["time_entries"].assign(source_file="time.csv", source_line=2)
-        decided = decide(tables, service_month, book, settings)
+        decided = decide(tables, service_month, book, settings) | {"quarantine": output("quarantine", *set_aside)}
         store = open_store(database)
         patients = decided["decisions"]["patient_id"].drop_duplicates()
         numbers = store.case_numbers("P1", patients)
@@ -100,3 +101,22 @@ def test_a_finding_shows_the_proof_of_its_own_pair(look: Any, code: str, by: str
         assert confidence in text[place - 300 : place + 300]
     general = load_rulebook(Month(2026, 10)).rules["excluded_service_anyone"].source
     assert (general in shown.packet) == (by == "same_practitioner")  # there as a rule that was asked and not met
+
+
+def test_rows_set_aside_are_told_with_their_reason_wherever_a_case_is_shown(look: Any) -> None:
+    row = {"table": "time_entries", "source_file": "late.csv", "source_line": 7, "disposition": "quarantined"}
+    row |= {"reason": "after_death", "owner": "care_manager", "row_key": "T-SECRET", "fix": "Correct the day"}
+    row |= {"words": "The entry is dated after the patient's death"}
+    kept = look("2026-10", staff="20")
+    patient = str(tables_of([{"staff": "20"}], Month(2026, 10))["patients"]["patient_id"].iloc[0])
+    other = row | {"patient_id": "somebody else", "source_file": "others.csv"}
+    shown = look("2026-10", staff="20", set_aside=(row | {"patient_id": patient}, other))
+    for text in (shown.screen, shown.page, shown.packet):
+        said = " ".join(text.split())
+        for words in ("ime entry in late.csv line 7", "dated after the patient's death", "after_death"):
+            assert words in said
+        assert "Care manager: Correct the day." in said
+        assert "others.csv" not in said
+        assert "T-SECRET" not in said
+    for text in (kept.screen, kept.page, kept.packet):
+        assert "set aside" not in text.lower()
