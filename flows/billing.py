@@ -114,10 +114,9 @@ def modifier(
 
 def _may_be_billed(database: str | None, out: Path, month: Month, practice: str | None) -> None:
     from tasks.claim.signed import refuse_unsigned
-    from tasks.store.engine import database_of
-    from tasks.store.store import open_store
+    from tasks.store.step import open_place
 
-    store = open_store(database or database_of(out))
+    store = open_place(str(out), database, None).store
     try:
         refuse_unsigned(store, month, practice)
     finally:

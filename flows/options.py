@@ -40,7 +40,7 @@ def look_first(source: str | None, practice: str | None, out: Path, database: st
     from tasks.pull.place import practice_there, source_folder
     from tasks.store.results_folder import database_folder_there, results_folder
 
-    if source and "://" not in source:
+    if source and "://" not in source and not source.startswith("env:"):  # addresses are looked at when they are read
         folder = source_folder(source)
         if practice:
             practice_there(folder, practice)

@@ -74,7 +74,9 @@ def flags_for(
         flags["is_place_not_of_setting"] = place_not_of_setting(frame)
     if table.table == "copay_responses":
         people = pd.concat([accepted["staff"]["staff_id"], accepted["practitioners"]["practitioner_id"]])
-        flags["is_recorder_unknown"] = _unknown(frame["recorded_by"], frozenset(people))
+        people = people.str.strip().str.casefold()
+        named = _unknown(frame["recorded_by"].str.strip().str.casefold(), frozenset(people))
+        flags["is_recorder_unknown"] = named & (len(accepted["staff"]) > 0)  # without a list of staff anybody may
     if table.table == "practitioners":
         flags["is_npi_malformed"] = npi_malformed(frame["npi"])
     if table.table == "staff":

@@ -10,8 +10,6 @@ import pandas as pd
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
 
-NAT = np.datetime64("NaT", "ns")
-
 
 def add_conditions(facts: Facts, reference: Any) -> None:
     """Number of chronic conditions on the list that day, and of those that the indicator does not settle."""
@@ -43,25 +41,3 @@ def _of_one_category(person: Any, number: Any, names: Any, chronic: Any, size: i
         low, high = (pick.reduceat(category[number[rows]], starts) for pick in (np.minimum, np.maximum))
         found[person[rows][starts]] = low == high
     return found
-
-
-def conditions_since(facts: Facts, asked: Any) -> Any:
-    """For those asked who have a condition that began in the month: the day since which there are as many as needed.
-
-    Conditions that may be chronic count, each code once; NaT for others, and where there never are so many.
-    """
-    rows, patient = facts.rows("conditions")
-    onset = rows["onset_date"].to_numpy("datetime64[ns]")
-    whole = facts.any(patient[onset > np.datetime64(facts.first, "ns")]) & asked
-    some = np.flatnonzero(whole[patient])
-    number, names = facts.codes_of_conditions()
-    chronic = np.array([facts.book.chronic.get(name, 9) != 0 for name in names] + [False], dtype=bool)
-    some = some[chronic[number[some]]]
-    mine = pd.DataFrame({"patient": patient[some], "number": number[some], "onset": onset[some]})
-    mine["onset"] = mine["onset"].fillna(pd.Timestamp(facts.first))
-    each = mine.groupby(["patient", "number"], sort=True)["onset"].min().reset_index().sort_values(["patient", "onset"])
-    needed = facts.book.numbers["chronic_conditions_needed"]
-    last = each[each.groupby("patient").cumcount() == needed - 1]
-    since = np.full(facts.size, NAT)
-    since[last["patient"].to_numpy()] = last["onset"].to_numpy("datetime64[ns]")
-    return since

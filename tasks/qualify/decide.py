@@ -31,6 +31,9 @@ from tasks.qualify.sites import payable_here
 from tasks.qualify.stretches import stretches, tell_colleagues
 from tasks.qualify.taken import Taken, logged_elsewhere
 
+LASTING = ("care_planning_add_on_codes", "collaborative_month_codes")
+"""Lists of codes that matter in the months after they were billed."""
+
 DAY = 24 * 3600 * 10**9
 """A day in the nanoseconds of a date."""
 
@@ -46,7 +49,7 @@ def decide(
     `case_number`, which the store gives. Pure: same tables, month, rulebook and settings give the same frames.
     """
     tables = Tables(tables)
-    add_services(tables, month)
+    add_services(tables, month, frozenset().union(*(book.codes.get(name, ()) for name in LASTING)))
     zone = str(tables["practices"]["time_zone"].iloc[0])
     payable = payable_here(tables, book, settings)
     t = stretches(tables, month, book, zone)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from tasks.qualify.other_services import Written, seen_by_biller
+from tasks.qualify.lookup import Written
+from tasks.qualify.other_services import seen_by_biller
 from tasks.qualify.services import SERVICES
 
 if TYPE_CHECKING:

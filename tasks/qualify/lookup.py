@@ -45,6 +45,23 @@ class Tables(dict[str, pd.DataFrame]):
         return self._conditions
 
 
+class Written:
+    """Codes as the lists write them, no blanks around and in capitals; each of the few that occur is looked up once."""
+
+    def __init__(self, code: pd.Series):
+        self.number, names = pd.factorize(code)
+        self.names = pd.Index(names, dtype=object).str.strip().str.upper()
+
+    def among(self, codes: frozenset[str]) -> Any:
+        """Which rows have one of these codes."""
+        return np.array([*(name in codes for name in self.names), False], dtype=bool)[self.number]
+
+    @property
+    def text(self) -> Any:
+        """The code of every row."""
+        return np.array([*self.names, None], dtype=object)[self.number]
+
+
 def places(rows: Any, size: int) -> Any:
     """For each of `size` rows its place among `rows`, -1 where it is none of them, and once more -1 for row -1."""
     place = np.full(size + 1, -1, dtype=np.int32)

@@ -144,6 +144,10 @@ class Facts:
     def facility_days(self) -> None:
         """Bits 0..30: days of the month that the patient spent as an inpatient or in a Part A skilled nursing stay."""
         rows, patient = self.rows("stays")
+        hospice = rows["kind"].eq("hospice").to_numpy(bool)
+        begin = rows["admit_date"][hospice].clip(lower=self.first)
+        end = rows["discharge_date"][hospice].fillna(self.last).clip(upper=self.last)
+        self.frame["hospice_bits"] = self.bits(patient[hospice], begin, end)
         kind = rows["kind"].isin(STOPS_THE_CLOCK).to_numpy(bool)
         rows, patient = rows[kind], patient[kind]
         leaving = rows["discharge_date"]

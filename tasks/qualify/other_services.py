@@ -16,6 +16,7 @@ from config.exclusions import Conflict
 from config.frames import as_texts
 from config.line_modifiers import modifiers_for
 from config.rulebook import RuleBook
+from tasks.qualify.lookup import Written
 from tasks.qualify.services import SERVICES
 
 if TYPE_CHECKING:
@@ -35,23 +36,6 @@ def bars_the_program(conflict: Conflict, book: RuleBook) -> bool:
     """
     first = {entry.first for family, entry in book.families if "by_psychologist" not in family.only_if}
     return bool(first) and first <= conflict.ours
-
-
-class Written:
-    """Codes as the lists write them, no blanks around and in capitals; each of the few that occur is looked up once."""
-
-    def __init__(self, code: pd.Series):
-        self.number, names = pd.factorize(code)
-        self.names = pd.Index(names, dtype=object).str.strip().str.upper()
-
-    def among(self, codes: frozenset[str]) -> Any:
-        """Which rows have one of these codes."""
-        return np.array([*(name in codes for name in self.names), False], dtype=bool)[self.number]
-
-    @property
-    def text(self) -> Any:
-        """The code of every row."""
-        return np.array([*self.names, None], dtype=object)[self.number]
 
 
 def add_other_services(facts: Facts) -> None:

@@ -14,7 +14,8 @@ import pandas as pd
 from config import ncci
 from config.frames import as_texts
 from tasks.qualify.hospital import codes_off_hospital_claim, hospital_codes
-from tasks.qualify.other_services import Written, codes_of_program, seen_by_biller
+from tasks.qualify.lookup import Written
+from tasks.qualify.other_services import codes_of_program, seen_by_biller
 from tasks.qualify.services import SERVICES
 
 if TYPE_CHECKING:
@@ -58,9 +59,8 @@ def date_past_edits(facts: Facts, found: pd.DataFrame) -> None:
             first, billed = pd.Timestamp(days[row]).date(), chosen[codes[row]]
             if (barred := _barred(billed, others, first)) is None:
                 continue
-            for number in range(first.day + 1, last_day(facts, row, first).day + 1):
-                day = first.replace(day=number)
-                if not in_stay(facts, row, day) and _barred(billed, others, day) is None:
+            for day in free_days(facts, row, first):
+                if _barred(billed, others, day) is None:
                     reached[row], service[row], edition[row] = days[row], barred[0], barred[1]
                     days[row] = np.datetime64(day, "ns")
                     break
@@ -148,7 +148,20 @@ def _barred(chosen: _Chosen, others: list[Service], day: date) -> tuple[str, str
     return None
 
 
-def last_day(facts: Facts, row: int, day: date) -> date:
+def free_days(facts: Facts, row: int, after: date) -> list[date]:
+    """The later days on which the patient's claim may be dated as that day's: lived, covered alike and in no stay.
+
+    In order; days of a hospice election come last, unless a modifier is recorded that says why they are paid.
+    """
+    last = _last_day(facts, row, after)
+    days = [after.replace(day=number) for number in range(after.day + 1, last.day + 1)]
+    stay, hospice = (int(facts.frame[name].iloc[row]) for name in ("facility_bits", "hospice_bits"))
+    if facts.frame["hospice_modifier"].iloc[row]:
+        hospice = 0
+    return sorted((day for day in days if not stay >> (day.day - 1) & 1), key=lambda day: hospice >> (day.day - 1) & 1)
+
+
+def _last_day(facts: Facts, row: int, day: date) -> date:
     """The last day of the month on which the patient lived, took part and had the coverages of that day, no others."""
     frame, day_of = facts.frame, pd.Timestamp(day)
     rows, patient = facts.rows("coverages")
@@ -157,8 +170,3 @@ def last_day(facts: Facts, row: int, day: date) -> date:
     begins = mine["start_date"][(mine["start_date"] > day_of).to_numpy(bool)] - pd.Timedelta(days=1)
     own = (frame["death_date"].iloc[row], frame["unenrolled_date"].iloc[row])
     return pd.Series([facts.last, *own, *ends, *begins]).min().date()
-
-
-def in_stay(facts: Facts, row: int, day: date) -> bool:
-    """Whether that day of the month lies in a stay that stops the clock."""
-    return bool(int(facts.frame["facility_bits"].iloc[row]) >> (day.day - 1) & 1)

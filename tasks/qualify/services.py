@@ -6,21 +6,23 @@ import numpy as np
 import pandas as pd
 
 from config.month import Month
-from tasks.qualify.lookup import Tables, rows_of
+from tasks.qualify.lookup import Tables, Written, rows_of
 
 SERVICES = "services"
 
 
-def add_services(tables: Tables, month: Month) -> None:
-    """Adds the table `services`: those of `other_services` that were not withdrawn, and the month's visits with a code.
+def add_services(tables: Tables, month: Month, lasting: frozenset[str] = frozenset()) -> None:
+    """Adds the table `services`: those of `other_services` that were not withdrawn, and visits with a code.
 
-    A visit is seen from the patient's practitioner as the others are. One that stands in `other_services` too counts as
+    The month's visits, and earlier ones with one of the `lasting` codes. A visit is seen from the patient's
+    practitioner as the others are. One that stands in `other_services` too, as billed from the same side, counts as
     what is said there, withdrawn or not.
     """
     rows, patient = tables["other_services"], tables.owners("other_services")
     visits, seen = tables["visits"], tables.owners("visits")
-    inside = visits["visit_date"].between(pd.Timestamp(month.first), pd.Timestamp(month.last)) & visits["code"].notna()
-    inside = inside.to_numpy(bool) & (seen >= 0)
+    recent = (visits["visit_date"] >= pd.Timestamp(month.first)).to_numpy(bool) | Written(visits["code"]).among(lasting)
+    inside = (visits["visit_date"] <= pd.Timestamp(month.last)).to_numpy(bool) & visits["code"].notna().to_numpy(bool)
+    inside = inside & recent & (seen >= 0)
     made = _as_services(tables, visits[inside], seen[inside])
     known = pd.MultiIndex.from_arrays(_names(rows))
     fresh = ~pd.MultiIndex.from_arrays(_names(made)).isin(known)
@@ -34,8 +36,9 @@ def add_services(tables: Tables, month: Month) -> None:
 
 
 def _names(rows: pd.DataFrame) -> list[pd.Series]:
-    """Patient, code and day, which name a service."""
-    return [rows["patient_id"], rows["code"].str.strip().str.upper(), rows["service_date"]]
+    """Patient, code, day and side from which it was billed, which name a service."""
+    side = rows["billed_by"].astype("str")
+    return [rows["patient_id"], rows["code"].str.strip().str.upper(), rows["service_date"], side]
 
 
 def _as_services(tables: Tables, visits: pd.DataFrame, seen: np.ndarray) -> pd.DataFrame:

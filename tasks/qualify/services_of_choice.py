@@ -12,8 +12,8 @@ from config import ncci
 from config.exclusions import Conflict
 from config.frames import as_texts
 from tasks.qualify.hospital import codes_off_hospital_claim, hospital_codes
+from tasks.qualify.lookup import Written
 from tasks.qualify.other_services import (
-    Written,
     bars_the_program,
     carries_modifier,
     codes_of_program,
@@ -78,7 +78,10 @@ LIFTING = "59 or XU"
 
 def barred_by_services(found: pd.DataFrame, facts: Facts) -> Any:
     """Which candidates cannot stand beside a service that the same practitioner bills in the month."""
-    rows, patient, _ = _services_of_month(facts)
+    rows, patient = facts.rows(SERVICES)
+    own, _, _ = seen_by_biller(facts, rows, patient)
+    own = own & _in_month(facts, rows)
+    rows, patient = rows[own], patient[own]
     barred = np.zeros(len(found), dtype=bool)
     if not len(rows):
         return barred
@@ -90,13 +93,19 @@ def barred_by_services(found: pd.DataFrame, facts: Facts) -> Any:
     return barred
 
 
+def _in_month(facts: Facts, rows: pd.DataFrame) -> Any:
+    last = rows["end_date"].fillna(rows["service_date"])
+    return ((rows["service_date"] <= facts.last) & (last >= facts.first)).to_numpy(bool)
+
+
 def _services_of_month(facts: Facts) -> tuple[pd.DataFrame, Any, Any]:
     """The same practitioner's services of the month in the order of the list, whose they are and their last days."""
     rows, patient = facts.rows(SERVICES)
     last = rows["end_date"].fillna(rows["service_date"])
     own, _, unclear = seen_by_biller(facts, rows, patient)
-    inside = ((rows["service_date"] <= facts.last) & (last >= facts.first)).to_numpy(bool)
-    own_rows = (own | unclear) & inside  # what may be the biller's own is read as such where it only holds or warns
+    own_rows = (own | unclear) & _in_month(
+        facts, rows
+    )  # what may be the biller's own is read as such where it only holds or warns
     return rows[own_rows], patient[own_rows], last[own_rows]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -89,11 +90,36 @@ def paid_though_barred(paid: pd.DataFrame, bars: Bars, but: Collection[str]) -> 
 
 
 def _with_what_went_back(theirs: pd.DataFrame, paid: pd.DataFrame) -> pd.DataFrame:
-    """These payments and what was given back to the same patients since without naming a month, on whatever day."""
+    """These payments and what was given back to the same patients since without naming a month, on whatever day.
+
+    Refunds that name no month pay first for payments of the patient that name none either and are not among these.
+    """
     since = theirs.loc[theirs["amount"] > 0].groupby("patient_id")["payment_date"].min()
     later = paid["payment_date"].to_numpy() >= since.reindex(paid["patient_id"]).to_numpy()
     back = paid[(paid["amount"] < 0) & paid["service_month"].isna() & later]
-    return pd.concat([theirs, back[~back["payment_id"].isin(theirs["payment_id"])]])
+    back = back[~back["payment_id"].isin(theirs["payment_id"])]
+    back = back.sort_values("payment_date", kind="stable")
+    others = paid[(paid["amount"] > 0) & paid["service_month"].isna() & paid["patient_id"].isin(back["patient_id"])]
+    others = others[~others["payment_id"].isin(theirs["payment_id"])]
+    rest = pd.Series(_after_others(back, others), index=back.index, dtype=back["amount"].dtype)
+    return pd.concat([theirs, back.assign(amount=rest)[rest < 0]])
+
+
+def _after_others(back: pd.DataFrame, others: pd.DataFrame) -> list[int]:
+    """What of each refund, a negative amount, is left once it has paid for these earlier payments of its patient."""
+    open_: dict[str, list[tuple[Any, int]]] = {}
+    for row in others.sort_values("payment_date", kind="stable").itertuples():
+        open_.setdefault(row.patient_id, []).append((row.payment_date, int(row.amount)))
+    left = []
+    for row in back.itertuples():
+        cents, kept = -int(row.amount), []
+        for day, amount in open_.get(row.patient_id, []):
+            used = min(cents, amount) if day <= row.payment_date else 0
+            cents -= used
+            kept.append((day, amount - used))
+        open_[row.patient_id] = kept
+        left.append(-cents)
+    return left
 
 
 def given_back(theirs: pd.DataFrame, reason: str) -> tuple[dict[str, int], dict[str, list[Move]]]:
