@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows import prefect_server
+from flows.options import look_first
 from tests.flows.typed import typed
 
 IDS = "practice_id,practice_name\nP1,Maple Street\n P2 ,Hill\n"
@@ -50,3 +51,7 @@ def test_a_practice_that_is_there_passes_and_a_table_that_cannot_tell_is_left_to
         (folder / "practices.csv").write_text(content, "latin-1")
         with pytest.raises(AssertionError, match="a server was started"):
             typed("watch", "--source", folder, "--out", folder / "out", "--practice", "P2")
+
+
+def test_what_stands_in_a_variable_is_not_taken_for_a_folder(tmp_path: Path) -> None:
+    look_first("env:CCM_SOURCE_URL", "P1", tmp_path, "env:CCM_DB")

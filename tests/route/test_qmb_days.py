@@ -52,6 +52,19 @@ def test_what_was_paid_on_those_days_goes_back() -> None:
 PART_B = {"priority": 1, "payer_kind": "medicare_part_b", "start_date": "2020-01-01"}
 
 
+def test_a_refund_pays_first_for_what_is_no_beneficiarys() -> None:
+    rows = [("1", "2026-03-10", 1300), ("2", "2026-07-10", 5000), ("3", "2026-08-01", -5000)]
+    paid = pd.DataFrame(rows, columns=["payment_id", "payment_date", "amount"]).assign(
+        patient_id="P", service_month=None, case_number="C1"
+    )
+    paid["payment_date"] = pd.to_datetime(paid["payment_date"])
+    covered = pd.DataFrame({"patient_id": ["P"], "start_date": ["2026-03-01"], "end_date": ["2026-03-31"]})
+    covered[["start_date", "end_date"]] = covered[["start_date", "end_date"]].apply(pd.to_datetime)
+    assert given_back(paid_on_qmb_days(paid, covered), QMB_PAID)[0] == {"C1": 1300}
+    paid.loc[2, "amount"] = -6300
+    assert given_back(paid_on_qmb_days(paid, covered), QMB_PAID)[0] == {}
+
+
 def money_of(qmb: tuple[str, str], payments: list[tuple[str, str | None, int]], **told: Any) -> pd.DataFrame:
     """The case's money where August's claim left 13.23."""
     covered = [PART_B, {"priority": 2, "payer_kind": "qmb", "start_date": qmb[0], "end_date": qmb[1]}]
