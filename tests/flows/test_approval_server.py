@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -11,6 +10,7 @@ import sys
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -21,7 +21,7 @@ from flows.sign_off import sign_off_month
 from tasks.demo.write import write_demo_data
 from tasks.store import month_life
 from tasks.store.store import open_store
-from tests.flows.test_query_server import post, until
+from tests.flows.test_query_server import until
 from tests.flows.test_server import PREFECT, ask
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -82,11 +82,13 @@ class Installation:
             process.wait()
         self.running = []
 
-    def state(self, run: str) -> tuple[str, dict[str, object]]:
-        with urllib.request.urlopen(f"{self.api}/flow_runs/{run}", timeout=20) as answer:
-            found = json.load(answer)
+    def state(self, run: str) -> tuple[str, dict[str, Any]]:
+        found: dict[str, Any] = PrefectApi(self.api).ask(f"/flow_runs/{run}")
         assert found["state_type"] not in ("FAILED", "CRASHED"), found["state"]
         return found["state_name"], found
+
+    def begun(self, deployment: dict[str, Any], body: dict[str, Any]) -> str:
+        return str(PrefectApi(self.api).ask(f"/deployments/{deployment['id']}/create_flow_run", body)["id"])
 
     def waits(self, run: str, question: int) -> None:
         """The run is suspended, and this is its question of that number."""
@@ -99,7 +101,7 @@ class Installation:
 
     def answer(self, run: str, **given: str) -> None:
         def accepted() -> bool:
-            found = post(self.api, f"/flow_runs/{run}/resume", {"run_input": given} if given else {})
+            found = PrefectApi(self.api).ask(f"/flow_runs/{run}/resume", {"run_input": given} if given else {})
             return bool(found["status"] == "ACCEPT" or self.state(run)[0] != "Suspended")
 
         until(f"the answer to {run}", 60, accepted)
@@ -128,7 +130,7 @@ def test_a_month_is_approved_after_server_and_worker_were_killed(tmp_path: Path)
         place.work()
         (one,) = ask(place.api, "/deployments/filter")
         body = {"parameters": one["parameters"], "state": {"type": "SCHEDULED"}}
-        parent = post(place.api, f"/deployments/{one['id']}/create_flow_run", body)["id"]
+        parent = place.begun(one, body)
         place.completed(parent)
         runs = {run["parameters"].get("practice"): str(run["id"]) for run in ask(place.api, "/flow_runs/filter")}
         first, second = runs["P1"], runs["P2"]
@@ -137,7 +139,7 @@ def test_a_month_is_approved_after_server_and_worker_were_killed(tmp_path: Path)
         assert [last(database, name)[0] for name in ("P1", "P2")] == ["decided", "decided"]
 
         body = {"parameters": {**one["parameters"], "practice": "P1"}, "state": {"type": "SCHEDULED"}}
-        place.completed(post(place.api, f"/deployments/{one['id']}/create_flow_run", body)["id"])
+        place.completed(place.begun(one, body))
         place.waits(first, 1)
 
         place.kill()

