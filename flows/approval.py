@@ -22,6 +22,7 @@ from config.month import Month
 from config.slug import slug_of
 from flows.approval_form import RETURN, SIGN_OFF, MonthApproval
 from flows.board import show_board
+from flows.claims_ahead import looked_ahead
 from flows.prefect_api import server_of_this_run
 from flows.sign_off import sign_off
 from flows.waiting_runs import asked_alone, let_go_by_the_way, settled
@@ -144,7 +145,7 @@ def shown(place: Place, asked: Request) -> str:
     if cycle is None:
         raise InputError(f"There is no decided {asked.month} of practice {asked.practice_id} in this database.")
     report = str(place.folder(asked.practice_id, month) / "report.html")
-    text = approval_markdown(place.store, cycle, report)
+    text = approval_markdown(place.store, cycle, report, looked_ahead(place, asked.practice_id, month))
     create_markdown_artifact(
         key=f"approval-{slug_of(asked.practice_id)}-{asked.month}",
         markdown=text,

@@ -41,12 +41,21 @@ def claims(
     practice: Annotated[
         str | None, typer.Option(help="One practice by its practice_id; without it, all that have the month.")
     ] = None,
+    ahead: Annotated[
+        bool,
+        typer.Option("--ahead", help="Write no claim: say and list what would be held now, signed off or not."),
+    ] = False,
     out: Out = Path("out"),
     database: Database = None,
     settings: Settings = None,
 ) -> None:
     """Write the 837 files of a signed-off month: what is new, what replaces or voids what was sent."""
     when = Month.parse(month)
+    if ahead:
+        from flows.claims_ahead import show_ahead
+
+        show_ahead(Console(), database, out, when, practice, settings)
+        return
     with flow_on_terminal(database, lambda: _may_be_billed(database, out, when, practice)) as console:
         from flows.claims import claims as claims_flow
 

@@ -13,10 +13,12 @@ from config.by_hand import BY_HAND
 from config.errors import InputError, PlaceError
 from config.message_settings import message_settings
 from config.month import Month
+from flows.claims_ahead import ahead_said
 from flows.listing import say
 from flows.prefect_api import PrefectApi
 from flows.signed_said import say_signed
 from flows.waiting_runs import let_go
+from tasks.claim.ahead import ahead
 from tasks.send.month_end import compose_release
 from tasks.send.stakeholders import compose_figures, figures_of, too_few, wanted_by
 from tasks.store import approvals, by_hand, month_life
@@ -49,11 +51,12 @@ def sign_off_month(
         with store.reading() as connection:
             told = of_sign_off(connection, cycle)
         small = _no_figures(store, cycle, settings)
+        claims = ahead_said(ahead(store, practice_id, month, settings))
         waited = _let_go(store, api, practice_id, month)
     finally:
         store.close()
     say_signed(console, cycle, signed, begun, lines, told)
-    for line in [*small, *waited]:
+    for line in [*small, *waited, f"  {claims[0]}", *(f"    {line}" for line in claims[1:])]:
         say(console, line)
 
 

@@ -32,7 +32,7 @@ from tasks.store.store import Store
 
 @dataclass(frozen=True)
 class SignedMonth:
-    """The latest revision of a month, signed off, with all that its claims are made of."""
+    """A decided month with all that its claims are made of; signed off, but where it is only looked ahead."""
 
     cycle: Cycle
     lines: pd.DataFrame
@@ -90,7 +90,12 @@ def _signed_cycle(store: Store, practice_id: str, month: Month) -> Cycle:
 
 def signed_month(store: Store, practice_id: str, month: Month, settings: Path | None) -> SignedMonth:
     """The month with its lines and inputs; InputError when it is not signed off, or when a setting is missing."""
-    cycle = _signed_cycle(store, practice_id, month)
+    return with_all_of_claims(store, _signed_cycle(store, practice_id, month), settings)
+
+
+def with_all_of_claims(store: Store, cycle: Cycle, settings: Path | None) -> SignedMonth:
+    """That revision with its lines and inputs, signed off or not; InputError when a setting is missing."""
+    practice_id, month = cycle.practice_id, cycle.month
     with store.reading() as connection:
         determined = case_work.determined(connection, practice_id)
         recorded = modifiers.recorded(connection, practice_id, str(month))

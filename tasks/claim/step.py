@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -13,29 +13,26 @@ from prefect.cache_policies import NO_CACHE
 
 from config.care_settings import care_setting
 from config.claim_settings import off_campus_modifier
-from config.contract import claim_outputs
 from config.line_modifiers import RECORDED
-from config.month import Month, today_in
-from config.rulebook import RuleBook, load_rulebook
-from config.settings import PracticeSettings, practice_settings
+from config.month import Month
+from config.rulebook import RuleBook
+from config.settings import PracticeSettings
 from tasks.claim.asked import LineHeldError, Scrubber, lines_of
 from tasks.claim.claims import on_claims
 from tasks.claim.difference import difference
 from tasks.claim.final_look import final_look
-from tasks.claim.kept_back import kept_back
+from tasks.claim.kept_back import scrubbed, scrubbed_by
+from tasks.claim.lists import claim_lists
 from tasks.claim.modifiers import credentials_of, of_setting, with_modifiers
 from tasks.claim.needs import Held
-from tasks.claim.seen_answers import with_seen
 from tasks.claim.send_out import send_again, send_out
-from tasks.claim.signed import Drafted, SignedMonth, drafted, signed_month
+from tasks.claim.signed import Drafted, SignedMonth, signed_month
 from tasks.claim.superbill import claim_lines
-from tasks.claim.tell import corrections_frame, held_frame, held_sheet, sent_frame
+from tasks.claim.tell import sent_frame
 from tasks.progress import step
 from tasks.store import claims as stored
 from tasks.store import modifiers, month_life
 from tasks.store.claims import ClaimFile
-from tasks.store.denials import codes_of
-from tasks.store.filing import limits_in
 from tasks.store.known_findings import keep_warnings
 from tasks.store.step import Place
 
@@ -84,17 +81,9 @@ def draft_claims(place: Place, practice_id: str, month: Month) -> tuple[SignedMo
     """A draft of every claim of the signed-off month; UserError when it is not signed off or a setting is missing."""
     with step("claim", "drafting the claims") as done:
         signed = signed_month(place.store, practice_id, month, place.settings)
-        found = kept_back(signed, drafted(signed), *_scrubbed_by(place, signed))
-        with place.store.reading() as connection:
-            found = replace(found, scrub=with_seen(found.scrub, codes_of(connection, practice_id), month))
+        found = scrubbed(place.store, signed, place.settings)
         done(f"{practice_id}: {len(found.ready):,} claims can be written, {len(found.held_keys):,} lack something")
     return signed, found
-
-
-def _scrubbed_by(place: Place, month: SignedMonth) -> tuple[RuleBook, PracticeSettings, date]:
-    """The month's rules as they are known today, the practice's settings, and today on the practice's clock."""
-    today = today_in(month.practice.time_zone)
-    return load_rulebook(month.cycle.month), practice_settings(month.cycle.practice_id, place.settings), today
 
 
 @task(name="send the claims out", cache_policy=NO_CACHE)
@@ -110,7 +99,7 @@ def send_claims(place: Place, month: SignedMonth, drafts: Drafted) -> Billed:
             sent = stored.sent_claims(connection, month.cycle.practice_id, str(month.cycle.month))
             warned = pd.concat([drafts.scrub, found.scrub], ignore_index=True)
             keep_warnings(connection, sent, {file.control_number for file in new}, warned)
-            asked = drafts.scrubber or Scrubber(*_scrubbed_by(place, month), month.tables, month.practice.npi)
+            asked = drafts.scrubber or Scrubber(*scrubbed_by(month, place.settings), month.tables, month.practice.npi)
             others = lines_of(found.beside, asked.billing_npi)
             told = (asked.tables, asked.book, asked.settings, asked.today, others)
             final_look((file.content for file in new), sent, *told)
@@ -160,20 +149,8 @@ def _billed(
     whose = (month.cycle.practice_id, str(month.cycle.month))
     with place.store.reading() as connection:
         files, sent = stored.files(connection, *whose), stored.sent_claims(connection, *whose)
-        left = difference(connection, month, drafts)
-        recorded = modifiers.recorded(connection, *whose)
-    found = pd.concat([drafts.scrub, following if following is not None else left.scrub], ignore_index=True)
-    key = claim_outputs()["scrub"].key
-    limits = limits_in(practice_settings(month.cycle.practice_id, place.settings).filing_days, month.tables)
-    holds = held_frame([*(held or []), *left.held], limits)
-    decisions, findings = (place.store.frame(name, month.cycle) for name in ("decisions", "findings"))
-    frames = {
-        "claims_sent": sent_frame(sent),
-        "claim_holds": holds,
-        "held": held_sheet(holds, decisions, findings, recorded, limits, month.tables["coverages"]),
-        "claim_corrections": corrections_frame(left.by_hand),
-        "scrub": found.drop_duplicates(list(key), ignore_index=True),
-    }
+    lists = claim_lists(place.store, month, drafts, place.settings, following, held)
+    frames = {"claims_sent": sent_frame(sent)} | lists
     return Billed({file.file_name: file.content for file in files}, frames, new)
 
 

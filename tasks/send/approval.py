@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -25,8 +25,11 @@ NEEDED = ("decisions", "findings", "claim_lines", "quarantine", "reconciliation"
 ROWS = {"bill": "ready to bill", "hold": "on hold", "short": "short of minutes", "not_billable": "not billable"}
 
 
-def approval_markdown(store: Store, cycle: Cycle, report: str = "") -> str:
-    """Summary, reconciliation, exceptions and the difference to the month before, in counts; nobody is named."""
+def approval_markdown(store: Store, cycle: Cycle, report: str = "", claims: Sequence[str] = ()) -> str:
+    """Summary, reconciliation, exceptions and the difference to the month before, in counts; nobody is named.
+
+    `claims` are the lines that say what the claims would come to.
+    """
     frames = {name: store.frame(name, cycle) for name in NEEDED}
     months = store.trend(cycle.practice_id, cycle.month, 2).set_index("month")
     before = str(cycle.month.previous)
@@ -63,6 +66,8 @@ def approval_markdown(store: Store, cycle: Cycle, report: str = "") -> str:
     said += [f"- On hold, {count(row['cases'])}: {row['words']}" for row in held[:MOST_HOLDS]]
     if len(held) > MOST_HOLDS:
         said.append(f"- and {plural(len(held) - MOST_HOLDS, 'other cause')}")
+    if claims:
+        said += ["", f"**Claims.** {claims[0]}", "", *(f"- {line}" for line in claims[1:])]
     return "\n".join([*said, *(["", f"The whole month: `{report}`"] if report else [])])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ from tasks.send.workbook import workbook
 
 SUPERBILL = "superbill.xlsx"
 HELD, SHEET = "claim_holds", "held"
+AHEAD = "claims-ahead"
 
 
 def write_claims_folder(
@@ -41,3 +43,27 @@ def write_claims_folder(
         put(folder / SUPERBILL, workbook(superbill, table, "Superbill", beside=beside))
         on_disk(folder)
     return folder
+
+
+def write_claims_ahead(month_folder: Path, lists: Mapping[str, pd.DataFrame], lines: pd.DataFrame) -> Path:
+    """The folder `claims-ahead` of the month holds the lists and the superbill as `claims` would; no claim file.
+
+    PlaceError when it cannot be written.
+    """
+    return write_claims_folder(month_folder / AHEAD, {}, lists, lines)
+
+
+def clear_claims_ahead(month_folder: Path) -> None:
+    """What was foreseen is gone, now that the claims themselves are written; files that are not ours stay.
+
+    PlaceError when it cannot be cleared.
+    """
+    folder = month_folder / AHEAD
+    if not folder.is_dir():
+        return
+    ours = [outputs()["claim_lines"].file, SUPERBILL, *(table.file for table in claim_outputs().values())]
+    with place_sentences(folder):
+        for name in ours:
+            (folder / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            folder.rmdir()

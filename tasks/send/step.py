@@ -27,7 +27,7 @@ from config.watch_settings import watch_settings
 from tasks.progress import LOG, no_cell_in_errors, step
 from tasks.send.answered import answered_lines, answered_markdown, answered_view
 from tasks.send.answers_folder import render_answers, write_answers, write_suspense
-from tasks.send.claims_folder import write_claims_folder
+from tasks.send.claims_folder import clear_claims_ahead, write_claims_folder
 from tasks.send.codes_page import CODES_PAGE, codes_markdown, render_codes
 from tasks.send.coverage_folder import write_coverage_folder
 from tasks.send.delivery import DeliveryReport, deliver
@@ -147,6 +147,7 @@ def write_claims(
     """The folder `claims` of the month holds the files that went out, the lists, and the superbill, CSV and XLSX."""
     with step("write", "writing the claims") as done:
         folder = write_claims_folder(place.folder(practice_id, month) / "claims", files, frames, superbill)
+        clear_claims_ahead(place.folder(practice_id, month))
         done(f"{folder}", len(superbill))
     return folder
 

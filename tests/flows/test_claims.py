@@ -13,6 +13,7 @@ from rich.console import Console
 from config.errors import InputError, PlaceError
 from config.month import Month
 from flows.claims import claims
+from flows.claims_ahead import show_ahead
 from flows.monthly_cycle import monthly_cycle
 from flows.sign_off import sign_off_month
 from tasks.demo.write import write_demo_data
@@ -96,6 +97,40 @@ def test_a_sign_off_tells_quality_and_board_once_what_their_pages_say(place: Pat
     for page in ("stakeholder.html", "stakeholder_quality.html"):
         assert enrolled
         assert f'<span class="tile-number">{enrolled[1]}</span>' in (pages / page).read_text("utf-8")
+
+
+def ahead(place: Path, settings: str | None = "settings.yaml") -> str:
+    console = Console(record=True, width=200)
+    own = place / settings if settings else None
+    show_ahead(console, f"sqlite:///{place / 'out' / 'ccm.db'}", place / "out", Month(2026, 10), None, own)
+    return console.export_text()
+
+
+def test_what_would_be_held_is_seen_before_the_sign_off_and_is_what_is_held(place: Path) -> None:
+    said = ahead(place)
+    listed = folder(place).with_name("claims-ahead")
+    assert {path.name for path in listed.iterdir()} == {
+        *("claim_holds.csv", "claim_corrections.csv", "scrub.csv", "superbill.csv", "superbill.xlsx")
+    }
+    foreseen = rows(listed / "claim_holds.csv")
+    held = {(row["patient_id"], row["program"], row["claim"], row["payer_order"]) for row in foreseen}
+    assert held
+    would = re.search(r"P1 · 2026-10: (\S+) claims? could be written now, (\S+) would be held:", said)
+    assert would
+    assert int(would[2]) == len(held)
+    assert f"{listed}" in said
+    assert not folder(place).exists(), "nothing was written"
+    signed = sign(place, settings=place / "settings.yaml")
+    assert f"{would[1]} claims could be written now, {would[2]} would be held:" in signed
+    done = bill(place)
+    assert (done["sent"], done["held"]) == (int(would[1]), int(would[2]))
+    assert rows(folder(place) / "claim_holds.csv") == foreseen
+    assert not listed.exists(), "the claims themselves stand in its place"
+
+
+def test_looking_ahead_without_the_claims_settings_says_what_is_missing(place: Path) -> None:
+    assert "P1 · 2026-10: No claim can be written yet: " in ahead(place, None)
+    assert "No claim can be written yet: " in sign(place)
 
 
 def test_a_signed_month_becomes_claims_once_and_the_same_files_again(place: Path) -> None:
