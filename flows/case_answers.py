@@ -9,8 +9,9 @@ from rich.console import Console
 
 from config.errors import InputError
 from flows.one_case import desk_of
-from tasks.route.desk import Taken, keep, looked_at_again, take_in
+from tasks.route.desk import keep, looked_at_again
 from tasks.route.readback import Answer, read_answers
+from tasks.route.take_in import Taken, take_in
 from tasks.store.case_numbers import parse
 from tasks.store.store import Store, open_store
 

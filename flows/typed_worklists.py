@@ -11,9 +11,9 @@ import pandas as pd
 from config.contract import coverage_outputs, worklist_outputs
 from config.worklist_answers import word_of
 from flows.typed_answers import KEPT, lost_lines, with_typed_answers
-from tasks.route.desk import BY_WORKLIST
 from tasks.route.machine import QMB_SHARE
 from tasks.route.readback import month_written
+from tasks.route.take_in import BY_WORKLIST
 from tasks.send.coverage_folder import FOLDER as COVERAGE
 from tasks.send.coverage_folder import WORKLIST
 from tasks.send.outreach import Kept

@@ -28,8 +28,9 @@ from tasks.claim.x12.professional import professional
 from tasks.claim.x12.segments import END
 from tasks.claim.x12.void import sent_text, void
 from tasks.store import claims as stored
-from tasks.store.claims import ClaimFile, Numbered, Standing
+from tasks.store.claims import ClaimFile, Standing
 from tasks.store.denied import mark_resent
+from tasks.store.ledger import NumberedClaim
 from tasks.store.records import Cycle
 
 WRITERS = {"837P": professional, "837I": institutional}
@@ -173,7 +174,7 @@ def _indicator(draft: Draft) -> Any:
     return of
 
 
-def _numbered(one: Send, tag: str, cycle: Cycle) -> Numbered:
+def _numbered(one: Send, tag: str, cycle: Cycle) -> NumberedClaim:
     draft = one.draft
     number = claim_number(
         tag, draft.case_number, draft.month, draft.program, draft.claim, draft.payer_order, one.version
@@ -215,10 +216,10 @@ def _numbered(one: Send, tag: str, cycle: Cycle) -> Numbered:
         }
         for line in draft.lines
     ]
-    return Numbered(row, lines, draft.codes, in_ledger=draft.payer_order == 1 and not one.alone, alone=one.alone)
+    return NumberedClaim(row, lines, draft.codes, in_ledger=draft.payer_order == 1 and not one.alone, alone=one.alone)
 
 
-def _taken_back(connection: Connection, one: Void, tag: str, cycle: Cycle) -> Numbered:
+def _taken_back(connection: Connection, one: Void, tag: str, cycle: Cycle) -> NumberedClaim:
     stood: Standing = one.stood
     _, program, claim = one.key
     number = claim_number(tag, stood.case_number, str(cycle.month), program, claim, 1, one.version)
@@ -234,4 +235,4 @@ def _taken_back(connection: Connection, one: Void, tag: str, cycle: Cycle) -> Nu
         "state": "written",
     }
     mine = [{**line, "claim_number": number} for line in lines]
-    return Numbered(row | changed, mine, "", in_ledger=not one.alone)
+    return NumberedClaim(row | changed, mine, "", in_ledger=not one.alone)

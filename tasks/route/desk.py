@@ -1,9 +1,9 @@
-"""Working on a practice's cases: where they stand today, one move recorded, a worklist's answers taken in."""
+"""Working on a practice's cases: where they stand today, and one move or determination recorded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -20,18 +20,12 @@ from config.settings import PracticeSettings, practice_settings
 from tasks.route import qmb_shares
 from tasks.route.cases import Standing, standing
 from tasks.route.determinations import OPTION_OF, Determination
-from tasks.route.determining import DETERMINED, by_column, of_line
 from tasks.route.guards import Known, checked
 from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move
-from tasks.route.people import as_on_file, known_staff, nobody_named
-from tasks.route.readback import Answer
+from tasks.route.people import known_staff, nobody_named
 from tasks.route.work import Work, as_row, moves_by_case, on_record
-from tasks.route.worklist import moves_for
 from tasks.store import case_work
 from tasks.store.store import Store
-
-BY_WORKLIST = "worklist"
-WHO = ("answered_by", "second_by", "proof_seen_by")  # columns of people
 
 
 @dataclass(frozen=True)
@@ -58,16 +52,6 @@ class Desk:
         """The case's row of the contract; empty when it is over since long."""
         rows = self.standing.frame[self.standing.frame["case_number"] == number]
         return {} if rows.empty else {str(name): value for name, value in rows.iloc[0].items()}
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What became of one answered line: taken, known already, or refused with one sentence."""
-
-    line: int
-    case_number: str
-    state: str
-    why: str = ""
 
 
 def open_desk(
@@ -177,81 +161,6 @@ def cents_of(outcome: str, row: dict[str, Any], known: Known, day: date) -> int:
     if outcome in GIVES_UP:
         return known.uncollectible_cents
     return int(row.get("refund_cents") or 0) if outcome == "refunded" else 0
-
-
-def take_in(desk: Desk, answers: Iterable[Answer]) -> list[Taken]:
-    """Each answered line in its turn: a line that is refused says why, and the others are taken all the same.
-
-    The same file again changes nothing. A line of an older list is refused once the case has moved.
-    """
-    found = []
-    moved: set[str] = set()
-    for answer in answers:
-        number = answer.case_number
-        try:
-            found.append(Taken(answer.line, number, _take(desk, answer, moved)))
-        except InputError as error:
-            why = by_column(str(error).removeprefix(f"{number}: "))
-            found.append(Taken(answer.line, number, "refused", why))
-    return found
-
-
-def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
-    revision, day = answer.read(desk.today)
-    number, answer = answer.case_number, _as_on_file(desk.tables, answer)
-    if answer.month or answer.answer in qmb_shares.ANSWERS:
-        return _take_share(desk, answer, day)
-    case, known = desk.case(number)
-    row = desk.row(number)
-    source = f"{BY_WORKLIST}:{revision}:{answer.answer}:{day}"
-    recorded = {move.source for move in desk.work.moves.get(number, [])}
-    if source in recorded or (f"{source}:offered" in recorded and answer.answer == "offered"):
-        return "known"
-    if f"said:{day}:{answer.answer}" in recorded:
-        return "known"
-    option = answer.option or str(row.get("option") or "")
-    determined = None
-    if answer.answer == DETERMINED:
-        determined = of_line(desk, answer, day, option)
-        if determined.source in recorded:
-            return "known"
-    if number in moved:
-        raise InputError("an earlier line of this list has moved the case; answer again on a new list.")
-    if revision != case.moves:
-        raise InputError(
-            f"the list is stale: the case was at {revision} when it was written and is at {case.moves} now; "
-            "answer again on a new list."
-        )
-    for name in WHO:
-        known_staff(desk.tables, name, getattr(answer, name))
-    if desk.tables["staff"].empty:  # with staff on file it is an identifier of theirs
-        nobody_named(desk.tables, *((name, getattr(answer, name)) for name in WHO))
-    if determined:
-        determine(desk, determined)
-        moved.add(number)
-        return "taken"
-    cents = answer.cents()
-    if cents is None:
-        cents = cents_of(answer.answer, row, known, day)
-    do(desk, number, moves_for(answer.answer, case, day, answer.answered_by, answer.note_code, option, cents, source))
-    moved.add(number)
-    return "taken"
-
-
-def _as_on_file(tables: Mapping[str, pd.DataFrame], answer: Answer) -> Answer:
-    """The answer with each person as the practice's tables write them; who is unknown, as written."""
-    by, second, seen = (as_on_file(tables, getattr(answer, name)) for name in WHO)
-    return replace(answer, answered_by=by, second_by=second, proof_seen_by=seen)
-
-
-def _take_share(desk: Desk, answer: Answer, day: date) -> str:
-    """What billing did with a Qualified Medicare Beneficiary's share of a month is on record."""
-    number, month = answer.case_number, answer.month
-    if answer.answer not in qmb_shares.ANSWERS:
-        raise InputError(f"the line of {month} takes {' or '.join(qmb_shares.ANSWERS)} alone.")
-    if not month:
-        raise InputError(f"'{answer.answer}' belongs on a line with a month; write it there.")
-    return answer_share(desk, number, month, answer.answer, day, answer.answered_by, answer.note_code, "answered_by")
 
 
 def answer_share(

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from config.errors import InputError
 from config.money import cents_of
+from tasks.route.desk import Desk
 from tasks.route.determinations import EVERYTHING, GROUNDS, Determination, OnRecord, decide
 from tasks.route.facts import setting_of
 from tasks.route.readback import Answer, day_written
-
-if TYPE_CHECKING:
-    from tasks.route.desk import Desk
 
 DETERMINED = "determined"  # of the worklist's answers
 COLUMN_OF = {

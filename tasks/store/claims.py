@@ -16,7 +16,7 @@ from config.errors import FaultError, InputError
 from tasks.store import month_life
 from tasks.store.answers import days_taken_back, first_payers
 from tasks.store.claim_tables import claim_files, claim_service_lines, claims, ledger, sign_offs
-from tasks.store.ledger import VOID, end_what_is_replaced, into_ledger
+from tasks.store.ledger import VOID, NumberedClaim, end_what_is_replaced, into_ledger
 from tasks.store.overpayments import FIRST_TOOK_BACK, cases_of_month
 from tasks.store.records import Cycle
 from tasks.store.refused import refused_corrections
@@ -73,17 +73,6 @@ class Standing:
     def answered(self) -> bool:
         """Whether the payer has answered."""
         return self.state in ANSWERED
-
-
-@dataclass(frozen=True)
-class Numbered:
-    """A claim as it goes out: its row, its lines, and whether it is what stands in the ledger."""
-
-    row: dict[str, Any]
-    lines: list[dict[str, Any]]
-    codes: str
-    in_ledger: bool = True
-    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -232,7 +221,7 @@ def _unprocessable(connection: Connection, practice_id: str, month: str) -> set[
 def add_file(
     connection: Connection,
     values: dict[str, Any],
-    sent: Sequence[Numbered],
+    sent: Sequence[NumberedClaim],
     written: Callable[[int], bytes],
     now: datetime,
 ) -> ClaimFile:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tasks.store.claim_tables import claims, ledger
 
-if TYPE_CHECKING:
-    from tasks.store.claims import Numbered
-
 VOID = "8"
 
 
-def end_what_is_replaced(connection: Connection, sent: Sequence[Numbered]) -> None:
+@dataclass(frozen=True)
+class NumberedClaim:
+    """A claim as it goes out: its row, its lines, and whether it is what stands in the ledger."""
+
+    row: dict[str, Any]
+    lines: list[dict[str, Any]]
+    codes: str
+    in_ledger: bool = True
+    alone: bool = False
+
+
+def end_what_is_replaced(connection: Connection, sent: Sequence[NumberedClaim]) -> None:
     """The claims that these replace or void are over; those sent alone beside another leave it as it is."""
     over = [
         {"which": one.row["replaces"], "now": "voided" if one.row["frequency"] == VOID else "replaced"}
@@ -29,7 +38,7 @@ def end_what_is_replaced(connection: Connection, sent: Sequence[Numbered]) -> No
         connection.execute(this.values(state=sa.bindparam("now")), over)
 
 
-def into_ledger(connection: Connection, sent: Sequence[Numbered], now: datetime) -> None:
+def into_ledger(connection: Connection, sent: Sequence[NumberedClaim], now: datetime) -> None:
     """The ledger's row of each of these claims is its own.
 
     One statement for all that have a row and one for those that have none: a month may have a hundred thousand.
@@ -64,5 +73,5 @@ def into_ledger(connection: Connection, sent: Sequence[Numbered], now: datetime)
         connection.execute(sa.update(ledger).where(this).values(told), changed)
 
 
-def _months(sent: Sequence[Numbered]) -> set[tuple[str, str]]:
+def _months(sent: Sequence[NumberedClaim]) -> set[tuple[str, str]]:
     return {(one.row["practice_id"], one.row["month"]) for one in sent}
