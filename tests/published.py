@@ -26,8 +26,8 @@ KINDS = {"agree", "trap", "contested"}
 KEYS = {"id", "trap", "kind", "matter", "source", "name", "note", "month", "settings", "expected", "otherwise"}
 ABOUT_PATIENT = {
     "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays", "alignments",
-    "medical_decisions", "copay_responses", "payer_answers", "time", "staff", "practitioner", "zone", "setting",
-    "place_of_service", "qp_status", "credential",
+    "medical_decisions", "copay_responses", "payer_answers", "line_modifiers", "time", "staff", "practitioner", "zone",
+    "setting", "place_of_service", "qp_status", "credential",
 }  # fmt: skip
 OF_A_PROGRAM = {
     "outcome", "codes", "reason", "findings", "no_findings", "numbers", "dates", "minutes", "missing", "family",

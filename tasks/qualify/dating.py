@@ -30,7 +30,7 @@ def date_candidates(facts: Facts, found: list[Candidates]) -> Moves:
 
     First to the first free day on which care plan and conditions stand, where they do not when the minutes are reached;
     from there on, among such days, to the first without an edit, or else, past one that no modifier lifts, to one that
-    needs a modifier. Where the month has no better day they stay; to spare a modifier none moves into a hospice election.
+    needs a modifier. Where the month has no better day they stay; to spare a modifier none moves into a hospice stay.
     """
     documented, edits, free = Documented(facts), EditsOfDay(facts), FreeDays(facts)
     rules, moves = facts.book.rules, Moves()

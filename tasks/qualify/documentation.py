@@ -8,6 +8,7 @@ from __future__ import annotations
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.frames import Mask, Months
+from tasks.qualify.sites import NOT_EXCEPTED
 
 
 def complex_without_decision(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -38,6 +39,11 @@ def rate_not_loaded(m: Months, book: RuleBook, settings: PracticeSettings) -> Ma
 def hospital_rate_not_loaded(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """A hospital's claim goes out beside the practitioner's, and what it is paid is not known."""
     return (m.family != "") & m.hospital_rate_unknown
+
+
+def nonexcepted_share_recalled(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The hospital's claim goes out from here, of a department that is not excepted."""
+    return (m.family != "") & (m.campus_modifier == NOT_EXCEPTED) & (settings.claims_here != "professional")
 
 
 def collaborative_start_assumed(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
