@@ -5,10 +5,10 @@ Words, dates and sources stand in config/rules/documentation.yaml.
 
 from __future__ import annotations
 
+from config.hospital_rates import NOT_EXCEPTED
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.frames import Mask, Months
-from tasks.qualify.sites import NOT_EXCEPTED
 
 
 def complex_without_decision(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

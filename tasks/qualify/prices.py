@@ -11,10 +11,11 @@ from config.dated_csv import SURE as CONFIDENCES
 from config.fee_answers import HospitalRates
 from config.fee_entries import Site
 from config.fees import BASES, FeeSchedule
+from config.hospital_rates import hospital_rates
 from config.rulebook import FamilyEntry, RuleBook
 from tasks.qualify.frames import Months
 from tasks.qualify.hospital import unit_limits
-from tasks.qualify.sites import CHARGES, CLAIMS, NOT_EXCEPTED, ON_LINES, site_of
+from tasks.qualify.sites import CHARGES, CLAIMS, ON_LINES, site_of
 
 UNVERIFIED = CONFIDENCES.index("unverified")
 NOT_PAID_TO_HOSPITALS = ("M", "B", "E1")
@@ -93,7 +94,9 @@ def _line(frame: pd.DataFrame, code: str, units: Any, site: Site, m: Months, boo
     line = _Line(schedule, allowed, coinsurance, medicare, none, none, sure, basis, weighed=allowed)
     here = m.attrs.get(CLAIMS, "both")
     if here == "facility" or (here == "both" and site.setting.hospital_claim):
-        return _with_hospital(line, _hospital_rates(code, days, m, book), code, days, units, here, site, book)
+        return _with_hospital(
+            line, hospital_rates(book, code, days, m.attrs.get(ON_LINES, "")), code, days, units, here, site, book
+        )
     return line
 
 
@@ -105,16 +108,6 @@ def _percent(site: Site, credential: Any, book: RuleBook) -> tuple[Any, Any]:
     least = book.numbers.get("social_worker_percent", 100)  # rulebooks of long ago knew of none
     percent = np.select([nurse, social_worker], [book.numbers["nonphysician_percent"], least], 100)
     return percent, nurse | social_worker
-
-
-def _hospital_rates(code: str, days: Any, m: Months, book: RuleBook) -> HospitalRates:
-    """What the hospital is paid for a code on each day: less, and recalled, in a department that is not excepted."""
-    rates = book.fees.hospital_rates(code, days)
-    percent = book.numbers.get("nonexcepted_percent", 100)  # rulebooks of long ago knew of none
-    if m.attrs.get(ON_LINES) != NOT_EXCEPTED or percent == 100:
-        return rates
-    cents, copay = (_round_half_up(amount * percent, 100) for amount in (rates.cents, rates.copay_cents))
-    return HospitalRates(cents, copay, np.where(rates.cents > 0, UNVERIFIED, rates.sure))
 
 
 def _with_hospital(

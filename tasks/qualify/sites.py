@@ -9,7 +9,8 @@ import pandas as pd
 from config.care_settings import care_setting
 from config.fee_entries import Site
 from config.fees import FeeSchedule
-from config.line_modifiers import CAMPUS, RECORDED
+from config.hospital_rates import campus_modifier
+from config.line_modifiers import RECORDED
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.frames import Months
@@ -17,8 +18,6 @@ from tasks.qualify.frames import Months
 SETTING, LOCALITY, CHARGES, CLAIMS = "setting", "locality", "charges_cents", "claims_here"
 ON_LINES = "campus_modifier"
 """Attributes of the frame of patient-months: one practice has one place. Plain texts, for pandas copies them often."""
-NOT_EXCEPTED = "PN"
-"""What an off-campus department's own claim carries that Medicare pays less than other hospitals'."""
 
 
 def site_of(m: Months, fees: FeeSchedule) -> Site:
@@ -39,7 +38,7 @@ def add_site(m: Months, tables: dict[str, pd.DataFrame], settings: PracticeSetti
     m.attrs[SETTING] = _text(tables["practices"], "setting")
     m.attrs[LOCALITY] = _text(tables["practices"], "locality")
     m.attrs[CLAIMS] = settings.claims_here
-    m[ON_LINES] = m.attrs[ON_LINES] = _on_lines(tables)
+    m[ON_LINES] = m.attrs[ON_LINES] = campus_modifier(tables.get(RECORDED))
     if settings.charges_cents:
         m.attrs[CHARGES] = dict(settings.charges_cents)
 
@@ -56,13 +55,6 @@ def payable_here(tables: dict[str, pd.DataFrame], book: RuleBook, settings: Prac
     if settings.claims_here == "both":
         return payable
     return payable.intersection(*(setting.carried(claim, book.month) for claim in sent))
-
-
-def _on_lines(tables: dict[str, pd.DataFrame]) -> str:
-    if RECORDED not in tables:
-        return ""
-    recorded = tables[RECORDED]
-    return "".join(recorded.loc[recorded["use"] == CAMPUS, "modifier"].unique()[:1])
 
 
 def _text(frame: pd.DataFrame, column: str) -> str:
