@@ -13,6 +13,7 @@ LATER = "the first free day after counted time reached what the last billed unit
 ANOTHER_DAY = {
     "dated_past_edit": f"{LATER}dated_past_edit",
     "dated_past_edit_by_analogy": f"{LATER}dated_past_edit_by_analogy",
+    "dated_past_modifier": f"{LATER}dated_past_modifier",
     "dated_when_documented": f"{LATER}dated_when_documented",
 }
 

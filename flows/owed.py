@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.catalogue import catalogue
+from config.claim_settings import off_campus_modifier
 from config.contract import letter_outputs
 from config.errors import InputError
 from config.letter_settings import forecast_settings
@@ -93,7 +94,9 @@ def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
     practice = tables["practices"].iloc[0]
     setting, locality = str(practice["setting"]), practice.get("locality")
     place = setting, "" if pd.isna(locality) else str(locality), book, stored_settings(basis.settings)
-    usual = usual_lines(dict.fromkeys(chosen.usual_codes, 1), *place)
+    usual = usual_lines(
+        dict.fromkeys(chosen.usual_codes, 1), *place, campus=off_campus_modifier(cycle.practice_id, settings) or ""
+    )
     terms = Terms.of(setting, book, chosen.months_a_year)
     with store.reading() as connection:
         shown = shown_as_qmb(connection, tables, cycle.month.first, max(today_by(tables), cycle.month.last))
@@ -162,7 +165,9 @@ def show_usual(
 ) -> None:
     """What a patient of such a practice would pay for these codes is printed, by what stands behind Part B."""
     book = load_rulebook(month)
-    lines = usual_lines(units, setting, locality, book, practice_settings("", settings))
+    lines = usual_lines(
+        units, setting, locality, book, practice_settings("", settings), campus=off_campus_modifier("", settings) or ""
+    )
     people = pd.DataFrame({"patient_id": [name for name, _ in ANYBODY], "case_number": [name for name, _ in ANYBODY]})
     rows = [
         {"patient_id": name, "place": place, "confidence": "secondary"} | dict(zip(COLUMNS, payer, strict=True))

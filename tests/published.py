@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from config.care_settings import care_setting
+from config.hospital_rates import campus_modifier
+from config.line_modifiers import RECORDED
 from config.month import Month
 from config.strict_yaml import load_yaml
 from tasks.claim.claims import on_claims
@@ -26,8 +28,8 @@ KINDS = {"agree", "trap", "contested"}
 KEYS = {"id", "trap", "kind", "matter", "source", "name", "note", "month", "settings", "expected", "otherwise"}
 ABOUT_PATIENT = {
     "patient", "coverages", "conditions", "consents", "care_plans", "visits", "other_services", "stays", "alignments",
-    "medical_decisions", "copay_responses", "payer_answers", "time", "staff", "practitioner", "zone", "setting",
-    "place_of_service", "qp_status", "credential",
+    "medical_decisions", "copay_responses", "payer_answers", "line_modifiers", "time", "staff", "practitioner", "zone",
+    "setting", "place_of_service", "qp_status", "credential",
 }  # fmt: skip
 OF_A_PROGRAM = {
     "outcome", "codes", "reason", "findings", "no_findings", "numbers", "dates", "minutes", "missing", "family",
@@ -139,5 +141,5 @@ def claimed(case: Told) -> list[dict[str, str]]:
     wanted = case.expected["lines"]
     names = list(wanted[0]) if wanted else ["code"]
     here = case.settings.get("claims_here", "both")
-    found = on_claims(lines, setting, book, here)[names].to_dict("records")
+    found = on_claims(lines, setting, book, here, campus_modifier(tables.get(RECORDED)))[names].to_dict("records")
     return [{name: "" if pd.isna(value) else str(value) for name, value in line.items()} for line in found]

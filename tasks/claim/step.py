@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.care_settings import care_setting
 from config.claim_settings import off_campus_modifier
+from config.hospital_rates import campus_modifier
 from config.line_modifiers import RECORDED
 from config.month import Month
 from config.rulebook import RuleBook
@@ -58,7 +59,7 @@ def write_claim_lines(
         chronic, acute = (frozenset(code for code, status in book.chronic.items() if status == n) for n in (1, 0))
         lines = claim_lines(decided["decisions"], decided["code_lines"], tables, chronic, acute, decided["findings"])
         setting = care_setting(str(tables["practices"]["setting"].iloc[0]))
-        lines = on_claims(lines, setting, book, settings.claims_here)
+        lines = on_claims(lines, setting, book, settings.claims_here, campus_modifier(tables.get(RECORDED)))
         people = credentials_of(tables["practitioners"])
         lines = with_modifiers(lines, tables.get(RECORDED), setting, book.month, people)
         unpriced = int(lines["expected_cents"].isna().sum())

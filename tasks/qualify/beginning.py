@@ -8,8 +8,6 @@ import numpy as np
 import pandas as pd
 
 from tasks.qualify.lookup import Written
-from tasks.qualify.other_services import seen_by_biller
-from tasks.qualify.services import SERVICES
 
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
@@ -90,8 +88,7 @@ def add_visits(facts: Facts) -> None:
 def _billed_visits(facts: Facts) -> Any:
     """The days of the month on which the practitioner billed a visit, or care planning on top of one."""
     lists = ("initiating_visit_codes", "recalled_visit_codes", "care_planning_add_on_codes")
-    rows, patient = facts.rows(SERVICES)
-    own, _, _ = seen_by_biller(facts, rows, patient)
+    rows, patient, _, own, _, _ = facts.services
     codes = NONE.union(*(facts.book.codes.get(name, NONE) for name in lists))
     day = rows["service_date"]
     met = own & Written(rows["code"]).among(codes) & day.between(facts.first, facts.last).to_numpy(bool)

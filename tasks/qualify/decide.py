@@ -15,7 +15,7 @@ from config.settings import PracticeSettings
 from tasks.qualify import families
 from tasks.qualify.beside import TOLD_LATER, tell_programs_beside
 from tasks.qualify.by_hand import lifted
-from tasks.qualify.documented_day import date_when_documented
+from tasks.qualify.dating import add_moves, date_candidates
 from tasks.qualify.findings import gather_findings
 from tasks.qualify.frames import Months, Stretches
 from tasks.qualify.hospital import add_hospital_units
@@ -24,7 +24,7 @@ from tasks.qualify.lookup import Tables
 from tasks.qualify.months import Facts, gather
 from tasks.qualify.programs import Decided, bill_once, give_way, keep_one, participants, stretches_of
 from tasks.qualify.rows import candidate_rows, code_lines, decisions, finding_rows, ledger_rows
-from tasks.qualify.service_day import add_month_dates, date_past_edits
+from tasks.qualify.service_day import add_month_dates
 from tasks.qualify.services import add_services
 from tasks.qualify.services_of_choice import add_services_of_choice, barred_by_services
 from tasks.qualify.sites import payable_here
@@ -121,11 +121,12 @@ def decide_program(
     add_month_dates(facts)
     if any(family.by == "month" for family, _ in own.families):
         facts.on_reference_day(m["month_service_date"].to_numpy())
-    found = families.candidates(m, counted, own, settings)
+    reached = families.candidates(m, counted, own, settings)
+    moves = date_candidates(facts, reached)
+    found = families.priced(reached, m, own)
     found = families.choose(found, supported(found, m, own, settings), barred_by_services(found, facts), settings)
     add_choice(m, found, own, settings)
-    date_when_documented(facts, found)
-    date_past_edits(facts, found)
+    add_moves(facts, moves)
     add_services_of_choice(facts)
     add_hospital_units(m, own)
     facts.on_reference_day(reference_dates(facts, counted))

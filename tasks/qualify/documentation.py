@@ -5,6 +5,7 @@ Words, dates and sources stand in config/rules/documentation.yaml.
 
 from __future__ import annotations
 
+from config.hospital_rates import NOT_EXCEPTED
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.frames import Mask, Months
@@ -38,6 +39,11 @@ def rate_not_loaded(m: Months, book: RuleBook, settings: PracticeSettings) -> Ma
 def hospital_rate_not_loaded(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """A hospital's claim goes out beside the practitioner's, and what it is paid is not known."""
     return (m.family != "") & m.hospital_rate_unknown
+
+
+def nonexcepted_share_recalled(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """The hospital's claim goes out from here, of a department that is not excepted."""
+    return (m.family != "") & (m.campus_modifier == NOT_EXCEPTED) & (settings.claims_here != "professional")
 
 
 def collaborative_start_assumed(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

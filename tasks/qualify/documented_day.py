@@ -1,81 +1,80 @@
-"""Minutes reached before the care plan or the conditions stood: the claim carries a later day of the month."""
+"""On which days of the month care plan and conditions stand."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from tasks.qualify.service_day import free_days, redate
+from tasks.qualify.lookup import Grouped
+from tasks.qualify.service_day import NEVER, day_numbers
 
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
 
 RULE = "dated_when_documented"
-NAT = np.datetime64("NaT", "ns")
 
 
-def date_when_documented(facts: Facts, found: pd.DataFrame) -> None:
-    """Dates the chosen codes on the first free day of the month (`free_days`) on which care plan and conditions stand.
+class Documented:
+    """Tells of a day whether the care plan was there and enough conditions that may be chronic were on the list.
 
-    Only where they do not on the day on which the minutes were reached, and where the month has such a day.
-    `minutes_date` is the day that gave way.
+    Days are numbers, 0 for the first of the month. Where the rulebook does not ask for it all counts as there.
     """
-    frame = facts.frame
-    days = frame["service_date"].to_numpy("datetime64[ns]").copy()
-    minutes_date = np.full(facts.size, NAT)
-    if RULE in facts.book.rules:
-        plan = frame["care_plan_date"].to_numpy("datetime64[ns]")
-        by_minutes = ~np.isnat(days) & ~np.isnat(plan) & ~frame["bills_month_code"].to_numpy(bool)
-        began = facts.latest(*_onsets(facts))
-        asked = np.flatnonzero(by_minutes & ((plan > days) | (began > days)))
-        for row, listed in _conditions(facts, asked).items():
-            day = _first_day(facts, row, pd.Timestamp(days[row]).date(), pd.Timestamp(plan[row]).date(), listed)
-            if day is not None:
-                minutes_date[row], days[row] = days[row], np.datetime64(day, "ns")
-        redate(frame, found, days, ~np.isnat(minutes_date))
-    frame["minutes_date"] = minutes_date
 
+    def __init__(self, facts: Facts):
+        self._facts = facts
+        self._asked = RULE in facts.book.rules
 
-class _Condition(NamedTuple):
-    """A code on the list, whether it is surely chronic, and the days between which it stands."""
+    def late(self, patient: Any, days: Any) -> Any:
+        """Of which patients the care plan, or a condition of the month, came after that day."""
+        if not self._asked:
+            return np.zeros(len(patient), dtype=bool)
+        plan = self._plans[patient]
+        return (plan != NEVER) & ((plan > days) | (self._latest_onset[patient] > days))
 
-    code: int
-    chronic: bool
-    first: date
-    last: date
+    def stands(self, row: int, day: int) -> bool:
+        """Whether all of it stands on that day."""
+        if not self._asked:
+            return True
+        there = {
+            int(self._codes[place]): self._status[place] == 1
+            for place in self._of_patient.of(row)
+            if self._status[place] and self._onsets[place] <= day <= self._resolved[place]
+        }
+        enough = len(there) >= self._facts.book.numbers["chronic_conditions_needed"]
+        return bool(self._plans[row] <= day) and enough and any(there.values())
 
+    @cached_property
+    def _plans(self) -> Any:
+        return day_numbers(self._facts, self._facts.frame["care_plan_date"], NEVER)
 
-def _onsets(facts: Facts) -> tuple[Any, Any]:
-    rows, patient = facts.rows("conditions")
-    inside = rows["onset_date"].between(facts.first, facts.last).to_numpy(bool)
-    return patient[inside], rows["onset_date"][inside]
+    @cached_property
+    def _latest_onset(self) -> Any:
+        """The latest day of the month on which a condition of each patient began; -1 where none did."""
+        latest = np.full(self._facts.size, -1)
+        patient, inside = self._facts.rows("conditions")[1], self._onsets < self._facts.days
+        np.maximum.at(latest, patient[inside], self._onsets[inside])
+        return latest
 
+    @cached_property
+    def _of_patient(self) -> Grouped:
+        return Grouped(self._facts.rows("conditions")[1])
 
-def _conditions(facts: Facts, asked: Any) -> dict[int, list[_Condition]]:
-    """For each of these patients the conditions that may be chronic."""
-    rows, patient = facts.rows("conditions")
-    number, names = facts.codes_of_conditions()
-    found: dict[int, list[_Condition]] = {int(row): [] for row in asked}
-    for place in np.flatnonzero(np.isin(patient, asked)):
-        status = facts.book.chronic.get(names[number[place]], 9) if number[place] >= 0 else 0
-        if status:
-            begin, end = rows["onset_date"].iloc[place], rows["resolved_date"].iloc[place]
-            first = date.min if pd.isna(begin) else begin.date()
-            last = date.max if pd.isna(end) else end.date()
-            found[int(patient[place])].append(_Condition(int(number[place]), status == 1, first, last))
-    return found
+    @cached_property
+    def _codes(self) -> Any:
+        return self._facts.codes_of_conditions()[0]
 
+    @cached_property
+    def _status(self) -> Any:
+        """Of each condition 1 where it is chronic, 9 where that is not settled, else 0."""
+        known = [self._facts.book.chronic.get(name, 9) for name in self._facts.codes_of_conditions()[1]]
+        return np.array([*known, 0], dtype=np.int8)[self._codes]
 
-def _first_day(facts: Facts, row: int, reached: date, plan: date, listed: list[_Condition]) -> date | None:
-    """The first free day on which all stands; None where that is so already, or on no such day."""
+    @cached_property
+    def _onsets(self) -> Any:
+        return day_numbers(self._facts, self._facts.rows("conditions")[0]["onset_date"], -NEVER)
 
-    def stands(day: date) -> bool:
-        there = {one.code: one.chronic for one in listed if one.first <= day <= one.last}
-        return plan <= day and any(there.values()) and len(there) >= facts.book.numbers["chronic_conditions_needed"]
-
-    if stands(reached):
-        return None
-    return next((day for day in free_days(facts, row, reached) if stands(day)), None)
+    @cached_property
+    def _resolved(self) -> Any:
+        return day_numbers(self._facts, self._facts.rows("conditions")[0]["resolved_date"], NEVER)

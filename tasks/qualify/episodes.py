@@ -8,8 +8,6 @@ import numpy as np
 import pandas as pd
 
 from tasks.qualify.lookup import Written
-from tasks.qualify.other_services import seen_by_biller
-from tasks.qualify.services import SERVICES
 
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
@@ -48,9 +46,8 @@ def _went_on(facts: Facts) -> Any:
     book = facts.book  # one that was stored before it knew of episodes looks back on nothing
     since = facts.first - pd.DateOffset(months=book.numbers.get("collaborative_episode_months", 0))
     codes = book.codes.get("collaborative_month_codes", frozenset())
-    rows, patient = facts.rows(SERVICES)
+    rows, patient, _, own, _, _ = facts.services
     before = ((rows["service_date"] >= since) & (rows["service_date"] < facts.first)).to_numpy(bool)
-    own, _, _ = seen_by_biller(facts, rows, patient)
     billed = own & before & Written(rows["code"]).among(codes)
     found = facts.any(patient[billed])
     entries, whose = facts.rows("time_entries")

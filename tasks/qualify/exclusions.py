@@ -47,6 +47,11 @@ def dated_past_edit_by_analogy(m: Months, book: RuleBook, settings: PracticeSett
     return m.reached_date.notna()
 
 
+def dated_past_modifier(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """On the day on which the minutes were reached the chosen codes need a modifier, and a later day needs none."""
+    return m.unmodified_date.notna()
+
+
 def modifier_needed(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
     """A service of the same practitioner is paid beside the chosen codes only with a modifier."""
     return m.modifier_service.notna()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -56,12 +56,19 @@ def reached(family: Family, entry: FamilyEntry, m: Months, minutes: Any) -> Any:
     return found
 
 
-def candidates(m: Months, ledger: pd.DataFrame, book: RuleBook, settings: PracticeSettings) -> pd.DataFrame:
-    """One row a patient and family whose threshold is reached.
+class Candidates(NamedTuple):
+    """What one family would bill, a row a patient in order; the date of service may move until they are priced."""
+
+    family: Family
+    entry: FamilyEntry
+    frame: pd.DataFrame
+
+
+def candidates(m: Months, ledger: pd.DataFrame, book: RuleBook, settings: PracticeSettings) -> list[Candidates]:
+    """Of each family those whose threshold is reached, dated on the day on which the last billed unit was.
 
     Columns: patient, family, order, first, further, further_units, units_earned, units_cap, minutes, service_date,
-    first_cents, further_cents (of all further units), expected_cents, each with its coinsurance (a line's share is
-    rounded by itself, so that lines add up), confidence (index into CONFIDENCES), codes.
+    once, codes.
     """
     found = []
     for family, entry in book.families:
@@ -90,10 +97,15 @@ def candidates(m: Months, ledger: pd.DataFrame, book: RuleBook, settings: Practi
                 "codes": _texts(entry, most)[units],
             }
         )
-        frame = plainly_named(frame)
+        found.append(Candidates(family, entry, plainly_named(frame)))
+    return found
+
+
+def priced(found: list[Candidates], m: Months, book: RuleBook) -> pd.DataFrame:
+    """All candidates with the amounts of their date of service (`price`), one row a patient and family."""
+    for _, entry, frame in found:
         price(frame, entry, m, book)
-        found.append(frame)
-    together = pd.concat(found, ignore_index=True) if found else _none()
+    together = pd.concat([one.frame for one in found], ignore_index=True) if found else _none()
     return together.sort_values(["patient", "order"], kind="stable", ignore_index=True)
 
 

@@ -62,6 +62,19 @@ class Written:
         return np.array([*self.names, None], dtype=object)[self.number]
 
 
+class Grouped:
+    """Rows by patient: those of one are found at once, in their order."""
+
+    def __init__(self, patient: Any):
+        self._order = np.argsort(patient, kind="stable")
+        self._ranked = patient[self._order]
+
+    def of(self, row: int) -> Any:
+        """The rows of that patient."""
+        low, high = np.searchsorted(self._ranked, [row, row + 1])
+        return self._order[low:high]
+
+
 def places(rows: Any, size: int) -> Any:
     """For each of `size` rows its place among `rows`, -1 where it is none of them, and once more -1 for row -1."""
     place = np.full(size + 1, -1, dtype=np.int32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from tasks.qualify.line_modifiers import add_line_modifiers
 from tasks.qualify.lookup import Tables, in_order_of_payers, places
 from tasks.qualify.other_services import add_other_services
 from tasks.qualify.payer_answers import add_payer_answers
+from tasks.qualify.services import Services, seen_by_biller
 from tasks.qualify.sites import add_site
 
 NAT = np.datetime64("NaT", "ns")
@@ -82,6 +84,17 @@ class Facts:
             known = patient >= 0
             self._rows[table] = (frame, patient) if known.all() else (frame[known], patient[known])
         return self._rows[table]
+
+    @cached_property
+    def services(self) -> Services:
+        """What was billed beside the program for its patients, as its biller sees it."""
+        return seen_by_biller(self)
+
+    @cached_property
+    def services_of_month(self) -> Services:
+        """Those of which some day lies in the month."""
+        inside = (self.services.rows["service_date"] <= self.last) & (self.services.last >= self.first)
+        return self.services.among(inside.to_numpy(bool))
 
     def earliest(self, patient: Any, dates: Any) -> Any:
         """The earliest date of each patient, NaT where there is none."""

@@ -17,7 +17,6 @@ from config.frames import as_texts
 from config.line_modifiers import modifiers_for
 from config.rulebook import RuleBook
 from tasks.qualify.lookup import Written
-from tasks.qualify.services import SERVICES
 
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
@@ -40,13 +39,9 @@ def bars_the_program(conflict: Conflict, book: RuleBook) -> bool:
 
 def add_other_services(facts: Facts) -> None:
     """Services of the month that touch the rules on who is paid and what excludes what."""
-    rows, patient = facts.rows(SERVICES)
-    last_day = rows["end_date"].fillna(rows["service_date"])
-    inside = ((rows["service_date"] <= facts.last) & (last_day >= facts.first)).to_numpy(bool)
-    _add_care_planning(facts, rows, patient)
-    rows, patient = rows[inside], patient[inside]
+    _add_care_planning(facts)
+    rows, patient, _, own, practice, unclear = facts.services_of_month
     code = Written(rows["code"])
-    own, practice, unclear = seen_by_biller(facts, rows, patient)
     reach = {"same_practitioner": own, "same_practice": own | practice, "anyone": ~unclear}
     _, ours = codes_of_program(facts.book)
     texts = {name: np.full(facts.size, None, dtype=object) for name in COLUMNS}
@@ -89,38 +84,16 @@ COLUMNS = (
 )
 
 
-def seen_by_biller(facts: Facts, rows: pd.DataFrame, patient: Any) -> tuple[Any, Any, Any]:
-    """Which services the program's own practitioner billed, which a colleague of the practice, and of which the list
-    does not tell.
-
-    The list is written as the patient's practitioner sees it. Where the consent names another one for the program, the
-    NPI of the service says who it was; without one, a service of the patient's practitioner is a colleague's, and one
-    of that practitioner's colleagues may be the biller's own.
-    """
-    recorded = rows["billed_by"]
-    theirs, colleague = (recorded.eq(name).to_numpy(bool) for name in ("same_practitioner", "same_practice"))
-    biller = facts.frame["practitioner_id"].to_numpy(object)[patient]
-    away = biller != facts.own_practitioner[patient]
-    npi = rows["npi"].str.strip()
-    if not away.any() and npi.isna().all():
-        return theirs, colleague, np.zeros(len(rows), dtype=bool)
-    by_biller = (npi.to_numpy(object) == facts.frame["npi"].to_numpy(object)[patient]) & npi.notna().to_numpy(bool)
-    known = npi.isin(facts.tables["practitioners"]["npi"].str.strip()).to_numpy(bool)
-    own = by_biller | (theirs & ~away)
-    unclear = away & colleague & ~known
-    return own, ~own & ~unclear & (theirs | colleague | known), unclear
-
-
 def _write(texts: dict[str, Any], column: str, pair_column: str, met: Any, patient: Any, code: Any, pair: str) -> None:
     texts[column][patient[met]] = code[met]
     if pair_column:
         texts[pair_column][patient[met]] = pair
 
 
-def _add_care_planning(facts: Facts, rows: pd.DataFrame, patient: Any) -> None:
+def _add_care_planning(facts: Facts) -> None:
     """How many care-planning add-ons the same practitioner has billed for the patient by the month's end."""
     codes = facts.book.codes.get("care_planning_add_on_codes", frozenset())
-    own, _, _ = seen_by_biller(facts, rows, patient)
+    rows, patient, _, own, _, _ = facts.services
     met = own & (rows["service_date"] <= facts.last).to_numpy(bool) & Written(rows["code"]).among(codes)
     facts.frame["care_planning_add_ons"] = np.bincount(patient[met], minlength=facts.size)
 

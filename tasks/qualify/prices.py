@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from config.dated_csv import SURE as CONFIDENCES
+from config.fee_answers import HospitalRates
 from config.fee_entries import Site
 from config.fees import BASES, FeeSchedule
+from config.hospital_rates import hospital_rates
 from config.rulebook import FamilyEntry, RuleBook
 from tasks.qualify.frames import Months
 from tasks.qualify.hospital import unit_limits
-from tasks.qualify.sites import CHARGES, CLAIMS, site_of
+from tasks.qualify.sites import CHARGES, CLAIMS, ON_LINES, site_of
 
 UNVERIFIED = CONFIDENCES.index("unverified")
 NOT_PAID_TO_HOSPITALS = ("M", "B", "E1")
@@ -92,7 +94,9 @@ def _line(frame: pd.DataFrame, code: str, units: Any, site: Site, m: Months, boo
     line = _Line(schedule, allowed, coinsurance, medicare, none, none, sure, basis, weighed=allowed)
     here = m.attrs.get(CLAIMS, "both")
     if here == "facility" or (here == "both" and site.setting.hospital_claim):
-        return _with_hospital(line, code, days, units, here, site, book)
+        return _with_hospital(
+            line, hospital_rates(book, code, days, m.attrs.get(ON_LINES, "")), code, days, units, here, site, book
+        )
     return line
 
 
@@ -106,9 +110,10 @@ def _percent(site: Site, credential: Any, book: RuleBook) -> tuple[Any, Any]:
     return percent, nurse | social_worker
 
 
-def _with_hospital(line: _Line, code: str, days: Any, units: Any, here: str, site: Site, book: RuleBook) -> _Line:
+def _with_hospital(
+    line: _Line, rates: HospitalRates, code: str, days: Any, units: Any, here: str, site: Site, book: RuleBook
+) -> _Line:
     """The line with what the hospital's claim adds for these units, or that alone; NaN where its rate is not known."""
-    rates = book.fees.hospital_rates(code, days)
     if not site.setting.hospital_claim:  # it has a claim of its own, and no schedule pays it
         rates = rates._replace(cents=np.full(len(days), np.nan), copay_cents=np.full(len(days), np.nan))
     limit = unit_limits(book).get(code)
@@ -116,7 +121,8 @@ def _with_hospital(line: _Line, code: str, days: Any, units: Any, here: str, sit
     cents, copay = np.where(some, rates.cents * units, 0.0), np.where(some, rates.copay_cents * units, 0.0)
     if here == "both":
         paid = np.where(np.isnan(cents) & _never_on_hospital_claim(book.fees, code, days), 0.0, cents)
-        return line._replace(hospital=cents, hospital_copay=copay, weighed=line.allowed + paid)
+        sure = np.maximum(line.sure, np.where(some, rates.sure, 0))
+        return line._replace(hospital=cents, hospital_copay=copay, weighed=line.allowed + paid, sure=sure)
     medicare = cents - copay
     medicare = medicare - _round_half_up(medicare * book.numbers["sequestration_percent"], 100)
     basis = np.where(some, BASES.index("national"), 0)

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from config.month import Month
 from tasks.qualify.lookup import Tables, Written, rows_of
 
+if TYPE_CHECKING:
+    from tasks.qualify.months import Facts
+
 SERVICES = "services"
+
+
+class Services(NamedTuple):
+    """Services beside a program: their rows, whose they are, their last days, and who billed them as its biller sees
+    it: that practitioner, a colleague of the practice, or one of the two, which the list does not tell.
+    """
+
+    rows: pd.DataFrame
+    patient: Any
+    last: pd.Series
+    own: Any
+    practice: Any
+    unclear: Any
+
+    def among(self, some: Any) -> Services:
+        """Those of them."""
+        return Services(*(part[some] for part in self))
 
 
 def add_services(tables: Tables, month: Month, lasting: frozenset[str] = frozenset()) -> None:
@@ -33,6 +55,29 @@ def add_services(tables: Tables, month: Month, lasting: frozenset[str] = frozens
         rows = pd.concat([rows.astype({"billed_by": "str"}), made[fresh]], ignore_index=True)
         patient = np.concatenate([patient, seen[inside][fresh]])
     tables.add(SERVICES, rows, patient)
+
+
+def seen_by_biller(facts: Facts) -> Services:
+    """The services of the program's patients, and who billed each.
+
+    The list is written as the patient's practitioner sees it. Where the consent names another one for the program, the
+    NPI of the service says who it was; without one, a service of the patient's practitioner is a colleague's, and one
+    of that practitioner's colleagues may be the biller's own.
+    """
+    rows, patient = facts.rows(SERVICES)
+    last = rows["end_date"].fillna(rows["service_date"])
+    recorded = rows["billed_by"]
+    theirs, colleague = (recorded.eq(name).to_numpy(bool) for name in ("same_practitioner", "same_practice"))
+    biller = facts.frame["practitioner_id"].to_numpy(object)[patient]
+    away = biller != facts.own_practitioner[patient]
+    npi = rows["npi"].str.strip()
+    if not away.any() and npi.isna().all():
+        return Services(rows, patient, last, theirs, colleague, np.zeros(len(rows), dtype=bool))
+    by_biller = (npi.to_numpy(object) == facts.frame["npi"].to_numpy(object)[patient]) & npi.notna().to_numpy(bool)
+    known = npi.isin(facts.tables["practitioners"]["npi"].str.strip()).to_numpy(bool)
+    own = by_biller | (theirs & ~away)
+    unclear = away & colleague & ~known
+    return Services(rows, patient, last, own, ~own & ~unclear & (theirs | colleague | known), unclear)
 
 
 def _names(rows: pd.DataFrame) -> list[pd.Series]:

@@ -11,15 +11,10 @@ import pandas as pd
 from config import ncci
 from config.exclusions import Conflict
 from config.frames import as_texts
+from tasks.qualify.edits_of_day import LIFTING
 from tasks.qualify.hospital import codes_off_hospital_claim, hospital_codes
 from tasks.qualify.lookup import Written
-from tasks.qualify.other_services import (
-    bars_the_program,
-    carries_modifier,
-    codes_of_program,
-    seen_by_biller,
-)
-from tasks.qualify.services import SERVICES
+from tasks.qualify.other_services import bars_the_program, carries_modifier, codes_of_program
 
 if TYPE_CHECKING:
     from tasks.qualify.months import Facts
@@ -73,15 +68,10 @@ def add_services_of_choice(facts: Facts) -> None:
         facts.frame[name] = as_texts(text)
 
 
-LIFTING = "59 or XU"
-
-
 def barred_by_services(found: pd.DataFrame, facts: Facts) -> Any:
     """Which candidates cannot stand beside a service that the same practitioner bills in the month."""
-    rows, patient = facts.rows(SERVICES)
-    own, _, _ = seen_by_biller(facts, rows, patient)
-    own = own & _in_month(facts, rows)
-    rows, patient = rows[own], patient[own]
+    services = facts.services_of_month
+    rows, patient = services.rows[services.own], services.patient[services.own]
     barred = np.zeros(len(found), dtype=bool)
     if not len(rows):
         return barred
@@ -93,24 +83,12 @@ def barred_by_services(found: pd.DataFrame, facts: Facts) -> Any:
     return barred
 
 
-def _in_month(facts: Facts, rows: pd.DataFrame) -> Any:
-    last = rows["end_date"].fillna(rows["service_date"])
-    return ((rows["service_date"] <= facts.last) & (last >= facts.first)).to_numpy(bool)
-
-
-def _services_of_month(facts: Facts) -> tuple[pd.DataFrame, Any, Any]:
-    """The same practitioner's services of the month in the order of the list, whose they are and their last days."""
-    rows, patient = facts.rows(SERVICES)
-    last = rows["end_date"].fillna(rows["service_date"])
-    own, _, unclear = seen_by_biller(facts, rows, patient)
-    own_rows = (own | unclear) & _in_month(
-        facts, rows
-    )  # what may be the biller's own is read as such where it only holds or warns
-    return rows[own_rows], patient[own_rows], last[own_rows]
-
-
 def _own_services(facts: Facts) -> pd.DataFrame:
-    rows, patient, last = _services_of_month(facts)
+    """The same practitioner's services of the month, in the order of the list; what may be that practitioner's own is
+    read as such where it only holds or warns.
+    """
+    services = facts.services_of_month
+    rows, patient, last, *_ = services.among(services.own | services.unclear)
     return pd.DataFrame(
         {
             "patient": patient,

@@ -9,11 +9,14 @@ import pandas as pd
 from config.care_settings import care_setting
 from config.fee_entries import Site
 from config.fees import FeeSchedule
+from config.hospital_rates import campus_modifier
+from config.line_modifiers import RECORDED
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.frames import Months
 
 SETTING, LOCALITY, CHARGES, CLAIMS = "setting", "locality", "charges_cents", "claims_here"
+ON_LINES = "campus_modifier"
 """Attributes of the frame of patient-months: one practice has one place. Plain texts, for pandas copies them often."""
 
 
@@ -23,7 +26,10 @@ def site_of(m: Months, fees: FeeSchedule) -> Site:
 
 
 def add_site(m: Months, tables: dict[str, pd.DataFrame], settings: PracticeSettings) -> None:
-    """Adds `qp_status`, and to the frame's attributes the practice's place and its own charges by code."""
+    """Adds `qp_status`, and to the frame's attributes the practice's place and its own charges by code.
+
+    `campus_modifier`, PO or PN, is what stands on every line of an off-campus department's own claim; else empty.
+    """
     practitioners = tables["practitioners"].set_index("practitioner_id")
     qualifying: Any = False
     if "qp_status" in practitioners:
@@ -32,6 +38,7 @@ def add_site(m: Months, tables: dict[str, pd.DataFrame], settings: PracticeSetti
     m.attrs[SETTING] = _text(tables["practices"], "setting")
     m.attrs[LOCALITY] = _text(tables["practices"], "locality")
     m.attrs[CLAIMS] = settings.claims_here
+    m[ON_LINES] = m.attrs[ON_LINES] = campus_modifier(tables.get(RECORDED))
     if settings.charges_cents:
         m.attrs[CHARGES] = dict(settings.charges_cents)
 

@@ -12,6 +12,7 @@ from config.care_settings import care_setting
 from config.dated_csv import SURE
 from config.errors import InputError
 from config.fee_entries import Site
+from config.hospital_rates import hospital_rates
 from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
@@ -20,12 +21,18 @@ Units = Mapping[str, int]
 
 
 def usual_lines(
-    units: Units, setting: str, locality: str, book: RuleBook, settings: PracticeSettings, qualifying: bool = False
+    units: Units,
+    setting: str,
+    locality: str,
+    book: RuleBook,
+    settings: PracticeSettings,
+    qualifying: bool = False,
+    campus: str = "",
 ) -> pd.DataFrame:
     """A line for each code on each claim that carries it, as `patient_shares` takes them, without a patient.
 
     Amounts are those of the month's last day; one that is not loaded is missing. InputError for a code that the care
-    setting may not bill in the month.
+    setting may not bill in the month. `campus` is the PO or PN of an off-campus department's own claim.
     """
     place, month = care_setting(setting), book.month
     _refuse_unknown(units, place.billable(month), setting, month)
@@ -36,7 +43,7 @@ def usual_lines(
             if code not in carried:
                 continue
             if claim.rate_basis == "opps":
-                cents, share, sure = _hospital(code, book)
+                cents, share, sure = _hospital(code, book, campus if campus in claim.modifiers else "")
             elif claim.rate_basis == "reasonable_cost_101":
                 cents, share, sure = np.nan, np.nan, 0
             else:
@@ -65,8 +72,8 @@ def _refuse_unknown(units: Units, billable: tuple[str, ...], setting: str, month
             raise InputError(f"{code}: {number} units; give one or more.")
 
 
-def _hospital(code: str, book: RuleBook) -> tuple[float, float, int]:
-    rates = book.fees.hospital_rates(code, np.array([book.month.last], dtype="datetime64[D]"))
+def _hospital(code: str, book: RuleBook, campus: str) -> tuple[float, float, int]:
+    rates = hospital_rates(book, code, np.array([book.month.last], dtype="datetime64[D]"), campus)
     return float(rates.cents[0]), float(rates.copay_cents[0]), int(rates.sure[0])
 
 

@@ -8,13 +8,17 @@ import pandas as pd
 import pytest
 
 from config.care_settings import care_setting
+from config.hospital_rates import campus_modifier
 from config.month import Month
 from tasks.claim.claims import on_claims
+from tasks.claim.modifiers import of_setting
 from tasks.claim.superbill import claim_lines
 from tests.qualify.cases import decided, rulebook, tables_of
 
 
-def superbill(setting: str, month: str, settings: dict[str, Any] | None = None, /, **facts: Any) -> pd.DataFrame:
+def superbill(
+    setting: str, month: str, settings: dict[str, Any] | None = None, /, off_campus: str | None = None, **facts: Any
+) -> pd.DataFrame:
     case = {"setting": setting, "practitioner": "0", **facts}
     service_month = Month.parse(month)
     result = decided([case], month, **settings or {})
@@ -22,7 +26,8 @@ def superbill(setting: str, month: str, settings: dict[str, Any] | None = None, 
     numbered = result["decisions"].assign(case_number="C-000001")
     chronic = frozenset(code for code, status in rulebook(service_month).chronic.items() if status == 1)
     lines = claim_lines(numbered, result["code_lines"], tables, chronic)
-    return on_claims(lines, care_setting(setting), rulebook(service_month))
+    put_on = of_setting(care_setting(setting), service_month, off_campus)
+    return on_claims(lines, care_setting(setting), rulebook(service_month), campus=campus_modifier(put_on))
 
 
 def fields(lines: pd.DataFrame) -> list[tuple[Any, ...]]:
@@ -66,6 +71,21 @@ def test_the_practitioners_own_time_is_never_on_the_hospitals_claim() -> None:
     professional = lines[lines["claim"] == "professional"]
     assert set(professional["place_of_service"]) == {"19"}
     assert "99491" not in set(lines.loc[lines["claim"] == "facility", "code"])
+
+
+@pytest.mark.parametrize(
+    ("setting", "modifier", "cents", "copay", "sure"),
+    [
+        ("hopd_off_campus", "PO", 9250, 1850, "primary"),
+        ("hopd_off_campus", "PN", 3700, 740, "unverified"),  # two fifths, as is recalled
+        ("hopd_on_campus", "PN", 9250, 1850, "primary"),  # PN means nothing on the campus
+    ],
+)
+def test_a_department_that_is_not_excepted(setting: str, modifier: str, cents: int, copay: int, sure: str) -> None:
+    lines = superbill(setting, "2025-05", staff="20", off_campus=modifier).set_index("claim")
+    shown = lines.loc["facility", ["expected_cents", "coinsurance_cents", "amount_confidence"]]
+    assert shown.tolist() == [cents, copay, sure]
+    assert lines.loc["professional", "expected_cents"] == 4787
 
 
 def test_a_hospital_rate_that_is_not_loaded_is_missing() -> None:

@@ -11,7 +11,7 @@ import pytest
 from config.month import Month
 from tasks.qualify.decide import decide
 from tasks.qualify.prices import CONFIDENCES, price
-from tasks.qualify.sites import CHARGES, LOCALITY, SETTING, add_site, site_of
+from tasks.qualify.sites import CHARGES, CLAIMS, LOCALITY, ON_LINES, SETTING, add_site, site_of
 from tests.qualify.cases import decided, rulebook, settings_of, tables_of
 
 
@@ -24,7 +24,8 @@ def priced(day: str, units: int = 0, code: str = "", **where: Any) -> pd.Series:
         entry = entry.model_copy(update={"first": code, "further": ""})
     m = pd.DataFrame({"credential": [where.get("credential", "MD")], "qp_status": [where.get("qp", False)]})
     m.attrs |= {SETTING: where.get("setting", "office"), LOCALITY: where.get("locality", "")}
-    m.attrs[CHARGES] = where.get("charges", {})
+    m.attrs |= {CHARGES: where.get("charges", {}), CLAIMS: where.get("claims", "both")}
+    m.attrs[ON_LINES] = where.get("campus", "")
     service = pd.Series([day]).astype("datetime64[ns]")
     frame = pd.DataFrame({"patient": [0], "further_units": [units], "service_date": service})
     price(frame, entry, m, book)
@@ -82,6 +83,21 @@ def test_a_provider_based_clinic_has_two_coinsurances() -> None:
     office = priced("2025-05-10", units=1)
     assert np.isnan(office["hospital_cents"])
     assert np.isnan(office["hospital_copay_cents"])
+
+
+def test_a_department_that_is_not_excepted_is_paid_two_fifths_of_the_outpatient_amount() -> None:
+    """PN: 92.50 x 0.40 and 18.50 x 0.40, as is recalled; with PO nothing changes."""
+    where = {"setting": "hopd_off_campus", "units": 1}
+    excepted, other = (priced("2025-05-10", campus=one, **where) for one in ("PO", "PN"))
+    assert (excepted["hospital_cents"], excepted["hospital_copay_cents"]) == (9250, 1850)
+    assert (other["hospital_cents"], other["hospital_copay_cents"]) == (3700, 740)
+    assert [CONFIDENCES[row["confidence"]] for row in (excepted, other)] == ["primary", "unverified"]
+    assert other["expected_cents"] == excepted["expected_cents"]
+    assert other["weighed_cents"] == other["expected_cents"] + 3700
+    alone = priced("2025-05-10", campus="PN", claims="facility", **where)
+    # of 37.00 the patient owes 7.40; Medicare pays 29.60 less two percent
+    assert (alone["expected_cents"], alone["coinsurance_cents"], alone["medicare_cents"]) == (3700, 740, 2901)
+    assert CONFIDENCES[alone["confidence"]] == "unverified"
 
 
 def test_facility_amounts_of_2026_are_missing_and_never_the_offices() -> None:

@@ -62,6 +62,13 @@ def share(
     return {name: None if pd.isna(value) else value for name, value in row.items()}
 
 
+@pytest.mark.parametrize(("setting", "cents"), [("hopd_off_campus", 3700), ("hopd_on_campus", 9250)])
+def test_a_usual_month_of_a_department_that_is_not_excepted(setting: str, cents: int) -> None:
+    book = load_rulebook(Month.parse("2025-05"))
+    lines = usual_lines({"99490": 1}, setting, "", book, SETTINGS, campus="PN").set_index("claim")
+    assert lines.loc["facility", "expected_cents"] == cents
+
+
 # 66.13 in 2026 in an office: a fifth is 13.226. With nothing of the 283.00 met all of it is the patient's.
 @pytest.mark.parametrize(
     ("payers", "expected"),
