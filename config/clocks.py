@@ -39,7 +39,8 @@ class Clock(BaseModel):
         by_limit = self.counts_from == "service_date"
         if by_limit != self.until.endswith("_limit") or bool(self.until) == bool(self.days or self.years):
             raise ValueError(
-                "a clock from 'service_date' runs until 'filing_limit' or 'another_payers_limit'; others need 'days' or 'years'"
+                "a clock from 'service_date' runs until 'filing_limit' or 'another_payers_limit'; "
+                "others need 'days' or 'years'"
             )
         if self.until == "ask_plan" and self.counts_from != "notice":
             raise ValueError("a plan is asked within days of its notice; write from: notice")
