@@ -30,15 +30,18 @@ class Clock(BaseModel):
     days: int = Field(default=0, ge=0)
     years: int = Field(default=0, ge=0)
     grace_days: int = Field(default=0, ge=0, description="presumed between the notice and its receipt")
-    until: Literal["", "filing_limit", "ask_plan"] = Field(
+    until: Literal["", "filing_limit", "another_payers_limit", "ask_plan"] = Field(
         default="", description="ask_plan: the term is the plan's own and not known; the day is the one to ask by"
     )
 
     @model_validator(mode="after")
     def _has_one_length(self) -> Clock:
         by_limit = self.counts_from == "service_date"
-        if by_limit != (self.until == "filing_limit") or bool(self.until) == bool(self.days or self.years):
-            raise ValueError("a clock from 'service_date' runs until 'filing_limit'; others need 'days' or 'years'")
+        if by_limit != self.until.endswith("_limit") or bool(self.until) == bool(self.days or self.years):
+            raise ValueError(
+                "a clock from 'service_date' runs until 'filing_limit' or 'another_payers_limit'; "
+                "others need 'days' or 'years'"
+            )
         if self.until == "ask_plan" and self.counts_from != "notice":
             raise ValueError("a plan is asked within days of its notice; write from: notice")
         return self
@@ -52,6 +55,8 @@ class Clock(BaseModel):
         """The term in a few words."""
         if self.until == "ask_plan":
             return "unknown: ask the plan, from the first working day after its notice on (settings: ask_plan_days)"
+        if self.until == "another_payers_limit":
+            return "by the shortest filing limit known of another kind of payer (recalled: look the payer's own up)"
         if self.until:
             return "by the payer's filing limit"
         length = f"{self.years} year" if self.years else f"{self.days} days"
@@ -160,3 +165,19 @@ def filing_limit(
             last = after(service_date, entry.days, entry.years)
             return FilingLimit(last, entry.confidence != "unverified", entry.source)
     return None
+
+
+def another_payers_limit(answered_kind: str, service_date: date, notice: date) -> FilingLimit | None:
+    """The soonest last day on which a payer of another kind than the one that answered may take a claim of that date.
+
+    One that was over when the answer came counts only where every one was: then it is the latest.
+    """
+    kinds = {entry.payer_kind for entry in limit_entries()} - {answered_kind}
+    found = [limit for kind in kinds if (limit := filing_limit(kind, service_date))]
+    open_ = [limit for limit in found if limit.last_day >= notice]
+    soonest = min(open_, key=_last_day, default=None)
+    return soonest or max(found, key=_last_day, default=None)
+
+
+def _last_day(limit: FilingLimit) -> date:
+    return limit.last_day

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from config.catalogue import OPEN, rising, validated
-from config.clocks import asked_by, filing_limit
+from config.clocks import another_payers_limit, asked_by, filing_limit
 from config.dated_csv import read_dated
 from config.denial_models import Answer, AnswerCode, DenialError, Route
 from config.errors import InputError, RuleError
@@ -213,7 +213,12 @@ def due_date(
         return asked_by(notice, ask_days)
     if clock.counts_from != "service_date":
         return clock.end(notice)
-    limit = filing_limit(payer_kind, service_date, filing_days, told_days) if service_date else None
+    if service_date is None:
+        return None
+    if clock.until == "another_payers_limit":
+        limit = another_payers_limit(payer_kind, service_date, notice)
+    else:
+        limit = filing_limit(payer_kind, service_date, filing_days, told_days)
     return limit.last_day if limit else None
 
 

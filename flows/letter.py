@@ -86,7 +86,7 @@ def write_letter(
         moves = moves_by_case(recorded).get(share["case_number"], [])
         said = said_in_case(moves)
         if kind in NAMES_THE_PART:  # what payers left so far is the books' to say, whatever a month will cost
-            asks = kind in EXPLAIN and share["owes"] == "unknown"
+            asks = kind in EXPLAIN and share["owes"] not in OWES_NOTHING
             row = desk_of(store, cycle.practice_id, settings, today).row(share["case_number"]) if asks else {}
             ask = int(row.get("ask_cents") or 0)
             given = dict(given) | {"balance_cents": ask or None}

@@ -34,12 +34,11 @@ from tasks.route.heard import said_moves, with_known
 from tasks.route.in_its_month import Bars, as_of_month
 from tasks.route.listing import case_numbers, known_of, payments_by_case, row_of, unconfirmed
 from tasks.route.lowered import with_lowered
-from tasks.route.machine import STILL_UNPAID, Case, Move, stand
+from tasks.route.machine import ABOUT_MONEY, Case, Move, stand
 from tasks.route.qmb_shares import ShareLeft, shares_left
 from tasks.route.work import Work
 from tasks.store.day import zone_of
 
-ABOUT_MONEY = ("unpaid_balance", STILL_UNPAID)  # reasons of cases that outlast the program until somebody settles them
 Tables = Mapping[str, pd.DataFrame]
 
 

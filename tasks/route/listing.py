@@ -14,7 +14,7 @@ from config.frames import as_contract
 from tasks.route.determinations import OPTION_OF
 from tasks.route.entries import Option
 from tasks.route.guards import Known
-from tasks.route.machine import Case, Move
+from tasks.route.machine import ABOUT_MONEY, Case, Move
 from tasks.route.next_step import next_step
 from tasks.route.options import AT_COST, AVAILABLE
 from tasks.route.work import Work
@@ -66,7 +66,8 @@ def row_of(
     option = option.beside(bool(flags["owed_cents"] > flags["lowered_cents"] and not flags["not_billed"]))
     asked = int(flags["ask_cents"])
     given_up = min((one.complete_on for one in about["efforts"] if one.complete_on), default=None)
-    step = next_step(case, option, work.settings, contact_days, until, granted, given_up)
+    gone = not (cents or back or flags["waiting"]) and all(turn.response in ABOUT_MONEY for turn in case.turns)
+    step = next_step(case, option, work.settings, contact_days, until, granted, given_up, gone)
     return found | {
         "option": option.name,
         "option_words": option.words,

@@ -71,6 +71,7 @@ TAKES_MONEY = ("agreed", "paid", "plan_agreed")
 GIVES_UP = ("written_off", "bad_debt")
 QMB_SHARE = "qmb_share"  # on record beside the moves of a case, and none, as letters are
 STILL_UNPAID = "still_unpaid"  # reason of a case that was settled and comes back
+ABOUT_MONEY = ("unpaid_balance", STILL_UNPAID)  # reasons of cases that outlast the program until somebody settles them
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,10 @@ from tasks.route.machine import STILL_UNPAID, Case
 
 SATURDAY = 5
 GIVEN_UP = ("bad_debt", "write_off")
+NOTHING_OPEN = (
+    "Nothing of the share is open any more: it was paid, or the payer took its answer back. Ask for nothing, and "
+    "resolve the case as paid or nothing_owed"
+)
 GRANTED = "The determination on record grants it: lower the share by it, tell the patient, and resolve the case"
 
 
@@ -38,16 +42,18 @@ def next_step(
     until: date,
     granted: bool = False,
     complete_on: date | None = None,
+    nothing_open: bool = False,
 ) -> NextStep:
     """The step of a live case as of that day; it always has an owner and a date.
 
     `granted` says that a determination on record grants what the option is about: no form is sent any more. Nothing is
     given up before `complete_on`, the day on which the effort to collect was complete.
+    `nothing_open` says that the balance which the case is about alone is gone: nobody is called or written to about it.
     """
     due, words, letter = _due(case, settings, contact_days), _words(case, option, settings), option.letter
-    if case.stage == "application_pending" or granted:
+    if case.stage == "application_pending" or granted or nothing_open:
         letter = ""
-    words = GRANTED if granted else words
+    words = NOTHING_OPEN if nothing_open else GRANTED if granted else words
     if complete_on and option.name in GIVEN_UP:
         due = max(due, working_day(complete_on))
     late = until > due + timedelta(days=settings.escalate_after_days)

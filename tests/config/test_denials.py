@@ -223,6 +223,13 @@ def test_an_error_is_known_only_in_its_own_time() -> None:
         ("resubmission", {"service_date": DAY, "payer_kind": "commercial"}, date(2027, 1, 13)),  # 15 October + 90
         ("resubmission", {"service_date": DAY, "payer_kind": "commercial", "filing_days": 365}, date(2027, 10, 15)),
         ("resubmission", {"service_date": DAY, "payer_kind": "va"}, None),
+        # The payer to be billed is another one, whose term may be shorter than Medicare's year: 15 October + 90
+        ("bill_other_payer", {"service_date": DAY, "payer_kind": "medicare_part_b"}, date(2027, 1, 13)),
+        ("bill_other_payer", {"service_date": DAY, "payer_kind": "va"}, date(2027, 1, 13)),
+        ("bill_other_payer", {"service_date": DAY, "payer_kind": "commercial"}, date(2027, 10, 15)),
+        # 90 days were over when the answer came: the next term that may still be kept, and the longest when none may
+        ("bill_other_payer", {"service_date": date(2026, 6, 15), "payer_kind": "medicare_part_b"}, date(2027, 6, 15)),
+        ("bill_other_payer", {"service_date": date(2025, 6, 15), "payer_kind": "medicare_part_b"}, date(2026, 6, 15)),
         ("none", {}, None),
     ],
 )

@@ -227,6 +227,20 @@ def test_whatever_is_known_of_them(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("call", [False, True])
+@pytest.mark.parametrize("share", ["usual", "nothing left", "hospital", "not known"])
+def test_what_is_open_is_told_where_it_is_not_what_was_expected(share: str, call: bool, language: str) -> None:
+    about: dict[str, Any] = {"share": SHARES[share], "payments": (), "reduced_percent": None, "until": None}
+    told = words_of(letter("share_explained", language, balance_cents=7707, **about), call).text
+    assert "$77.07" in told
+    before = words_of(letter("share_explained", language, balance_cents=None, **about), call).text
+    assert "$77.07" not in before
+    if share == "nothing left" and not call:
+        assert re.search(r"\$0\.(?!\d)", before)
+        assert not re.search(r"\$0\.(?!\d)", told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_who_stops_is_told_of_no_bill_that_a_determination_takes_off(language: str) -> None:
     bill = {"en": "may still get a bill", "es": "le puede llegar una factura por"}[language]
     for call in (False, True):
