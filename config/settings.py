@@ -134,8 +134,8 @@ def settings_file(source: Path) -> dict[str, Any]:
         line = f", line {mark.line + 1}" if mark else ""
         if isinstance(error, TwiceError):
             raise InputError(f"{source}{line}: {error.problem}.") from error
-        kind = type(error).__name__
-        raise InputError(f"{source}{line}: the settings cannot be read ({kind}); mend the file.") from error
+        why = getattr(error, "problem", None) or type(error).__name__
+        raise InputError(f"{source}{line}: the settings cannot be read ({why}); mend the file.") from error
     if not isinstance(text, dict):
         raise InputError(f"{source}: at its top it has 'defaults' and 'practices'; see {SHIPPED}.")
     for name in TOP:

@@ -139,7 +139,8 @@ def _owner(connection: Connection, practice_id: str, to: str, today: date, where
         people = tables.get(name, pd.DataFrame({key: []}))
         named |= {str(one): audience for one in people[key].astype("str")}
     found = known_as(to, named)
-    if found in have_left(tables.get("staff", pd.DataFrame()), today):
+    left = have_left(tables.get("practitioners"), today, "practitioner_id")
+    if found in have_left(tables.get("staff"), today) | left:
         raise InputError(f"{where}: {found} has left; give it to somebody else.")
     if found in named:
         return named[found], found

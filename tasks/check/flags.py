@@ -59,6 +59,8 @@ def flags_for(
         enrolled = ~(frame["unenrolled_date"] <= pd.Timestamp(as_of)).fillna(False).to_numpy(bool)
         enrolled &= frame["death_date"].isna().to_numpy(bool)
         flags["is_care_manager_gone"] = frame["care_manager_id"].isin(have_left(accepted["staff"], as_of)) & enrolled
+        left = have_left(accepted["practitioners"], as_of, "practitioner_id")
+        flags["is_practitioner_gone"] = frame["practitioner_id"].isin(left) & enrolled
     if "state" in table.names:
         flags["is_state_unknown"] = _unknown(frame["state"].str.strip().str.upper(), STATES)
     if "zip" in table.names:

@@ -39,8 +39,8 @@ def check_practice(
         if future:
             LOG.info("%s time entries of other months lie in the future: look for a wrong year", f"{future:,}")
         done(
-            f"{len(checked.checks)} expectations, {aside:,} rows quarantined, "
-            f"{warned:,} warnings, {len(checked.signals)} integrity signals",
+            f"{len(checked.checks)} expectations, {_number(aside, 'row')} quarantined, "
+            f"{_number(warned, 'warning')}, {_number(len(checked.signals), 'integrity signal')}",
             sum(map(len, tables.values())),
         )
     return checked
@@ -60,3 +60,7 @@ def describe_quality(
         aside = pd.concat([rejected, checked.quarantine], ignore_index=True) if len(rejected) else checked.quarantine
         view = quality_view(checked.checks, aside, history, other_month)
         return aside, {"data_quality.html": render_data_quality(view, practice_name, month)}
+
+
+def _number(of: int, name: str) -> str:
+    return f"{of:,} {name}{'' if of == 1 else 's'}"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config.contract import Table, inputs
+from config.contract import Column, Table, inputs
 from config.errors import InputError
 from config.first_fault import like
 from tasks.pull.columnar import ParquetFile
@@ -141,6 +141,16 @@ def missing_columns(source: SourceFile, table: Table) -> list[str]:
     """The columns that every row needs and the source's header does not have."""
     header = set(keys(source))
     return [column.name for column in table.columns if column.required and column.name not in header]
+
+
+def meant_for(written: str, absent: Sequence[Column]) -> str:
+    """In brackets, which column of the table that is not there the written name is like; empty where it is like none.
+
+    Where that column counts in a unit it is said too: minutes under another name are no seconds.
+    """
+    near = like(written.strip().casefold().replace(" ", "_"), [column.name for column in absent])
+    unit = next((column.unit for column in absent if column.name == near and column.unit), "")
+    return f" (perhaps it is meant for {near}, which is not there{': ' + unit if unit else ''})" if near else ""
 
 
 def not_found(missing: list[str], header: Sequence[str], known: Collection[str]) -> str:

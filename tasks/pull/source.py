@@ -17,7 +17,7 @@ from tasks.pull.coerce import Raw, Typed, coerce
 from tasks.pull.database import open_database
 from tasks.pull.entries import on_the_clock
 from tasks.pull.fhir import Resources
-from tasks.pull.folder import ROSTER, Found, look_into, missing_columns, not_found, unread
+from tasks.pull.folder import ROSTER, Found, look_into, meant_for, missing_columns, not_found, unread
 from tasks.pull.place import source_folder
 from tasks.pull.profiles import Profile
 from tasks.pull.pulled import Pulled, no_unreadable
@@ -133,7 +133,9 @@ class _Reading:
         header = dict(zip(keys(source), source.header, strict=True))
         unknown = [written for name, written in header.items() if name and name not in table.names]
         if unknown:
-            self.notes.append(f"{source.name}: not in the contract and ignored: {', '.join(unknown)}")
+            absent = [column for column in table.columns if column.name not in header]
+            told = ", ".join(name + meant_for(name, absent) for name in unknown)
+            self.notes.append(f"{source.name}: not in the contract and ignored: {told}")
         plain = {column.name for column in table.columns if column.type == "timestamp"} | set(table.key)
         sheet = self._read(source, set(table.names), plain, header)
         return Raw(sheet, {name: written for name, written in header.items() if name in table.names})

@@ -35,14 +35,14 @@ def settle_unreadable(
     """
     cells = pulled.unreadable
     if not len(cells):
-        return pulled.tables, _rejected(cells, pulled.tables)
+        return pulled.tables, _rejected(pulled)
     if policy == "stop":
         raise _error(pulled)
     tables = dict(pulled.tables)
     for name in cells["table"].unique():
         frame = tables[name]
         tables[name] = frame.loc[~at_places(frame, cells.loc[cells["table"] == name])].reset_index(drop=True)
-    return tables, _rejected(cells, pulled.tables)
+    return tables, _rejected(pulled)
 
 
 def stopped_practices(pulled: Pulled, owner: pd.Series, stops: Collection[str]) -> dict[str, UnreadableError]:
@@ -64,13 +64,12 @@ def _error(pulled: Pulled) -> UnreadableError:
 def as_listed(pulled: Pulled, cells: pd.DataFrame) -> pd.DataFrame:
     """Those cells as rows of the output table `unreadable`, each once: the place, what is wrong and the remedy."""
     whole_row = (cells["column"] == WHOLE_ROW).to_numpy()
-    places = zip(cells["source_file"], cells["column"], strict=True)
     listed = pd.DataFrame(
         {
             "table": cells["table"],
             "source_file": cells["source_file"],
             "source_line": cells["source_line"],
-            "column": [pulled.headers.get(file, {}).get(name, name) for file, name in places],
+            "column": _written(pulled, cells),
             # What stands in the cell may say too much; how many cells a row has does not.
             "words": cells["value"].where(whole_row, _wrong(cells)),
             "fix": pd.Series("Correct the cell in the source and run the month again", cells.index).mask(
@@ -79,6 +78,12 @@ def as_listed(pulled: Pulled, cells: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return listed[source_outputs()["unreadable"].names].drop_duplicates(ignore_index=True)
+
+
+def _written(pulled: Pulled, cells: pd.DataFrame) -> list[str]:
+    """The column of each cell as the header of its file has it."""
+    places = zip(cells["source_file"], cells["column"], strict=True)
+    return [pulled.headers.get(file, {}).get(name, name) for file, name in places]
 
 
 def _sentence(pulled: Pulled) -> str:
@@ -127,11 +132,12 @@ def _patients(cells: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.Series
     return found
 
 
-def _rejected(cells: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _rejected(pulled: Pulled) -> pd.DataFrame:
+    cells = pulled.unreadable
     frame = pd.DataFrame(
         {
             "case_number": None,
-            "patient_id": _patients(cells, tables),
+            "patient_id": _patients(cells, pulled.tables),
             "table": cells["table"],
             "source_file": cells["source_file"],
             "source_line": cells["source_line"],
@@ -140,7 +146,12 @@ def _rejected(cells: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.DataFr
             "reason": cells["column"] + "_unreadable",
             "words": _wrong(cells),
             "owner": "it",
-            "fix": "Correct the cell in the source and run the month again",
+            "fix": [
+                "Give the row as many cells as the header has and run the month again"
+                if name == WHOLE_ROW
+                else f"Correct the cell in column {written} of the source and run the month again"
+                for name, written in zip(cells["column"], _written(pulled, cells), strict=True)
+            ],
         }
     )
     return frame[outputs()["quarantine"].names].astype({name: "str" for name in frame if name != "source_line"})

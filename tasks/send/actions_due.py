@@ -32,10 +32,10 @@ def compose_due_actions(
     due = actions_in({"actions": actions})
     days = due["due_date"].dt.date if len(due) else pd.Series(dtype=object)
     due = due[np.array([day == today or working_days_after(day, 1, closed) == today for day in days], dtype=bool)]
-    found, gone = [], have_left(people["care_manager"], today)
+    found = []
     for name in sorted(set(due["audience"])):
         if name in PERSONAL:
-            to = addresses_of(people[name], KEYS[name])
+            to, gone = addresses_of(people[name], KEYS[name]), have_left(people[name], today, KEYS[name])
             own = persons_with_actions(due, name)
             shared = (due["audience"] == name).to_numpy(bool) & due["person"].isna().to_numpy(bool)
             everyone = set(people[name][KEYS[name]].astype("str")) - gone if shared.any() else set()

@@ -108,7 +108,7 @@ def compose_returned(
         if to_do != care_manager.NOTHING and staff_id not in gone:
             # What was typed in the form stays in the store: a mail takes no text that could name a patient.
             said = [
-                "The month came back to the care team; ccm status says from whom and why.",
+                "The month came back to the care team; billing can say from whom and why.",
                 "Your message of the month and your lists say which.",
                 "What you mend at its source counts with the month's next run.",
             ]

@@ -21,6 +21,8 @@ from tasks.send.action_rows import MOST_ACTIONS, actions_in, actions_of, persons
 from tasks.send.render import render, render_mail
 from tasks.send.words import month_name
 
+Left = tuple[str, str, int]  # role, identifier, patients of the month
+
 MOST_ROWS = 30  # of one list; the files have the rest
 
 
@@ -104,18 +106,22 @@ def compose(context: Context) -> list[Message]:
     unreached = [one for one in found if not one.recipient]
     without = [_who(one) for one in unreached if one.audience == "care_manager"]
     told = {_who(one) for one in found if one.audience == "billing_practitioner" and one.recipient}
-    left = _still_theirs(context, gone)
+    left = _still_theirs(context)
     billing_message = _for_billing(context, without, told, left)
     unreached += [] if billing_message.recipient else [billing_message]
     names = [f"{one.audience} {_who(one)}".strip() for one in unreached]
     return [*found, _for_operations(context, names, left), billing_message]
 
 
-def _still_theirs(context: Context, gone: Sequence[str]) -> list[tuple[str, int]]:
-    """Care managers who have left, each with the patients of the month that are still theirs, where there are any."""
-    decisions = context.frames["decisions"].drop_duplicates("patient_id")
-    counts = decisions["care_manager_id"].astype("str").value_counts()
-    return [(one, int(counts[one])) for one in gone if one in counts]
+def _still_theirs(context: Context) -> list[Left]:
+    """Who has left, by role and identifier, with the patients of the month that are still theirs, if there are any."""
+    decisions, found = context.frames["decisions"].drop_duplicates("patient_id"), []
+    for role, people in (("care_manager", context.staff), ("practitioner", context.practitioners)):
+        key = "staff_id" if role == "care_manager" else "practitioner_id"
+        counts = decisions[f"{role}_id"].astype("str").value_counts()
+        gone = sorted(have_left(people, context.today, key))
+        found += [(role, one, int(counts[one])) for one in gone if one in counts]
+    return found
 
 
 def _for_care_managers(context: Context, gone: Sequence[str]) -> list[Message]:
@@ -140,8 +146,10 @@ def _for_practitioners(context: Context) -> list[Message]:
     name, actions = "billing_practitioner", actions_in(context.frames)
     work = practitioner.attestations(context.frames, persons_with_actions(actions, name))
     to = {} if context.practitioners is None else addresses_of(context.practitioners, "practitioner_id")
-    found = []
+    gone, found = have_left(context.practitioners, context.today, "practitioner_id"), []
     for one, own in work.items():
+        if one in gone:  # billing passes on what waits for them
+            continue
         theirs = actions_of(actions, name, one)
         to_do = to_do_with(practitioner.to_do(own) if own["held"] else "", theirs)
         view = {"work": own, "actions": theirs}
@@ -150,7 +158,7 @@ def _for_practitioners(context: Context) -> list[Message]:
 
 
 def _for_billing(
-    context: Context, without_address: list[str], practitioners_told: Collection[str], left: Sequence[tuple[str, int]]
+    context: Context, without_address: list[str], practitioners_told: Collection[str], left: Sequence[Left]
 ) -> Message:
     view = billing.billing_view(context.frames, without_address, practitioners_told) | {"left": left}
     return _of_audience(context, "billing", context.billing_email, billing.to_do(view), {"view": view})
@@ -166,7 +174,7 @@ def _for_compliance(context: Context) -> list[Message]:
     return [_of_audience(context, "compliance", to, compliance.to_do(view), {"view": view, "late": late})]
 
 
-def _for_operations(context: Context, without_address: list[str], left: Sequence[tuple[str, int]]) -> Message:
+def _for_operations(context: Context, without_address: list[str], left: Sequence[Left]) -> Message:
     view = operations.operations_view(context.frames, context.undelivered, without_address, context.notes)
     view |= {"left": left}
     return _of_audience(context, "operations", context.settings.operations, operations.to_do(view), {"view": view})
@@ -191,6 +199,7 @@ def _message(context: Context, name: str, kind: str, recipient: str, to_do: str,
     names = {
         "subject": subject,
         "practice_name": context.practice_name,
+        "audience": name,
         "month_name": month_name(context.month),
         "month": str(context.month),
         "folder": f"{context.practice_id}/{context.month}",

@@ -70,13 +70,23 @@ def operations_view(
 
 
 def totals(reconciliation: pd.DataFrame) -> list[dict[str, Any]]:
-    """Each total with what went in and where it ended, in the words of the reconciliation, largest part first."""
+    """Each total with what went in and where it ended, in the words of the reconciliation, largest part first.
+
+    `whole` is the total of a table of which every row was accepted.
+    """
     found = []
     for name, group in reconciliation.groupby("total", sort=True, observed=True):
         parts = dict(zip(group["part"].astype("str"), group["amount"].astype("int64"), strict=True))
         given = int(parts.pop("in", 0))
         ends = sorted(((plain(part), int(amount)) for part, amount in parts.items() if amount), key=lambda one: -one[1])
-        found.append({"name": plain(str(name).replace(":", " of ")), "given": given, "ends": ends})
+        found.append(
+            {
+                "name": plain(str(name).replace(":", " of ")),
+                "given": given,
+                "ends": ends,
+                "whole": ends == [("accepted", given)],
+            }
+        )
     return found
 
 

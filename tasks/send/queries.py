@@ -60,8 +60,9 @@ def compose_escalated(
 ) -> list[Message]:
     """The day's message about queries that nobody answered, to whoever looks after them now.
 
-    A practitioner is told of own patients; the others have one message. None to billing, whose own says it. Where the
-    reader may not have case numbers the queries go by their own.
+    A practitioner is told of own patients; those of one who has left are nobody's, and wait in the outbox. The others
+    have one message. None to billing, whose own says it. Where the reader may not have case numbers the queries go by
+    their own.
     """
     rows = to_pass_on(queries)
     if to == "billing" or not rows:
@@ -69,9 +70,11 @@ def compose_escalated(
     if to != "practitioner":
         return [_message(practice_id, practice, to, KIND, settings.address(to), rows, today, settings.templates)]
     addresses = addresses_of(practitioners, "practitioner_id")
+    gone = have_left(practitioners, today, "practitioner_id")
     theirs: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        theirs.setdefault(practitioner_of.get(row["case_number"], ""), []).append(row)
+        one = practitioner_of.get(row["case_number"], "")
+        theirs.setdefault("" if one in gone else one, []).append(row)
     return [
         _message(
             practice_id, practice, "billing_practitioner", f"{KIND}-{one}", addresses.get(one, ""), mine, today,

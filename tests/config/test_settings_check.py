@@ -34,6 +34,7 @@ WRONG = [
     ("defaults: {actions: {kinds: {just_shrt: {left_out: true}}}}", "just_shrt is no kind .* perhaps 'just_short'"),
     ("defaults: {watch: 3}", "'watch': write keys with their values"),
     ("a: [", "line 2: the settings cannot be read"),
+    ("a: b: c", r"line 1: the settings cannot be read \(mapping values are not allowed in this context\)"),
 ]
 
 

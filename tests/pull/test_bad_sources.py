@@ -206,6 +206,14 @@ def test_file_of_no_known_form_is_noted(write):
     assert any(note.startswith("old.xls") for note in notes)
 
 
+def test_an_unknown_column_is_held_against_those_that_are_not_there(write, entries):
+    rows = entries({"duration_seconds": ""})
+    rows = [{name: value for name, value in row.items() if name != "duration_seconds"} for row in rows]
+    notes = read_source(str(write(time_entries=[row | {"Duration Minutes": "15"} for row in rows]))).notes
+    meant = "Duration Minutes (perhaps it is meant for duration_seconds, which is not there: seconds)"
+    assert f"time_entries.csv: not in the contract and ignored: {meant}" in notes
+
+
 def test_unknown_columns_are_noted(write):
     rows = [row | {"Shoe Size": "9"} for row in example_rows()["staff"]]
     assert "staff.csv: not in the contract and ignored: Shoe Size" in read_source(str(write(staff=rows))).notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -20,7 +21,7 @@ from tasks.send.approval import compose_returned
 from tasks.send.messages import MonthEnd, compose
 from tasks.send.month_end import compose_reminders
 from tasks.send.outreach import compose_outreach
-from tasks.send.queries import compose_queries
+from tasks.send.queries import compose_escalated, compose_queries
 from tasks.send.watch import compose_watch, day_of
 from tests.check.frames import check, example, warned
 from tests.send.actions import actions
@@ -30,6 +31,10 @@ from tests.send.test_month_end import DAYS, PRACTICE, cycle
 LAST, NEXT = date(2026, 11, 3), date(2026, 11, 4)
 ROWS = {"staff_id": ["S1", "S2"], "email": ["maja@maple.example", None], "end_date": [pd.Timestamp(LAST), None]}
 STAFF = as_contract(pd.DataFrame(ROWS), inputs()["staff"])
+DOCTORS = as_contract(
+    pd.DataFrame({"practitioner_id": ["D1"], "email": ["ada@maple.example"], "end_date": [pd.Timestamp(LAST)]}),
+    inputs()["practitioners"],
+)
 NOVEMBER = Month(2026, 11)
 
 
@@ -45,9 +50,37 @@ def test_the_months_message_goes_to_no_one_who_has_left_and_billing_and_operatio
     told = {one.audience: one for one in after}
     for text in (told["billing"].text, told["billing"].html):
         assert "Care manager S1 has left and" in " ".join(text.split())
-    assert "CARE MANAGERS WHO HAVE LEFT" in told["operations"].text
-    assert "Care managers who have left" in told["operations"].html
+    assert "* Care manager S1:" in told["operations"].text
+    assert "Care manager S1<" in told["operations"].html
     assert not any("ave left" in one.text for one in on_last)
+
+
+def test_nor_to_a_practitioner_whose_holds_billing_passes_on() -> None:
+    held = context().frames["decisions"].assign(practitioner_id="D1")
+    month = context(frames=context().frames | {"decisions": held}, practitioners=DOCTORS)
+    on_last, after = (compose(replace(month, today=day)) for day in (LAST, NEXT))
+    assert {one.kind for one in on_last} - {one.kind for one in after} == {"attest-D1"}
+    told = {one.audience: " ".join(one.text.split()) for one in after}
+    assert "For the practitioner: 1 case" in told["billing"]
+    assert "Practitioner D1 has left and" in told["billing"]
+    assert "* Practitioner D1:" in told["operations"]
+    assert not any("as left" in one.text for one in on_last)
+
+
+def test_nor_does_an_escalated_question_or_a_due_item_go_to_a_practitioner_who_has_left() -> None:
+    asked = {"month": "2026-10", "program": "ccm", "kind": "note_approved", "rule": "time_unapproved", "about": "E1"}
+    asked |= {"question": "Was it?", "asked_by": "B1", "asked": date(2026, 10, 1), "round": 1, "state": "escalated"}
+    asked |= {"asked_to": "S1"}
+    rows = listed([Query(1, case_number="C-000001", **asked)], query_settings("P1"), NEXT)
+    item = actions({"audience": "billing_practitioner", "person": "D1", "due_date": pd.Timestamp(NEXT)})
+    item["due_date"] = pd.Timestamp(LAST)
+    for day, kind, items in ((LAST, "queries-D1", ["actions-D1"]), (NEXT, "queries-", [])):
+        about = (rows, "practitioner", DOCTORS, {"C-000001": "D1"}, day, MessageSettings())
+        (told,) = compose_escalated("P1", PRACTICE, *about)
+        assert (told.kind, bool(told.recipient)) == (kind, day == LAST)
+        people = {"billing_practitioner": DOCTORS}
+        made = compose_due_actions("P1", PRACTICE, item, people, day, MessageSettings())
+        assert [one.kind for one in made] == items
 
 
 def test_nor_does_any_reminder() -> None:
@@ -104,3 +137,10 @@ def test_the_check_names_patients_of_who_has_left_by_the_day_it_looks() -> None:
 def _watched() -> dict:
     return {"patients": 1, "reached": 0, "even_pace": 0, "over_panel": 0, "near": [], "out_of_reach": 0, "holds": [],
             "held": 0, "changes": []}  # fmt: skip
+
+
+def test_the_check_names_enrolled_patients_of_a_practitioner_who_has_left() -> None:
+    for end, counted in (("2026-01-31", {"practitioner_gone": 1}), ("2099-01-31", {})):
+        doctor = example("practitioners", end_date=end)
+        checked = check(practitioners=[doctor], patients=[example("patients")])
+        assert {name: n for name, n in warned(checked, "patients").items() if name == "practitioner_gone"} == counted
