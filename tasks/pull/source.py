@@ -18,6 +18,7 @@ from tasks.pull.database import open_database
 from tasks.pull.entries import on_the_clock
 from tasks.pull.fhir import Resources
 from tasks.pull.folder import ROSTER, Found, look_into, missing_columns, not_found, unread
+from tasks.pull.owners import Whose
 from tasks.pull.place import source_folder
 from tasks.pull.profiles import Profile
 from tasks.pull.pulled import Pulled, no_unreadable
@@ -81,7 +82,8 @@ class _Reading:
         frames = []
         for part in typed:
             if name == "time_entries":
-                on_the_clock(part, self.tables)
+                whose = Whose(self.tables, self._cells())
+                on_the_clock(part, self.tables["practices"], whose.order, whose.of(name, part.columns))
             frames.append(_frame(part))
             self.unreadable += part.unreadable
             self.headers[part.raw.sheet.name] = self.headers.get(part.raw.sheet.name, {}) | part.raw.headers
@@ -91,8 +93,10 @@ class _Reading:
     def pulled(self) -> Pulled:
         """Everything that was read."""
         digest = hashlib.sha256("\n".join(sorted(self.digests)).encode()).hexdigest()
-        unreadable = pd.concat(self.unreadable, ignore_index=True) if self.unreadable else no_unreadable()
-        return Pulled(self.tables, unreadable, self.notes, digest, self.headers)
+        return Pulled(self.tables, self._cells(), self.notes, digest, self.headers)
+
+    def _cells(self) -> pd.DataFrame:
+        return pd.concat(self.unreadable, ignore_index=True) if self.unreadable else no_unreadable()
 
     def _raw(self, name: str, table: Table) -> Iterator[Raw]:
         source = self.found.tables.pop(name, None)
