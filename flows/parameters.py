@@ -101,9 +101,9 @@ Which = Annotated[
     Literal["all", "missing", "due"],
     BeforeValidator(lambda given: given or "all"),
     Says(
-        "all: every practice whose month is not closed. missing: not those whose month is signed off, or decided since the care team's cut-off. "
-        "due: those whose cut-off is over and that no run had since, or that came back since that run. A practice that "
-        "is named is run with all and missing."
+        "all: every practice whose month is not closed. missing: not those whose month is signed off, or decided since "
+        "the care team's cut-off. due: those whose cut-off is over and that no run had since, or that came back since "
+        "that run. A practice that is named is run with all and missing."
     ),
 ]
 OnePractice = Annotated[
