@@ -137,7 +137,7 @@ class Resources:
             raise InputError(f"{source.name}: {not_found(missing, source.header, {'patient_id', *ENROLLED, *needed})}.")
         sheet = source.read({"patient_id", *ENROLLED}, {"patient_id", *ENROLLED})
         if sheet.ragged:
-            line, count = sheet.ragged[0]
+            line, count, _ = sheet.ragged[0]
             raise InputError(
                 f"{source.name}, line {line}: {count} cells where the header has {sheet.width}; correct the row."
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ PEOPLE = {
     "practitioner_id": ("practitioners",),
     "care_manager_id": ("staff",),
 }
+TELLING = {"practice_id", "patient_id", "staff_id", *PEOPLE}
 IDENTIFIER = {"patients": "patient_id", "practitioners": "practitioner_id", "staff": "staff_id"}
 
 
@@ -29,13 +31,19 @@ class Whose:
     """The practice of each row of a source: its own practice_id's, else its patient's, else that of the people it
     names, else the one that all rows about its patient tell.
 
-    Rows that are set aside for their `cells` tell it too, where no row that can be read does. A source of one practice
-    has no other owner, unless a row of its practices cannot be read.
+    Rows that are set aside for their `cells` tell it too, and then those that do not fit their header (`misfits`),
+    where no row that can be read does. A source of one practice has no other owner, unless a row of its practices
+    cannot be read.
     """
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame], cells: pd.DataFrame) -> None:
+    def __init__(
+        self,
+        tables: Mapping[str, pd.DataFrame],
+        cells: pd.DataFrame,
+        misfits: Mapping[str, pd.DataFrame] = MappingProxyType({}),
+    ) -> None:
         self.order = practice_order(tables)
-        self._tables, self._cells = tables, cells
+        self._tables, self._cells, self._misfits = tables, cells, misfits
         self.alone = len(self.order) == 1 and not (cells["table"] == "practices").any()
         self._lists: dict[str, tuple[Any, np.ndarray]] = {}
 
@@ -71,6 +79,8 @@ class Whose:
             return found
         if people not in self._lists:
             rows = _readable_first(self._tables[people], self._cells.loc[self._cells["table"] == people])
+            if people in self._misfits:
+                rows = pd.concat([rows[[name for name in rows if name in TELLING]], self._misfits[people]])
             columns = ("practice_id", *(PEOPLE if people == "patients" else ()))
             own = self._by_itself(people, rows, columns)
             self._lists[people] = rows[IDENTIFIER[people]], np.append(own, NOBODY)
@@ -99,11 +109,11 @@ def owners(pulled: Pulled, whose: Whose) -> pd.Series:
     names = np.array([*whose.order, None], dtype=object)
     # Rows that do not fit stand in no table.
     found = pd.Series(whose.order[0] if whose.alone else None, cells.index, dtype="str")
-    for name in cells["table"].unique():
+    misfits = [(name, rows) for name, rows in pulled.misfits.items() if len(rows)]
+    for name, rows in [*((name, pulled.tables[name]) for name in cells["table"].unique()), *misfits]:
         theirs = cells.loc[cells["table"] == name, PLACE].reset_index()
-        rows = pulled.tables[name]
-        rows = rows.loc[at_places(rows, theirs)].drop_duplicates(PLACE).astype({"source_file": "str"})
-        owned = theirs.merge(rows.assign(owner=names[whose.of(name, rows)])[[*PLACE, "owner"]], on=PLACE)
+        at = rows.loc[at_places(rows, theirs)].drop_duplicates(PLACE).astype({"source_file": "str"})
+        owned = theirs.merge(at.assign(owner=names[whose.of(name, at)])[[*PLACE, "owner"]], on=PLACE)
         found[owned["index"].to_numpy()] = owned["owner"].to_numpy()
     return found
 

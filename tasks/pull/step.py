@@ -100,7 +100,7 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
         wanted = [practice] if practice else known
         own = Path(settings) if settings else None
         stops, faults = _settings_looked_at(wanted, own)
-        whose = Whose(pulled.tables, pulled.unreadable)
+        whose = Whose(pulled.tables, pulled.unreadable, pulled.misfits)
         owner = owners(pulled, whose)
         alone = len(known) == 1 and stops == known
         stopped = {} if alone else stopped_practices(pulled, owner, stops)

@@ -61,15 +61,24 @@ def test_rows_of_a_patient_whose_row_cannot_be_read_are_of_his_practice(write: W
     assert len(source.unplaced) == 0
 
 
-def test_where_the_patients_row_does_not_fit_his_other_rows_tell_the_practice(
+def test_where_the_patients_row_does_not_fit_its_first_cells_or_his_other_rows_tell_the_practice(
     write: Write, three: dict[str, Rows]
 ) -> None:
     whole = held(pulled(write("whole", **three)))
     lines = as_csv(three["patients"]).splitlines(keepends=True)
-    text = "".join([*lines[:3], lines[3].partition(",")[0] + ",\n"])
-    source = pulled(write("bad", **three | {"patients": text}))
+    patient, practice, rest = lines[3].split(",", 2)
+    without = {"P3": whole["P3"] | {"patients": 0, "rejected": 1}}
+    too_many, quoted, too_few = f"{patient},{practice},,,{rest}", f'{patient},"P3",a,,{rest}', f"{patient},\n"
+    for line in (too_many, quoted, too_few):
+        source = pulled(write("bad", **three | {"patients": "".join([*lines[:3], line])}))
+        assert held(source) == whole | without, line
+        assert len(source.unplaced) == 0
+    source = pulled(write("bad", **three | {"patients": "".join([*lines[:3], f",{rest}"])}))
     assert held(source) == whole | {"P3": whole["P3"] | {"patients": 0}}
     assert source.unplaced["column"].tolist() == ["row"], "nobody knows whose that row is"
+    folder = write("bad", **three | {"patients": "".join([*lines[:3], too_many])})
+    stopping = pull_source.fn(str(folder), None, None, None)
+    assert list(stopping.stopped) == ["P3"], "the others go on"
 
 
 def test_what_is_nobodys_goes_to_no_practice_and_is_listed(write: Write, three: dict[str, Rows]) -> None:
