@@ -36,16 +36,18 @@ def triggers() -> dict[str, dict[str, Any]]:
     waited = {what: _seconds(*patience) for what, patience in PATIENCE.items()}
     return {
         "failed": {"posture": "Reactive", "expect": _events(*FAILED), "threshold": 1, "within": 0},
-        "late": _without("Late", ["Pending", "Running", *ENDED], waited["late"]),
-        "stuck": _without("Running", ["Suspended", "Paused", "AwaitingRetry", *ENDED], waited["stuck"]),
-        "lost": _without("heartbeat", ["heartbeat", "Suspended", "Paused", "AwaitingRetry", *OVER], lost_after()),
-        "unapproved": _without("Suspended", ["Resuming", "Running", "Pending", *ENDED], waited["unapproved"]),
+        "late": _without(["Late"], ["Pending", "Running", *ENDED], waited["late"]),
+        "stuck": _without(["Running"], ["Suspended", "Paused", "AwaitingRetry", *ENDED], waited["stuck"]),
+        "lost": _without(
+            ["Running", "heartbeat"], ["heartbeat", "Suspended", "Paused", "AwaitingRetry", *OVER], lost_after()
+        ),
+        "unapproved": _without(["Suspended"], ["Resuming", "Running", "Pending", *ENDED], waited["unapproved"]),
     }
 
 
-def _without(after: str, expected: list[str], seconds: int) -> dict[str, Any]:
-    """That one happened, and none of the others within the time."""
-    events = {"after": _events(after), "expect": _events(*expected)}
+def _without(after: list[str], expected: list[str], seconds: int) -> dict[str, Any]:
+    """That one of these happened, and none of the others within the time."""
+    events = {"after": _events(*after), "expect": _events(*expected)}
     return {"posture": "Proactive", **events, "threshold": 1, "within": seconds}
 
 
