@@ -10,6 +10,7 @@ from typing import Any
 
 from config.errors import InputError
 from config.month import EASTERN, Month, time_zone
+from flows.lost_runs import lost_after
 from flows.prefect_api import PrefectApi
 from tasks.send.run_told import HAPPENED, RunTold
 
@@ -18,13 +19,15 @@ TAG = "ccm"
 # Said in full: Prefect makes JSON of a bare template, and an id cannot be that.
 RUN_ID = {"__prefect_kind": "jinja", "template": "{{ flow_run.id }}"}
 FAILED = ["Failed", "Crashed", "TimedOut"]
-ENDED = ["Completed", "Failed", "Crashed", "Cancelled", "Cancelling", "TimedOut"]
+OVER = ["Completed", "Failed", "Crashed", "Cancelled", "TimedOut"]
+ENDED = [*OVER, "Cancelling"]
 # Seconds that are waited before somebody is told, and the variable of the environment that sets others.
 PATIENCE = {
     "late": (900, "CCM_LATE_SECONDS"),
     "stuck": (7200, "CCM_STUCK_SECONDS"),
     "unapproved": (86400, "CCM_UNAPPROVED_SECONDS"),
 }
+DESCRIBED = {"lost": "Run gave no sign of life, its process is gone: it is marked as crashed, and told as failed."}
 NAMED = re.compile(r"(?:Error:?\s+|^)([A-Za-z0-9_.-]+)[:,] ")
 
 
@@ -33,15 +36,18 @@ def triggers() -> dict[str, dict[str, Any]]:
     waited = {what: _seconds(*patience) for what, patience in PATIENCE.items()}
     return {
         "failed": {"posture": "Reactive", "expect": _events(*FAILED), "threshold": 1, "within": 0},
-        "late": _without("Late", ["Pending", "Running", *ENDED], waited["late"]),
-        "stuck": _without("Running", ["Suspended", "Paused", "AwaitingRetry", *ENDED], waited["stuck"]),
-        "unapproved": _without("Suspended", ["Resuming", "Running", "Pending", *ENDED], waited["unapproved"]),
+        "late": _without(["Late"], ["Pending", "Running", *ENDED], waited["late"]),
+        "stuck": _without(["Running"], ["Suspended", "Paused", "AwaitingRetry", *ENDED], waited["stuck"]),
+        "lost": _without(
+            ["Running", "heartbeat"], ["heartbeat", "Suspended", "Paused", "AwaitingRetry", *OVER], lost_after()
+        ),
+        "unapproved": _without(["Suspended"], ["Resuming", "Running", "Pending", *ENDED], waited["unapproved"]),
     }
 
 
-def _without(after: str, expected: list[str], seconds: int) -> dict[str, Any]:
-    """That one happened, and none of the others within the time."""
-    events = {"after": _events(after), "expect": _events(*expected)}
+def _without(after: list[str], expected: list[str], seconds: int) -> dict[str, Any]:
+    """That one of these happened, and none of the others within the time."""
+    events = {"after": _events(*after), "expect": _events(*expected)}
     return {"posture": "Proactive", **events, "threshold": 1, "within": seconds}
 
 
@@ -63,7 +69,7 @@ def automate(api: PrefectApi) -> None:
     for what, trigger in triggers().items():
         body = {
             "name": f"ccm: {what}",
-            "description": f"{HAPPENED[what][0].capitalize()}: operations is told by mail.",
+            "description": DESCRIBED.get(what) or f"{HAPPENED[what][0].capitalize()}: operations is told by mail.",
             "enabled": there.get(f"ccm: {what}", {}).get("enabled", True),
             "trigger": {
                 "type": "event",

@@ -1,4 +1,4 @@
-"""A released month closed: what came out otherwise later is refused until somebody opens it again."""
+"""A released month closed: no run decides it again until somebody opens it."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def close(
     out: Out = Path("out"),
     database: Database = None,
 ) -> None:
-    """Close a released month: a later run that comes out otherwise is refused until it is opened again."""
+    """Close a released month: no run decides it again until somebody opens it."""
     from flows.close_month import close_month
     from tasks.store.engine import database_of
 

@@ -33,13 +33,34 @@ def wanted(
     over; a practice that is named is run all the same. `due` leaves out those too whose last day is not over, or that a
     run had since then and since the month was last reopened or returned. One whose settings cannot be used is run, to
     say so.
+
+    Whose month is closed is left out in any case; InputError where it is named, or nothing else is there. What is
+    signed off and run all the same is said before.
     """
+    with place.store.reading() as connection:
+        stands = {one: month_life.settled(connection, one, month) for one, month in months.items()}
     if which == "all" or (which == "missing" and practice):
-        return dict(months)
+        return _but_closed(months, stands, practice)
     found = {one: _why_not(place, pulled, one, month, which) for one, month in months.items()}
     if left := [f"{one} ({why})" for one, why in found.items() if why]:
         LOG.info("left out, unless it is named or all are asked for: %s", ", ".join(left))
     return {one: month for one, month in months.items() if not found[one]}
+
+
+def _but_closed(months: Mapping[str, Month], stands: Mapping[str, tuple[str, str]], practice: str) -> dict[str, Month]:
+    """Those whose month is not closed, and it is said what stands of each."""
+    left, closed = dict(months), []
+    for one, (state, said) in stands.items():
+        if state == month_life.CLOSED:
+            again = f"ccm reopen --month {left.pop(one)} --practice {one} --reason TEXT, or reopen-month in the UI"
+            closed.append(f"{said} and stays as it is; to change it, open it again: {again}.")
+        elif state:
+            LOG.info("%s and stands; a run that comes out otherwise opens it again, for a sign-off of its own", said)
+    if closed and (practice or not left):
+        raise InputError(closed[0] if len(closed) == 1 else f"All are closed. {closed[0]}")
+    for said in closed:
+        LOG.info("left out: %s", said)
+    return left
 
 
 def _why_not(place: Place, pulled: Source, practice_id: str, month: Month, which: str) -> str:

@@ -83,7 +83,7 @@ AnswerFiles = Annotated[
 ]
 RunId = Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$"), Says("The run that it is about, by Prefect's own id.")]
 Happened = Annotated[
-    Literal["failed", "late", "stuck", "unapproved"], Says("What happened to the run, which decides the words.")
+    Literal["failed", "late", "stuck", "lost", "unapproved"], Says("What happened to the run, which decides the words.")
 ]
 PreparedBy = Annotated[
     str,
@@ -101,9 +101,9 @@ Which = Annotated[
     Literal["all", "missing", "due"],
     BeforeValidator(lambda given: given or "all"),
     Says(
-        "all: every practice. missing: not those whose month is signed off, or decided since the care team's cut-off. "
-        "due: those whose cut-off is over and that no run had since, or that came back since that run. A practice that "
-        "is named is run with all and missing."
+        "all: every practice whose month is not closed. missing: not those whose month is signed off, or decided since "
+        "the care team's cut-off. due: those whose cut-off is over and that no run had since, or that came back since "
+        "that run. A practice that is named is run with all and missing."
     ),
 ]
 OnePractice = Annotated[

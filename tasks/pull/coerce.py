@@ -175,8 +175,8 @@ def _cells(sheet: Sheet, table: Table, column: Column, rows: np.ndarray) -> pd.D
 def _ragged(sheet: Sheet, table: Table) -> list[pd.DataFrame]:
     if not sheet.ragged:
         return []
-    lines = np.array([line for line, _ in sheet.ragged], dtype="int64")
-    values = [f"{count} cells where the header has {sheet.width}" for _, count in sheet.ragged]
+    lines = np.array([line for line, _, _ in sheet.ragged], dtype="int64")
+    values = [f"{count} cells where the header has {sheet.width}" for _, count, _ in sheet.ragged]
     return [_listed(table.table, sheet.name, lines, [""] * len(lines), WHOLE_ROW, values)]
 
 

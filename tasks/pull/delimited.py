@@ -55,7 +55,7 @@ class CsvFile:
         """The wanted columns; the exact line of each row, also when cells hold line breaks."""
         positions = {key(name): at for at, name in enumerate(self.header) if key(name) in wanted}
         lines, breaks_in_cells = record_lines(self._data, self._header_lines)
-        for misfits in (None, Misfits(lines, self._header_lines, self._delimiter)):
+        for misfits in (None, Misfits(lines, self._header_lines, self._delimiter, positions)):
             # At full speed first; when some row does not fit the header, once more in one thread, which knows where.
             try:
                 table = self._fast(positions, plain, breaks_in_cells, misfits)

@@ -27,32 +27,9 @@ def positions(texts: Any, among: Any) -> np.ndarray:
     return pc.fill_null(found, -1).to_numpy(zero_copy_only=False)
 
 
-def practice_of(columns: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> np.ndarray:
-    """The place among `practice_order` of each row's practice: the patient's, else the performer's, else the first."""
-    if len(practice_order(tables)) <= 1:
-        return np.zeros(len(columns["patient_id"]), dtype="int64")
-    return np.maximum(known_practice_of(columns, tables), 0)
-
-
-def known_practice_of(columns: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> np.ndarray:
-    """The place among `practice_order` of the practice of each row's patient, else of its performer; -1 for neither."""
-    order = practice_order(tables)
-    of = _place_of_parent(columns["patient_id"], tables["patients"], "patient_id", order)
-    for table, name in (("practitioners", "practitioner_id"), ("staff", "staff_id")):
-        if "performer_id" in columns and (of < 0).any():
-            of = np.where(of >= 0, of, _place_of_parent(columns["performer_id"], tables[table], name, order))
-    return of
-
-
 def practice_order(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """The practices' identifiers, sorted."""
     return sorted(set(tables["practices"]["practice_id"].dropna()))
-
-
-def _place_of_parent(texts: Any, parents: pd.DataFrame, name: str, order: list[str]) -> np.ndarray:
-    parent = positions(texts, parents[name].array)
-    practice = positions(parents["practice_id"].array, pa.array(order, pa.large_string()))
-    return np.append(practice, -1)[parent]
 
 
 def zones_of(practices: pd.DataFrame) -> dict[str, str]:
@@ -74,13 +51,14 @@ def zones_of(practices: pd.DataFrame) -> dict[str, str]:
     return zones
 
 
-def on_the_clock(typed: Typed, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Every timestamp of the rows becomes UTC, and the derived columns are added."""
+def on_the_clock(typed: Typed, practices: pd.DataFrame, order: list[str], practice: np.ndarray) -> None:
+    """Every timestamp of the rows becomes UTC, and the derived columns are added.
+
+    `practice` is the place in `order` of each row's practice; one of nobody's goes by the clock of the first.
+    """
     columns = typed.columns
-    order = practice_order(tables)
-    zones = zones_of(tables["practices"])
-    practice = practice_of(columns, tables)
-    codes = np.array([sorted(set(zones.values())).index(zones[name]) for name in order])[practice]
+    zones = zones_of(practices)
+    codes = np.array([sorted(set(zones.values())).index(zones[name]) for name in order])[np.maximum(practice, 0)]
     names = sorted(set(zones.values()))
     start: Moments = columns["started_at"]
     end: Moments = columns["ended_at"]

@@ -16,10 +16,12 @@ import pyarrow.compute as pc
 from config.errors import InputError
 from tasks.pull import fhir_rows
 from tasks.pull.clock import to_wall
-from tasks.pull.entries import practice_of, practice_order, zones_of
+from tasks.pull.entries import practice_order, zones_of
 from tasks.pull.fhir_rows import Row
 from tasks.pull.folder import not_found
 from tasks.pull.moments import DAY, NAT, read_moments
+from tasks.pull.owners import Whose
+from tasks.pull.pulled import no_unreadable
 from tasks.pull.sheet import Sheet, SourceFile, clean, key
 
 _KINDS: dict[str, tuple[str, Callable[[fhir_rows.Resource], Row | None]]] = {
@@ -135,7 +137,7 @@ class Resources:
             raise InputError(f"{source.name}: {not_found(missing, source.header, {'patient_id', *ENROLLED, *needed})}.")
         sheet = source.read({"patient_id", *ENROLLED}, {"patient_id", *ENROLLED})
         if sheet.ragged:
-            line, count = sheet.ragged[0]
+            line, count, _ = sheet.ragged[0]
             raise InputError(
                 f"{source.name}, line {line}: {count} cells where the header has {sheet.width}; correct the row."
             )
@@ -169,10 +171,10 @@ def _local_days(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> list[
     texts = pa.array(rows["visit_at"], pa.string())
     moments = read_moments(pa.chunked_array([texts]), day_is_enough=True)
     zones = zones_of(tables["practices"])
-    order = practice_order(tables)
-    practice = practice_of({"patient_id": rows["patient_id"].array}, tables)
+    whose = Whose(tables, no_unreadable())
+    practice = np.maximum(whose.of("visits", {"patient_id": rows["patient_id"]}), 0)
     ns = moments.ns.copy()
-    for place, name in enumerate(order):
+    for place, name in enumerate(whose.order):
         at = np.flatnonzero((practice == place) & ~moments.naive & (ns != NAT))
         ns[at] = to_wall(ns[at], zones[name])
     days = pc.strftime(pa.array(ns - ns % DAY, pa.int64(), mask=ns == NAT).cast(pa.timestamp("ns")), format="%Y-%m-%d")

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from tasks.pull.sheet import Ragged
+
 
 class Misfits:
-    """Gathers rows that do not fit. `ragged` has the line and the number of cells of each.
+    """Gathers rows that do not fit. `ragged` has the line and the number of cells of each, and its cells by column.
 
     Rows that only the exact way can judge (a line break inside, or separators at the end that may be all that is too
     many) make `good_lines` None.
     """
 
-    def __init__(self, lines: np.ndarray, skipped: int, delimiter: str) -> None:
-        self.ragged: list[tuple[int, int]] = []
+    def __init__(self, lines: np.ndarray, skipped: int, delimiter: str, positions: Mapping[str, int]) -> None:
+        self.ragged: list[Ragged] = []
+        self._positions = positions
         self._lines = lines
         self._skipped = skipped
         self._delimiter = delimiter
@@ -30,10 +35,16 @@ class Misfits:
         if not 0 <= place < len(self._lines) or "\n" in row.text or (too_many and ends_open):
             self._unclear = True
         elif row.text.strip():
-            self.ragged.append((int(self._lines[place]), row.actual_columns))
+            cells = next(csv.reader([row.text], delimiter=self._delimiter))
+            self.ragged.append((int(self._lines[place]), row.actual_columns, in_place(cells, self._positions)))
         self._places.append(place)
         return "skip"
 
     def good_lines(self) -> np.ndarray | None:
         """The lines of the rows that fit; None when that cannot be told."""
         return None if self._unclear else np.delete(self._lines, self._places)
+
+
+def in_place(cells: Sequence[str], positions: Mapping[str, int]) -> dict[str, str]:
+    """The cells by column, as far as the row has them; behind a separator too many or too few they are another's."""
+    return {name: cells[at].strip() for name, at in positions.items() if at < len(cells)}

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
-from config.contract import inputs
+from config.contract import Table, inputs
 from config.errors import InputError
 from config.month import Month
-from tasks.pull.entries import positions, practice_of, practice_order
+from tasks.pull.entries import practice_order
+from tasks.pull.owners import Whose
 from tasks.pull.place import unknown
+from tasks.pull.pulled import no_unreadable
 
 Tables = dict[str, pd.DataFrame]
-Places = dict[str, list[np.ndarray]]
+
+
+class Places(NamedTuple):
+    """Where in each table the rows of each practice in `order` stand, and behind them those that are nobody's."""
+
+    order: list[str]
+    rows: dict[str, list[np.ndarray]]
 
 
 def practice_ids(tables: Tables) -> list[str]:
@@ -29,9 +36,8 @@ def of_practice(
 ) -> tuple[Tables, dict[str, int]]:
     """The practice's rows, of its time entries only those that touch the month; and how many are of other months.
 
-    Every row belongs to exactly one practice: the patient's, else (patient unknown) the performer's, else the
-    first one.
-    Raises InputError listing the practices when this one is not among them.
+    A row belongs to one practice at most: see `Whose`. InputError listing the practices when this one is not among
+    them.
     """
     return of_month(rows_of(tables, practice_id, places), practice_id, month)
 
@@ -50,31 +56,42 @@ def rows_of(tables: Tables, practice_id: str, places: Places | None = None) -> T
     `places` are those of `rows_by_practice`, which whoever takes several practices asks for once. Taken again from what
     it gave, they are the same. InputError listing the practices when this one is not among them.
     """
-    order = practice_order(tables)
+    order, among = places or rows_by_practice(tables)
     if practice_id not in order:
         raise InputError(unknown(practice_id, order))
-    if len(order) == 1:
-        return {name: tables[name] for name in inputs()}
-    among, own = places or rows_by_practice(tables), order.index(practice_id)
+    own = order.index(practice_id)
     out: Tables = {}
     for name, there in among.items():
         frame, mine = tables[name], there[own]
-        out[name] = frame if len(mine) == len(frame) else frame.iloc[mine].reset_index(drop=True)
+        if len(mine) < len(frame):
+            frame = _without_others_words(frame.iloc[mine].reset_index(drop=True), inputs()[name])
+        out[name] = frame
     return out
 
 
-def rows_by_practice(tables: Tables) -> Places:
+def _without_others_words(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """A choice is one of the contract's, or a word that stands in one of these rows; another practice's is none."""
+    for column in table.columns:
+        if column.type != "choice" or len(frame[column.name].cat.categories) <= len(column.values):
+            continue
+        words, there = frame[column.name].cat, set(frame[column.name].dropna())
+        own = [word for word in words.categories if word in column.values or word in there]
+        frame[column.name] = words.set_categories(pd.Index(own, dtype="str"))
+    return frame
+
+
+def rows_by_practice(tables: Tables, whose: Whose | None = None) -> Places:
     """Of each table, the places of every practice's rows in it, practices in the order of `practice_order`.
 
     The tables are gone through once, however many practices there are.
     """
-    order = practice_order(tables)
-    found: Places = {}
-    for name, table in inputs().items():
-        of = _practice_of_rows(tables[name], table.names, tables, order)
-        sizes = np.bincount(of, minlength=len(order))
-        found[name] = np.split(np.argsort(of, kind="stable"), np.cumsum(sizes)[:-1])
-    return found
+    whose = whose or Whose(tables, no_unreadable())
+    found, parts = {}, len(whose.order) + 1
+    for name in inputs():
+        of = whose.of(name, tables[name])
+        of = np.where(of < 0, len(whose.order), of)
+        found[name] = np.split(np.argsort(of, kind="stable"), np.cumsum(np.bincount(of, minlength=parts))[:-1])
+    return Places(whose.order, found)
 
 
 def future_entries(mine: Tables, practice_id: str, month: Month, today: date) -> int:
@@ -93,15 +110,6 @@ def months_held(mine: Tables) -> dict[str, int]:
 def _zone(mine: Tables, practice_id: str) -> str:
     practices = mine["practices"]
     return str(practices.loc[practices["practice_id"] == practice_id, "time_zone"].iloc[0])
-
-
-def _practice_of_rows(frame: pd.DataFrame, names: list[str], tables: Tables, order: list[str]) -> np.ndarray:
-    """The place among the practices of each row's own."""
-    if "practice_id" in names:
-        # A row that names no known practice goes to the first one, where the checks will set it aside.
-        return np.maximum(positions(frame["practice_id"].array, pa.array(order, pa.large_string())), 0)
-    columns: dict[str, Any] = {name: frame[name].array for name in ("patient_id", "performer_id") if name in names}
-    return practice_of(columns, tables)
 
 
 def touches(entries: pd.DataFrame, month: Month, zone: str) -> np.ndarray:

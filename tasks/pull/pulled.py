@@ -16,7 +16,8 @@ class Pulled:
 
     `digest` changes when the content that was read changes, and only then. `headers` gives, for each file, the
     name that the file
-    itself uses for a column of the contract.
+    itself uses for a column of the contract. `misfits` has of each table the rows that do not fit its header, as far as
+    their cells may say whose they are.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -24,6 +25,7 @@ class Pulled:
     notes: list[str]
     digest: str
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    misfits: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def no_unreadable() -> pd.DataFrame:

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from config.errors import InputError
-from tasks.pull.sheet import Sheet
+from tasks.pull.misfits import in_place
+from tasks.pull.sheet import Ragged, Sheet
 
 BATCH = 20_000  # rows held as Python objects at a time
 LONGEST_FIELD = 1 << 30
@@ -28,7 +29,7 @@ def read_rows(name: str, text: str, delimiter: str, skip: int, positions: dict[s
     reader = csv.reader(stream, delimiter=delimiter)
     batches: dict[str, list[pa.Array]] = {column: [] for column in positions}
     lines: list[int] = []
-    ragged: list[tuple[int, int]] = []
+    ragged: list[Ragged] = []
     held: list[list[str]] = []
 
     def put_away() -> None:
@@ -51,7 +52,7 @@ def read_rows(name: str, text: str, delimiter: str, skip: int, positions: dict[s
                     f"{name}, line {line}: a row of {len(row)} cells (the header has {width}) runs on to line "
                     f"{skip + before}; look for a missing quote and export again."
                 )
-            ragged.append((line, len(row)))
+            ragged.append((line, len(row), in_place(row, positions)))
         if len(held) == BATCH:
             put_away()
     put_away()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,6 +16,10 @@ MISSING = ["", "N/A", "NA", "null", "NULL", "-", "#N/A"]
 LONGEST_CELL = 32_767  # what a spreadsheet cell can hold; anything longer is a broken quote or a wrong export
 
 
+# A row that does not fit the header: its line, how many cells it has, and those that stand where the header has them.
+Ragged = tuple[int, int, Mapping[str, str]]
+
+
 @dataclass
 class Sheet:
     """Rows as text. `columns` is keyed by `key(header)`; `lines` says where each row stands in its file."""
@@ -23,7 +27,7 @@ class Sheet:
     name: str
     columns: dict[str, pa.ChunkedArray]
     lines: np.ndarray
-    ragged: list[tuple[int, int]] = field(default_factory=list)
+    ragged: list[Ragged] = field(default_factory=list)
     width: int = 0
 
     def __len__(self) -> int:

@@ -18,6 +18,7 @@ from tasks.pull.database import open_database
 from tasks.pull.entries import on_the_clock
 from tasks.pull.fhir import Resources
 from tasks.pull.folder import ROSTER, Found, look_into, meant_for, missing_columns, not_found, unread
+from tasks.pull.owners import PLACE, TELLING, Whose
 from tasks.pull.place import source_folder
 from tasks.pull.profiles import Profile
 from tasks.pull.pulled import Pulled, no_unreadable
@@ -70,6 +71,7 @@ class _Reading:
         self.notes: list[str] = list(found.notes)
         self.headers: dict[str, dict[str, str]] = {}
         self.digests: list[str] = []
+        self.misfits: dict[str, pd.DataFrame] = {}
         self.resources = Resources(found.resources, found.enrollment) if found.resources else None
 
     def table(self, name: str, table: Table) -> None:
@@ -81,18 +83,23 @@ class _Reading:
         frames = []
         for part in typed:
             if name == "time_entries":
-                on_the_clock(part, self.tables)
+                whose = Whose(self.tables, self._cells(), self.misfits)
+                on_the_clock(part, self.tables["practices"], whose.order, whose.of(name, part.columns))
             frames.append(_frame(part))
             self.unreadable += part.unreadable
             self.headers[part.raw.sheet.name] = self.headers.get(part.raw.sheet.name, {}) | part.raw.headers
+        if any(part.raw.sheet.ragged for part in typed):
+            self.misfits[name] = pd.concat([_misfits(part.raw.sheet, table) for part in typed], ignore_index=True)
         typed.clear()
         self.tables[name] = frames[0] if len(frames) == 1 else _stack(frames, table)
 
     def pulled(self) -> Pulled:
         """Everything that was read."""
         digest = hashlib.sha256("\n".join(sorted(self.digests)).encode()).hexdigest()
-        unreadable = pd.concat(self.unreadable, ignore_index=True) if self.unreadable else no_unreadable()
-        return Pulled(self.tables, unreadable, self.notes, digest, self.headers)
+        return Pulled(self.tables, self._cells(), self.notes, digest, self.headers, self.misfits)
+
+    def _cells(self) -> pd.DataFrame:
+        return pd.concat(self.unreadable, ignore_index=True) if self.unreadable else no_unreadable()
 
     def _raw(self, name: str, table: Table) -> Iterator[Raw]:
         source = self.found.tables.pop(name, None)
@@ -148,6 +155,7 @@ class _Reading:
         roster = Roster(self.tables["patients"], self.tables["practitioners"])
         raw, notes = contract_rows(sheet, header, profile, roster)
         self.notes += notes
+        raw.sheet.ragged = [(line, count, {}) for line, count, _ in raw.sheet.ragged]  # by names that are not ours
         return raw
 
     def _read(self, source: SourceFile, wanted: set[str], plain: set[str], header: dict[str, str]) -> Sheet:
@@ -169,6 +177,13 @@ def _frame(typed: Typed) -> pd.DataFrame:
     )
     columns["source_line"] = sheet.lines
     return pd.DataFrame(columns, index=pd.RangeIndex(len(sheet)), copy=False)
+
+
+def _misfits(sheet: Sheet, table: Table) -> pd.DataFrame:
+    """The rows that do not fit the header, with the cells by which rows belong to practices."""
+    names = [name for name in table.names if name in TELLING]
+    rows = [[sheet.name, line, *(cells.get(name) or None for name in names)] for line, _, cells in sheet.ragged]
+    return pd.DataFrame(rows, columns=[*PLACE, *names]).astype(dict.fromkeys(["source_file", *names], "str"))
 
 
 def _stack(frames: list[pd.DataFrame], table: Table) -> pd.DataFrame:

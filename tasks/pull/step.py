@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -17,10 +16,10 @@ from config.errors import InputError, PlaceError, UserError
 from config.month import Month
 from config.settings import practice_settings, strangers
 from tasks.progress import LOG, step
-from tasks.pull.owners import owners
+from tasks.pull.owners import Whose, owners
 from tasks.pull.practice import Places, future_entries, months_held, of_month, practice_ids, rows_by_practice, rows_of
 from tasks.pull.source import read_source
-from tasks.pull.unreadable import as_listed, settle_unreadable, stopped_practices
+from tasks.pull.unreadable import as_listed, nobodys, settle_unreadable, stopped_practices
 from tasks.retry import on_errors_of
 
 MOST_MONTHS = 6
@@ -30,9 +29,10 @@ MOST_MONTHS = 6
 class Source:
     """A source that was read: its tables without rejected rows, its practices and its digest.
 
-    `rejected` are the rejected rows, `owner` the practice of each, missing where the row does not tell it; those are
-    in `unplaced` as rows of the output table `unreadable`, with the cells at which practices stop. `stopped` has what
-    each practice stops at that cannot be run: such a cell, or its settings.
+    `rejected` are the rejected rows, `owner` the practice of each, missing where nothing tells it; those are in
+    `unplaced` as rows of the output table `unreadable`, with other rows that are nobody's and the cells at which
+    practices stop. `stopped` has what each practice stops at that cannot be run: such a cell, or its settings.
+    `places` has which rows are whose; without it those are looked up among the tables that are left.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -42,11 +42,7 @@ class Source:
     practices: list[str]
     digest: str
     stopped: dict[str, UserError] = field(default_factory=dict)
-
-    @cached_property
-    def places(self) -> Places:
-        """Which rows are whose, looked up once for all practices."""
-        return rows_by_practice(self.tables)
+    places: Places | None = None
 
     def of(self, practice_id: str) -> Source:
         """What of it is about one practice; its share taken from that is the one taken from the whole."""
@@ -60,6 +56,7 @@ class Source:
             unplaced=self.unplaced.iloc[:0],
             practices=[practice_id],
             stopped=stopped,
+            places=None,
         )
 
 
@@ -103,17 +100,20 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
         wanted = [practice] if practice else known
         own = Path(settings) if settings else None
         stops, faults = _settings_looked_at(wanted, own)
-        owner = owners(pulled)
+        whose = Whose(pulled.tables, pulled.unreadable, pulled.misfits)
+        owner = owners(pulled, whose)
         alone = len(known) == 1 and stops == known
         stopped = {} if alone else stopped_practices(pulled, owner, stops)
         tables, rejected = settle_unreadable(pulled, "stop" if alone else "reject")
         listed = owner.isna() | owner.isin(list(stopped))
-        unplaced = as_listed(pulled, pulled.unreadable.loc[listed])
+        places = rows_by_practice(tables, whose)
+        stray = nobodys(tables, places, pulled.headers)
+        unplaced = pd.concat([as_listed(pulled, pulled.unreadable.loc[listed]), stray], ignore_index=True)
         for note in [*pulled.notes, *strangers(own, known)]:
             LOG.info("%s", note)
         said = f"{len(tables)} tables, {len(tables['time_entries']):,} time entries, {len(known)} practice(s)"
         done(said, sum(map(len, tables.values())))
-    return Source(tables, rejected, owner, unplaced, wanted, pulled.digest, {**stopped, **faults})
+    return Source(tables, rejected, owner, unplaced, wanted, pulled.digest, {**stopped, **faults}, places)
 
 
 def _settings_looked_at(wanted: Sequence[str], own: Path | None) -> tuple[list[str], dict[str, InputError]]:

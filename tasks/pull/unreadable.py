@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -11,6 +11,7 @@ import pandas as pd
 from config.contract import Column, inputs, outputs, source_outputs
 from config.errors import UnreadableError
 from tasks.pull.owners import at_places
+from tasks.pull.practice import Places
 from tasks.pull.pulled import WHOLE_ROW, Pulled
 
 _EXPECTED = {
@@ -21,6 +22,10 @@ _EXPECTED = {
     "cents": "an amount such as 12.50",
     "text": "text",
     "choice": "one of a list",
+}
+_TELLS = {
+    "practice_id": "practice, nor those whom it names",
+    "patient_id": "patient's practice, nor that of those whom it names",
 }
 _ROW = "a row with as many cells as the header"
 
@@ -84,6 +89,31 @@ def _written(pulled: Pulled, cells: pd.DataFrame) -> list[str]:
     """The column of each cell as the header of its file has it."""
     places = zip(cells["source_file"], cells["column"], strict=True)
     return [pulled.headers.get(file, {}).get(name, name) for file, name in places]
+
+
+def nobodys(
+    tables: Mapping[str, pd.DataFrame], places: Places, headers: Mapping[str, Mapping[str, str]]
+) -> pd.DataFrame:
+    """The rows of which nothing tells the practice, as rows of the output table `unreadable`."""
+    found = []
+    for name, there in places.rows.items():
+        rows = tables[name].iloc[there[-1]]
+        column = "practice_id" if "practice_id" in inputs()[name].names else "patient_id"
+        files = rows["source_file"].astype("str")
+        found.append(
+            pd.DataFrame(
+                {
+                    "table": name,
+                    "source_file": files,
+                    "source_line": rows["source_line"],
+                    "column": [headers.get(file, {}).get(column, column) for file in files],
+                    "words": f"No row of the source tells whose this one is: not its {_TELLS[column]}",
+                    "fix": "Add what it names to the source, or correct the row, and run the month again",
+                }
+            )
+        )
+    kinds = {name: "str" for name in source_outputs()["unreadable"].names if name != "source_line"}
+    return pd.concat(found, ignore_index=True).astype(kinds)
 
 
 def _sentence(pulled: Pulled) -> str:

@@ -53,7 +53,8 @@ Frames = Mapping[str, pd.DataFrame]
 
 @contextmanager
 def unreadable_listed(out: str, practice: str = "") -> Iterator[Callable[[pd.DataFrame], None]]:
-    """The list of unreadable cells in the output folder holds those given to the yielded function; else none is.
+    """The list in the output folder of cells that cannot be read and of rows that are nobody's holds those given to the
+    yielded function; without any there is none.
 
     Cells that stop the run within are listed all, and the error says where. A run of one practice has its list in that
     practice's folder, so that it empties no list of the others.
@@ -68,7 +69,7 @@ def unreadable_listed(out: str, practice: str = "") -> Iterator[Callable[[pd.Dat
     path = write_list(folder, table, given[-1])
     if len(given[-1]):
         LOG.info(
-            "%s: %s rows that cannot be read stop their practice or name none; they are listed there",
+            "%s: %s rows cannot be read and stop their practice, or are nobody's; they are listed there",
             path,
             f"{len(given[-1]):,}",
         )

@@ -97,6 +97,19 @@ def state_of(connection: Connection, practice_id: str, month: Month | str) -> st
     return last.state if last else OPEN
 
 
+def settled(connection: Connection, practice_id: str, month: Month | str) -> tuple[str, str]:
+    """The state of a month that is signed off, released or closed, and in a sentence what stands and who answers for
+    it; nothing for any other."""
+    moves = history(connection, practice_id, month)
+    if not moves or moves[-1].state not in (SIGNED_OFF, RELEASED, CLOSED):
+        return "", ""
+    last = moves[-1]
+    signed = next(one for one in reversed(moves) if one.state == SIGNED_OFF)
+    who = "" if last is signed else f", signed off by {signed.moved_by}"
+    said = f"{practice_id}, {month} is {WORDS[last.state]} since {last.moved_at:%Y-%m-%d %H:%M} UTC by {last.moved_by}"
+    return last.state, f"{said} (revision {last.revision}{who})"
+
+
 def move(
     connection: Connection,
     practice_id: str,

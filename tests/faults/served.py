@@ -35,13 +35,13 @@ class Served:
             self.up.stop()
 
     def asked(self, out: Path, **given: str) -> str:
-        """The id of a run of the month with results of its own; mails are counted anew."""
-        self.desk.received.ids.clear()
+        """The id of a run of the month with these results."""
         return self.up.run("monthly-cycle", month=MONTH, approval="no", out=str(out), **given)
 
     def undisturbed(self) -> Kept:
         """The month as it is where nothing goes wrong, and the seconds of its steps."""
         log, out = Log(self.log), self.desk.folder / self.name / "undisturbed"
+        self.desk.received.ids.clear()
         self.up.reaches(self.asked(out), "COMPLETED")
         self.desk.steps = log.steps()
         return self.kept(out)
@@ -53,6 +53,7 @@ class Served:
         """A month to which that is done in the middle of the step; what follows is for `ccm up` to do."""
         out = self.desk.folder / self.name / step
         log = Log(self.log)
+        self.desk.received.ids.clear()  # each month has the same mails
         run = self.asked(out)
         assert log.begun(step, lambda: self.up.state(run) in ("COMPLETED", "FAILED", "CRASHED")), self.up.told()
         time.sleep(0.5 * self.desk.steps[step])

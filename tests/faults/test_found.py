@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.faults.found import Found, Kept, compare
+from tests.faults.served import Served
+from tests.faults.typed import Desk
+from tests.flows.mail_server import Received
 
 WHOLE = Kept({"cycles": Counter({("P1", "1"): 1, ("P2", "1"): 1})}, {"a.csv": b"1"}, {"<1>": "sent", "<2>": "pending"})
 TAKEN = {"<1>": 1}
@@ -45,3 +50,14 @@ def test_a_mail_of_which_a_person_is_told_is_not_lost() -> None:
     told = found(replace(WHOLE, mail={"<1>": "uncertain", "<2>": "pending"}), {})
     assert (told.mail_lost, told.mail_asked) == (0, 1)
     assert told.clean
+
+
+def test_mails_of_all_runs_of_a_month_are_counted_together(tmp_path: Path) -> None:
+    served = object.__new__(Served)
+    received = Received()
+    served.desk = Desk(tmp_path, tmp_path, {}, received)
+    served.up = SimpleNamespace(run=lambda *_, **given: str(given["out"]))
+    for name in ("of the first run", "of the second run"):
+        assert served.asked(tmp_path) == str(tmp_path)
+        received.ids[name] += 1
+    assert set(received.ids) == {"of the first run", "of the second run"}

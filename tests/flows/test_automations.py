@@ -66,7 +66,7 @@ def test_a_server_tells_of_every_run_that_needs_somebody(clean: Path, tmp_path: 
     up.start(**given)
     try:
         names = {one["name"] for one in up.api.find("automations")}
-        assert names == {"ccm: failed", "ccm: late", "ccm: stuck", "ccm: unapproved"}
+        assert names == {"ccm: failed", "ccm: late", "ccm: lost", "ccm: stuck", "ccm: unapproved"}
         entries = source / "time_entries.csv"
         lines = entries.read_text("utf-8").splitlines()
         entries.write_text("\n".join([*lines, lines[1]]) + "\n", "utf-8")  # an entry twice: more than nought per cent

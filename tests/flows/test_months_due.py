@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from config.errors import InputError
 from config.month import EASTERN, Month, today_in
 from flows.months_due import months_there, wanted
 from tasks.progress import Taken
@@ -69,4 +72,50 @@ def test_a_practice_is_due_once_its_cut_off_is_over_until_a_run_ended(tmp_path: 
     place.store.record_steps("a run after that", "P1", LONG_AGO, [Taken("store", 1.0, 1)])
     assert list(wanted(place, pulled, there, "due")) == ["P2", "P3"]
     assert wanted(place, pulled, there, "all") == there == wanted(place, pulled, there, "missing", "P1")
+    place.store.close()
+
+
+def test_what_stands_is_said_before_anything_is_done_and_a_closed_month_is_not_run(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("ccm"), "propagate", True)
+    caplog.set_level("INFO", logger="ccm")
+    place = open_place(str(tmp_path / "out"), None, None)
+    pulled = source(P1=EASTERN, P2=EASTERN, P3=EASTERN)
+    there = dict.fromkeys(pulled.practices, LONG_AGO)
+
+    def moved(practice: str, *states: str) -> None:
+        for state in states:
+            by = "A. Biller" if state == month_life.CLOSED else "S. Igner"
+            with place.store.writing() as connection:
+                month_life.move(connection, practice, LONG_AGO, state, by, revision=1)
+
+    moved("P1", month_life.DECIDED, month_life.SIGNED_OFF)
+    assert wanted(place, pulled, there, "all") == there
+    (said,) = caplog.messages
+    assert re.match(
+        r"P1, 2025-03 is signed off since .* UTC by S\. Igner \(revision 1\) and stands; a run that .* opens it again",
+        said,
+    )
+    caplog.clear()
+    moved("P1", month_life.RELEASED, month_life.CLOSED)
+    closed = (
+        r"P1, 2025-03 is closed since .* UTC by A\. Biller \(revision 1, signed off by S\. Igner\) and stays as it is; "
+        r"to change it, open it again: ccm reopen --month 2025-03 --practice P1 --reason TEXT, or reopen-month"
+    )
+    assert list(wanted(place, pulled, there, "all")) == ["P2", "P3"]
+    (said,) = caplog.messages
+    assert re.match(f"left out: {closed}", said)
+    for which in ("all", "missing"):
+        with pytest.raises(InputError, match=f"^{closed}"):
+            wanted(place, pulled, {"P1": LONG_AGO}, which, "P1")
+    for one in ("P2", "P3"):
+        moved(one, month_life.DECIDED, month_life.SIGNED_OFF, month_life.RELEASED, month_life.CLOSED)
+    with pytest.raises(InputError, match=f"^All are closed. {closed}"):
+        wanted(place, pulled, there, "all")
+    assert wanted(place, pulled, there, "due") == {}
+    moved("P2", month_life.REOPENED)
+    caplog.clear()
+    assert list(wanted(place, pulled, {"P2": LONG_AGO}, "all", "P2")) == ["P2"], "a month that is open again is run"
+    assert not caplog.messages
     place.store.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,11 @@ def moves(place: Path) -> list[tuple[str, int, str, str]]:
     return [(one.state, one.revision, one.moved_by, one.reason) for one in found]
 
 
-def test_a_closed_month_is_opened_again_and_sends_the_difference(place: Path, home: Path) -> None:
+def test_a_closed_month_is_opened_again_and_sends_the_difference(
+    place: Path, home: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("ccm"), "propagate", True)
+    caplog.set_level("INFO", logger="ccm")
     out = str(place / "out")
     with pytest.raises(InputError, match=r"P1, 2026-10 is decided since .* cannot become reopened from there; look at"):
         reopen_month("P1", MONTH, "too early", "C. Chief", out=out)
@@ -41,8 +46,10 @@ def test_a_closed_month_is_opened_again_and_sends_the_difference(place: Path, ho
     kept = [line for line in plans.read_text("utf-8").splitlines(keepends=True) if f",{gone}," not in line]
     plans.write_text("".join(kept), "utf-8")
     run = {"month": MONTH, "source": str(place / "source"), "out": out}
+    caplog.clear()
     with pytest.raises(InputError, match=r"P1, 2026-10 is closed since .* by A. Biller .*ccm reopen"):
         monthly_cycle(**run)
+    assert {str(vars(one).get("step", "pull")) for one in caplog.records} == {"pull"}, "nothing is checked or decided"
     with pytest.raises(InputError, match="Say why the month is opened again"):
         reopen_month("P1", MONTH, "   ", "C. Chief", out=out)
     refused = ccm("reopen", "--month", MONTH, "--practice", "P1", "--reason", "x", "--by", "C", "--out", out, home=home)

@@ -200,7 +200,7 @@ def test_what_waits_of_no_practice_leaves_with_an_outreach_of_one(
 
 def test_a_patience_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {what: one["within"] for what, one in triggers().items()} == {
-        "failed": 0, "late": 900, "stuck": 7200, "unapproved": 86400
+        "failed": 0, "late": 900, "stuck": 7200, "lost": 600, "unapproved": 86400
     }  # fmt: skip
     monkeypatch.setenv("CCM_LATE_SECONDS", "soon")
     with pytest.raises(InputError, match="CCM_LATE_SECONDS: 'soon' is no number of seconds"):

@@ -8,7 +8,7 @@ import pytest
 
 from config.contract import inputs, outputs, source_outputs
 from config.errors import InputError, UnreadableError
-from tasks.pull.owners import owners
+from tasks.pull.owners import Whose, owners
 from tasks.pull.source import read_source
 from tasks.pull.unreadable import settle_unreadable
 from tests.pull.conftest import as_csv, example_rows
@@ -86,14 +86,18 @@ def test_a_rows_practice_is_its_own_else_its_patients_else_its_performers(write,
     bad = {"service_date": "x"}
     nobody = {"patient_id": "?", "performer_id": "?"}
     tables["time_entries"] = entries(
-        bad | {"patient_id": "2"}, bad, bad | nobody | {"performer_id": "S2"}, bad | nobody
+        bad | {"patient_id": "2"}, bad, bad | nobody | {"performer_id": "S2"}, bad | nobody | {"patient_id": "!"}
     )
     pulled = read_source(str(write(**tables)))
-    cells = pulled.unreadable.assign(owner=owners(pulled)).sort_values(["table", "source_line"])
+    cells = pulled.unreadable.assign(owner=owners(pulled, Whose(pulled.tables, pulled.unreadable))).sort_values(
+        ["table", "source_line"]
+    )
     assert cells["table"].tolist() == ["patients"] + ["time_entries"] * 4
     assert cells["owner"].fillna("nobody").tolist() == ["P2", "P2", "P1", "P2", "nobody"]
     one = read_source(str(write(time_entries=as_csv(entries(bad)) + "E9,100234\n")))
-    assert owners(one).tolist() == ["P1", "P1"], "a source of one practice has no other owner"
+    assert owners(one, Whose(one.tables, one.unreadable)).tolist() == ["P1", "P1"], (
+        "a source of one practice has no other owner"
+    )
 
 
 def test_the_list_calls_a_column_as_the_source_does(write, entries):

@@ -11,7 +11,7 @@ import pytest
 from config.errors import InputError, UnreadableError
 from config.month import Month
 from tasks.demo.write import write_demo_data
-from tasks.pull import practice
+from tasks.pull.owners import Whose
 from tasks.pull.step import pull_practice, pull_source
 from tests.flows.refusal import edit
 
@@ -44,7 +44,8 @@ def test_a_cell_that_cannot_be_read_stops_its_practice_alone(two: tuple[Path, li
 
 def test_a_cell_whose_row_tells_no_practice_stops_the_run(two: tuple[Path, list[str]]) -> None:
     source, _ = two
-    edit(source, "patients", lambda rows: rows[0].update(birth_date="in spring", practice_id="", patient_id=""))
+    nobody = dict.fromkeys(("practice_id", "patient_id", "practitioner_id", "care_manager_id"), "")
+    edit(source, "patients", lambda rows: rows[0].update(nobody, birth_date="in spring"))
     with pytest.raises(UnreadableError, match=r"^patients\.csv, line 2"):
         pull_source.fn(str(source), None, None, None)
 
@@ -71,13 +72,12 @@ def test_the_source_is_gone_through_once_for_all_practices(
     two: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two hundred practices in a million rows would be two hundred million looks otherwise."""
+    looked: list[str] = []
+    look = Whose.of
+    monkeypatch.setattr(Whose, "of", lambda whose, name, rows: looked.append(name) or look(whose, name, rows))
     pulled = pull_source.fn(str(two[0]), None, None, None)
-    looked: list[int] = []
-    look = practice.practice_of
-    monkeypatch.setattr(practice, "practice_of", lambda columns, tables: looked.append(1) or look(columns, tables))
-    pull_practice.fn(pulled, "P1", MONTH, TODAY)
-    once = len(looked)
-    assert once, "rows that have no practice of their own are looked up by their patient"
-    for name in ("P2", "P1", "P2"):
+    assert looked.count("conditions") == 1, "rows that have no practice of their own are looked up by their patient"
+    looked.clear()
+    for name in ("P1", "P2", "P1", "P2"):
         pull_practice.fn(pulled, name, MONTH, TODAY)
-    assert len(looked) == once
+    assert not looked
