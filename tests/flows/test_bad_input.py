@@ -220,8 +220,10 @@ def test_a_rejected_row_is_reported_with_its_own_practice_and_one_that_names_non
             line = next(n for n, row in enumerate(rows) if practice[row["patient_id"]] == wanted)
             edit(source, table, lambda rows, line=line, column=column: rows[line].update({column: "late"}))  # type: ignore[misc]
             expected[wanted].add((f"{table}.csv", str(line + 2)))
-    with (source / "consents.csv").open("a", encoding="utf-8") as stream:
-        stream.write(f"N99,{last}\n")
+    consents = source / "consents.csv"
+    expected["P2"].add(("consents.csv", str(len(consents.read_text("utf-8").splitlines()) + 1)))
+    with consents.open("a", encoding="utf-8") as stream:
+        stream.write(f"N98,{last}\nN99,nobody\n")  # too short, both; of the first its patient still stands in place
 
     monthly_cycle(month=MONTH, source=str(source), out=str(out), settings=str(settings))
     for name, places in expected.items():

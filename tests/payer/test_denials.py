@@ -54,7 +54,8 @@ TOLD = ("error", "route", "owner", "due_date")
 
 
 def last_day(route: str, served: date) -> date | None:
-    """120 days from receipt, presumed five after the notice; a year; 60, 30; a plan is asked; else a year to file."""
+    """120 days from receipt, presumed five after the notice; a year; 60, 30; a plan is asked; another payer may have 90 days; else a year
+    to file."""
     return {
         "redetermination": NOTICE + timedelta(days=125),
         "unit_appeal": NOTICE + timedelta(days=125),
@@ -63,6 +64,7 @@ def last_day(route: str, served: date) -> date | None:
         "refund": NOTICE + timedelta(days=60),
         "void": NOTICE + timedelta(days=60),
         "wait_for_crossover": NOTICE + timedelta(days=30),
+        "bill_other_payer": served + timedelta(days=90),
         "plan_appeal": date(2026, 11, 28),
         "plan_review": date(2026, 11, 28),
         "none": None,
