@@ -57,5 +57,5 @@ def ahead_said(found: Ahead) -> list[str]:
     causes = list(found.causes.items())
     said = [f"{count:,} · {words}" for words, count in causes[:MOST_CAUSES]]
     more = [f"and {plural(len(causes) - MOST_CAUSES, 'other cause')}"] if len(causes) > MOST_CAUSES else []
-    head = f"{plural(found.ready, 'claim')} could be written now, {found.held:,} would be held"
+    head = f"{plural(found.ready, 'claim')} would be written now, {found.held:,} held"
     return [f"{head}{':' if said else '.'}", *said, *more]

@@ -51,8 +51,8 @@ def sign_off_month(
         with store.reading() as connection:
             told = of_sign_off(connection, cycle)
         small = _no_figures(store, cycle, settings)
-        claims = ahead_said(ahead(store, practice_id, month, settings))
         waited = _let_go(store, api, practice_id, month)
+        claims = ahead_said(ahead(store, practice_id, month, settings))
     finally:
         store.close()
     say_signed(console, cycle, signed, begun, lines, told)

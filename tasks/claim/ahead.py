@@ -12,6 +12,7 @@ from config.contract import outputs
 from config.errors import InputError, UserError
 from config.frames import empty
 from config.month import Month
+from tasks.claim.difference import difference
 from tasks.claim.kept_back import scrubbed
 from tasks.claim.lists import claim_lists
 from tasks.claim.signed import with_all_of_claims
@@ -21,7 +22,7 @@ from tasks.store.store import Store
 
 @dataclass(frozen=True)
 class Ahead:
-    """How many claims could be written, and the lists beside them; `problem` says why nothing can be foreseen."""
+    """How many claims would go out that did not yet, and the lists beside them; `problem` says why none can."""
 
     ready: int = 0
     lists: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
@@ -54,6 +55,9 @@ def ahead(store: Store, practice_id: str, month: Month, settings: Path | None) -
     try:
         decided = with_all_of_claims(store, cycle, settings)
         drafts = scrubbed(store, decided, settings)
+        with store.reading() as connection:
+            left = difference(connection, decided, drafts)
+        lists = claim_lists(store, decided, drafts, left, settings)
     except UserError as error:
         return Ahead(problem=str(error))
-    return Ahead(len(drafts.ready), claim_lists(store, decided, drafts, settings), decided.lines)
+    return Ahead(len(left.steps), lists, decided.lines)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from config.contract import claim_outputs
 from config.settings import practice_settings
-from tasks.claim.difference import difference
+from tasks.claim.difference import Difference
 from tasks.claim.needs import Held
 from tasks.claim.signed import Drafted, SignedMonth
 from tasks.claim.tell import corrections_frame, held_frame, held_sheet
@@ -21,18 +21,18 @@ def claim_lists(
     store: Store,
     month: SignedMonth,
     drafts: Drafted,
+    left: Difference,
     settings: Path | None,
     following: pd.DataFrame | None = None,
     held: Held | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """The lists by name, in contract columns, as of what was sent and answered until now; nothing is written.
+    """The lists by name, in contract columns, where `left` differs from what was sent and answered; nothing is written.
 
     `following` is what the scrub found of claims that follow on an answer, `held` those of them it holds; without
-    them, those are looked for.
+    them, they are those of the difference.
     """
     practice_id = month.cycle.practice_id
     with store.reading() as connection:
-        left = difference(connection, month, drafts)
         recorded = modifiers.recorded(connection, practice_id, str(month.cycle.month))
     found = pd.concat([drafts.scrub, following if following is not None else left.scrub], ignore_index=True)
     limits = limits_in(practice_settings(practice_id, settings).filing_days, month.tables)

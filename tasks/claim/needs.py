@@ -30,9 +30,6 @@ class Need(BaseModel):
     words: str = Field(min_length=10)
     owner: Literal["billing", "care_team"]
     fix: str = Field(min_length=10)
-    percents: tuple[int, ...] = ()
-    confidence: Literal["", "primary", "secondary"] = ""
-    source: str = ""
 
 
 Held = list[tuple[Draft, Need, str]]  # a draft, what it lacks, and what was looked at
@@ -57,7 +54,6 @@ def _missing(draft: Draft, entry: ClaimEntry | None, settings: ClaimSettings) ->
     if unpriced := [line.code for line in draft.lines if line.charge_cents is None]:
         by_rate = settings.charge_percent_of_allowed is not None
         yield ("allowed_amount_missing" if by_rate else "charge_missing"), f"codes={' '.join(unpriced)}"
-    yield from _above_limit(draft, settings)
     if payer_kind(draft.payer.kind, draft.form, service) is None:
         yield "payer_unknown", f"payer_kind={draft.payer.kind}"
     elif not legible(draft.payer.name) or len(code(draft.payer.payer_id)) < 2:
@@ -82,24 +78,6 @@ def _missing(draft: Draft, entry: ClaimEntry | None, settings: ClaimSettings) ->
             yield "off_campus_modifier_missing", f"allowed={' or '.join(sorted(asked))}"
     if draft.payer_order > 1 and draft.payer.kind == "medicare_part_b" and not draft.payer.msp_type:
         yield "reason_of_second_place_missing", f"payer_order={draft.payer_order}"
-
-
-def _above_limit(draft: Draft, settings: ClaimSettings) -> Iterator[tuple[str, str]]:
-    """The lines for which a practitioner who does not take assignment charges Part B's patients too much.
-
-    A line whose expected amount is not known is not judged.
-    """
-    if settings.accepts_assignment or draft.form != "837P" or draft.payer.kind != "medicare_part_b":
-        return
-    above = {}
-    for line in draft.lines:
-        most = line.expected_cents
-        for percent in needs()["charge_above_limit"].percents:
-            most = None if most is None else (most * percent + 50) // 100
-        if most is not None and (line.charge_cents or 0) > most:
-            above[line.code] = most
-    if above:
-        yield "charge_above_limit", f"codes={' '.join(above)}; most_cents={' '.join(map(str, above.values()))}"
 
 
 def _subscriber(draft: Draft) -> Iterator[tuple[str, str]]:

@@ -150,7 +150,8 @@ def _billed(
     whose = (month.cycle.practice_id, str(month.cycle.month))
     with place.store.reading() as connection:
         files, sent = stored.files(connection, *whose), stored.sent_claims(connection, *whose)
-    lists = claim_lists(place.store, month, drafts, place.settings, following, held)
+        left = difference(connection, month, drafts)
+    lists = claim_lists(place.store, month, drafts, left, place.settings, following, held)
     frames = {"claims_sent": sent_frame(sent)} | lists
     return Billed({file.file_name: file.content for file in files}, frames, new)
 

@@ -82,8 +82,13 @@ class FreeDays:
 
     @cached_property
     def _until(self) -> Any:
-        """The last day of the month on which each patient lived and took part."""
+        """The last day of the month on which each patient lived and took part, and their biller was enrolled."""
         ends = [day_numbers(self._facts, self._facts.frame[name], NEVER) for name in ("death_date", "unenrolled_date")]
+        people = self._facts.tables["practitioners"]
+        if "enrolment_ended_date" in people:  # not of months that were stored before it could be said
+            ended = people.set_index("practitioner_id")["enrolment_ended_date"]
+            biller = self._facts.frame["practitioner_id"].map(ended)
+            ends.append(day_numbers(self._facts, biller.astype("datetime64[ns]"), NEVER))
         return np.minimum.reduce([*ends, np.full(self._facts.size, self._facts.days - 1)])
 
     @cached_property

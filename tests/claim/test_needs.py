@@ -13,7 +13,6 @@ from tasks.store.store import Store
 from tests.claim.signed_months import PART_B, claim_settings_of, covered, send, signed
 
 NOTHING = Charges({}, None)
-UNASSIGNED = claim_settings_of(accepts_assignment=False)
 
 
 def lacks(**facts: Any) -> list[tuple[str, str]]:
@@ -40,12 +39,6 @@ def lacks(**facts: Any) -> list[tuple[str, str]]:
             {"setting": "hopd_off_campus", "month": "2025-05"},
             [("off_campus_modifier_missing", "allowed=PN or PO")],
         ),
-        ({"charges": Charges({"99490": 7224}, None), "settings": UNASSIGNED}, []),  # 66.13 x 0.95 = 62.82; x 1.15
-        (
-            {"charges": Charges({"99490": 7225}, None), "settings": UNASSIGNED},
-            [("charge_above_limit", "codes=99490; most_cents=7224")],
-        ),
-        ({"charges": Charges({"99490": 7225}, None)}, []),
         (
             {"setting": "rhc", "month": "2026-05", "settings": claim_settings_of(revenue_codes={})},
             [("revenue_code_open", "revenue_code=052X")],

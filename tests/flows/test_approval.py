@@ -112,11 +112,11 @@ def test_whoever_decided_cases_by_hand_does_not_sign_what_a_schedule_prepared(de
 def test_the_form_shows_the_month_in_counts_and_names_nobody(desk: Desk) -> None:
     cycle = desk.place.store.latest("P1", MONTH)
     assert cycle is not None
-    claims = ["2 claims could be written now, 1 would be held:", "1 · the address is not whole"]
+    claims = ["2 claims would be written now, 1 held:", "1 · the address is not whole"]
     text = approval_markdown(desk.place.store, cycle, "out/P1/2026-10/report.html", claims)
     for said in ("P1 · 2026-10 · revision 1", "| ready to bill | 1 |", "| | this month |\n", "2026-09 was not run.",
                  "**Reconciliation.**", "**Exceptions.**", "On hold, 1: No consent is on file",
-                 "**Claims.** 2 claims could be written now, 1 would be held:\n\n- 1 · the address is not whole",
+                 "**Claims.** 2 claims would be written now, 1 held:\n\n- 1 · the address is not whole",
                  "out/P1/2026-10/report.html"):  # fmt: skip
         assert said in text
     for hidden in ("Doe", "Jamie", "C-000001", "12 Mill Lane"):

@@ -115,17 +115,18 @@ def test_what_would_be_held_is_seen_before_the_sign_off_and_is_what_is_held(plac
     foreseen = rows(listed / "claim_holds.csv")
     held = {(row["patient_id"], row["program"], row["claim"], row["payer_order"]) for row in foreseen}
     assert held
-    would = re.search(r"P1 · 2026-10: (\S+) claims? could be written now, (\S+) would be held:", said)
+    would = re.search(r"P1 · 2026-10: (\S+) claims? would be written now, (\S+) held:", said)
     assert would
     assert int(would[2]) == len(held)
     assert f"{listed}" in said
     assert not folder(place).exists(), "nothing was written"
     signed = sign(place, settings=place / "settings.yaml")
-    assert f"{would[1]} claims could be written now, {would[2]} would be held:" in signed
+    assert f"{would[1]} claims would be written now, {would[2]} held:" in signed
     done = bill(place)
     assert (done["sent"], done["held"]) == (int(would[1]), int(would[2]))
     assert rows(folder(place) / "claim_holds.csv") == foreseen
     assert not listed.exists(), "the claims themselves stand in its place"
+    assert f"0 claims would be written now, {would[2]} held:" in ahead(place), "what went out is not counted again"
 
 
 def test_looking_ahead_without_the_claims_settings_says_what_is_missing(place: Path) -> None:

@@ -54,8 +54,8 @@ TOLD = ("error", "route", "owner", "due_date")
 
 
 def last_day(route: str, served: date) -> date | None:
-    """120 days from receipt, presumed five after the notice; 60, 30; a plan is asked; another payer may have 90 days from
-    the service; else a year to file.
+    """120 days from receipt, presumed five after the notice; 60, 30; a plan is asked; another payer may have 90
+    days from the service; else a year to file.
     """
     return {
         "redetermination": NOTICE + timedelta(days=125),

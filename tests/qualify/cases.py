@@ -106,7 +106,8 @@ def tables_of(cases: list[dict[str, Any]], month: Month) -> dict[str, pd.DataFra
     people = (("D1", "1", cases[0].get("credential", "MD")), ("D2", "2", "DO"), ("N1", "3", "NP"))
     for practitioner, npi, credential in people:
         person = {"practitioner_id": practitioner, "practice_id": "P1", "name": "x", "npi": npi}
-        rows["practitioners"].append(person | {"credential": credential, "qp_status": cases[0].get("qp_status", False)})
+        person |= {"credential": credential, "qp_status": cases[0].get("qp_status", False)}
+        rows["practitioners"].append(person | cases[0].get("enrolled", {}))
     for staff, credential in (("S1", "RN"), ("S2", "LPN"), ("C1", "clerk")):
         rows["staff"].append({"staff_id": staff, "practice_id": "P1", "name": "x", "credential": credential})
     year = month.year - 1

@@ -52,3 +52,23 @@ def test_each_candidate_is_dated_by_the_edits_of_its_own_codes() -> None:
     chosen = decided([case], "2024-03", choose_family="complex")
     assert (chosen["decisions"].loc[0, "service_date"].day, chosen["decisions"].loc[0, "expected_cents"]) == (9, 13415)
     assert "dated_past_edit" in set(chosen["findings"]["rule"])
+
+
+def test_no_date_moves_past_the_end_of_the_billers_enrolment() -> None:
+    """A visit asks for a modifier on the tenth; the next day needs none, but nobody may bill it any more."""
+    visits = [
+        {"practitioner_id": "D1", "visit_date": "2025-01-20", "code": "99214", "ccm_discussed": True},
+        {"practitioner_id": "D1", "visit_date": "2026-10-10", "code": "99213"},
+    ]
+    case = {
+        "staff": "60",
+        "visits": visits,
+        "medical_decisions": [{"practitioner_id": "D1", "decided_date": "2026-10-03", "level": "high"}],
+    }
+    for ended, day in (
+        ({}, 11),
+        ({"enrolment_ended_date": "2026-10-10"}, 10),
+        ({"enrolment_ended_date": "2026-12-31"}, 11),
+    ):
+        found = decided([case | {"enrolled": ended}], "2026-10", choose_family="complex")["decisions"].iloc[0]
+        assert found["service_date"].day == day, ended
