@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tasks.pull.sheet import Ragged
+from tasks.pull.sheet import LONGEST_FIELD, Ragged
 
 
 class Misfits:
@@ -35,6 +35,7 @@ class Misfits:
         if not 0 <= place < len(self._lines) or "\n" in row.text or (too_many and ends_open):
             self._unclear = True
         elif row.text.strip():
+            csv.field_size_limit(LONGEST_FIELD)
             cells = next(csv.reader([row.text], delimiter=self._delimiter))
             self.ragged.append((int(self._lines[place]), row.actual_columns, in_place(cells, self._positions)))
         self._places.append(place)

@@ -89,11 +89,14 @@ class Whose:
 
     @cached_property
     def _told_by_others(self) -> tuple[pd.Series, np.ndarray]:
-        """Patients whom no list places, and the practice that all rows about them tell by other people."""
+        """Patients whom no list places, and the practice that all rows about them tell by other people.
+
+        Time entries are not asked: by the practice it is known what clock theirs go by.
+        """
         found = []
         for name, frame in self._tables.items():
             names = set(inputs()[name].names)
-            if name == "patients" or "patient_id" not in names or not names & set(PEOPLE):
+            if name in ("patients", "time_entries") or "patient_id" not in names or not names & set(PEOPLE):
                 continue
             left = frame.loc[self._or(np.full(len(frame), NOBODY), "patients", frame["patient_id"]) < 0]
             place = self._by_itself(name, left, tuple(PEOPLE))

@@ -10,10 +10,9 @@ import pyarrow as pa
 
 from config.errors import InputError
 from tasks.pull.misfits import in_place
-from tasks.pull.sheet import Ragged, Sheet
+from tasks.pull.sheet import LONGEST_FIELD, Ragged, Sheet
 
 BATCH = 20_000  # rows held as Python objects at a time
-LONGEST_FIELD = 1 << 30
 
 
 def read_rows(name: str, text: str, delimiter: str, skip: int, positions: dict[str, int], width: int) -> Sheet:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from config.errors import InputError
 
 MISSING = ["", "N/A", "NA", "null", "NULL", "-", "#N/A"]
+LONGEST_FIELD = 1 << 30
 LONGEST_CELL = 32_767  # what a spreadsheet cell can hold; anything longer is a broken quote or a wrong export
 
 

@@ -108,12 +108,23 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
         listed = owner.isna() | owner.isin(list(stopped))
         places = rows_by_practice(tables, whose)
         stray = nobodys(tables, places, pulled.headers)
+        if stops:
+            _no_practice_lost(stray)
         unplaced = pd.concat([as_listed(pulled, pulled.unreadable.loc[listed]), stray], ignore_index=True)
         for note in [*pulled.notes, *strangers(own, known)]:
             LOG.info("%s", note)
         said = f"{len(tables)} tables, {len(tables['time_entries']):,} time entries, {len(known)} practice(s)"
         done(said, sum(map(len, tables.values())))
     return Source(tables, rejected, owner, unplaced, wanted, pulled.digest, {**stopped, **faults}, places)
+
+
+def _no_practice_lost(stray: pd.DataFrame) -> None:
+    """InputError where a row of `practices` names no practice: all that is its would be nobody's."""
+    for row in stray[stray["table"] == "practices"].head(1).to_dict("records"):
+        raise InputError(
+            f"{row['source_file']}, line {row['source_line']}, column {row['column']}: the cell names no practice, so "
+            "none of its rows can be told; write its identifier there and run the month again."
+        )
 
 
 def _settings_looked_at(wanted: Sequence[str], own: Path | None) -> tuple[list[str], dict[str, InputError]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,14 +18,15 @@ RUN = "8dc8be29-a3c1-4399-961e-d52dd9b234d7"
 class Server(PrefectApi):
     """One that knows that run, and what it heard of it."""
 
-    def __init__(self, state: str, heard: bool) -> None:
+    def __init__(self, state: str, heard: bool, seconds: int = 3600) -> None:
         super().__init__("")
-        vars(self).update(state=state, heard=heard, set=[])
+        begun = (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat()
+        vars(self).update(state=state, heard=heard, begun=begun, set=[])
 
     def ask(self, path: str, body: Any = None, method: str = "") -> Any:
         mine = vars(self)
         if path == f"/flow_runs/{RUN}":
-            return {"state_type": mine["state"]}
+            return {"state_type": mine["state"], "state": {"timestamp": mine["begun"]}}
         if path == "/events/filter":
             assert body["filter"]["resource"] == {"id": [f"prefect.flow-run.{RUN}"]}
             return {"events": [{}] * mine["heard"]}
@@ -46,8 +48,22 @@ class Server(PrefectApi):
 )
 def test_only_what_should_live_and_does_not_is_ended(state: str, heard: bool, becomes: list[str]) -> None:
     server = Server(state, heard)
-    assert crashed_if_lost(server, RUN) == bool(becomes)
+    waited: list[float] = []
+    assert crashed_if_lost(server, RUN, waited.append) == bool(becomes)
     assert vars(server)["set"] == becomes
+    assert waited == [200] * len(becomes), "it is looked at a second time, after another sign of life was due"
+
+
+def test_a_run_that_has_just_begun_again_is_not_lost() -> None:
+    server = Server("RUNNING", heard=False, seconds=5)
+    assert not crashed_if_lost(server, RUN, lambda _: None)
+    assert vars(server)["set"] == []
+
+
+def test_a_sign_of_life_that_comes_late_counts() -> None:
+    server = Server("RUNNING", heard=False)
+    assert not crashed_if_lost(server, RUN, lambda _: vars(server).update(heard=True))
+    assert vars(server)["set"] == []
 
 
 def test_a_run_that_waits_or_ended_is_not_asked_about() -> None:

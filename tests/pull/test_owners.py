@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from config.contract import inputs
+from config.errors import InputError
 from config.month import Month
 from tasks.pull.step import Source, pull_practice, pull_source
 from tests.pull.conftest import Rows, Write, as_csv, example_rows
@@ -117,6 +118,16 @@ def test_where_a_practices_row_does_not_fit_no_other_practice_has_its_rows(
         assert set(source.unplaced["table"]) == set(three), "its rows are nobody's"
     both = pulled(write("bad", **three | {"practices": "".join([*lines[:2], "P\n", "P\n"])}))
     assert held(both) == {"P1": whole["P1"]}, "also where one practice alone is left"
+
+
+def test_a_practice_without_its_identifier_stops_the_run_and_does_not_vanish(
+    write: Write, three: dict[str, Rows]
+) -> None:
+    three["practices"][1]["practice_id"] = ""
+    folder = write("bad", **three)
+    with pytest.raises(InputError, match=r"practices\.csv, line 3, column practice_id: the cell names no practice"):
+        pull_source.fn(str(folder), None, None, None)
+    assert "practices" in set(pulled(folder).unplaced["table"]), "where such rows are left out, it is listed"
 
 
 def test_an_unreadable_row_with_anothers_identifier_takes_no_row_of_his(write: Write, three: dict[str, Rows]) -> None:
