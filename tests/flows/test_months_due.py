@@ -84,6 +84,10 @@ def test_what_stands_is_said_before_anything_is_done_and_a_closed_month_is_not_r
     pulled = source(P1=EASTERN, P2=EASTERN, P3=EASTERN)
     there = dict.fromkeys(pulled.practices, LONG_AGO)
 
+    def ours() -> list[str]:
+        """Ours alone: the store's migrations may speak too."""
+        return [record.getMessage() for record in caplog.records if record.name == "ccm"]
+
     def moved(practice: str, *states: str) -> None:
         for state in states:
             by = "A. Biller" if state == month_life.CLOSED else "S. Igner"
@@ -92,7 +96,7 @@ def test_what_stands_is_said_before_anything_is_done_and_a_closed_month_is_not_r
 
     moved("P1", month_life.DECIDED, month_life.SIGNED_OFF)
     assert wanted(place, pulled, there, "all") == there
-    (said,) = caplog.messages
+    (said,) = ours()
     assert re.match(
         r"P1, 2025-03 is signed off since .* UTC by S\. Igner \(revision 1\) and stands; a run that .* opens it again",
         said,
@@ -104,7 +108,7 @@ def test_what_stands_is_said_before_anything_is_done_and_a_closed_month_is_not_r
         r"to change it, open it again: ccm reopen --month 2025-03 --practice P1 --reason TEXT, or reopen-month"
     )
     assert list(wanted(place, pulled, there, "all")) == ["P2", "P3"]
-    (said,) = caplog.messages
+    (said,) = ours()
     assert re.match(f"left out: {closed}", said)
     for which in ("all", "missing"):
         with pytest.raises(InputError, match=f"^{closed}"):
@@ -117,5 +121,5 @@ def test_what_stands_is_said_before_anything_is_done_and_a_closed_month_is_not_r
     moved("P2", month_life.REOPENED)
     caplog.clear()
     assert list(wanted(place, pulled, {"P2": LONG_AGO}, "all", "P2")) == ["P2"], "a month that is open again is run"
-    assert not caplog.messages
+    assert not ours()
     place.store.close()
