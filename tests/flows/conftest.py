@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from config.month import Month
 from tasks.demo.write import write_demo_data
+from tasks.progress import LOG
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +36,28 @@ def source(clean: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "source"
     shutil.copytree(clean, folder)
     return folder
+
+
+class Heard(logging.Handler):
+    """Every record of the program's own logger, once, whatever Prefect's and pytest's handlers do beside it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Kept."""
+        self.records.append(record)
+
+    @property
+    def said(self) -> list[str]:
+        """What was said since it was last cleared."""
+        return [record.getMessage() for record in self.records]
+
+
+@pytest.fixture
+def heard() -> Iterator[Heard]:
+    hears = Heard()
+    LOG.addHandler(hears)
+    yield hears
+    LOG.removeHandler(hears)

@@ -11,6 +11,7 @@ from config.errors import DataStopError, InputError, PlaceError, RuleError
 from config.month import Month
 from flows.monthly_cycle import monthly_cycle
 from tasks.demo.write import write_demo_data
+from tests.flows.conftest import Heard
 from tests.flows.refusal import MONTH, edit, refused
 from tests.flows.typed import typed
 
@@ -165,7 +166,7 @@ def test_too_much_set_aside_stops_before_deciding_and_says_what_to_mend(source: 
 
 @pytest.mark.slow
 def test_a_wrong_year_is_told_although_the_entry_is_of_another_month(
-    source: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    source: Path, tmp_path: Path, heard: Heard
 ) -> None:
     def next_century(rows: list[dict[str, str]]) -> None:
         for row in rows[:3]:
@@ -173,9 +174,8 @@ def test_a_wrong_year_is_told_although_the_entry_is_of_another_month(
 
     edit(source, "time_entries", next_century)
     out = tmp_path / "out"
-    with caplog.at_level("INFO", "ccm"):
-        monthly_cycle(month=MONTH, source=str(source), out=str(out))
-    assert "3 time entries of other months lie in the future: look for a wrong year" in caplog.messages
+    monthly_cycle(month=MONTH, source=str(source), out=str(out))
+    assert "3 time entries of other months lie in the future: look for a wrong year" in heard.said
     with (out / "P1" / MONTH / "checks.csv").open(encoding="utf-8", newline="") as stream:
         row = next(row for row in csv.DictReader(stream) if row["check"] == "other_month_in_the_future")
     assert (row["severity"], row["rows"], row["failed"]) == ("warn", "3", "3")

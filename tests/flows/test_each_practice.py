@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import pytest
 
 from config.errors import DataStopError, InputError
 from flows.each_practice import each_practice
+from tests.flows.conftest import Heard
 
 
 class BrokenError(RuntimeError):
@@ -27,17 +27,13 @@ def run_with(wrong: dict[str, Exception]) -> Any:
     return ran, run
 
 
-def test_every_practice_has_its_turn_and_every_error_is_said(caplog: pytest.LogCaptureFixture) -> None:
+def test_every_practice_has_its_turn_and_every_error_is_said(heard: Heard) -> None:
     names = [f"P{number}" for number in range(1, 6)]
     ran, run = run_with({"P2": InputError("no time log"), "P4": DataStopError("P4, 2026-10: too much was set aside")})
-    logging.getLogger("ccm").addHandler(caplog.handler)
-    try:
-        with pytest.raises(InputError, match=r"^P2: no time log$"):
-            each_practice(names, run)
-    finally:
-        logging.getLogger("ccm").removeHandler(caplog.handler)
+    with pytest.raises(InputError, match=r"^P2: no time log$"):
+        each_practice(names, run)
     assert ran == names
-    said = list(dict.fromkeys(record.getMessage() for record in caplog.records))
+    said = heard.said
     assert "P4, 2026-10: too much was set aside" in said
     assert [line for line in said if "is done" in line] == [
         f"{name} is done: open out/{name}" for name in ("P1", "P3", "P5")

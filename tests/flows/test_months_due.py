@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from tasks.progress import Taken
 from tasks.pull.step import Source
 from tasks.store import day, month_life
 from tasks.store.step import open_place
+from tests.flows.conftest import Heard
 
 LONG_AGO = Month(2025, 3)
 
@@ -76,17 +76,11 @@ def test_a_practice_is_due_once_its_cut_off_is_over_until_a_run_ended(tmp_path: 
 
 
 def test_what_stands_is_said_before_anything_is_done_and_a_closed_month_is_not_run(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, heard: Heard
 ) -> None:
-    monkeypatch.setattr(logging.getLogger("ccm"), "propagate", True)
-    caplog.set_level("INFO", logger="ccm")
     place = open_place(str(tmp_path / "out"), None, None)
     pulled = source(P1=EASTERN, P2=EASTERN, P3=EASTERN)
     there = dict.fromkeys(pulled.practices, LONG_AGO)
-
-    def ours() -> list[str]:
-        """Ours alone: the store's migrations may speak too."""
-        return [record.getMessage() for record in caplog.records if record.name == "ccm"]
 
     def moved(practice: str, *states: str) -> None:
         for state in states:
@@ -96,19 +90,19 @@ def test_what_stands_is_said_before_anything_is_done_and_a_closed_month_is_not_r
 
     moved("P1", month_life.DECIDED, month_life.SIGNED_OFF)
     assert wanted(place, pulled, there, "all") == there
-    (said,) = ours()
+    (said,) = heard.said
     assert re.match(
         r"P1, 2025-03 is signed off since .* UTC by S\. Igner \(revision 1\) and stands; a run that .* opens it again",
         said,
     )
-    caplog.clear()
+    heard.records.clear()
     moved("P1", month_life.RELEASED, month_life.CLOSED)
     closed = (
         r"P1, 2025-03 is closed since .* UTC by A\. Biller \(revision 1, signed off by S\. Igner\) and stays as it is; "
         r"to change it, open it again: ccm reopen --month 2025-03 --practice P1 --reason TEXT, or reopen-month"
     )
     assert list(wanted(place, pulled, there, "all")) == ["P2", "P3"]
-    (said,) = ours()
+    (said,) = heard.said
     assert re.match(f"left out: {closed}", said)
     for which in ("all", "missing"):
         with pytest.raises(InputError, match=f"^{closed}"):
@@ -119,7 +113,7 @@ def test_what_stands_is_said_before_anything_is_done_and_a_closed_month_is_not_r
         wanted(place, pulled, there, "all")
     assert wanted(place, pulled, there, "due") == {}
     moved("P2", month_life.REOPENED)
-    caplog.clear()
+    heard.records.clear()
     assert list(wanted(place, pulled, {"P2": LONG_AGO}, "all", "P2")) == ["P2"], "a month that is open again is run"
-    assert not ours()
+    assert not heard.said
     place.store.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from flows.reopen_month import reopen_month
 from tasks.store import month_life
 from tasks.store.one_run import one_run
 from tasks.store.store import open_store
+from tests.flows.conftest import Heard
 from tests.flows.test_claims import MONTH, bill, decided, folder, place, rows, sign
 from tests.flows.test_month import ccm, home
 
@@ -29,11 +29,7 @@ def moves(place: Path) -> list[tuple[str, int, str, str]]:
     return [(one.state, one.revision, one.moved_by, one.reason) for one in found]
 
 
-def test_a_closed_month_is_opened_again_and_sends_the_difference(
-    place: Path, home: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(logging.getLogger("ccm"), "propagate", True)
-    caplog.set_level("INFO", logger="ccm")
+def test_a_closed_month_is_opened_again_and_sends_the_difference(place: Path, home: Path, heard: Heard) -> None:
     out = str(place / "out")
     with pytest.raises(InputError, match=r"P1, 2026-10 is decided since .* cannot become reopened from there; look at"):
         reopen_month("P1", MONTH, "too early", "C. Chief", out=out)
@@ -46,10 +42,10 @@ def test_a_closed_month_is_opened_again_and_sends_the_difference(
     kept = [line for line in plans.read_text("utf-8").splitlines(keepends=True) if f",{gone}," not in line]
     plans.write_text("".join(kept), "utf-8")
     run = {"month": MONTH, "source": str(place / "source"), "out": out}
-    caplog.clear()
+    heard.records.clear()
     with pytest.raises(InputError, match=r"P1, 2026-10 is closed since .* by A. Biller .*ccm reopen"):
         monthly_cycle(**run)
-    assert {str(vars(one).get("step", "pull")) for one in caplog.records} == {"pull"}, "nothing is checked or decided"
+    assert {str(vars(one).get("step", "pull")) for one in heard.records} == {"pull"}, "nothing is checked or decided"
     with pytest.raises(InputError, match="Say why the month is opened again"):
         reopen_month("P1", MONTH, "   ", "C. Chief", out=out)
     refused = ccm("reopen", "--month", MONTH, "--practice", "P1", "--reason", "x", "--by", "C", "--out", out, home=home)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import logging
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from flows.monthly_cycle import monthly_cycle
 from tasks.demo.write import write_demo_data
 from tasks.store.store import open_store
 from tests.faults.found import TABLES_OF_RUNS, TIMED, Rows
+from tests.flows.conftest import Heard
 from tests.flows.refusal import MONTH, edit
 from tests.flows.test_month import content
 
@@ -45,29 +45,25 @@ def spoil(source: Path, settings: Path) -> Callable[[], None]:
     return mend
 
 
-def test_three_bad_ones_of_ten_stop_no_other_and_a_rerun_does_the_three(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_three_bad_ones_of_ten_stop_no_other_and_a_rerun_does_the_three(tmp_path: Path, heard: Heard) -> None:
     source, out, settings = tmp_path / "source", tmp_path / "out", tmp_path / "settings.yaml"
     write_demo_data(source, 60, 1, 5, Month(2026, 10), dirty=False, practices=10)
     mend = spoil(source, settings)
     given = {"month": MONTH, "source": str(source), "out": str(out), "settings": str(settings)}
 
-    logging.getLogger("ccm").addHandler(caplog.handler)
     with pytest.raises(UserError) as caught:
         monthly_cycle(**given)
-    told = "\n".join([str(caught.value), *caplog.messages])
+    told = "\n".join([str(caught.value), *heard.said])
     for words in ("column birth_date", "program_unknown", "choose_famly"):
         assert words in told
     reports = {name: out / name / MONTH / "report.html" for name in NAMES}
     assert [name for name in NAMES if not reports[name].exists()] == BAD
 
     mend()
-    caplog.clear()
+    heard.records.clear()
     done = monthly_cycle(**given, which="missing")
-    logging.getLogger("ccm").removeHandler(caplog.handler)
     assert [one["practice_id"] for one in done] == BAD
-    left = next(line for line in caplog.messages if line.startswith("left out"))
+    left = next(line for line in heard.said if line.startswith("left out"))
     assert [name for name in NAMES if f"{name} (2026-10 is decided)" in left] == [n for n in NAMES if n not in BAD]
     assert all(path.exists() for path in reports.values())
     store = open_store(f"sqlite:///{out / 'ccm.db'}")
