@@ -13,7 +13,7 @@ import platform
 import sys
 import tempfile
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -40,13 +40,20 @@ NUMBERS = ("Rows", "Lost", "Twice", "Files otherwise", "Mails lost", "Mails twic
 HEAD = ("What", "At step", "What was said then", *NUMBERS, "Finished after, s")
 
 
-def main() -> int:
-    """Print one row for each fault, as Markdown; the number of rows in which something is lost or there twice."""
+def asked(words: Sequence[str]) -> Namespace:
+    """Which kinds, all where none is named; how many patients, and at which steps, all where none is."""
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("kinds", nargs="*", choices=[*KINDS, []], default=list(KINDS), metavar="|".join(KINDS))
+    parser.add_argument("kinds", nargs="*", choices=[*KINDS, []], default=[], metavar="|".join(KINDS))
     parser.add_argument("--patients", type=int, default=60)
     parser.add_argument("--steps", type=lambda given: given.split(","), default=(), metavar="STEP,STEP")
-    given = parser.parse_args()
+    given = parser.parse_args(words)
+    given.kinds = given.kinds or list(KINDS)
+    return given
+
+
+def main() -> int:
+    """Print one row for each fault, as Markdown; the number of rows in which something is lost or there twice."""
+    given = asked(sys.argv[1:])
     print(machine())
     print(f"{given.patients} patients, {MONTH}\n\n{as_row(HEAD)}\n{as_row(['---'] * len(HEAD))}", flush=True)
     bad = 0

@@ -11,6 +11,7 @@ import pytest
 
 from tests.faults.found import Found, Kept, compare
 from tests.faults.served import Served
+from tests.faults.table import KINDS, asked
 from tests.faults.typed import Desk
 from tests.flows.mail_server import Received
 
@@ -61,3 +62,10 @@ def test_mails_of_all_runs_of_a_month_are_counted_together(tmp_path: Path) -> No
         assert served.asked(tmp_path) == str(tmp_path)
         received.ids[name] += 1
     assert set(received.ids) == {"of the first run", "of the second run"}
+
+
+def test_no_kind_named_means_every_kind() -> None:
+    assert asked([]).kinds == list(KINDS)
+    assert asked(["disk", "--steps", "store,send"]).kinds == ["disk"]
+    with pytest.raises(SystemExit):
+        asked(["flood"])
