@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -56,7 +57,7 @@ class Clock(BaseModel):
         if self.until == "ask_plan":
             return "unknown: ask the plan, from the first working day after its notice on (settings: ask_plan_days)"
         if self.until == "another_payers_limit":
-            return "by the shortest filing limit known of another kind of payer (recalled: look the payer's own up)"
+            return "by the shortest filing limit known of any payer (recalled but for your own: look the payer's up)"
         if self.until:
             return "by the payer's filing limit"
         length = f"{self.years} year" if self.years else f"{self.days} days"
@@ -167,13 +168,16 @@ def filing_limit(
     return None
 
 
-def another_payers_limit(answered_kind: str, service_date: date, notice: date) -> FilingLimit | None:
-    """The soonest last day on which a payer of another kind than the one that answered may take a claim of that date.
+def another_payers_limit(service_date: date, notice: date, own_days: Collection[int] = ()) -> FilingLimit | None:
+    """The soonest last day on which another payer may take a claim of that date; it may be of the kind that answered.
 
-    One that was over when the answer came counts only where every one was: then it is the latest.
+    `own_days` are the practice's own terms with other payers than that one. A day that was over when the answer came
+    counts only where every one was: then it is the latest.
     """
-    kinds = {entry.payer_kind for entry in limit_entries()} - {answered_kind}
-    found = [limit for kind in kinds if (limit := filing_limit(kind, service_date))]
+    kinds = {entry.payer_kind for entry in limit_entries()}
+    told = [filing_limit(kind, service_date) for kind in sorted(kinds)]
+    told += [filing_limit("", service_date, days) for days in own_days]
+    found = [limit for limit in told if limit]
     open_ = [limit for limit in found if limit.last_day >= notice]
     soonest = min(open_, key=_last_day, default=None)
     return soonest or max(found, key=_last_day, default=None)

@@ -199,12 +199,13 @@ def due_date(
     filing_days: int | None = None,
     told_days: int | None = None,
     ask_days: int = 0,
+    others_days: Collection[int] = (),
 ) -> date | None:
     """The last day for the route; None when it has no clock, or the payer's filing limit is not known.
 
     `notice` is the day of the payer's answer, or the day on which an overpayment was identified; `filing_days` are the
     practice's own terms with the payer, `told_days` what the payer told of them, `ask_days` within how many a plan
-    whose term is not known is asked for it.
+    whose term is not known is asked for it, `others_days` the practice's own terms with other payers.
     """
     clock = route.clock
     if clock is None:
@@ -216,7 +217,7 @@ def due_date(
     if service_date is None:
         return None
     if clock.until == "another_payers_limit":
-        limit = another_payers_limit(payer_kind, service_date, notice)
+        limit = another_payers_limit(service_date, notice, others_days)
     else:
         limit = filing_limit(payer_kind, service_date, filing_days, told_days)
     return limit.last_day if limit else None

@@ -41,7 +41,7 @@ def remittance(
         posted = post_files(place, list(map(str, paths)), watched)
         answers = list_answers(place, practice or None)
         written = write_answer_lists(place, answers.practices, answers.suspense)
-        told = tell_answers(place, list(answers.practices))
+        told = tell_answers(place, answers.practices)
     return {
         "files": [vars(one) for one in posted],
         "written": written,

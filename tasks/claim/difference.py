@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from config.contract import claim_outputs
 from config.frames import empty
 from config.month import today_in
+from tasks.claim.behind import left_behind
 from tasks.claim.compare import NEW, REPLACES, ByHand, Send, Void, compared
 from tasks.claim.drafts import Draft, Key
 from tasks.claim.needs import Held, Need, needs
@@ -21,6 +22,7 @@ from tasks.claim.second import second_claims, ways_on
 from tasks.claim.signed import Drafted, SignedMonth, sorted_out
 from tasks.store import answers, claims
 from tasks.store.claims import Standing
+from tasks.store.overpayments import cases_of_month
 
 TOO_LATE, UNHEARD = "filing_limit_passed", "crossover_unanswered"
 
@@ -30,7 +32,8 @@ class Difference:
     """What is to be sent, what a person does, and what lacks something; no step where nothing differs.
 
     `scrub` is what was found of the claims that follow on an answer, `beside` are lines that went to the second payer
-    before and count where a rule looks at what else was billed; `standing` is what it was compared with.
+    before and count where a rule looks at what else was billed; `standing` is what it was compared with; `behind` are
+    later payers' claims of months that are taken back or corrected.
     """
 
     steps: list[Send | Void]
@@ -39,6 +42,7 @@ class Difference:
     scrub: pd.DataFrame = field(default_factory=lambda: empty(claim_outputs()["scrub"]), repr=False)
     beside: list[Draft] = field(default_factory=list, repr=False)
     standing: Mapping[Key, Standing] = field(default_factory=dict, repr=False)
+    behind: list[ByHand] = field(default_factory=list, repr=False)
 
 
 def difference(connection: Connection, month: SignedMonth, drafted: Drafted, today: date | None = None) -> Difference:
@@ -52,10 +56,13 @@ def difference(connection: Connection, month: SignedMonth, drafted: Drafted, tod
     steps, by_hand, waiting = without_rivals(found, standing, month, drafted, of_person)
     held = [(draft, need, said) for draft, need, said in drafted.held if not _in_time(draft, need, standing)]
     held += waiting
+    sent = answers.sent_to(connection, *whose, order=2)
+    given_back = {number for number, whole in cases_of_month(connection, *whose).items() if whole}
+    behind = list(left_behind(standing, billed, by_hand, sent, given_back))
     answered = answers.answers(connection, *whose)
     if not answered:
-        return Difference(steps, by_hand, held, standing=standing)
-    charges, sent = answers.charges(connection, *whose), answers.sent_to(connection, *whose, order=2)
+        return Difference(steps, by_hand, held, standing=standing, behind=behind)
+    charges = answers.charges(connection, *whose)
     # What holds a claim to the first payer need not hold one to the second, as that payer's filing limit.
     wanted = [*drafted.ready, *drafted.stopped]
     heard = answers.heard_of_later(connection, *whose)
@@ -79,7 +86,7 @@ def difference(connection: Connection, month: SignedMonth, drafted: Drafted, tod
             steps.append(
                 Send(one.draft, REPLACES if one.before else NEW, one.version, *follows, alone=bool(one.beside))
             )
-    return Difference(steps, by_hand, held, found_of_second, beside, standing)
+    return Difference(steps, by_hand, held, found_of_second, beside, standing, behind)
 
 
 def _in_time(draft: Draft, need: Need, standing: Mapping[Key, Standing]) -> bool:

@@ -41,6 +41,6 @@ def claim_lists(
     return {
         "claim_holds": holds,
         "held": held_sheet(holds, decisions, findings, recorded, limits, month.tables["coverages"]),
-        "claim_corrections": corrections_frame(left.by_hand),
+        "claim_corrections": corrections_frame([*left.by_hand, *left.behind]),
         "scrub": found.drop_duplicates(list(claim_outputs()["scrub"].key), ignore_index=True),
     }

@@ -88,7 +88,8 @@ def _subscriber(draft: Draft) -> Iterator[tuple[str, str]]:
         yield "relationship_to_subscriber_missing", f"payer_order={draft.payer_order}"
     if draft.payer.is_of_another:
         missing = [column for column, text in names.items() if not legible(text)]
-        missing += [] if who.birth_date else ["subscriber_birth_date"]
+        born = who.birth_date and who.birth_date <= draft.lines[0].service_date
+        missing += [] if born else ["subscriber_birth_date"]
         if missing:
             yield "subscriber_incomplete", f"payer_order={draft.payer_order}; columns={' '.join(missing)}"
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
+from sqlalchemy.engine import Connection
 
-# Why an answer waits, what it means, and what ends the wait. The first three are tried again at every import.
+from tasks.store.payees import OTHER_PAYEE, is_anothers
+
+# Why an answer waits, what it means, and what ends the wait. The first four are tried again at every import.
 SUSPENSE = {
     "unknown_claim": (
         "No claim of ours has this number",
@@ -12,11 +15,16 @@ SUSPENSE = {
     ),
     "other_charge": ("The charge is not that of our claim", "Compare with the claim; ask the payer what it answers"),
     "unknown_line": ("A service line is not on our claim", "Compare with the claim; ask the payer what it answers"),
+    OTHER_PAYEE: (
+        "The payment went to an NPI that is none of the practice's",
+        "Ask the payer whose money it is; where that NPI is the practice's, give one answer to its claim (ccm suspense"
+        " assign NUMBER --claim CLAIM): the others that were paid to it follow by themselves",
+    ),
     "out_of_balance": ("Charge, payment and adjustments do not tie", "Ask the payer for a corrected remittance"),
     "unreadable": ("An amount or code cannot be read", "Ask the payer for a corrected remittance"),
     "no_payment": ("A status that is no payment, denial or reversal", "Nothing is posted; ask the payer what it means"),
 }
-TRIED_AGAIN = ("unknown_claim", "other_charge", "unknown_line")
+TRIED_AGAIN = ("unknown_claim", "other_charge", "unknown_line", OTHER_PAYEE)
 POSTED_STATUSES = ("1", "2", "3", "4", "19", "20", "21", "22", "23")
 
 
@@ -38,6 +46,18 @@ def match(
     why = _first(why, pd.Series(answers.index.isin(lost), index=answers.index), "unknown_line")
     known = answers["control_number"].where(why == "", "")
     return answers.assign(claim_number=known.astype("str"), suspense_reason=why), claim_line
+
+
+def wait_for_payee(connection: Connection, matched: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
+    """The matched answers, which have their `payee`; one of money paid to an NPI that is not its practice's waits."""
+    practice = claims.set_index("claim_number")["practice_id"].reindex(matched["claim_number"]).to_numpy()
+    pairs = matched[["payee"]].assign(practice_id=practice)[(matched["claim_number"] != "").to_numpy()]
+    others = [pair for pair in pairs.drop_duplicates().itertuples(index=False, name=None)
+              if is_anothers(connection, pair[1], pair[0])]  # fmt: skip
+    waits = pairs.index[pd.MultiIndex.from_frame(pairs).isin(others)]
+    held = matched.index.isin(waits)
+    why = matched["suspense_reason"].mask(held, OTHER_PAYEE)
+    return matched.assign(claim_number=matched["claim_number"].mask(held, ""), suspense_reason=why)
 
 
 def _named(fault: str) -> str:

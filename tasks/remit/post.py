@@ -12,10 +12,11 @@ import pandas as pd
 from sqlalchemy.engine import Connection
 
 from tasks.remit.balance import hold_back_unbalanced, payment_sums
-from tasks.remit.match import TRIED_AGAIN, match
+from tasks.remit.match import TRIED_AGAIN, match, wait_for_payee
 from tasks.remit.read import Remittance, SetAsideError, content_digests, payment_keys, read
 from tasks.remit.settle import settle
 from tasks.store import overpayments, remittances, suspense
+from tasks.store.payees import payees_of
 from tasks.store.remit_tables import adjustments, claim_payments, line_payments, provider_adjustments
 from tasks.store.remit_tables import remittances as payments
 from tasks.store.remittances import StoredFile
@@ -102,6 +103,8 @@ def try_suspense_again(store: Store, today: date | None, settings: Path | None =
             claims, lines = remittances.claims_asked(connection)
         waiting["fault"] = ""
         matched, claim_line = match(waiting, waiting_lines, claims, lines)
+        payees = payees_of(connection, matched.loc[matched["claim_number"] != "", "id"].tolist())
+        matched = wait_for_payee(connection, matched.assign(payee=matched["id"].map(payees).fillna("")), claims)
         out = matched[matched["claim_number"] != ""]
         suspense.leave_suspense(connection, out, waiting_lines.assign(claim_line=claim_line))
         settle(connection, out["claim_number"], today, now, settings)
@@ -185,6 +188,8 @@ def _write(connection: Connection, found: Remittance, digest: str) -> pd.DataFra
     with remittances.asked(connection, found.claims["control_number"]):
         claims, lines = remittances.claims_asked(connection)
     matched, claim_line = match(found.claims, found.lines.assign(answer=found.lines["claim"]), claims, lines)
+    payees = found.payments["payee_id"].reindex(matched["payment"]).to_numpy()
+    matched = wait_for_payee(connection, matched.assign(payee=payees), claims)
     matched = matched.assign(id=matched.index + first_claim, remittance_id=matched["payment"] + first_payment)
     remittances.add(connection, claim_payments, matched)
     unmatched = (matched["claim_number"] == "").reindex(found.lines["claim"]).to_numpy()

@@ -22,6 +22,7 @@ from tasks.store.identities import names_of
 from tasks.store.store import Store
 from tasks.store.terms import Terms, terms_of
 from tasks.store.ways import Named, Ways, ways_of
+from tasks.store.withheld import withheld
 
 DECIDES_THE_WAYS = [  # all that the ways of a denial and their last days depend on
     *("practice_id", "payer_id", "billed_payer_id", "payer_kind", "claim", "adjustment_group", "reason", "remarks"),
@@ -53,6 +54,7 @@ def answers_of(store: Store, practice_id: str, settings: Path | None = None) -> 
             "denial_rates": rates(answer_counts(connection, practice_id)),
             "denial_codes": _codes(connection, practice_id),
             "record_requests": requests,
+            "withheld": withheld(connection, practice_id),
         }
     return {name: as_contract(found[name], table) for name, table in answer_outputs().items()}
 

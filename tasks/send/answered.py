@@ -84,6 +84,7 @@ def answered_lines(view: Row) -> list[tuple[str, str]]:
         ("of these paid since", count(view["recovered"])),
         ("money denied", dollars(view["cents"])),
         *[(f"denied lines: {words}", count(by_rule[name])) for name, (_, words) in CAUSES.items() if name in by_rule],
+        *([("kept back by payers, not accounted for", dollars(view["withheld"]))] if view.get("withheld") else []),
     ]
 
 

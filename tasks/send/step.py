@@ -285,11 +285,11 @@ def write_answer_lists(place: Place, practices: Mapping[str, Frames], suspense: 
 
 
 @task(name="tell what payers answered", cache_policy=NO_CACHE)
-def tell_answers(place: Place, practices: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+def tell_answers(place: Place, practices: Mapping[str, Frames]) -> dict[str, list[tuple[str, str]]]:
     """Counts of each practice for the terminal and, as an artifact, for the Prefect UI. No patient data."""
     told = {}
-    for name in practices:
-        view = answered_view(place.store.answer_counts(name))
+    for name, lists in practices.items():
+        view = answered_view(place.store.answer_counts(name)) | {"withheld": int(lists["withheld"]["open_cents"].sum())}
         told[name] = answered_lines(view)
         create_markdown_artifact(
             key=f"answers-{slug_of(name)}",

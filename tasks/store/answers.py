@@ -50,6 +50,8 @@ class SentTo:
     version: int
     state: str
     payer_claim_number: str
+    payer_name: str
+    paid_cents: int
 
 
 def answers(connection: Connection, practice_id: str, month: str) -> dict[str, Answered]:
@@ -163,12 +165,15 @@ def _said(payer: sa.Column[str], orders: tuple[int, ...]) -> sa.Exists:
 def sent_to(
     connection: Connection, practice_id: str, month: str, order: int
 ) -> dict[tuple[str, str, str], list[SentTo]]:
-    """The claims to the payer of that order by patient, program and claim, in the order of their versions."""
+    """The claims to the payer of that order by patient, program and claim, in the order of their versions, each with
+    what was paid on it."""
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month) & (claims.c.payer_order == order)
-    rows = connection.execute(sa.select(claims).where(mine).order_by(claims.c.version))
+    its = claim_payments.c.claim_number == claims.c.claim_number
+    paid = sa.select(sa.func.coalesce(sa.func.sum(claim_payments.c.paid_cents), 0)).where(its).scalar_subquery()
+    rows = connection.execute(sa.select(claims, paid.label("paid")).where(mine).order_by(claims.c.version))
     found: dict[tuple[str, str, str], list[SentTo]] = {}
     for r in rows:
-        one = SentTo(r.claim_number, r.version, r.state, r.payer_claim_number)
+        one = SentTo(r.claim_number, r.version, r.state, r.payer_claim_number, r.payer_name, int(r.paid))
         found.setdefault((r.patient_id, r.program, r.claim), []).append(one)
     return found
 

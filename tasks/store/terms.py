@@ -32,14 +32,16 @@ class Terms:
         """The last day of the route for a denial, which has practice, payer, its kind, notice and date of service, and
         may have `payer_filing_days`, what the payer told."""
         practice, told = str(denial["practice_id"]), denial.get("payer_filing_days")
+        billed = (practice, str(denial["billed_payer_id"]))
         return due_date(
             route,
             denial["opened_date"].date(),
             service_date=denial["service_date"].date(),
             payer_kind=str(denial["payer_kind"]),
-            filing_days=self.filing.get((practice, str(denial["billed_payer_id"]))),
+            filing_days=self.filing.get(billed),
             told_days=None if told is None or pd.isna(told) else int(told),
             ask_days=self.ask.get(practice, 0),
+            others_days=[days for whose, days in self.filing.items() if whose[0] == practice and whose != billed],
         )
 
 

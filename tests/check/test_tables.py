@@ -127,6 +127,20 @@ def test_what_ends_before_it_starts_is_set_aside():
         assert reasons(checked, name) == {("other", "ends_before_start")}
 
 
+@pytest.mark.parametrize(
+    ("born", "found"),
+    [
+        ("2027-03-09", {"born_after_enrolment"}),  # a typed century, or the year of a letter
+        ("2026-10-20", {"born_after_enrolment"}),
+        ("2026-02-01", set()),
+    ],
+)
+def test_who_was_born_after_they_joined_is_set_aside(born, found):
+    row = example("patients", patient_id="P9", birth_date=pd.Timestamp(born), enrolled_date=pd.Timestamp("2026-02-01"))
+    checked = check(patients=[example("patients"), row])
+    assert reasons(checked, "patients") == {("P9", reason) for reason in found}
+
+
 ICD10 = {
     "E11.9": True, "E119": True, "e11.9": True, "I10": True, "M1A.0110": True, "S72.001A": True, "T36.0X1A": True,
     "U07.1": True, "Z79.4": True, "E11.9, I10": False, "E11.9;I10": False, "250.00": False, "N/A": False,

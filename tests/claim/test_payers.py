@@ -186,6 +186,10 @@ def test_a_void_repeats_subscriber_and_patient(store: Store) -> None:
             ],
         ),
         (
+            OF_SPOUSE | {"subscriber_birth_date": "2027-01-05"},
+            [("subscriber_incomplete", "payer_order=1; columns=subscriber_birth_date")],
+        ),
+        (
             OF_SPOUSE | {"subscriber_last_name": "李"},
             [("subscriber_incomplete", "payer_order=1; columns=subscriber_last_name")],
         ),

@@ -140,8 +140,9 @@ def test_an_answer_fits_every_row_that_nothing_of_it_excludes(
     assert {error.row for error in found} == rows
 
 
-def test_an_appeal_stays_open_beside_a_clerical_reopening() -> None:
-    assert denials().routes["clerical_reopening"].beside == "redetermination"
+def test_an_appeal_stays_open_beside_ways_that_settle_nothing_with_the_payer() -> None:
+    beside = {name for name, route in denials().routes.items() if route.beside == "redetermination"}
+    assert beside == {"clerical_reopening", "patient_bill", "none"}
 
 
 def test_an_answer_that_nothing_predicts_has_no_rule_yet_and_keeps_its_appeal() -> None:
@@ -226,7 +227,10 @@ def test_an_error_is_known_only_in_its_own_time() -> None:
         # The payer to be billed is another one, whose term may be shorter than Medicare's year: 15 October + 90
         ("bill_other_payer", {"service_date": DAY, "payer_kind": "medicare_part_b"}, date(2027, 1, 13)),
         ("bill_other_payer", {"service_date": DAY, "payer_kind": "va"}, date(2027, 1, 13)),
-        ("bill_other_payer", {"service_date": DAY, "payer_kind": "commercial"}, date(2027, 10, 15)),
+        ("bill_other_payer", {"service_date": DAY, "payer_kind": "commercial"}, date(2027, 1, 13)),  # a second plan
+        ("bill_other_payer", {"service_date": DAY, "payer_kind": "va", "others_days": [365, 60]}, date(2026, 12, 14)),
+        ("bill_other_payer", {"service_date": DAY, "payer_kind": "va", "filing_days": 60}, date(2027, 1, 13)),
+        ("bill_other_payer", {"service_date": DAY, "payer_kind": "va", "others_days": [30]}, date(2027, 1, 13)),  # over
         # 90 days were over when the answer came: the next term that may still be kept, and the longest when none may
         ("bill_other_payer", {"service_date": date(2026, 6, 15), "payer_kind": "medicare_part_b"}, date(2027, 6, 15)),
         ("bill_other_payer", {"service_date": date(2025, 6, 15), "payer_kind": "medicare_part_b"}, date(2026, 6, 15)),

@@ -16,7 +16,7 @@ from flows.sign_off import sign_off_month
 from tasks.demo.claim_settings import SETTINGS
 from tasks.demo.write import write_demo_data
 from tests.claim.signed_months import CHARGES
-from tests.claim.validators import complaints
+from tests.claim.validators import complaints, named
 from tests.payer.practice import CHOSEN
 
 pytestmark = pytest.mark.slow
@@ -27,9 +27,13 @@ PLACES = {
     "fqhc": "50",
     "hopd_off_campus": "19",
     "cah_method_1": "22",
+    "nursing_facility": "32",
+    "assisted_living": "13",
+    "home": "12",
 }
 FORMS = {"office": {"837P"}, "hopd_on_campus": {"837P", "837I"}, "rhc": {"837I"}, "fqhc": {"837I"},
-         "hopd_off_campus": {"837P", "837I"}, "cah_method_1": {"837P", "837I"}, "cah_method_2": {"837I"}}  # fmt: skip
+         "hopd_off_campus": {"837P", "837I"}, "cah_method_1": {"837P", "837I"}, "cah_method_2": {"837I"},
+         "nursing_facility": {"837P"}, "assisted_living": {"837P"}, "home": {"837P"}}  # fmt: skip
 THREE = ("office", "hopd_on_campus", "rhc")
 MONTHS = [(setting, dirty) for setting in FORMS for dirty in (False, True) if dirty or setting in THREE]
 
@@ -55,4 +59,7 @@ def test_every_file_of_a_demo_month_passes_both_readers(
     files = sorted((out / "P1" / "2026-10" / "claims").glob("*.x12"))
     assert {file.name[:4] for file in files} == FORMS[setting]
     for file in files:
-        assert complaints(file.read_bytes()) == [], file.name
+        content = file.read_bytes()
+        assert complaints(content) == [], file.name
+        if file.name.startswith("837P"):
+            assert {one[5].partition(":")[0] for one in named(content, "CLM")} == {PLACES[setting]}

@@ -50,6 +50,7 @@ ACT_BY = {
     "OA-18": (NOTICE + timedelta(days=30),) * 2,  # 1 and 21
     "CO-181": (date(2027, 10, 10),) * 2,  # 30 and 31: a year to file, from the day of service
 }
+APPEAL_BESIDE = {"clerical_reopening", "none", "patient_bill"}  # Medicare's redetermination stays open meanwhile
 TOLD = ("error", "route", "owner", "due_date")
 
 
@@ -145,7 +146,7 @@ def test_a_refusal_ends_where_the_rulebook_says(kind: str, one: Refused, folder:
     assert due == min(filter(None, (own, shared)), default=None), "before anybody named the cause"
     assert bool(found["may_mean"]) or due == own
     appeal = None if pd.isna(found["appeal_date"]) else pd.Timestamp(found["appeal_date"]).date()
-    assert appeal == (APPEAL if found["route"] == "clerical_reopening" else None)
+    assert appeal == (APPEAL if kind != "plan" and found["route"] in APPEAL_BESIDE else None)
     found = outcome.named
     route = case.get("part_b", case["route"]) if kind == "part_b" else case["route"]
     route = BY_A_PLAN.get(route, route) if kind == "plan" else route

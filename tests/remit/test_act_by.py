@@ -102,6 +102,19 @@ def test_beside_a_reopening_of_one_row_alone_the_appeal_stays_open(store: Store)
     assert told == ["clerical_reopening", YEAR, APPEAL, ""]
 
 
+@pytest.mark.parametrize(
+    ("group", "reason", "route"), [("CO", "29", "none"), ("OA", "18", "none"), ("PR", "204", "patient_bill")]
+)
+@pytest.mark.parametrize(("kind", "appeal"), [("medicare_part_b", APPEAL), ("medicare_advantage", None)])
+def test_where_nothing_is_left_to_do_the_last_day_of_an_appeal_is_told(
+    store: Store, group: str, reason: str, route: str, kind: str, appeal: date | None
+) -> None:
+    bill(store, ("C1", "99490"), payer_kind=kind)
+    post(store, "a.835", answer(denied("C1", group, reason)), TODAY)
+    found = row_of(store)
+    assert (found["route"], found["appeal_date"]) == (route, appeal)
+
+
 @pytest.mark.parametrize(("reason", "remarks"), [("16", "MA130"), ("B20", "N472")])
 def test_what_one_way_alone_puts_right_has_its_own_day(store: Store, reason: str, remarks: str) -> None:
     found = listed(store, reason, remarks)

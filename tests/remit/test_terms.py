@@ -88,3 +88,11 @@ def test_a_limit_that_the_payer_told_is_the_denials_as_well(store, tmp_path):
     name_cause(store, "C1", 1, "information_missing", TODAY)
     assert rows(store, denials, "due_date") == opened
     assert due(store, settings_with(tmp_path, '{filing_days: {"12345": 30}}')) == [date(2026, 11, 30)] * 2
+
+
+def test_where_another_payer_is_to_be_billed_the_practices_own_terms_with_others_count(store, tmp_path):
+    bill(store, ("C1", "99490"), payer_kind="medicare_part_b")
+    own = settings_with(tmp_path, '{filing_days: {"OTHER": 60, "12345": 40}}')
+    post(store, "a.835", answer(denied("C1", "OA", "109")), TODAY, own)
+    assert rows(store, denials, "due_date") == [(date(2026, 12, 30),)], "60 days after the service, not its payer's 40"
+    assert due(store, own) == [date(2026, 12, 30)]

@@ -118,6 +118,12 @@ def test_before_any_answer_one_sentence_says_so(counts):
     assert early == {"claims": 0}, "answers to later months are no part of an earlier report"
 
 
+def test_what_payers_kept_back_without_a_reason_on_record_is_said_where_there_is_any(counts):
+    view = answered_view(counts)
+    assert answered_lines(view | {"withheld": 4742})[-1] == ("kept back by payers, not accounted for", "$47.42")
+    assert answered_lines(view | {"withheld": 0}) == answered_lines(view)
+
+
 def test_the_artifact_has_counts_rates_and_causes_in_whole_tables(counts):
     text = answered_markdown("P1", answered_view(counts))
     assert "| of them denied wholly or in part | 19 (11.9 %) |" in text

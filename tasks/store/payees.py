@@ -1,0 +1,52 @@
+"""To whom payments go: whether the NPI that a remittance names as payee is one of the practice's."""
+
+from __future__ import annotations
+
+import re
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from tasks.store.basis import columns_of
+from tasks.store.claim_tables import claims
+from tasks.store.remit_tables import claim_payments, remittances, suspense_events
+from tasks.store.schema import cycles
+
+OTHER_PAYEE = "other_payee"  # why an answer waits
+
+
+def is_anothers(connection: Connection, practice_id: str, payee: str) -> bool:
+    """Whether the payee is an NPI that is none of the practice's.
+
+    The practice's are those of its rows and of its practitioners, of any month, and any to which a person gave a
+    waiting answer of it. What is no NPI, as a tax number, and what no month is on record for, is nobody else's.
+    """
+    if not re.fullmatch(r"\d{10}", payee) or _said_by_person(connection, practice_id, payee):
+        return False
+    mine = sa.select(cycles.c.id).where(cycles.c.practice_id == practice_id).order_by(cycles.c.id.desc())
+    known = False
+    for cycle in connection.execute(mine).scalars():
+        billing = set(columns_of(connection, cycle, "practices", ["billing_npi"])["billing_npi"].dropna())
+        people = set(columns_of(connection, cycle, "practitioners", ["npi"])["npi"].dropna())
+        if payee in billing | people:
+            return False
+        known |= bool(billing)
+    return known
+
+
+def payees_of(connection: Connection, answers: list[int]) -> dict[int, str]:
+    """The payee of each of these answers by its number."""
+    found: dict[int, str] = {}
+    for start in range(0, len(answers), 500):  # fewer than a statement may have
+        mine = claim_payments.c.id.in_(answers[start : start + 500])
+        query = sa.select(claim_payments.c.id, remittances.c.payee_npi).join(remittances).where(mine)
+        found |= {int(number): payee for number, payee in connection.execute(query)}
+    return found
+
+
+def _said_by_person(connection: Connection, practice_id: str, payee: str) -> bool:
+    joined = suspense_events.join(claim_payments, claim_payments.c.id == suspense_events.c.claim_payment_id)
+    joined = joined.join(remittances).join(claims, claims.c.claim_number == claim_payments.c.claim_number)
+    own = (remittances.c.payee_npi == payee, claims.c.practice_id == practice_id)
+    said = suspense_events.c.suspense_reason == OTHER_PAYEE
+    return connection.execute(sa.select(suspense_events.c.id).select_from(joined).where(said, *own)).first() is not None

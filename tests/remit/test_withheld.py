@@ -1,0 +1,88 @@
+"""Money that a payer kept back for a claim of ours (PLB WO) stands on a list, with what accounts for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tasks.remit.post import post
+from tasks.remit.worklist import answers_of
+from tasks.store.remit_tables import provider_adjustments
+from tests.remit.answers import answer, paid
+from tests.remit.billed import bill, rows
+from tests.remit.test_corrections import reversal
+
+pytestmark = pytest.mark.slow  # a database each
+
+TODAY = date(2026, 11, 24)
+
+
+def kept_back(name: str, amount: str = "47.42") -> str:
+    return f"PLB*1234567893*20261231*WO:{name}*{amount}"
+
+
+def withheld(store, practice: str = "P1"):
+    frame = answers_of(store, practice)["withheld"]
+    assert (frame["withheld_cents"] == frame["accounted_cents"] + frame["open_cents"]).all()
+    return frame
+
+
+@pytest.mark.parametrize("name", ["ICN1", "ICN1 12345", "C7", "ICN1-7"])
+def test_money_kept_back_for_a_claim_without_an_overpayment_is_on_the_list(store, name):
+    bill(store, ("C7", "99490"), ("C9", "99490"))
+    post(store, "a.835", answer(paid("C7", icn=name.split(" ")[0]), "47.42", trace="T1", day="20261105"), TODAY)
+    assert withheld(store).empty
+    post(store, "b.835", answer(paid("C9", icn="ICN9"), "0", trace="T2", after=kept_back(name)), TODAY)
+    (row,) = withheld(store).to_dict("records")
+    assert (row["claim_number"], row["withheld_cents"], row["open_cents"]) == ("C7", 4742, 4742)
+    assert (row["payer_name"], row["trace_number"], row["file_name"]) == ("MEDICARE TEST CONTRACTOR", "T2", "b.835")
+    assert row["payment_date"].date() == date(2026, 11, 20)
+    assert "letter" in row["to_do"]
+    assert sum(cents for (cents,) in rows(store, provider_adjustments, "cents")) == row["withheld_cents"]
+
+
+def test_what_an_overpayment_accounts_for_leaves_nothing_to_do(store):
+    bill(store, ("C7", "99490"), state="voided")
+    post(store, "a.835", answer(paid("C7"), "47.42", trace="T1", day="20261105"), TODAY)
+    bill(store, ("C9", "99490"))
+    post(store, "b.835", answer(paid("C9", icn="ICN9"), "0", trace="T2", after=kept_back("ICN1")), TODAY)
+    (row,) = withheld(store).to_dict("records")
+    assert (row["accounted_cents"], row["open_cents"], row["to_do"]) == (4742, 0, "")
+
+
+def test_more_than_the_overpayment_is_left_open(store):
+    bill(store, ("C7", "99490"), state="voided")
+    post(store, "a.835", answer(paid("C7"), "47.42", trace="T1", day="20261105"), TODAY)
+    after = kept_back("ICN1", "50.42")
+    post(store, "b.835", answer("", "-50.42", trace="T2", after=after), TODAY)
+    (row,) = withheld(store).to_dict("records")
+    assert (row["withheld_cents"], row["accounted_cents"], row["open_cents"]) == (5042, 4742, 300)
+
+
+def test_what_a_reversal_took_back_is_accounted_for(store):
+    """The payer takes its payment back in one remittance and keeps the money from a later one."""
+    bill(store, ("C7", "99490"), ("C9", "99490"))
+    post(store, "a.835", answer(paid("C7"), "47.42", trace="T1", day="20261105"), TODAY)
+    forward = "PLB*1234567893*20261231*FB:BALANCE*-47.42"
+    post(store, "b.835", answer(reversal("C7"), "0", trace="T2", day="20261112", after=forward), TODAY)
+    post(store, "c.835", answer(paid("C9", icn="ICN9"), "0", trace="T3", after=kept_back("ICN1")), TODAY)
+    (row,) = withheld(store).to_dict("records")
+    assert (row["accounted_cents"], row["open_cents"]) == (4742, 0)
+
+
+def test_money_given_back_is_taken_off_and_another_practice_sees_nothing(store):
+    bill(store, ("C7", "99490"))
+    bill(store, ("D1", "99490"), practice_id="P2")
+    for number in ("C7", "D1"):
+        post(store, f"{number}.835", answer(paid(number, icn=f"I{number}"), "47.42", trace=number), TODAY)
+    for trace, amount in (("T2", "47.42"), ("T3", "-40.00")):
+        post(
+            store,
+            f"{trace}.835",
+            answer("", f"{-float(amount):.2f}", trace=trace, after=kept_back("IC7", amount)),
+            TODAY,
+        )
+    (row,) = withheld(store).to_dict("records")
+    assert (row["claim_number"], row["withheld_cents"], row["trace_number"]) == ("C7", 742, "T3")
+    assert withheld(store, "P2").empty
