@@ -50,6 +50,11 @@ def test_patients_add_up_with_those_not_enrolled(month: dict) -> None:
     assert sum(int(number) for number in patients.values()) == 9
 
 
+def test_the_summary_says_plainly_what_its_amounts_rest_on(month: dict) -> None:
+    money = sections(month)["Money"]
+    assert money["of it, with rates from a secondary source"] == money["expected to be allowed"]
+
+
 def test_rows_set_aside_are_the_same_number_everywhere(month: dict) -> None:
     assert rows_set_aside(month["quarantine"]) == {"quarantined": 2, "rejected": 1}
     assert sections(month)["Rows set aside"] == {"quarantined": "2", "rejected": "1"}
