@@ -46,7 +46,10 @@ def summary_of(
     cases = frames["copay_cases"]
     opened = int((cases["state"] == "open").sum())
     share = counts.patients_share(decisions, frames["claim_lines"])
-    unsure = [(f"of it, with rates {CONFIDENCE_NAMES[name]}", dollars(cents)) for name, cents in counts.sureness(frames["claim_lines"])]
+    unsure = [
+        (f"of it, with rates {CONFIDENCE_NAMES[name]}", dollars(cents))
+        for name, cents in counts.sureness(frames["claim_lines"])
+    ]
     unpriced = (
         [("claim lines without a loaded rate", f"{money['without_amount']:,}")] if money["without_amount"] else []
     )

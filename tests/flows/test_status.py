@@ -85,7 +85,9 @@ def test_the_board_has_a_row_a_practice_and_names_nobody(desk: Desk, monkeypatch
     assert head == "### 2026-10: 1 past the care team's cut-off, 1 signed off"
     assert first.startswith(f"| P1 | {COLOURS['signed_off']} signed off | claims | 1 | 1 | 2 | $")
     assert where == f"Of each practice, in `{desk.place.out}`: reports in `<practice>/2026-10`, `<practice>/worklists`."
-    assert second.startswith(f"| P2 | {COLOURS['cut_off']} past the care team's cut-off | run, last day was 2026-11-05 |  |")
+    assert second.startswith(
+        f"| P2 | {COLOURS['cut_off']} past the care team's cut-off | run, last day was 2026-11-05 |  |"
+    )
     for hidden in ("Doe", "Jamie", "12 Mill Lane", "C-000001"):
         assert hidden not in text
     monkeypatch.setenv("CCM_RESULTS_URL", "https://ccm.example/results/")

@@ -6,7 +6,6 @@ import pytest
 from config.frames import rows_set_aside
 from config.month import Month
 from tasks.check.quality import quality_view
-from tasks.send.billing import billing_view
 from tasks.send.delivery import DeliveryReport
 from tasks.send.report import render_report, report_view
 from tasks.send.summary import bar, summary_markdown, summary_of
@@ -59,7 +58,6 @@ def test_rows_set_aside_are_the_same_number_everywhere(month: dict) -> None:
     assert rows_set_aside(month["quarantine"]) == {"quarantined": 2, "rejected": 1}
     assert sections(month)["Rows set aside"] == {"quarantined": "2", "rejected": "1"}
     assert report_view(month, "P", MONTH, 1)["set_aside_rows"] == 3
-    assert billing_view(month, [])["set_aside_rows"] == 3
     quality = quality_view(month["checks"], month["quarantine"], None, other_month=5)
     assert (quality["set_aside"], quality["rejected"]) == (3, 1)
     assert quality["rows"] == 21, "the rejected one was read as well"
