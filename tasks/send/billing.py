@@ -44,7 +44,6 @@ def billing_view(
         "set_aside": counts.set_aside(aside),
         "set_aside_rows": counts.set_aside_rows(aside),
         "changes": changes(frames["changes"]),
-        "signals": len(frames["signals"]),
         "no_care_manager": int(decisions["care_manager_id"].isna().sum()),
         "without_address": without_address,
     }
