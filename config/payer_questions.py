@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
 from pydantic import Field
 
 from config.catalogue import Confidence, Sourced, validated
+from config.deadlines import working_day_from
 from config.payer_register import FOLDER
 from config.strict_yaml import load_yaml
 
@@ -41,6 +44,10 @@ class Questions(Sourced):
     def who_pays_by(self, reason: str) -> list[WhoPays]:
         """The ways to find out who pays first, in their order, where it is asked for that reason."""
         return [one for one in self.who_pays if reason in one.reasons]
+
+    def due(self, opened: date, closed: Collection[date] = ()) -> date:
+        """The day on which a task opened on that day is due, a working day of the practice with those closed days."""
+        return working_day_from(opened + timedelta(days=self.due_days), closed)
 
     def confidence_of(self, step: str) -> Confidence | None:
         """How sure an answer found by that step is; None for a step that is not in the list."""

@@ -34,7 +34,7 @@ def practice_month(pulled: Source, practice_id: str, month: Month, book: RuleBoo
     evidence = {"quarantine": aside, "checks": checked.checks, "signals": checked.signals, "reconciliation": totals}
     desk, frames = month_desk(place, practice_id, month, covered, decided, settings, share.tables, evidence)
     frames |= {"claim_lines": claims}
-    told = ready_to_tell(place, practice_id, month, accepted, frames)
+    told = ready_to_tell(place, practice_id, month, accepted, frames, pulled.notes)
     basis = decided_from(share.digest, tables, settings, book)
     saved = save_month(place, practice_id, month, basis, frames, told.compose, desk.keep)
     month_outreach(place, practice_id, month, desk, saved)

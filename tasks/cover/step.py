@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.deadlines import closed_days
 from config.errors import InputError, PlaceError
 from config.month import Month
 from config.payer_questions import questions
@@ -94,7 +95,7 @@ def ask_payers(place: Place, practice_id: str, month: Month, covered: Covered, d
         asked = lists.asked_plans(answers) + lists.asked_patients(nobody)
         known = lists.known_plans(answers) + lists.known_patients(cases, nobody)
         today = today_by(covered.tables)
-        due = today + timedelta(days=how.due_days)
+        due = how.due(today, closed_days(practice_id, place.settings))
         with place.store.writing() as connection:
             numbers = stored.ask(connection, practice_id, str(month), asked, known, how.owner, today, due)
             tasks = stored.tasks_of(connection, practice_id)

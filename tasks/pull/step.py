@@ -32,7 +32,8 @@ class Source:
     `rejected` are the rejected rows, `owner` the practice of each, missing where nothing tells it; those are in
     `unplaced` as rows of the output table `unreadable`, with other rows that are nobody's and the cells at which
     practices stop. `stopped` has what each practice stops at that cannot be run: such a cell, or its settings.
-    `places` has which rows are whose; without it those are looked up among the tables that are left.
+    `places` has which rows are whose; without it those are looked up among the tables that are left. `astray` is how
+    many rows tell no practice.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -43,6 +44,15 @@ class Source:
     digest: str
     stopped: dict[str, UserError] = field(default_factory=dict)
     places: Places | None = None
+    astray: int = 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What whoever runs the month is told of the source besides: how many rows are no practice's."""
+        if not self.astray:
+            return []
+        rows = "1 row of the source is" if self.astray == 1 else f"{self.astray:,} rows of the source are"
+        return [f"{rows} no practice's and in no month; unreadable.csv in the folder of results says where and why"]
 
     def of(self, practice_id: str) -> Source:
         """What of it is about one practice; its share taken from that is the one taken from the whole."""
@@ -115,7 +125,9 @@ def pull_source(source: str, practice: str | None, settings: str | None, profile
             LOG.info("%s", note)
         said = f"{len(tables)} tables, {len(tables['time_entries']):,} time entries, {len(known)} practice(s)"
         done(said, sum(map(len, tables.values())))
-    return Source(tables, rejected, owner, unplaced, wanted, pulled.digest, {**stopped, **faults}, places)
+    nobody = pd.concat([as_listed(pulled, pulled.unreadable.loc[owner.isna()]), stray], ignore_index=True)
+    astray = len(nobody.drop_duplicates(["source_file", "source_line"]))
+    return Source(tables, rejected, owner, unplaced, wanted, pulled.digest, {**stopped, **faults}, places, astray)
 
 
 def _no_practice_lost(stray: pd.DataFrame) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from config.frames import rows_set_aside
 from tasks.send import counts, practitioner
 from tasks.send.care_manager import call, open_cases
 from tasks.send.query_rows import came_of, queries_in
@@ -22,7 +21,8 @@ def billing_view(
     """Everything the billing message says. `without_address`: care managers to whom no mail can go;
     `practitioners_told`: whom a message of this month reaches, so that nothing of theirs is passed on."""
     decisions, findings, cases = frames["decisions"], frames["findings"], frames["copay_cases"]
-    held = counts.holds(findings, decisions)
+    held, aside = counts.holds(findings, decisions), frames["quarantine"]
+    aside = aside[(aside["owner"] == "billing").to_numpy(bool)]
     return {
         "outcomes": counts.outcomes(decisions),
         "money": counts.billed(frames["claim_lines"]),
@@ -41,11 +41,9 @@ def billing_view(
         "payers": payers_to_ask(frames),
         "without_payer": patients_without_payer(frames),
         "contradictions": len(frames["coverage_queries"]) if "coverage_queries" in frames else 0,
-        "set_aside": counts.set_aside(frames["quarantine"]),
-        "set_aside_rows": counts.set_aside_rows(frames["quarantine"]),
-        "aside_parts": rows_set_aside(frames["quarantine"]),
+        "set_aside": counts.set_aside(aside),
+        "set_aside_rows": counts.set_aside_rows(aside),
         "changes": changes(frames["changes"]),
-        "signals": len(frames["signals"]),
         "no_care_manager": int(decisions["care_manager_id"].isna().sum()),
         "without_address": without_address,
     }

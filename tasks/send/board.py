@@ -47,7 +47,7 @@ def due_of(state: str, practice_id: str, month: Month, settings: Path | None, to
 
 
 def _until(what: str, day: date, today: date) -> str:
-    return f"{what} by {day}" if today <= day else f"{what} was due {day}"
+    return f"{what} by {day}" if today <= day else f"{what}, last day was {day}"
 
 
 def board_markdown(store: Store, month: Month, out: Path, settings: Path | None) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from tasks.send.action_rows import actions_in
 from tasks.send.counts import Frames
 from tasks.send.words import dollars, plain, plural
 
@@ -15,18 +16,25 @@ Row = dict[str, Any]
 
 
 def compliance_view(frames: Frames, overpayments: pd.DataFrame | None) -> Row:
-    """Everything the month's message says, soonest due first; `work` counts what there is to do, nought is quiet."""
+    """Everything the month's message says, soonest due first; `work` counts what there is to do, nought is quiet.
+
+    Signs that are action items already are only counted: the items say them.
+    """
     cases = frames["copay_cases"]
     paid = cases[cases["response"].isin(WITHOUT_OWING) & (cases["state"] == "open")]
     paid = paid.sort_values(["due_date", "case_number"])
     owing = returns(overpayments)
-    seen = signals(frames["signals"])
+    items = actions_in(frames)
+    in_items = items.loc[(items["kind"] == "time_signs").to_numpy(bool), "about"] if len(items) else []
+    known = frames["signals"]["subject"].isin(in_items)
+    seen = signals(frames["signals"][~known.to_numpy(bool)])
     return {
         "returns": owing,
         "return_cents": sum(row["cents"] for row in owing),
         "first_due": min((row["due"] for row in owing), default=None),
         "paid": [{name: row[name] for name in ("case_number", "next_step", "due_date")} for _, row in paid.iterrows()],
         "signals": seen,
+        "signals_in_items": int(known.sum()),
         "work": len(owing) + len(paid) + len(seen),
     }
 

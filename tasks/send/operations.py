@@ -41,7 +41,8 @@ def operations_view(
 ) -> dict[str, Any]:
     """Everything the message says; `notes` are sentences about this program's own set-up, as a stale template."""
     decisions, findings = frames["decisions"], frames["findings"]
-    held = counts.holds(findings, decisions)
+    held, aside = counts.holds(findings, decisions), frames["quarantine"]
+    elsewhere = _told_to_others(aside, decisions)
     return {
         "outcomes": counts.outcomes(decisions),
         "money": counts.billed(frames["claim_lines"]),
@@ -51,9 +52,10 @@ def operations_view(
             for owner, group in sorted(held.groupby("owner", observed=True), key=lambda item: (-len(item[1]), item[0]))
         ],
         "totals": totals(frames["reconciliation"]),
-        "aside": counts.set_aside(frames["quarantine"]),
-        "aside_rows": counts.set_aside_rows(frames["quarantine"]),
-        "aside_parts": rows_set_aside(frames["quarantine"]),
+        "aside": counts.set_aside(aside[~elsewhere]),
+        "aside_elsewhere": counts.set_aside_rows(aside) - counts.set_aside_rows(aside[~elsewhere]),
+        "aside_rows": counts.set_aside_rows(aside),
+        "aside_parts": rows_set_aside(aside),
         "undelivered": [
             {
                 "month": one.month,
@@ -67,6 +69,13 @@ def operations_view(
         "notes": list(notes),
         "changes": len(frames["changes"]),
     }
+
+
+def _told_to_others(aside: pd.DataFrame, decisions: pd.DataFrame) -> Any:
+    """Which rows set aside stand in the message of billing or of the care manager who looks after the patient."""
+    managed = decisions.loc[decisions["care_manager_id"].notna(), "patient_id"]
+    theirs = (aside["owner"] == "care_manager") & aside["case_number"].notna() & aside["patient_id"].isin(managed)
+    return (theirs | (aside["owner"] == "billing")).to_numpy(bool)
 
 
 def totals(reconciliation: pd.DataFrame) -> list[dict[str, Any]]:

@@ -90,9 +90,9 @@ def try_templates(place: Place, practice_id: str) -> None:
 
 @task(name="know what there is to tell", cache_policy=NO_CACHE)
 def ready_to_tell(
-    place: Place, practice_id: str, month: Month, tables: Frames, frames: dict[str, pd.DataFrame]
+    place: Place, practice_id: str, month: Month, tables: Frames, frames: dict[str, pd.DataFrame], notes: Sequence[str]
 ) -> Told:
-    """The month's frames beside what messages say of others: money to return, whom earlier messages did not reach."""
+    """The month's frames beside what messages say of others: money to return, whom no message reached, `notes`."""
     settings = message_settings(practice_id, place.settings)
     with place.store.reading() as connection:
         owed = overpayments.of_practice(connection, practice_id)
@@ -104,7 +104,7 @@ def ready_to_tell(
         today=today_by(tables),
         settings=settings,
         overpayments=owed,
-        notes=stale_templates(settings.templates),
+        notes=[*stale_templates(settings.templates), *notes],
         undelivered=place.store.undelivered_messages(practice_id),
         end=month_end_of(place.store, practice_id, month, place.settings),
     )

@@ -13,7 +13,7 @@ from config.month import Month
 from tasks.send import counts
 from tasks.send.answered import answered_lines, answered_view
 from tasks.send.delivery import DeliveryReport
-from tasks.send.words import dollars
+from tasks.send.words import CONFIDENCE_NAMES, dollars
 from tasks.store.answer_counts import AnswerCounts
 from tasks.store.records import Saved
 
@@ -46,7 +46,10 @@ def summary_of(
     cases = frames["copay_cases"]
     opened = int((cases["state"] == "open").sum())
     share = counts.patients_share(decisions, frames["claim_lines"])
-    unsure = [(f"of it {name} amounts", dollars(cents)) for name, cents in counts.sureness(frames["claim_lines"])]
+    unsure = [
+        (f"of it, with rates {CONFIDENCE_NAMES[name]}", dollars(cents))
+        for name, cents in counts.sureness(frames["claim_lines"])
+    ]
     unpriced = (
         [("claim lines without a loaded rate", f"{money['without_amount']:,}")] if money["without_amount"] else []
     )
@@ -69,7 +72,7 @@ def summary_of(
                 *unsure,
                 *unpriced,
                 (
-                    "of it the share before second payers, without QMB patients",
+                    "of it the patients' share before second payers, without QMB patients",
                     dollars(share["owed"]),
                 ),
                 ("on hold", dollars(held["expected"])),

@@ -16,6 +16,7 @@ from config.month import Month
 from tasks.store import basis as bases
 from tasks.store import bulk, cases, month_life, outbox
 from tasks.store.changes import COMPARED, changes
+from tasks.store.digest import PROSE, RESULT, Fingerprints, fingerprints
 from tasks.store.records import Basis, Cycle, Digests, OutboxMessage, Saved
 from tasks.store.schema import MONTHLY, cycles, monthly
 
@@ -64,24 +65,24 @@ def save(
     practice_id: str,
     month: Month,
     basis: Basis,
-    result_digest: str,
+    found: Fingerprints,
     tables: Mapping[str, pa.Table],
     compose: Compose,
     now: datetime,
     by: str = "",
 ) -> Saved:
-    """Write the next revision, unless the newest one has this very result and no co-pay case has news.
+    """Write the next revision, unless the newest one decided the same and no co-pay case has news.
 
-    A result that stands keeps its revision, with the digests, the basis and the evidence of the run that gave it last;
-    a month that was reopened gets its revision whatever came out. Call it in a writing transaction.
+    A result that stands keeps its revision, with the digests, the basis, the evidence and the words of the run that
+    gave it last; a month that was reopened gets its revision whatever came out. Call it in a writing transaction.
     """
     month_life.only_one_at_a_time(connection, practice_id)
     by = by or month_life.running_user()
     again = month_life.state_of(connection, practice_id, month) == month_life.REOPENED
     previous = latest(connection, practice_id, month)
     news = cases.news(connection, practice_id, str(month), tables["copay_cases"])
-    if previous is not None and previous.result_digest == result_digest and not news.num_rows and not again:
-        previous = _confirm(connection, previous, basis, tables)
+    if previous is not None and not news.num_rows and not again and _stands(connection, previous, found):
+        previous = _confirm(connection, previous, basis, found, tables)
         month_life.decide(connection, practice_id, month, previous.revision, new=False, by=by, now=now)
         return Saved(previous, bulk.read_cycle(connection, outputs()["changes"], previous.id), new=False)
 
@@ -90,7 +91,7 @@ def save(
     if previous is not None:
         before = bulk.read_cycle(connection, outputs()["decisions"], previous.id, COMPARED)
     changed = changes(before, decided)
-    cycle = _insert(connection, practice_id, month, previous, basis.digests, result_digest, now)
+    cycle = _insert(connection, practice_id, month, previous, basis.digests, found, now)
     month_life.decide(connection, practice_id, month, cycle.revision, new=True, by=by, now=now)
     bases.keep(connection, cycle.id, basis)
     for name in SAVED:
@@ -101,25 +102,39 @@ def save(
     return Saved(cycle, changed, new=True)
 
 
-def _confirm(connection: Connection, cycle: Cycle, basis: Basis, tables: Mapping[str, pa.Table]) -> Cycle:
+def _stands(connection: Connection, cycle: Cycle, found: Fingerprints) -> bool:
+    """Whether the cycle decided the same; of one that an older version stored that is found out from its tables."""
+    if cycle.result_digest == found.whole:
+        return True
+    known = connection.execute(sa.select(cycles.c.decided_digest).where(cycles.c.id == cycle.id)).scalar()
+    if known is None:
+        stored = {name: bulk.read_cycle(connection, outputs()[name], cycle.id) for name in RESULT}
+        known = fingerprints({name: bulk.as_arrow(outputs()[name], frame) for name, frame in stored.items()}).decided
+    return known == found.decided
+
+
+def _confirm(
+    connection: Connection, cycle: Cycle, basis: Basis, found: Fingerprints, tables: Mapping[str, pa.Table]
+) -> Cycle:
     """The cycle as this run found it again; what differs from the run before is replaced."""
-    for name in EVIDENCE:
+    for name in (*EVIDENCE, *(PROSE if cycle.result_digest != found.whole else ())):
         known = bulk.read_cycle(connection, outputs()[name], cycle.id)
         if not known.equals(bulk.as_frame(tables[name])):
             connection.execute(sa.delete(monthly[name]).where(monthly[name].c.cycle_id == cycle.id))
             bulk.write_cycle(connection, monthly[name], cycle.id, tables[name])
-    if basis.digests == cycle.digests:
-        return cycle
-    connection.execute(sa.update(cycles).where(cycles.c.id == cycle.id).values(_columns(basis.digests)))
-    bases.keep(connection, cycle.id, basis)
-    return replace(cycle, digests=basis.digests)
+    connection.execute(sa.update(cycles).where(cycles.c.id == cycle.id).values(_columns(basis.digests, found)))
+    if basis.digests != cycle.digests:
+        bases.keep(connection, cycle.id, basis)
+    return replace(cycle, digests=basis.digests, result_digest=found.whole)
 
 
-def _columns(digests: Digests) -> dict[str, str]:
+def _columns(digests: Digests, found: Fingerprints) -> dict[str, str]:
     return {
         "input_digest": digests.input,
         "settings_digest": digests.settings,
         "rulebook_digest": digests.rulebook,
+        "result_digest": found.whole,
+        "decided_digest": found.decided,
     }
 
 
@@ -129,7 +144,7 @@ def _insert(
     month: Month,
     previous: Cycle | None,
     digests: Digests,
-    result_digest: str,
+    found: Fingerprints,
     now: datetime,
 ) -> Cycle:
     revision = previous.revision + 1 if previous else 1
@@ -138,10 +153,9 @@ def _insert(
         "month": str(month),
         "revision": revision,
         "state": "decided",
-        **_columns(digests),
-        "result_digest": result_digest,
+        **_columns(digests, found),
         "settings": "",
         "created_at": now,
     }
     number = connection.execute(sa.insert(cycles).values(values).returning(cycles.c.id)).scalar_one()
-    return Cycle(number, practice_id, month, revision, "decided", digests, result_digest, now)
+    return Cycle(number, practice_id, month, revision, "decided", digests, found.whole, now)

@@ -1,4 +1,4 @@
-"""One fingerprint for the content of a month's result, whatever the order of its rows.
+"""Fingerprints of a month's result, whatever the order of its rows: of all of it, and of what was decided in it.
 
 The hash is written out here, on Arrow's own buffers: a million rows in a fraction of a second, and no release of a
 library can change what is stored.
@@ -7,13 +7,24 @@ library can change what is stored.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 RESULT = ("decisions", "claim_lines", "findings", "candidates", "time_ledger", "quarantine")
+
+# What is said about a decision and is none: other words, another source, or another rulebook with the same result
+# open no month again.
+PROSE = {
+    "decisions": ("rulebook_digest",),
+    "claim_lines": ("service_date_rule",),
+    "findings": ("words", "owner", "fix", "source"),
+    "candidates": ("why",),
+    "quarantine": ("words", "owner", "fix"),
+}
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _CHUNK = 16_384  # rows whose working arrays stay in the processor's cache
@@ -22,28 +33,41 @@ _LONG = 32  # bytes from which it pays to look for equal texts first
 Numbers = np.ndarray[tuple[int], np.dtype[np.uint64]]
 
 
-def result_digest(tables: Mapping[str, pa.Table]) -> str:
-    """Fingerprint of the result tables: equal for equal rows in any order, on any day and database."""
-    total = hashlib.sha256()
-    whole = {name: tables[name].combine_chunks() for name in RESULT}
+class Fingerprints(NamedTuple):
+    """Of every cell of the result, and of those that are decided: all but PROSE."""
+
+    whole: str
+    decided: str
+
+
+def fingerprints(tables: Mapping[str, pa.Table]) -> Fingerprints:
+    """Those of the result tables: equal for equal rows in any order, on any day and database."""
+    whole, decided = hashlib.sha256(), hashlib.sha256()
+    parts = {name: tables[name].combine_chunks() for name in RESULT}
     with ThreadPoolExecutor(2) as two:
-        sums = two.map(_sums, whole.values())
-    for (name, data), both in zip(whole.items(), sums, strict=True):
-        total.update(f"{name}:{','.join(data.column_names)}:{data.num_rows}:{both}\n".encode())
-    return total.hexdigest()
+        sums = two.map(_sums, parts.values(), [PROSE.get(name, ()) for name in parts])
+    for (name, data), both in zip(parts.items(), sums, strict=True):
+        kept = [column for column in data.column_names if column not in PROSE.get(name, ())]
+        for total, columns, pair in ((whole, data.column_names, both[0]), (decided, kept, both[1])):
+            total.update(f"{name}:{','.join(columns)}:{data.num_rows}:{pair}\n".encode())
+    return Fingerprints(whole.hexdigest(), decided.hexdigest())
 
 
-def _sums(data: pa.Table) -> tuple[int, int]:
+def _sums(data: pa.Table, prose: Collection[str]) -> tuple[tuple[int, int], tuple[int, int]]:
     # Adding is what forgets the order; the second sum, of mixed values, lets two errors not cancel out.
-    first = second = 0
+    totals = [0, 0, 0, 0]
     for start in range(0, data.num_rows, _CHUNK):
         part = data.slice(start, _CHUNK)
-        rows = np.zeros(part.num_rows, np.uint64)
-        for column in part.columns:
-            rows = _mixed(rows ^ _hashes(column.combine_chunks()))
-        first += int(rows.sum(dtype=np.uint64))
-        second += int(_mixed(rows).sum(dtype=np.uint64))
-    return first % 2**64, second % 2**64
+        rows = decided = np.zeros(part.num_rows, np.uint64)
+        for name, column in zip(part.column_names, part.columns, strict=True):
+            hashes = _hashes(column.combine_chunks())
+            same = rows is decided
+            rows = _mixed(rows ^ hashes)
+            if name not in prose:
+                decided = rows if same else _mixed(decided ^ hashes)
+        sums = [int(one.sum(dtype=np.uint64)) for one in (rows, _mixed(rows), decided, _mixed(decided))]
+        totals = [(total + one) % 2**64 for total, one in zip(totals, sums, strict=True)]
+    return (totals[0], totals[1]), (totals[2], totals[3])
 
 
 def _mixed(values: Numbers) -> Numbers:

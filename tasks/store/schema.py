@@ -100,6 +100,7 @@ cycles = sa.Table(
     sa.Column("settings_digest", sa.Text(), nullable=False),
     sa.Column("rulebook_digest", sa.Text(), nullable=False),
     sa.Column("result_digest", sa.Text(), nullable=False),
+    sa.Column("decided_digest", sa.Text()),  # none where an older version stored the month
     sa.Column("settings", sa.Text(), nullable=False),
     sa.Column("created_at", Instant(), nullable=False),
     sa.UniqueConstraint("practice_id", "month", "revision"),

@@ -16,7 +16,7 @@ from tasks.progress import Taken
 from tasks.store import basis as bases
 from tasks.store import bulk, case_numbers, case_work, cases, cycles, history, outbox
 from tasks.store.answer_counts import AnswerCounts, answer_counts
-from tasks.store.digest import result_digest
+from tasks.store.digest import fingerprints
 from tasks.store.engine import WAIT_SECONDS, WRITES, connect, parse, place_errors
 from tasks.store.records import Basis, Cycle, Saved, StoredMessage
 from tasks.store.schema import step_runs
@@ -115,17 +115,18 @@ class Store:
     ) -> Saved:
         """The month is saved, whole or not at all.
 
-        A first result is revision 1, another result the next revision with its changes. The same result again, without
+        A first result is revision 1, another result the next revision with its changes. The same decided again, without
         news of a co-pay case, gives what is stored: no revision, no message; only where the basis (by its digests),
-        checks, signals or reconciliation differ, those of this run are put in place of the earlier ones.
+        checks, signals, reconciliation or the words about what was decided differ, those of this run are put in place
+        of the earlier ones.
         `messages(revision, changes)` composes the outbox of a new revision, `beside` keeps what else follows from the
         month, new or not; both run inside the transaction, so that a run that dies leaves all of it or nothing.
         """
         tables = cycles.prepared(frames, copay_cases)
-        digest = result_digest(tables)
+        found = fingerprints(tables)
         now = outbox.utc_now()
         with self.writing() as connection:
-            saved = cycles.save(connection, practice_id, month, basis, digest, tables, messages, now, by)
+            saved = cycles.save(connection, practice_id, month, basis, found, tables, messages, now, by)
             if beside is not None:
                 beside(connection, saved)
         return saved

@@ -154,6 +154,12 @@ def test_the_five_steps_of_finding_out() -> None:
     assert questions().confidence_of("dream") is None
 
 
+@pytest.mark.parametrize(("opened", "due"), [(13, 27), (14, 30), (15, 30), (16, 30), (12, 27)])
+def test_a_payer_is_to_be_asked_by_a_working_day(opened: int, due: int) -> None:
+    thanksgiving = [dt.date(2026, 11, 26)]
+    assert questions().due(dt.date(2026, 11, opened), thanksgiving) == dt.date(2026, 11, due)
+
+
 def test_a_plan_is_known_by_its_identifier_else_by_its_name() -> None:
     assert Plan("commercial", "syn41", "A").key == Plan("commercial", "SYN41", "Another spelling").key
     assert Plan("commercial", "", "Trillium Group-Health").key == Plan("commercial", "", "trillium group health").key

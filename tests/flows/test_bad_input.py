@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import email
 from pathlib import Path
 
 import pytest
@@ -230,6 +231,10 @@ def test_a_rejected_row_is_reported_with_its_own_practice_and_one_that_names_non
         with (out / name / MONTH / "quarantine.csv").open(encoding="utf-8", newline="") as stream:
             rejected = [row for row in csv.DictReader(stream) if row["disposition"] == "rejected"]
         assert {(row["source_file"], row["source_line"]) for row in rejected} == places, name
+        mail = email.message_from_bytes((out / name / MONTH / "messages" / "operations-month.eml").read_bytes())
+        parts = [part for part in mail.walk() if not part.is_multipart()]
+        said = [" ".join(str(part.get_payload(decode=True), "utf-8").split()) for part in parts]  # type: ignore[arg-type]
+        assert all("1 row of the source is no practice" in one and "in no month; unreadable.csv" in one for one in said)
     with (out / "unreadable.csv").open(encoding="utf-8", newline="") as stream:
         assert [(row["source_file"], row["column"]) for row in csv.DictReader(stream)] == [("consents.csv", "row")]
 

@@ -66,11 +66,11 @@ def test_status_of_one_month_tells_its_moves_and_the_steps_of_its_last_run(desk:
     [
         ("open", 4, "care team until 2026-11-04"),
         ("open", 5, "care team, then another run; sign-off by 2026-11-06"),
-        ("open", 27, "care team, then another run; sign-off was due 2026-11-06"),
+        ("open", 27, "care team, then another run; sign-off, last day was 2026-11-06"),
         ("cut_off", 5, "run by 2026-11-05"),
-        ("cut_off", 6, "run was due 2026-11-05"),
+        ("cut_off", 6, "run, last day was 2026-11-05"),
         ("decided", 6, "sign-off by 2026-11-06"),
-        ("reopened", 9, "sign-off was due 2026-11-06"),
+        ("reopened", 9, "sign-off, last day was 2026-11-06"),
         ("signed_off", 27, "claims"),
         ("released", 27, ""),
     ],
@@ -85,7 +85,9 @@ def test_the_board_has_a_row_a_practice_and_names_nobody(desk: Desk, monkeypatch
     assert head == "### 2026-10: 1 past the care team's cut-off, 1 signed off"
     assert first.startswith(f"| P1 | {COLOURS['signed_off']} signed off | claims | 1 | 1 | 2 | $")
     assert where == f"Of each practice, in `{desk.place.out}`: reports in `<practice>/2026-10`, `<practice>/worklists`."
-    assert second.startswith(f"| P2 | {COLOURS['cut_off']} past the care team's cut-off | run was due 2026-11-05 |  |")
+    assert second.startswith(
+        f"| P2 | {COLOURS['cut_off']} past the care team's cut-off | run, last day was 2026-11-05 |  |"
+    )
     for hidden in ("Doe", "Jamie", "12 Mill Lane", "C-000001"):
         assert hidden not in text
     monkeypatch.setenv("CCM_RESULTS_URL", "https://ccm.example/results/")

@@ -21,7 +21,7 @@ def month(things: int) -> dict[str, Any]:
     own = {"care_manager_id": "S1", "practitioner_id": "D1"}
     paid = {"state": "open", "response": "qmb_paid", "option": "qmb_never_billed", "owner": "billing"}
     paid |= {"option_words": "Nothing is owed", "next_step": "Give it back", "due_date": "2026-11-20"}
-    aside = {"table": "time_entries", "disposition": "quarantined", "owner": "it", "words": "No length", "fix": "Mend"}
+    aside = {"table": "time_entries", "disposition": "quarantined", "words": "No length", "fix": "Mend"}
     frames = nothing() | {
         "decisions": output("decisions", *[decision(one, "hold", **own) for one in numbers]),
         "findings": output(
@@ -30,7 +30,14 @@ def month(things: int) -> dict[str, Any]:
             *[finding(one, "decision_making_missing", "practitioner") for one in numbers],
         ),
         "copay_cases": output("copay_cases", *[case(one) | paid for one in numbers]),
-        "quarantine": output("quarantine", *[aside | {"reason": f"r{one}", "source_line": one} for one in numbers]),
+        "quarantine": output(
+            "quarantine",
+            *[
+                aside | {"reason": f"r{one}", "source_line": one, "owner": owner}
+                for owner in ("it", "billing")
+                for one in numbers
+            ],
+        ),
     }
     returns = {"state": "open", "why": "paid_twice", "open_cents": 4742}
     days = pd.date_range("2026-12-01", periods=max(things, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -43,6 +44,9 @@ OTHERS: list[dict[str, Any]] = [
 ]
 
 
+LATE: dict[str, Any] = {"written": date(2026, 12, 1)}  # the day after the last
+
+
 def sentences(kind: str, language: str, call: bool, **more: Any) -> list[str]:
     words = words_of(letter(kind, language, **more), call)
     running = [block for block in words.blocks if block.form not in ("table", "heading", "fields")]
@@ -53,9 +57,9 @@ def sentences(kind: str, language: str, call: bool, **more: Any) -> list[str]:
 def test_every_kind_reads_at_grade_8_or_below(kind: str, language: str, call: bool) -> None:
     usual: list[dict[str, Any]] = [{"share": share} for share in SHARES.values()]
     others = OTHERS if kind in ("welcome", "share_explained", "reminder") else []
-    lowered: list[dict[str, Any]] = [{"reduced_percent": 100}] if kind == "withdrawal" else []
+    stops: list[dict[str, Any]] = [{"reduced_percent": 100}, LATE] if kind == "withdrawal" else []
     nothing: list[dict[str, Any]] = [{"owes": owes} for owes in NOTHING if owes in letters().kind(kind).owes]
-    for more in [*usual, *others, *lowered, *nothing]:
+    for more in [*usual, *others, *stops, *nothing]:
         counts = measure(sentences(kind, language, call, **more), language)
         if language == "en":
             assert counts.grade <= 6, counts  # the limit is 8; what is written stays well below it
@@ -250,6 +254,20 @@ def test_who_stops_is_told_of_no_bill_that_a_determination_takes_off(language: s
         assert "50" in half
         assert "2027" in half
         assert "2027" not in said("withdrawal", language, call, reduced_percent=None)
+
+
+@pytest.mark.parametrize("call", [False, True])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_day_that_is_over_is_not_told_as_one_to_come(language: str, call: bool) -> None:
+    to_come = {"en": ("It ends on", "Until that day", "care management ends"), "es": ("Termina ", "Hasta ese día")}
+    over = {"en": "It ended on November 30, 2026", "es": "Terminó el 30 de noviembre de 2026"}[language]
+    for day in (date(2026, 11, 12), date(2026, 11, 30)):
+        told = said("withdrawal", language, call, written=day)
+        assert over not in told
+        assert to_come[language][0] in told
+    late = said("withdrawal", language, call, **LATE)
+    assert over in late
+    assert not [words for words in to_come[language] if words in late]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

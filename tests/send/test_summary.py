@@ -6,7 +6,6 @@ import pytest
 from config.frames import rows_set_aside
 from config.month import Month
 from tasks.check.quality import quality_view
-from tasks.send.billing import billing_view
 from tasks.send.delivery import DeliveryReport
 from tasks.send.report import render_report, report_view
 from tasks.send.summary import bar, summary_markdown, summary_of
@@ -50,11 +49,15 @@ def test_patients_add_up_with_those_not_enrolled(month: dict) -> None:
     assert sum(int(number) for number in patients.values()) == 9
 
 
+def test_the_summary_says_plainly_what_its_amounts_rest_on(month: dict) -> None:
+    money = sections(month)["Money"]
+    assert money["of it, with rates from a secondary source"] == money["expected to be allowed"]
+
+
 def test_rows_set_aside_are_the_same_number_everywhere(month: dict) -> None:
     assert rows_set_aside(month["quarantine"]) == {"quarantined": 2, "rejected": 1}
     assert sections(month)["Rows set aside"] == {"quarantined": "2", "rejected": "1"}
     assert report_view(month, "P", MONTH, 1)["set_aside_rows"] == 3
-    assert billing_view(month, [])["set_aside_rows"] == 3
     quality = quality_view(month["checks"], month["quarantine"], None, other_month=5)
     assert (quality["set_aside"], quality["rejected"]) == (3, 1)
     assert quality["rows"] == 21, "the rejected one was read as well"

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.store.cycles import prepared
-from tasks.store.digest import RESULT, result_digest
+from tasks.store.digest import RESULT, fingerprints
 from tests.store.months import month, no_cases
 
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ ROWS = st.lists(
 def digest(rows):
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(KINDS)
     table = pa.table([pa.array(c, k) for c, k in zip(columns, KINDS.values(), strict=True)], schema=pa.schema(KINDS))
-    return result_digest(dict.fromkeys(RESULT, table.slice(0, 0)) | {"findings": table})
+    return fingerprints(dict.fromkeys(RESULT, table.slice(0, 0)) | {"findings": table}).whole
 
 
 @pytest.mark.slow
@@ -69,10 +69,10 @@ def test_no_two_texts_of_many_meet():
 
 def test_slices_and_categories_are_hashed_as_what_they_stand_for():
     frames = month(50)
-    whole = result_digest(prepared(frames, no_cases()))
+    whole = fingerprints(prepared(frames, no_cases()))
     ledger = pd.concat([frames["time_ledger"].head(7), frames["time_ledger"]]).iloc[7:]
     frames["time_ledger"] = ledger.astype({"program": "category", "performer_id": "category", "seconds": "int64"})
-    assert result_digest(prepared(frames, no_cases())) == whole
+    assert fingerprints(prepared(frames, no_cases())) == whole
 
 
 def test_it_is_the_same_on_every_machine_and_day():
