@@ -13,6 +13,7 @@ from tasks.store.remit_tables import claim_payments, remittances, suspense_event
 from tasks.store.schema import cycles
 
 OTHER_PAYEE = "other_payee"  # why an answer waits
+_NPI = re.compile(r"\d{10}")
 
 
 def is_anothers(connection: Connection, practice_id: str, payee: str) -> bool:
@@ -21,7 +22,7 @@ def is_anothers(connection: Connection, practice_id: str, payee: str) -> bool:
     The practice's are those of its rows and of its practitioners, of any month, and any to which a person gave a
     waiting answer of it. What is no NPI, as a tax number, and what no month is on record for, is nobody else's.
     """
-    if not re.fullmatch(r"\d{10}", payee) or _said_by_person(connection, practice_id, payee):
+    if not _NPI.fullmatch(payee) or _said_by_person(connection, practice_id, payee):
         return False
     mine = sa.select(cycles.c.id).where(cycles.c.practice_id == practice_id).order_by(cycles.c.id.desc())
     known = False
@@ -30,7 +31,7 @@ def is_anothers(connection: Connection, practice_id: str, payee: str) -> bool:
         people = set(columns_of(connection, cycle, "practitioners", ["npi"])["npi"].dropna())
         if payee in billing | people:
             return False
-        known |= bool(billing)
+        known |= any(map(_NPI.fullmatch, billing))
     return known
 
 

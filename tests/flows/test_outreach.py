@@ -200,7 +200,8 @@ def test_an_835_that_left_a_share_opens_a_case_whose_amount_ties(place: Path) ->
         connection.exec_driver_sql("UPDATE claims SET case_number = ?", (number,))
     # The second was forwarded to a payer that has not answered: of that claim nothing is asked, of the first all.
     body = paid("K1") + "\n" + paid("K2", status="19", icn="ICN2")
-    posted = post(store, "a.835", answer(body, "94.84"), DAY)
+    payee = pd.read_csv(place.parent / "source" / "practices.csv", dtype=str)["billing_npi"].iloc[0]
+    posted = post(store, "a.835", answer(body, "94.84", payee=payee), DAY)
     assert posted.state == "posted"
     left = answers_of(store, "P1")["claim_balances"]
     store.close()

@@ -13,6 +13,7 @@ def remittance(
     payer: str = "MEDICARE TEST CONTRACTOR",
     payer_id: str = "1351840597",
     after: str = "",
+    payee: str = PAYEE,
 ) -> str:
     """One ST to SE; `body` has one segment a line, `after` what follows the claims, such as PLB."""
     head = f"""ST*835*0001
@@ -23,7 +24,7 @@ def remittance(
         N3*1 MAIN ST
         N4*SPRINGFIELD*IL*62701
         PER*BL*HELP DESK*TE*8005550100
-        N1*PE*LAKESIDE CLINIC*XX*{PAYEE}
+        N1*PE*LAKESIDE CLINIC*XX*{payee}
         LX*1"""
     segments = [line.strip() for line in f"{head}\n{body}\n{after}".splitlines() if line.strip()]
     return "~\n".join([*segments, f"SE*{len(segments) + 1}*0001"]) + "~\n"

@@ -16,7 +16,7 @@ from tasks.store import Store, basis
 from tasks.store.claim_tables import claims
 from tasks.store.records import Basis, Digests
 from tasks.store.schema import cycles
-from tests.remit.answers import PAYEE, answer, paid
+from tests.remit.answers import answer, paid
 from tests.remit.billed import NOW, bill, rows
 
 pytestmark = pytest.mark.slow  # a database each
@@ -39,8 +39,8 @@ def decided(store: Store, month: str, billing: str, practice_id: str = "P1") -> 
 
 
 def paid_to(payee: str, number: str = "C7", trace: str = "T1") -> bytes:
-    content = answer(paid(number, icn=f"I{number}"), "47.42", trace=trace).decode()
-    return content.replace(f"XX*{PAYEE}", f"FI*{payee}" if len(payee) == 9 else f"XX*{payee}").encode()
+    content = answer(paid(number, icn=f"I{number}"), "47.42", trace=trace, payee=payee)
+    return content.replace(b"*XX*", b"*FI*") if len(payee) == 9 else content
 
 
 @pytest.mark.parametrize("payee", [MINE, DOCTOR, "2900000029", "481234567"])
@@ -56,6 +56,7 @@ def test_what_went_to_the_practice_is_posted(store, payee):
 def test_where_no_month_tells_whose_an_identifier_is_it_is_posted(store):
     bill(store, ("C7", "99490"))
     decided(store, "2026-10", OTHERS, practice_id="P2")
+    decided(store, "2026-10", "1")  # no identifier at all
     assert post(store, "a.835", paid_to(MINE), TODAY).in_suspense == 0
 
 
