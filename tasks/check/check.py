@@ -127,9 +127,17 @@ def _set_aside(table: Table, frame: pd.DataFrame, failure: Failure) -> pd.DataFr
             "reason": failure.entry.name,
             "words": failure.entry.wrong,
             "owner": failure.entry.owner,
-            "fix": failure.entry.fix,
+            "fix": _fix_with_columns(table, failure.entry),
         }
     )
+
+
+def _fix_with_columns(table: Table, entry: Entry) -> str:
+    """What to do about the row, and which of its columns to look at where that is not said yet."""
+    names = [name for name in entry.contract_columns if name in table.names and name not in entry.fix]
+    if not names:
+        return entry.fix
+    return f"{entry.fix.rstrip('.')} ({'columns' if len(names) > 1 else 'column'} {', '.join(names)})."
 
 
 def _in_file_order(parts: list[pd.DataFrame]) -> pd.DataFrame:

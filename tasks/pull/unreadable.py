@@ -176,7 +176,12 @@ def _rejected(pulled: Pulled) -> pd.DataFrame:
             "reason": cells["column"] + "_unreadable",
             "words": _wrong(cells),
             "owner": "it",
-            "fix": "Correct the cell in the source and run the month again",
+            "fix": [
+                "Give the row as many cells as the header has and run the month again"
+                if name == WHOLE_ROW
+                else f"Correct the cell in column {written} of the source and run the month again"
+                for name, written in zip(cells["column"], _written(pulled, cells), strict=True)
+            ],
         }
     )
     return frame[outputs()["quarantine"].names].astype({name: "str" for name in frame if name != "source_line"})

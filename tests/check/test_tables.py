@@ -279,3 +279,10 @@ def test_a_place_belongs_to_its_care_setting() -> None:
     ]
     practices = pd.DataFrame(rows, columns=["setting", "place_of_service", "wrong"])
     assert place_not_of_setting(practices).tolist() == practices["wrong"].tolist()
+
+
+def test_a_row_set_aside_says_which_of_its_columns_to_look_at() -> None:
+    rows = [example("time_entries", entry_id="A", performer_id="NOBODY"), example("time_entries", entry_id=None)]
+    found = check(time_entries=rows).quarantine.set_index("reason")["fix"]
+    assert found["performer_unknown"].endswith("or correct performer_id."), "it is said once"
+    assert found["entry_id_missing"] == "Export the identifier of every entry (column entry_id)."

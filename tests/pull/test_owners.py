@@ -137,6 +137,18 @@ def test_an_unreadable_row_with_anothers_identifier_takes_no_row_of_his(write: W
     assert found == whole | {"P3": whole["P3"] | {"rejected": 1}}
 
 
+def test_how_many_rows_are_nobodys_is_told_beside_each_practice(write: Write, three: dict[str, Rows]) -> None:
+    assert pulled(write("whole", **three)).notes == []
+    nobodys = {name: "" if name.endswith("er_id") else cell for name, cell in three["visits"][2].items()}
+    nobodys["patient_id"] = "N7"
+    three["visits"] += [nobodys | {"visit_date": day} for day in ("2026-10-05", "late")]
+    source = pulled(write("bad", **three))
+    assert len(source.unplaced) == 2
+    told = "2 rows of the source are no practice's and in no month; unreadable.csv in the folder of results says where"
+    for notes in (source.notes, source.of("P1").notes):
+        assert notes == [f"{told} and why"]
+
+
 def test_a_share_taken_alone_is_the_one_taken_from_the_whole(write: Write, three: dict[str, Rows]) -> None:
     three["patients"][2]["birth_date"] = "in spring"
     source = pulled(write("bad", **three))

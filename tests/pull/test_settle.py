@@ -23,6 +23,13 @@ def test_nothing_to_settle(write):
         assert list(rejected) == outputs()["quarantine"].names
 
 
+def test_a_rejected_row_says_which_cell_is_bad(write, entries):
+    rows = [{name.upper(): cell for name, cell in row.items()} for row in entries({"service_date": "Oct 5"})]
+    _, rejected = settle_unreadable(read_source(str(write(time_entries=rows))), "reject")
+    fix = "Correct the cell in column SERVICE_DATE of the source and run the month again"
+    assert rejected["fix"].tolist() == [fix]
+
+
 def test_stop_names_the_first_cell_and_counts_the_others(write, entries):
     rows = entries({"service_date": "Oct 5"}, {"duration_seconds": "ten"})
     pulled = read_source(str(write(time_entries=rows)))
