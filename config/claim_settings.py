@@ -150,6 +150,12 @@ def off_campus_modifier(practice_id: str, path: Path | None = None) -> str | Non
     return found.get("off_campus_modifier") if isinstance(found, dict) else None
 
 
+def takes_assignment(practice_id: str, path: Path | None = None) -> bool:
+    """Whether Medicare pays the practice and its amount is the whole; known before the other settings of claims."""
+    found = settings_of(practice_id, path).get("claims")
+    return not isinstance(found, dict) or found.get("accepts_assignment") is not False
+
+
 def claim_settings(practice_id: str, path: Path | None = None) -> ClaimSettings:
     """What the practice's claims need; InputError naming the setting that is missing or wrong, and where to put it."""
     return filled_block(ClaimSettings, "claims", NEEDED, "claims", practice_id, path)

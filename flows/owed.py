@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.catalogue import catalogue
-from config.claim_settings import off_campus_modifier
+from config.claim_settings import off_campus_modifier, takes_assignment
 from config.contract import letter_outputs
 from config.errors import InputError
 from config.letter_settings import forecast_settings
@@ -97,7 +97,7 @@ def stored_month(store: Store, cycle: Cycle, settings: Path | None) -> Stored:
     usual = usual_lines(
         dict.fromkeys(chosen.usual_codes, 1), *place, campus=off_campus_modifier(cycle.practice_id, settings) or ""
     )
-    terms = Terms.of(setting, book, chosen.months_a_year)
+    terms = Terms.of(setting, book, chosen.months_a_year, takes_assignment(cycle.practice_id, settings))
     with store.reading() as connection:
         shown = shown_as_qmb(connection, tables, cycle.month.first, max(today_by(tables), cycle.month.last))
     ids = tables["patients"]["patient_id"].astype("str").drop_duplicates()
@@ -174,7 +174,7 @@ def show_usual(
         for name, behind in ANYBODY
         for place, payer in enumerate((("medicare_part_b", "covers", "none", "none", "share"), *behind), 1)
     ]
-    terms = Terms.of(setting, book, forecast_settings("", settings).months_a_year)
+    terms = Terms.of(setting, book, forecast_settings("", settings).months_a_year, takes_assignment("", settings))
     shares = patient_shares(for_patients(lines, people), pd.DataFrame(rows), terms).set_index("patient_id")
     codes = ", ".join(f"{code} x {number}" if number > 1 else code for code, number in units.items())
     table = Table(title=f"{codes}, {setting}, {month}", title_justify="left")

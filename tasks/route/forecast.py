@@ -22,6 +22,7 @@ REASONS = {
     "no_coverage": "no coverage is on file",
     "coverage_unknown": "it is not known whether the first payer covers it",
     "not_part_b": "the first payer sets its own co-pay; ask the plan",
+    "not_assigned": "the practice does not take assignment, so the patient's part goes by its own charge",
     "amount_not_loaded": "an amount of the month is not loaded",
     "second_payer_unknown": "it is not known what the further payer takes",
     "second_payer_part": "the further payer takes a part that is not known",
@@ -38,11 +39,13 @@ class Terms:
     site: SiteEntry
     deductible: Deductible | None
     months_a_year: int
+    assigned: bool = True
 
     @classmethod
-    def of(cls, setting: str, book: RuleBook, months_a_year: int) -> Terms:
-        """Those of the care setting in the book's month."""
-        return cls(book.fees.site(setting).setting, book.fees.deductible(book.month.year), months_a_year)
+    def of(cls, setting: str, book: RuleBook, months_a_year: int, assigned: bool = True) -> Terms:
+        """Those of the care setting in the book's month; a clinic is paid at its rate as if assigned (recalled)."""
+        site = book.fees.site(setting).setting
+        return cls(site, book.fees.deductible(book.month.year), months_a_year, assigned or site.clinic)
 
     @property
     def deductible_cents(self) -> float:
@@ -61,7 +64,8 @@ def patient_shares(lines: pd.DataFrame, coverage: pd.DataFrame, terms: Terms) ->
     the amounts are. A share is stated only under Part B with every amount loaded and every further payer's part known;
     the most it can be is stated also where only a further payer's part is not. The deductible is taken from the
     practitioner's claim first. Whom the payer forbids to bill owes nothing either, for a reason of its own
-    (`not_billed`). Where nothing is known of it the share is that of a deductible that is met.
+    (`not_billed`). Where nothing is known of it the share is that of a deductible that is met. Where the practice does
+    not take assignment nothing is stated under Part B: its own charge decides.
     """
     money = _by_patient(lines, terms.site)
     payers = _payers(coverage, money.index)
@@ -73,7 +77,7 @@ def patient_shares(lines: pd.DataFrame, coverage: pd.DataFrame, terms: Terms) ->
     never, barred = found["never"].to_numpy(bool), found["barred"].to_numpy(bool)
     nothing = never | barred
     own, first, second, taken = _owed(found, 1, least)
-    reason = _reason(found, own, np.isnan(own + first + second))
+    reason = _reason(found, own, np.isnan(own + first + second), terms.assigned)
     told = reason == ""
     bounded = told | np.isin(reason, ["second_payer_unknown", "second_payer_part"])
     totals = {
@@ -213,7 +217,7 @@ def _left_over(parts: tuple[Cents, Cents, Cents, Cents]) -> Cents:
     return own + first + second - taken
 
 
-def _reason(found: pd.DataFrame, own: Cents, missing: Any) -> Any:
+def _reason(found: pd.DataFrame, own: Cents, missing: Any, assigned: bool) -> Any:
     """Why the share is not stated, of REASONS in their order; nothing where it is."""
     # What a further payer does with the deductible matters only where some of it is in the share.
     unknown, part = (
@@ -222,7 +226,8 @@ def _reason(found: pd.DataFrame, own: Cents, missing: Any) -> Any:
     )
     unclear = found["conflict"] | (found["kind"] == "unknown") | (found["answer"] != "covers")
     other = (found["kind"] != "medicare_part_b") & found["copay"].isna()
-    met = [found["never"], found["barred"], found["kind"] == "", unclear, other, missing, unknown, part]
+    charged = (found["kind"] == "medicare_part_b") & (not assigned)
+    met = [found["never"], found["barred"], found["kind"] == "", unclear, other, charged, missing, unknown, part]
     return np.select([np.asarray(one, dtype=bool) for one in met], list(REASONS), "")
 
 

@@ -20,6 +20,7 @@ from tasks.route.qmb_shares import ShareLeft
 
 LOST = ("withdrew", "left")
 QMB_SHARES = "qmb_shares"
+LOWERED = "lowered"
 WITH_CENTS = ("resolved", "dollars", QMB_SHARES)
 
 
@@ -29,11 +30,13 @@ def measures(
     until: date,
     shares: Iterable[ShareLeft] = (),
     share_moves: Mapping[str, Iterable[Move]] = MappingProxyType({}),
+    unpaid: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What happened up to that day, by month, in contract columns.
 
     `shares` are what is left of Qualified Medicare Beneficiaries' months, counted in the month of the payer's answer;
-    `share_moves` what billing did with such.
+    `share_moves` what billing did with such; `unpaid` the claims (answered_date, lowered_cents) of which determinations
+    take something off, counted in that month too until a case is resolved by them.
 
     Dollars collected are the patients' payments as exported; where a patient has none, what was recorded as paid.
     """
@@ -59,6 +62,10 @@ def measures(
         if day <= until:
             counts[str(Month.of(day)), QMB_SHARES, what].append(0)
             cents[str(Month.of(day)), QMB_SHARES, what] += amount
+    for row in () if unpaid is None else unpaid[unpaid["lowered_cents"] > 0].itertuples(index=False):
+        month = str(Month.of(row.answered_date.date()))
+        cents[month, "dollars", LOWERED] += int(row.lowered_cents)
+        counts[month, "dollars", LOWERED].append(0)
     table = worklist_outputs()["copay_measures"]
     rows: list[dict[str, Any]] = [
         {

@@ -36,11 +36,13 @@ def alerts(
     until: date,
     shares: Sequence[ShareLeft] = (),
     barred_paid: Mapping[str, int] = MappingProxyType({}),
+    lowered: Mapping[str, int] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """What compliance has to look at on that day, in contract columns; empty when all is well.
 
     `refunds` are what Qualified Medicare Beneficiaries paid, `shares` what payers left of their share, by month;
-    `barred_paid` what was paid for months of which the payer forbids to bill.
+    `barred_paid` what was paid for months of which the payer forbids to bill; `lowered` what determinations take off
+    now, whether or not a case was resolved by them.
     """
     within = until - timedelta(days=case_days("waivers_looked_at", until))
     settled = [
@@ -59,6 +61,10 @@ def alerts(
         _without_ground(number, move) for number, move in settled if not _founded(move, determinations.get(number, ()))
     ]
     rows += _alike(determinations, settings)
+    rows += [
+        _above_limit(number, several, moves.get(number, ()), lowered.get(number, 0), settings, within)
+        for number, several in sorted(determinations.items())
+    ]
     rows += [_taken(number, cents) for number, cents in sorted(refunds.items()) if cents > 0]
     rows += [_taken_though_barred(number, cents) for number, cents in sorted(barred_paid.items()) if cents > 0]
     told = sorted((one for one in shares if one.told), key=lambda one: (one.case_number, one.month))
@@ -113,6 +119,30 @@ def _alike(determinations: Mapping[str, list[Determination]], settings: CaseSett
         for (person, day, _, _), count in sorted(figures.items())
         if count >= settings.same_day_determinations
     ]
+
+
+def _above_limit(
+    number: str,
+    of_case: Iterable[Determination],
+    moves: Iterable[Move],
+    lowered: int,
+    settings: CaseSettings,
+    within: date,
+) -> dict[str, Any] | None:
+    """One person's determination that takes off little a month, and by now more than one person may let off."""
+    granted = [one for one in of_case if one.granted]
+    last = max(granted, key=lambda one: (one.decided_date, one.until_date), default=None)
+    if last is None or last.second_by not in ("", last.decided_by) or last.until_date < within:
+        return None
+    done = [one for one in moves if one.outcome in REDUCTIONS and last.decided_date <= one.day <= last.until_date]
+    cents, limit = lowered + sum(one.cents for one in done), settings.four_eyes_above_cents
+    if cents <= limit:
+        return None
+    words = (
+        f"${cents / 100:,.2f} are off by now, more than ${limit / 100:,.2f}, and one person alone made the "
+        f"determination of {last.decided_date}: a second person must decide too (determine again with a second person)"
+    )
+    return {"alert": "lowered_above_limit", "whose": number, "cases": 1, "words": words, "source": WAIVER_LAW}
 
 
 def _taken(number: str, cents: int) -> dict[str, Any]:

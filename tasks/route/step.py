@@ -131,9 +131,19 @@ def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = No
         payments = payments.assign(case_number=payments["patient_id"].map(desk.numbers))
         lists = {
             "copay_worklist": worklist(found.frame, desk.tables["patients"], found.shares),
-            "copay_measures": measures(dict(moves), payments, desk.today, found.shares, desk.work.qmb_shares),
+            "copay_measures": measures(
+                dict(moves), payments, desk.today, found.shares, desk.work.qmb_shares, found.unpaid
+            ),
             "copay_alerts": alerts(
-                dict(moves), determined, refunds, practice_id, settings, desk.today, found.shares, barred_paid
+                dict(moves),
+                determined,
+                refunds,
+                practice_id,
+                settings,
+                desk.today,
+                found.shares,
+                barred_paid,
+                found.money["lowered_cents"].to_dict(),
             ),
             "copay_letters": letters_due(
                 found.frame, desk.tables["patients"], forecast_settings(practice_id, place.settings).languages

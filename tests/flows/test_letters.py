@@ -171,6 +171,19 @@ def test_anybodys_share_before_any_bill() -> None:
     assert "$0.00" in next(line for line in said.splitlines() if "QMB" in line)
 
 
+def test_no_share_is_promised_where_the_practice_does_not_take_assignment(stored: Path, tmp_path: Path) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_text("defaults: {claims: {accepts_assignment: false}}\n", "utf-8")
+    console = Console(width=160, file=StringIO(), record=True)
+    show_usual(console, MONTH, "office", "", {"99490": 1}, path)
+    show_share(console, f"sqlite:///{stored / 'ccm.db'}", "C-000001", None, None, path)
+    said = console.export_text()
+    assert "not known" in next(line for line in said.splitlines() if "Part B alone" in line)
+    assert "$0.00" in next(line for line in said.splitlines() if "QMB" in line)
+    assert "C-000001, 2026-10: Unknown: the practice does not take assignment" in said
+    assert "$13.23" not in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

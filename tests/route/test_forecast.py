@@ -52,11 +52,12 @@ def share(
     code: str = "99490",
     units: dict[str, int] | None = None,
     months: int = 12,
+    assigned: bool = True,
 ) -> dict[str, Any]:
     book = load_rulebook(Month.parse(month))
     lines = usual_lines(units or {code: 1}, setting, "", book, SETTINGS).assign(patient_id="1", case_number="C-000001")
     frame = coverage(*payers) if payers else pd.DataFrame(columns=[*COLUMNS, *PART_B, "place"])
-    found = patient_shares(lines, frame, Terms.of(setting, book, months))
+    found = patient_shares(lines, frame, Terms.of(setting, book, months, assigned))
     assert list(found.columns) == letter_outputs()["patient_shares"].names
     row = found.iloc[0].to_dict()
     return {name: None if pd.isna(value) else value for name, value in row.items()}
@@ -113,6 +114,21 @@ def test_what_is_left_of_the_deductible(left: int, expected: tuple[int, ...]) ->
     assert (row["deductible_cents"], row["coinsurance_cents"], row["share_cents"]) == expected[:3]
     assert abs(row["year_share_cents"] - expected[3]) <= 2
     assert row["share_most_cents"] == row["share_cents"]
+
+
+@pytest.mark.parametrize(
+    ("payers", "setting", "expected"),
+    [
+        ((PART_B,), "office", ("unknown", "not_assigned", None, None)),
+        ((PART_B, GAP), "office", ("unknown", "not_assigned", None, None)),
+        ((PART_B, QMB), "office", ("never", "qmb", 0, 0)),
+        ((PART_B | {"payer_kind": "commercial", "copay_cents": 2000},), "office", ("share", "", 2000, 2000)),
+        ((PART_B,), "rhc", ("share", "", 1323, 6613)),
+    ],
+)
+def test_who_does_not_take_assignment_may_charge_above_the_schedule(payers: Any, setting: str, expected: Any) -> None:
+    row = share(*payers, setting=setting, assigned=False)
+    assert (row["owes"], row["reason"] or "", row["share_cents"], row["share_most_cents"]) == expected
 
 
 def test_a_further_payer_that_may_take_the_deductible_leaves_it_open() -> None:
