@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from tasks.route.entries import all_options
 from tasks.send import letter_text
 from tasks.send.letter_text import words_of
 from tasks.send.render import TEMPLATES
-from tests.send.letter_cases import SHARE, letter
+from tests.send.letter_cases import LATE, SHARE, letter
 from tests.send.readability import english_syllables, measure, spanish_syllables
 
 KINDS = [kind.name for kind in letters().kinds]
@@ -42,9 +41,6 @@ OTHERS: list[dict[str, Any]] = [
     {"payer": "insurer"},
     {"share": SHARES["not known"], "payer": "plan"},
 ]
-
-
-LATE: dict[str, Any] = {"written": date(2026, 12, 1)}  # the day after the last
 
 
 def sentences(kind: str, language: str, call: bool, **more: Any) -> list[str]:

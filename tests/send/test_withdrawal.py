@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from config.letters import LANGUAGES
-from tests.send.test_letter_words import LATE, said
+from tests.send.letter_cases import LATE
+from tests.send.test_letter_words import said
 
 
 @pytest.mark.parametrize("call", [False, True])
