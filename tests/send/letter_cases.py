@@ -51,6 +51,7 @@ EVERYTHING: dict[str, Any] = {
     "said_on": date(2026, 11, 9),
     "last_day": date(2026, 11, 30),
 }  # fmt: skip
+LATE: dict[str, Any] = {"written": date(2026, 12, 1)}  # the day after the last
 
 
 def letter(kind: str, language: str = "en", **more: Any) -> LetterFor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from tasks.route.entries import all_options
 from tasks.send import letter_text
 from tasks.send.letter_text import words_of
 from tasks.send.render import TEMPLATES
-from tests.send.letter_cases import SHARE, letter
+from tests.send.letter_cases import LATE, SHARE, letter
 from tests.send.readability import english_syllables, measure, spanish_syllables
 
 KINDS = [kind.name for kind in letters().kinds]
@@ -42,9 +41,6 @@ OTHERS: list[dict[str, Any]] = [
     {"payer": "insurer"},
     {"share": SHARES["not known"], "payer": "plan"},
 ]
-
-
-LATE: dict[str, Any] = {"written": date(2026, 12, 1)}  # the day after the last
 
 
 def sentences(kind: str, language: str, call: bool, **more: Any) -> list[str]:
@@ -254,20 +250,6 @@ def test_who_stops_is_told_of_no_bill_that_a_determination_takes_off(language: s
         assert "50" in half
         assert "2027" in half
         assert "2027" not in said("withdrawal", language, call, reduced_percent=None)
-
-
-@pytest.mark.parametrize("call", [False, True])
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_day_that_is_over_is_not_told_as_one_to_come(language: str, call: bool) -> None:
-    to_come = {"en": ("It ends on", "Until that day", "care management ends"), "es": ("Termina ", "Hasta ese día")}
-    over = {"en": "It ended on November 30, 2026", "es": "Terminó el 30 de noviembre de 2026"}[language]
-    for day in (date(2026, 11, 12), date(2026, 11, 30)):
-        told = said("withdrawal", language, call, written=day)
-        assert over not in told
-        assert to_come[language][0] in told
-    late = said("withdrawal", language, call, **LATE)
-    assert over in late
-    assert not [words for words in to_come[language] if words in late]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
