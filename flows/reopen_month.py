@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from prefect import flow, task
@@ -10,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from config.errors import InputError
 from config.month import Month
 from flows import parameters as ask
-from flows.approval import answered_since, approval_asked
+from flows.approval import answered_since, approval_asked, deployed_run
 from flows.board import show_board
 from flows.monthly_cycle import monthly_cycle
 from tasks.progress import no_cell_in_errors
@@ -39,7 +40,8 @@ def reopen_month(
     if done := answered_since(out, database, settings, reviewer):
         return [done]
     place = open_place(out, database, settings, reviewer)
-    reopen(place, practice, service_month, reason, reviewer)
+    run = deployed_run()
+    reopen(place, practice, service_month, reason, reviewer, run.created if run else None)
     show_board(place, service_month)
     if not source:
         return []
@@ -48,13 +50,20 @@ def reopen_month(
 
 
 @task(name="open the month again", cache_policy=NO_CACHE)
-def reopen(place: Place, practice_id: str, month: Month, reason: str, reviewer: str) -> None:
-    """The month is reopened, with who and why; InputError where it is not signed off, or a patient is named."""
+def reopen(
+    place: Place, practice_id: str, month: Month, reason: str, reviewer: str, since: datetime | None = None
+) -> None:
+    """The month is reopened, with who and why; InputError where it is not signed off, or a patient is named.
+
+    One that was opened so `since` then, when the run was asked for, is not opened again: the run was interrupted and
+    begun again, and what became of the month meanwhile stands.
+    """
     if not reason.strip() or not reviewer.strip():
         raise InputError("Say why the month is opened again (--reason TEXT) and who does it (--by NAME).")
     with no_cell_in_errors(), place.store.writing() as connection:
         known_identities(connection, practice_id).refuse("--reason", reason)
-        last = month_life.last_move(connection, practice_id, str(month))
-        done = (last.state, last.moved_by, last.reason) if last else None
-        if done != (month_life.REOPENED, reviewer, reason):  # begun again, it is open already
+        moves = month_life.history(connection, practice_id, month)
+        so = (month_life.REOPENED, reviewer.strip(), reason.strip())
+        done = [one for one in moves if (one.state, one.moved_by, one.reason) == so]
+        if not done or (done[-1] is not moves[-1] and (since is None or done[-1].moved_at < since)):
             month_life.move(connection, practice_id, month, month_life.REOPENED, reviewer, reason)

@@ -49,14 +49,13 @@ def print_status(
 def _cells(one: MonthStatus, settings: Path | None, today: date) -> tuple[str, ...]:
     last = one.last
     state = last.state if last else OPEN
-    running = f", running since {one.running_since:%H:%M} UTC" if one.running_since else ""
     signed = f"{one.signed.moved_by}, {one.signed.moved_at:%Y-%m-%d}" if one.signed else ""
     ran = f"{one.ran_at:%Y-%m-%d %H:%M}, {sum(step.seconds for step in one.steps):.0f} s" if one.ran_at else ""
     since = f"{last.moved_at:%Y-%m-%d %H:%M}" if last else ""
     due = due_of(state, one.practice_id, Month.parse(one.month), settings, today)
     revision = str(last.revision) if last and last.revision else ""
     by = last.moved_by if last else ""
-    return (one.practice_id, one.month, f"{WORDS[state]}{running}", revision, since, by, signed, due, ran)
+    return (one.practice_id, one.month, f"{WORDS[state]}{one.now}", revision, since, by, signed, due, ran)
 
 
 def _print_one(console: Console, one: MonthStatus) -> None:

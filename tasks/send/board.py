@@ -80,10 +80,10 @@ def _row(
     if len(trend):
         one = trend.iloc[0]
         numbers = [count(int(one["bill"])), count(int(one["hold"])), dollars(int(one["expected_cents"]))]
-    running = ", running now" if status and status.running_since else ""
+    going_on = status.now if status else ""
     revision = str(last.revision) if last and last.revision else ""
     due = due_of(state, practice_id, month, settings, today)
-    cells = [practice_id, f"{COLOURS[state]} {WORDS[state]}{running}", due, revision, *numbers]
+    cells = [practice_id, f"{COLOURS[state]} {WORDS[state]}{going_on}", due, revision, *numbers]
     if _address():
         cells.append(_links(practice_id, month) if len(trend) else "")
     return "| " + " | ".join(cells) + " |"

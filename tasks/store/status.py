@@ -10,11 +10,12 @@ from sqlalchemy.engine import Connection
 
 from config.month import Month
 from tasks.store.life_tables import month_moves, month_runs
-from tasks.store.month_life import SIGNED_OFF, Move, history
+from tasks.store.month_life import CLOSED, RELEASED, SIGNED_OFF, Move, history
 from tasks.store.schema import step_runs
 
 EVERY = "all practices"  # whose a run is that takes what came for all of them
 SAVED = "store"  # the step that only a run of the month has
+STOPPED = "stopped"  # stands before the steps of a month's run that did not come to its end
 
 
 @dataclass(frozen=True)
@@ -28,19 +29,29 @@ class Step:
 
 @dataclass(frozen=True)
 class MonthStatus:
-    """A practice's month: its moves in their order, the steps of its last run, and since when a run is at it now."""
+    """A practice's month: its moves in their order, the steps of its last run that ended well, when one after that
+    stopped, and since when a run is at it now."""
 
     practice_id: str
     month: str
     moves: tuple[Move, ...]
     ran_at: datetime | None
     steps: tuple[Step, ...]
+    stopped_at: datetime | None
     running_since: datetime | None
 
     @property
     def last(self) -> Move | None:
         """The newest move."""
         return self.moves[-1] if self.moves else None
+
+    @property
+    def now(self) -> str:
+        """What is going on, or that the last run stopped, where the month is not settled; else nothing."""
+        if self.running_since:
+            return f", running since {self.running_since:%H:%M} UTC"
+        settled = self.last is not None and self.last.state in (SIGNED_OFF, RELEASED, CLOSED)
+        return f", last run stopped {self.stopped_at:%Y-%m-%d %H:%M} UTC" if self.stopped_at and not settled else ""
 
     @property
     def signed(self) -> Move | None:
@@ -53,8 +64,9 @@ class MonthStatus:
 def statuses(connection: Connection, practice: str | None = None, month: Month | None = None) -> list[MonthStatus]:
     """Every month of which anything is known, or those of one practice or month; the newest first."""
     known: set[tuple[str, str]] = set()
-    for table in (month_moves, month_runs):
-        query = sa.select(table.c.practice_id, table.c.month).distinct()
+    stopped = step_runs.c.step.startswith(f"{STOPPED}: ")
+    for table, wanted in ((month_moves, sa.true()), (month_runs, sa.true()), (step_runs, stopped)):
+        query = sa.select(table.c.practice_id, table.c.month).where(wanted).distinct()
         known |= {(str(row[0]), str(row[1])) for row in connection.execute(query)}
     found = [
         _status(connection, *key)
@@ -99,12 +111,18 @@ def _status(connection: Connection, practice_id: str, month: str) -> MonthStatus
     steps = step_runs.c
     mine = (steps.practice_id == practice_id) & (steps.month == month) & ~steps.step.contains(": ")
     newest = connection.execute(
-        sa.select(steps.run_id, steps.recorded_at).where(mine).order_by(steps.id.desc()).limit(1)
+        sa.select(steps.run_id, steps.recorded_at, steps.id).where(mine).order_by(steps.id.desc()).limit(1)
     ).first()
     taken: list[Step] = []
     if newest is not None:
         query = sa.select(steps.step, steps.seconds, steps.rows).where(mine, steps.run_id == newest.run_id)
         taken = [Step(*row) for row in connection.execute(query.order_by(steps.id))]
+    stopped = sa.select(sa.func.max(steps.recorded_at)).where(
+        steps.practice_id == practice_id,
+        steps.month == month,
+        steps.step.startswith(f"{STOPPED}: "),
+        steps.id > (newest.id if newest is not None else 0),
+    )
     run = month_runs.c
     running = sa.select(run.begun_at).where(run.practice_id == practice_id, run.month == month)
     return MonthStatus(
@@ -113,5 +131,6 @@ def _status(connection: Connection, practice_id: str, month: str) -> MonthStatus
         tuple(history(connection, practice_id, month)),
         newest.recorded_at if newest is not None else None,
         tuple(taken),
+        connection.execute(stopped).scalar(),
         connection.execute(running).scalar(),
     )

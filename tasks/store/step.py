@@ -36,6 +36,7 @@ from tasks.store.month_life import running_user
 from tasks.store.one_run import Turn, one_run
 from tasks.store.records import Basis, Digests, OutboxMessage, Saved
 from tasks.store.results_folder import results_folder
+from tasks.store.status import STOPPED
 from tasks.store.store import Store, open_store
 
 # What is decided by, and what an eligibility answer showed: shown of a month until it is run again.
@@ -173,15 +174,24 @@ def save_month(
 def steps_recorded(
     place: Place, practice_id: str, month: Month, before: Sequence[Taken], kind: str = ""
 ) -> Iterator[None]:
-    """When all went well within, its steps are on record, and those `before` that served several practices.
+    """The steps that ended within are on record, and those `before` that served several practices.
 
-    Those of a run that is none of the month's, but of a `kind` such as outreach, have it before their names.
-    A record that cannot be written is only spoken of: the month is done without it.
+    Those of a run that is none of the month's, but of a `kind` such as outreach, have it before their names; those of a
+    month's run that stopped have that. A record that cannot be written is only spoken of: all else is as without it.
     """
     with steps_taken() as taken, of_cycle(str(flow_run.id), practice_id, str(month)):
-        yield
+        try:
+            yield
+        except Exception:
+            if not kind:
+                _record(place, practice_id, month, [*before, *taken], STOPPED)
+            raise
+    _record(place, practice_id, month, [*before, *taken], kind)
+
+
+def _record(place: Place, practice_id: str, month: Month, taken: Sequence[Taken], kind: str) -> None:
     try:
-        steps = [replace(one, step=f"{kind}: {one.step}" if kind else one.step) for one in (*before, *taken)]
+        steps = [replace(one, step=f"{kind}: {one.step}" if kind else one.step) for one in taken]
         place.store.record_steps(str(flow_run.id), practice_id, month, steps)
     except PlaceError as error:
         LOG.info("how long the steps took is not on record: %s", error)

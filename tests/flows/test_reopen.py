@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 
 from config.errors import InputError
 from config.month import Month
 from flows.monthly_cycle import monthly_cycle
-from flows.reopen_month import reopen_month
+from flows.reopen_month import reopen, reopen_month
+from flows.sign_off import sign_off_month
 from tasks.store import month_life
 from tasks.store.one_run import one_run
 from tasks.store.store import open_store
 from tests.flows.conftest import Heard
 from tests.flows.test_claims import MONTH, bill, decided, folder, place, rows, sign
+from tests.flows.test_decide_case import Desk
 from tests.flows.test_month import ccm, home
 
 __all__ = ["decided", "home", "place"]
@@ -71,6 +76,39 @@ def test_a_closed_month_is_opened_again_and_sends_the_difference(place: Path, ho
     (again,) = reopen_month("P1", MONTH, "looked at once more", "C. Chief", out=out, source=run["source"])
     assert again["revision"] == 3, "a reopened month gets its revision although nothing changed"
     assert [row[0] for row in moves(place)[-2:]] == ["reopened", "decided"]
+
+
+def test_a_run_that_was_killed_after_it_decided_goes_on_when_it_is_begun_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it opened it does not open a second time, whatever became of the month since."""
+    desk, month, database = Desk(tmp_path), Month.parse(MONTH), f"sqlite:///{tmp_path / 'ccm.db'}"
+    desk.run()
+    run = SimpleNamespace(created=datetime.now(UTC) - timedelta(seconds=5))
+    stands_in = {
+        "deployed_run": lambda: run,
+        "answered_since": lambda *_: None,
+        "open_place": lambda *_: desk.place,
+        "reopen": reopen.fn,
+        "show_board": lambda *_: None,
+    }
+    for name, does in stands_in.items():
+        monkeypatch.setattr(f"flows.reopen_month.{name}", does)
+
+    def states_once_reopened() -> list[str]:
+        assert reopen_month.fn("P1", MONTH, "a plan was withdrawn ", "C. Chief", out=str(tmp_path)) == []
+        with desk.place.store.reading() as connection:
+            return [one.state for one in month_life.history(connection, "P1", month)]
+
+    sign_off_month(Console(quiet=True), database, month, "P1", "A. Biller")
+    assert states_once_reopened() == ["decided", "signed_off", "reopened"]
+    assert states_once_reopened()[-1] == "reopened"
+    desk.run()
+    assert states_once_reopened() == ["decided", "signed_off", "reopened", "decided"]
+    sign_off_month(Console(quiet=True), database, month, "P1", "D. Other")
+    assert states_once_reopened()[-1] == "signed_off", "what was signed off meanwhile stays so"
+    run.created = datetime.now(UTC) + timedelta(seconds=1)
+    assert states_once_reopened()[-2:] == ["signed_off", "reopened"], "another run, for the same reason once more"
 
 
 def test_a_month_that_another_run_is_at_is_left_alone(place: Path, home: Path) -> None:

@@ -1,12 +1,16 @@
-"""How long each step of a month took is on record, and a step that failed is not."""
+"""How long each step of a month took is on record, that a run of it stopped is, and a step that failed is not."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from config.errors import FaultError
+from config.errors import DataStopError, FaultError
 from tasks.progress import Taken, step, steps_taken
-from tasks.store.status import EVERY, beside, statuses
+from tasks.send.board import COLOURS, board_markdown
+from tasks.store.month_life import SIGNED_OFF, move
+from tasks.store.status import EVERY, beside, ran_since, statuses
 from tasks.store.step import Place, steps_recorded
 from tests.store.months import BASIS, OCTOBER, month, no_cases
 
@@ -36,6 +40,39 @@ def test_a_run_beside_the_month_is_on_record_and_is_not_the_months(store, tmp_pa
     assert {kind: one.rows for kind, one in others.items()} == {"watch": 9, "remittance": 7}
     assert others["watch"].seconds >= 1
     assert others["watch"].ended_at.tzinfo is not None
+
+
+def test_a_months_run_that_stopped_is_on_record_until_one_ends_well(store, tmp_path):
+    place, before = Place(store, tmp_path, None), [Taken("pull", 1, 9)]
+
+    def status():
+        with store.reading() as connection:
+            (found,) = statuses(connection)
+        return found
+
+    with pytest.raises(DataStopError), steps_recorded(place, "P1", OCTOBER, before), step("check", "checking"):
+        raise DataStopError("P1: too much was set aside.")
+    assert (status().last, status().ran_at, status().steps) == (None, None, ()), "no run of it ended well"
+    assert re.fullmatch(r", last run stopped \d{4}-\d\d-\d\d \d\d:\d\d UTC", status().now)
+    board = board_markdown(store, OCTOBER, tmp_path, None).splitlines()
+    assert board[0] == "### 2026-10: 1 open"
+    assert board[4].startswith(f"| P1 | {COLOURS['open']} open, last run stopped 2"), "nothing of it is decided"
+    with store.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT step, seconds, rows FROM step_runs").all()
+    assert [tuple(row) for row in rows] == [("stopped: pull", 1.0, 9)]
+    store.save_cycle("P1", OCTOBER, BASIS, month(2), no_cases(), lambda *_: [])
+    with steps_recorded(place, "P1", OCTOBER, before), step("store", "saving") as done:
+        done("kept", 2)
+    assert (status().now, [one.step for one in status().steps]) == ("", ["pull", "store"])
+    with pytest.raises(DataStopError), steps_recorded(place, "P1", OCTOBER, before):
+        raise DataStopError("P1: too much was set aside.")
+    assert status().now
+    assert [one.step for one in status().steps] == ["pull", "store"]
+    with store.reading() as connection:
+        assert not ran_since(connection, "P1", OCTOBER, status().stopped_at), "it has its turn again"
+    with store.writing() as connection:
+        move(connection, "P1", OCTOBER, SIGNED_OFF, "S. Igner")
+    assert status().now == "", "somebody answers for what was decided before"
 
 
 def test_steps_are_gathered_as_they_end():
