@@ -14,7 +14,8 @@ from config.errors import UserError
 from config.month import Month
 from flows.monthly_cycle import monthly_cycle
 from tasks.demo.write import write_demo_data
-from tasks.store.store import open_store
+from tasks.send.board import board_markdown
+from tasks.store.store import Store, open_store
 from tests.faults.found import TABLES_OF_RUNS, TIMED, Rows
 from tests.flows.conftest import Heard
 from tests.flows.refusal import MONTH, edit
@@ -58,6 +59,8 @@ def test_three_bad_ones_of_ten_stop_no_other_and_a_rerun_does_the_three(tmp_path
         assert words in told
     reports = {name: out / name / MONTH / "report.html" for name in NAMES}
     assert [name for name in NAMES if not reports[name].exists()] == BAD
+    store = open_store(f"sqlite:///{out / 'ccm.db'}")
+    assert stopped_on_the_board(store, out, settings) == {name: name in BAD for name in NAMES}
 
     mend()
     heard.records.clear()
@@ -66,9 +69,15 @@ def test_three_bad_ones_of_ten_stop_no_other_and_a_rerun_does_the_three(tmp_path
     left = next(line for line in heard.said if line.startswith("left out"))
     assert [name for name in NAMES if f"{name} (2026-10 is decided)" in left] == [n for n in NAMES if n not in BAD]
     assert all(path.exists() for path in reports.values())
-    store = open_store(f"sqlite:///{out / 'ccm.db'}")
+    assert stopped_on_the_board(store, out, settings) == dict.fromkeys(NAMES, False)
     assert [store.latest(name, Month(2026, 10)).revision for name in NAMES] == [1] * 10  # type: ignore[union-attr]
     store.close()
+
+
+def stopped_on_the_board(store: Store, out: Path, settings: Path) -> dict[str, bool]:
+    """Every practice that has a row on the board, and whether it says that the last run stopped."""
+    rows = [line.split(" | ") for line in board_markdown(store, Month(2026, 10), out, settings).splitlines()[4:]]
+    return {row[0].removeprefix("| "): "last run stopped" in row[1] for row in rows if row[0].startswith("| P")}
 
 
 def test_bad_rows_of_one_practice_leave_the_others_files_and_revisions_as_they_are(tmp_path: Path) -> None:
