@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from config.frames import as_texts
+from config.frames import as_texts, numbered
 from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
@@ -249,9 +249,10 @@ class Facts:
         order = in_order_of_payers(patient, rows["priority"].to_numpy(np.int64), rows["coverage_id"])
         ranked = patient[order]
         firsts = order[np.flatnonzero(np.diff(ranked, prepend=-1))] if len(ranked) else order
-        kind = np.full(self.size, None, dtype=object)
-        kind[patient[firsts]] = rows["payer_kind"].astype("str").to_numpy(object)[firsts]
-        self.frame["payer_kind"] = as_texts(kind)
+        payer, kinds = pd.factorize(rows["payer_kind"].astype("str"))
+        kind = np.full(self.size, -1)
+        kind[patient[firsts]] = payer[firsts]
+        self.frame["payer_kind"] = numbered(kind, [*kinds, None])
         planned = (rows["payer_kind"] == "medicare_advantage").to_numpy(bool)[order]
         plans = order[planned][np.flatnonzero(np.diff(ranked[planned], prepend=-1))]
         who = np.full(self.size, -1)

@@ -77,7 +77,8 @@ def _line(frame: pd.DataFrame, code: str, units: Any, site: Site, m: Months, boo
     row, days = frame["patient"].to_numpy(), frame["service_date"].to_numpy()
     qualifying = m["qp_status"].to_numpy(bool)[row] if "qp_status" in m else False
     rate = book.fees.allowed(code, days, site, qualifying)
-    percent, lowered = _percent(site, m["credential"].astype("str").to_numpy(object)[row], book)
+    kind, credentials = pd.factorize(m["credential"].astype("str"))
+    percent, lowered = (each[kind[row]] for each in _percent(site, [*credentials, None], book))
     each = _round_half_up(rate.cents * percent, 100)
     charge = m.attrs.get(CHARGES, {}).get(code)
     if charge is not None and site.is_clinic:  # a clinic is paid, and the patient shares in, the lesser of the two
