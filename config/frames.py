@@ -107,7 +107,7 @@ def repeated(text: str | None, size: int) -> pd.api.extensions.ExtensionArray:
     return STR.__from_arrow__(pa.repeat(pa.scalar(text, pa.large_string()), size))
 
 
-def numbered(number: npt.NDArray[np.integer], known: Iterable[str]) -> pd.api.extensions.ExtensionArray:
+def numbered(number: npt.NDArray[np.integer], known: Iterable[str | None]) -> pd.api.extensions.ExtensionArray:
     """The known text of each number, -1 the last of them, as a column of type str: each is written once and taken."""
     return as_texts(np.array([*known], dtype=object)).take(number)
 
