@@ -214,6 +214,7 @@ def add_choice(m: Months, found: pd.DataFrame, book: RuleBook, settings: Practic
         "hospital_cents",
         "hospital_copay_cents",
         "weighed_cents",
+        "schedule_cents",
     ]
     for column in ("minutes", "units_earned", "units_cap", "confidence", *amounts):
         numbers = np.full(len(m), np.nan)
