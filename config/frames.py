@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -100,9 +102,31 @@ def as_texts(values: npt.NDArray[np.object_]) -> pd.api.extensions.ExtensionArra
     return STR.__from_arrow__(pa.array(values, pa.large_string(), from_pandas=True))
 
 
-def repeated(text: str, size: int) -> pd.api.extensions.ExtensionArray:
+def repeated(text: str | None, size: int) -> pd.api.extensions.ExtensionArray:
     """That text so many times, as a column of type str; pandas itself goes through a list of as many."""
     return STR.__from_arrow__(pa.repeat(pa.scalar(text, pa.large_string()), size))
+
+
+def numbered(number: npt.NDArray[np.integer], known: Iterable[str | None]) -> pd.api.extensions.ExtensionArray:
+    """The known text of each number, -1 the last of them, as a column of type str: each is written once and taken."""
+    return as_texts(np.array([*known], dtype=object)).take(number)
+
+
+class Texts(dict[str, npt.NDArray[np.object_]]):
+    """Columns of texts, all of them blank at first; of those that nobody writes into no array is made."""
+
+    def __init__(self, names: Iterable[str], size: int, blank: str | None = None):
+        super().__init__()
+        self._names, self._size, self._blank = tuple(names), size, blank
+
+    def __missing__(self, name: str) -> npt.NDArray[np.object_]:
+        self[name] = np.full(self._size, self._blank, dtype=object)
+        return self[name]
+
+    def columns(self) -> Iterator[tuple[str, pd.api.extensions.ExtensionArray]]:
+        """Every name with its column, in the order of the names."""
+        for name in self._names:
+            yield name, as_texts(self[name]) if name in self else repeated(self._blank, self._size)
 
 
 def one_below_another(frames: list[pd.DataFrame]) -> pd.DataFrame:

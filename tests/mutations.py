@@ -169,7 +169,7 @@ def _always(seen: Seen, book: RuleBook) -> bool:
     return True
 
 
-FLAGS = ("written_consent", "initiating_visit_for_everyone", "visit_with_colleague")
+FLAGS = ("written_consent", "initiating_visit_for_everyone", "visit_with_colleague", "unknown_amounts")
 
 
 def _change_number(name: str, program: str, span: tuple[str, str], value: int) -> Change:

@@ -24,10 +24,9 @@ def add_program_start(facts: Facts) -> None:
     practitioner, it began with the first one for this practitioner: a new practitioner is a new beginning.
     """
     rows, patient = facts.rows("consents")
-    who = rows["practitioner_id"].to_numpy(object)
     given = (rows["program"].eq(facts.book.program) & (rows["consent_date"] <= facts.last)).to_numpy(bool)
     named = given & rows["practitioner_id"].notna().to_numpy(bool)
-    ours = given & ((who == facts.frame["practitioner_id"].to_numpy(object)[patient]) | ~named)
+    ours = given & (facts.names_biller("consents") | ~named)
     first = facts.earliest(patient[ours], rows["consent_date"][ours])
     before = facts.earliest(patient[named & ~ours], rows["consent_date"][named & ~ours])
     start = facts.frame[["enrolled_date", "consent_date"]].min(axis=1)
@@ -49,15 +48,15 @@ def add_program_start(facts: Facts) -> None:
 def add_visits(facts: Facts) -> None:
     """When the practitioner saw the patient: before the program began, to start it, and inside the month."""
     rows, patient = facts.rows("visits")
-    own = rows["practitioner_id"].to_numpy() == facts.frame["practitioner_id"].to_numpy()[patient]
+    rows = rows[["visit_date", "code", "ccm_discussed"]]
     start = facts.frame["program_start"]
-    if facts.book.numbers["visit_with_colleague_counts"]:
-        own[:] = True
-    rows, patient = rows[own], patient[own]
+    if not facts.book.numbers["visit_with_colleague_counts"]:
+        own = facts.names_biller("visits")
+        rows, patient = rows[own], patient[own]
     seen, lists = rows["visit_date"], facts.book.codes
-    code = rows["code"].str.strip().str.upper()
+    code = Written(rows["code"])
     # A visit of the first level is staff's work: on the very day it says nothing of whom the practitioner saw.
-    by_staff = code.isin(lists.get("staff_visit_codes", NONE)).to_numpy(bool)
+    by_staff = code.among(lists.get("staff_visit_codes", NONE))
     day_of = start.to_numpy()[patient]
     before = ((seen < day_of) | ((seen == day_of) & ~by_staff)).to_numpy(bool)
     facts.frame["last_visit_before_start"] = facts.latest(patient[before], seen[before])
@@ -66,10 +65,10 @@ def add_visits(facts: Facts) -> None:
     facts.frame["seen_since"] = start - years
     recent = seen.to_numpy() >= facts.frame["seen_since"].to_numpy()[patient]
     discussed = rows["ccm_discussed"].fillna(False).to_numpy(bool)
-    sure = code.isin(lists["initiating_visit_codes"]).to_numpy(bool)
-    ended = code.isin(lists.get("ended_visit_codes", NONE)).to_numpy(bool)
+    sure = code.among(lists["initiating_visit_codes"])
+    ended = code.among(lists.get("ended_visit_codes", NONE))
     ended = ended & (seen.dt.year > facts.book.numbers.get("ended_visit_codes_last_year", 9999)).to_numpy(bool)
-    recalled = code.isin(lists.get("recalled_visit_codes", NONE)).to_numpy(bool) & ~ended
+    recalled = code.among(lists.get("recalled_visit_codes", NONE)) & ~ended
     for column, codes in (("initiating_visit_date", sure), ("recalled_visit_date", recalled)):
         qualifies = codes & discussed & recent
         facts.frame[column] = facts.earliest(patient[qualifies], seen[qualifies])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from config.by_hand import BY_HAND, FORCE, liftable
-from config.frames import as_texts
+from config.frames import Texts
 from config.month import Month
 from tasks.qualify.frames import Months
 
@@ -26,15 +25,15 @@ FACTS = {
 def add_by_hand(facts: Facts) -> None:
     """`by_hand` says hold or force, the others who decided it, when and why; all empty where nothing is on record."""
     recorded = facts.tables.get(BY_HAND)
-    texts = {name: np.full(facts.size, "", dtype=object) for name in FACTS}
+    texts = Texts(FACTS, facts.size, "")
     if recorded is not None:
         row = {patient: place for place, patient in enumerate(facts.frame["patient_id"])}
         for one in recorded.to_dict("records"):
             if one["patient_id"] in row:
                 for name, column in FACTS.items():
                     texts[name][row[one["patient_id"]]] = one[column].replace(";", ",")
-    for name, text in texts.items():
-        facts.frame[name] = as_texts(text)
+    for name, text in texts.columns():
+        facts.frame[name] = text
 
 
 def lifted(findings: pd.DataFrame, m: Months, month: Month) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from config.frames import as_texts
+from config.frames import Texts
 from tasks.qualify.documented_day import Documented
 from tasks.qualify.edits_of_day import Day, EditsOfDay, Met
 from tasks.qualify.families import Candidates
@@ -93,7 +93,7 @@ def add_moves(facts: Facts, moves: Moves) -> None:
     family = frame["family"].to_numpy(object)
     chosen = {row: said for (row, name), said in moves.items() if family[row] == name}
     dates = {name: np.full(facts.size, np.datetime64("NaT", "ns")) for name in MOVED}
-    texts = {name: np.full(facts.size, None, dtype=object) for name in ("avoided_service", "avoided_edits")}
+    texts = Texts(("avoided_service", "avoided_edits"), facts.size)
     for row, said in chosen.items():
         for name, value in said.items():
             if isinstance(value, int):
@@ -102,5 +102,5 @@ def add_moves(facts: Facts, moves: Moves) -> None:
                 texts[name][row] = value
     for name, days in dates.items():
         frame[name] = days
-    for name, text in texts.items():
-        frame[name] = as_texts(text)
+    for name, text in texts.columns():
+        frame[name] = text

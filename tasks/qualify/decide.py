@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from config.frames import as_texts, one_below_another
+from config.frames import numbered, one_below_another
 from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
@@ -203,9 +203,10 @@ def add_choice(m: Months, found: pd.DataFrame, book: RuleBook, settings: Practic
     chosen = found[found["chosen"]]
     row = chosen["patient"].to_numpy()
     for column in ("family", "codes", "basis"):
-        values = np.full(len(m), "", dtype=object)
-        values[row] = chosen[column].to_numpy(object)
-        m[column] = as_texts(values)
+        code, known = pd.factorize(chosen[column])
+        number = np.full(len(m), -1)
+        number[row] = code
+        m[column] = numbered(number, [*known, ""])
     amounts = [
         "expected_cents",
         "coinsurance_cents",
@@ -213,6 +214,7 @@ def add_choice(m: Months, found: pd.DataFrame, book: RuleBook, settings: Practic
         "hospital_cents",
         "hospital_copay_cents",
         "weighed_cents",
+        "schedule_cents",
     ]
     for column in ("minutes", "units_earned", "units_cap", "confidence", *amounts):
         numbers = np.full(len(m), np.nan)
@@ -250,19 +252,19 @@ def add_outcome(m: Months, findings: pd.DataFrame) -> None:
     Time that only waits for consent or approval does not make a month short: it holds it.
     """
     effect = findings["outcome"]
-    barred, held, short = (_first_rule(m, findings[effect == name]) for name in ("not_billable", "hold", "short"))
+    rule, names = pd.factorize(findings["rule"])
+    patient = findings["patient"].to_numpy()
+
+    def first_of(name: str) -> Any:
+        some = np.flatnonzero((effect == name).to_numpy(bool))[::-1]  # the first asked is written last
+        found = np.full(len(m), -1)
+        found[patient[some]] = rule[some]
+        return found
+
+    barred, held, short = (first_of(name) for name in ("not_billable", "hold", "short"))
     without_code = (m["family"] == "").to_numpy()
-    is_barred, is_held = barred != "", held != ""
+    is_barred, is_held = barred >= 0, held >= 0
     is_short = without_code & ~(is_held & m["reaches_any_with_pending"].to_numpy())
     conditions = [is_barred, is_short, is_held]
-    outcomes = np.array(["not_billable", "short", "hold", "bill"], dtype=object)
-    m["outcome"] = as_texts(outcomes[np.select(conditions, [0, 1, 2], default=3)])
-    m["reason"] = as_texts(np.select(conditions, [barred, short, held], default=np.array("", dtype=object)))
-
-
-def _first_rule(m: Months, findings: pd.DataFrame) -> Any:
-    """For each patient the first of these findings' rules, in the order asked."""
-    first = findings.drop_duplicates("patient")
-    names = np.full(len(m), "", dtype=object)
-    names[first["patient"].to_numpy()] = first["rule"].to_numpy(object)
-    return names
+    m["outcome"] = numbered(np.select(conditions, [0, 1, 2], default=3), ["not_billable", "short", "hold", "bill"])
+    m["reason"] = numbered(np.select(conditions, [barred, short, held], default=-1), [*names, ""])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from config.frames import Texts
 from tasks.qualify.lookup import rows_of
 
 if TYPE_CHECKING:
@@ -17,14 +18,15 @@ EARLIER = "earlier_claims"
 
 def add_earlier_claims(facts: Facts) -> None:
     """A code that an earlier run offered for the program under another practitioner, and the NPI of who that was."""
-    code, npi = np.full(facts.size, None, dtype=object), np.full(facts.size, None, dtype=object)
+    texts = Texts(("offered_code", "offered_npi"), facts.size)
     if EARLIER in facts.tables and len(facts.tables[EARLIER]):
         lines, patient = facts.rows(EARLIER)
         counts = (lines["program"] == facts.book.program).to_numpy(bool) & ~of_biller(facts, lines)
         counts = counts & ~_withdrawn(lines, facts)
-        code[patient[counts]] = lines["code"].to_numpy(object)[counts]
-        npi[patient[counts]] = lines["rendering_npi"].to_numpy(object)[counts]
-    facts.frame["offered_code"], facts.frame["offered_npi"] = pd.array(code, dtype="str"), pd.array(npi, dtype="str")
+        texts["offered_code"][patient[counts]] = lines["code"].to_numpy(object)[counts]
+        texts["offered_npi"][patient[counts]] = lines["rendering_npi"].to_numpy(object)[counts]
+    for name, text in texts.columns():
+        facts.frame[name] = text
 
 
 def of_biller(facts: Facts, lines: pd.DataFrame) -> np.ndarray:

@@ -115,7 +115,8 @@ def _none() -> pd.DataFrame:
     kinds |= dict.fromkeys(("patient", "order", "further_units", "units_earned", "units_cap", "minutes"), "int64")
     kinds |= dict.fromkeys(("first_cents", "further_cents", "first_coinsurance", "further_coinsurance"), "float64")
     kinds |= dict.fromkeys(("first_medicare", "further_medicare", "medicare_cents", "share_up_to_cents"), "float64")
-    kinds |= dict.fromkeys(("hospital_cents", "hospital_copay_cents", "weighed_cents"), "float64") | {"basis": "str"}
+    kinds |= dict.fromkeys(("hospital_cents", "hospital_copay_cents", "weighed_cents"), "float64")
+    kinds |= {"schedule_cents": "float64", "basis": "str"}
     kinds |= {"expected_cents": "float64", "coinsurance_cents": "float64", "confidence": "int64", "once": "bool"}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
@@ -144,13 +145,14 @@ def choose(found: pd.DataFrame, supported: Any, barred: Any, settings: PracticeS
 
     The practice's policy decides: `highest_allowed`, `simplest`, or a family by name, which falls back to the simplest.
     One that is `barred` by another service is chosen only where all are, for then the month waits under its best codes.
-    A missing amount never wins over a known one; equal amounts go to the simpler family. `hospital_unknown` marks the
+    A missing amount never wins over a known one; equal amounts go to the simpler family, and where none is known the
+    national schedule's amounts in an office are compared, which `why` says. `hospital_unknown` marks the
     candidates of patients for whom a hospital's own amount is not known and so was left out of the comparison.
     """
     policy, patient, order = settings.choose_family, found["patient"].to_numpy(), found["order"].to_numpy()
     free = supported & ~barred
     eligible = np.where((np.bincount(patient, free, minlength=1) > 0)[patient], free, supported)
-    amount, hospital_unknown = comparable(found, patient, eligible)
+    amount, hospital_unknown, by_schedule = comparable(found, patient, eligible)
     if policy == "highest_allowed":
         rank = np.lexsort([order, -amount, ~eligible, patient])
     else:
@@ -172,20 +174,28 @@ def choose(found: pd.DataFrame, supported: Any, barred: Any, settings: PracticeS
         "the only documented family",
         "may not stand beside another service of the month",
         "the only documented family that may stand beside the other services of the month",
+        "no amount is loaded here; the highest among the documented families by the national schedule for offices",
     ]
-    won = np.select([documented, alone], [3, 5], default=2)
+    by_schedule = by_schedule & (policy == "highest_allowed")
+    won = np.select([documented, alone, by_schedule], [3, 5, 6], default=2)
     why = np.where(chosen, won, np.where(eligible, 1, np.where(supported, 4, 0)))
     why = pd.Categorical.from_codes(why, texts)
     return found.assign(supported=supported, chosen=chosen, why=why, hospital_unknown=hospital_unknown)
 
 
-def comparable(found: pd.DataFrame, group: Any, among: Any) -> tuple[Any, Any]:
-    """What each row is worth beside the others of its group, -1 where no amount is known, and where that is not all.
+def comparable(found: pd.DataFrame, group: Any, among: Any) -> tuple[Any, Any, Any]:
+    """What each row is worth beside the others of its group, -1 where no amount is known; where that is not all; and
+    where it is the schedule's amount in an office.
 
     All claims that go out count, the hospital's beside the practitioner's. Where the hospital's amount is not known for
-    one of the rows `among` which is chosen, the practitioner's alone are compared for the whole group.
+    one of the rows `among` which is chosen, the practitioner's alone are compared for the whole group; where no amount
+    of theirs is known at all, those of the schedule are.
     """
     allowed, all_claims = found["expected_cents"].to_numpy("float64"), found["weighed_cents"].to_numpy("float64")
     missing = np.isnan(all_claims) & ~np.isnan(allowed)
     partly = (np.bincount(group, missing & among, minlength=1) > 0)[group]
-    return np.nan_to_num(np.where(partly | missing, allowed, all_claims), nan=-1), partly
+    worth = np.where(partly | missing, allowed, all_claims)
+    known = np.bincount(group, ~np.isnan(worth) & among, minlength=1) > 0
+    schedule = found["schedule_cents"].to_numpy("float64")
+    by_schedule = ~known[group] & ~np.isnan(schedule)
+    return np.nan_to_num(np.where(by_schedule, schedule, worth), nan=-1), partly, by_schedule

@@ -9,7 +9,7 @@ import pandas as pd
 
 from config import ncci
 from config.care_settings import ON_FACILITY_CLAIM
-from config.frames import as_texts
+from config.frames import Texts
 from config.rulebook import RuleBook
 from tasks.qualify.frames import Months
 from tasks.qualify.sites import SETTING
@@ -32,7 +32,7 @@ def unit_limits(book: RuleBook) -> Mapping[str, ncci.Limit]:
 
 def add_hospital_units(m: Months, book: RuleBook) -> None:
     """Adds the code of which the chosen family has more units than the hospital's own claim bears, and how many."""
-    code = np.full(len(m), None, dtype=object)
+    code = Texts(("hospital_code",), len(m))
     units, most = np.full(len(m), np.nan), np.full(len(m), np.nan)
     limits = unit_limits(book)
     number, texts = pd.factorize(m["codes"])
@@ -42,6 +42,6 @@ def add_hospital_units(m: Months, book: RuleBook) -> None:
             billed = int(count.removeprefix("x"))
             if one in hospital_codes(m, book) and one in limits and billed > limits[one].units:
                 rows = number == place
-                code[rows], units[rows], most[rows] = one, billed, limits[one].units
-    m["hospital_code"] = as_texts(code)
+                code["hospital_code"][rows], units[rows], most[rows] = one, billed, limits[one].units
+    m["hospital_code"] = next(column for _, column in code.columns())
     m["hospital_units"], m["hospital_units_limit"] = units, most

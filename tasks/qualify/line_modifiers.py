@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from config.frames import as_texts
+from config.frames import Texts
 from config.line_modifiers import EVERY, RECORDED
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ def add_line_modifiers(facts: Facts) -> None:
     for work of their own; both empty where nothing is on record.
     """
     recorded = facts.tables.get(RECORDED)
-    texts = {name: np.full(facts.size, "", dtype=object) for name in ("hospice_modifier", "separate_codes")}
+    texts = Texts(("hospice_modifier", "separate_codes"), facts.size, "")
     if recorded is not None:
         row = {patient: place for place, patient in enumerate(facts.frame["patient_id"])}
         names = ["patient_id", "code", "use", "modifier"]
@@ -29,5 +27,5 @@ def add_line_modifiers(facts: Facts) -> None:
                 texts["hospice_modifier"][row[patient]] = modifier
             elif use == "separate_work":
                 texts["separate_codes"][row[patient]] += f" {code}"
-    for name, text in texts.items():
-        facts.frame[name] = as_texts(text)
+    for name, text in texts.columns():
+        facts.frame[name] = text

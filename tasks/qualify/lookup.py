@@ -11,6 +11,9 @@ import pyarrow.compute as pc
 
 from config.frames import plainly_named
 
+NAMING = ("patients", "consents", "visits", "medical_decisions")
+"""Tables of which it matters whether a row names the practitioner who bills."""
+
 
 class Tables(dict[str, pd.DataFrame]):
     """A practice's tables. Whose each row is gets looked up once, however many programs ask."""
@@ -18,6 +21,7 @@ class Tables(dict[str, pd.DataFrame]):
     def __init__(self, tables: dict[str, pd.DataFrame]):
         super().__init__({name: plainly_named(frame) for name, frame in tables.items()})
         self._owners: dict[str, Any] = {}
+        self._practitioners: dict[str, Any] = {}
         self._conditions: tuple[Any, Any] | None = None
 
     def owners(self, table: str) -> Any:
@@ -29,6 +33,17 @@ class Tables(dict[str, pd.DataFrame]):
             ends = np.cumsum([len(ids) for ids in whose.values()])[:-1]
             self._owners = dict(zip(whose, np.split(found, ends), strict=True))
         return self._owners[table]
+
+    def practitioners(self, table: str) -> Any:
+        """For each row of one of the tables `NAMING` a number for the practitioner it names, -1 where it names none;
+        the same number in all of them.
+        """
+        if not self._practitioners:
+            named = [self[name]["practitioner_id"] for name in NAMING]
+            number, _ = pd.factorize(pd.concat(named, ignore_index=True))
+            ends = np.cumsum([len(ids) for ids in named])[:-1]
+            self._practitioners = dict(zip(NAMING, np.split(number, ends), strict=True))
+        return self._practitioners[table]
 
     def add(self, name: str, frame: pd.DataFrame, owners: Any) -> None:
         """Adds a table that was made of others, with the row of each row's patient."""

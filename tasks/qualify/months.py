@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from config.frames import as_texts
+from config.frames import as_texts, numbered
 from config.month import Month
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
@@ -17,11 +17,12 @@ from tasks.qualify.alignment import add_alignment
 from tasks.qualify.beginning import add_program_start, add_visits
 from tasks.qualify.by_hand import add_by_hand
 from tasks.qualify.conditions import add_conditions
+from tasks.qualify.decision_making import add_decision_level
 from tasks.qualify.earlier import add_earlier_claims
 from tasks.qualify.episodes import add_first_month
 from tasks.qualify.frames import Months
 from tasks.qualify.line_modifiers import add_line_modifiers
-from tasks.qualify.lookup import Tables, in_order_of_payers, places
+from tasks.qualify.lookup import Tables, in_order_of_payers, places, rows_of
 from tasks.qualify.other_services import add_other_services
 from tasks.qualify.payer_answers import add_payer_answers
 from tasks.qualify.services import Services, seen_by_biller
@@ -57,7 +58,8 @@ class Facts:
         self.frame: Months = patients[columns].copy()
         self._rows: dict[str, tuple[pd.DataFrame, Any]] = {}
         add_alignment(self, patients)
-        self.own_practitioner = patients["practitioner_id"].to_numpy(object)
+        self.own_practitioner = self.tables.practitioners("patients")[taking_part]
+        self.biller = self.own_practitioner
         if next(program for program in book.programs if program.program == book.program).takes_part == "enrolled":
             left = patients["unenrolled_date"]
             self.frame["is_enrolled"] = (patients["enrolled_date"] <= self.last) & (left.isna() | (left >= self.first))
@@ -65,11 +67,25 @@ class Facts:
         else:
             self.frame["is_enrolled"], self.frame["unenrolled_date"] = True, pd.NaT
             self.by_consent()
-        people = tables["practitioners"].set_index("practitioner_id")
-        self.frame["credential"] = self.frame["practitioner_id"].map(people["credential"].astype("str"))
+        people = tables["practitioners"]
+        self._biller_row = rows_of(people["practitioner_id"], self.frame["practitioner_id"])
+        self.frame["credential"] = self.of_biller(people["credential"].astype("str"))
         self.frame["by_psychologist"] = self.frame["credential"].isin(PSYCHOLOGISTS).to_numpy(bool)
         self.frame["by_physician"] = ~self.frame["by_psychologist"]
-        self.frame["npi"] = self.frame["practitioner_id"].map(people["npi"].str.strip())
+        self.frame["npi"] = self.of_biller(people["npi"].str.strip())
+
+    def of_biller(self, column: pd.Series) -> Any:
+        """What that column of the practitioners says of each patient's biller."""
+        return column.array.take(self._biller_row, allow_fill=True)
+
+    def names_biller(self, table: str) -> Any:
+        """Whether each of the table's `rows` names the practitioner who bills the patient."""
+        who, (_, patient) = self._practitioners(table), self.rows(table)
+        return (who >= 0) & (who == self.biller[patient])
+
+    def _practitioners(self, table: str) -> Any:
+        """The number of the practitioner whom each of the table's `rows` names, -1 for none."""
+        return self.tables.practitioners(table)[self._places[self.tables.owners(table)] >= 0]
 
     def codes_of_conditions(self) -> tuple[Any, Any]:
         """For each of the patients' conditions the number of its code, and the codes."""
@@ -128,13 +144,13 @@ class Facts:
         who = self.frame["practitioner_id"].to_numpy(object).copy()
         who[patient[named]] = rows["practitioner_id"].to_numpy(object)[named]  # the latest is written last
         self.frame["practitioner_id"] = as_texts(who)
+        self.biller = self.own_practitioner.copy()
+        self.biller[patient[named]] = self._practitioners("consents")[named]
 
     def consents(self) -> None:
         """The consent in force: for this practitioner or none named, given by the month's end, not withdrawn before."""
         rows, patient = self.rows("consents")
-        ours = rows["practitioner_id"].isna() | (
-            rows["practitioner_id"].to_numpy() == self.frame["practitioner_id"].to_numpy()[patient]
-        )
+        ours = rows["practitioner_id"].isna() | self.names_biller("consents")
         given = rows["program"].eq(self.book.program) & (rows["consent_date"] <= self.last)
         standing = rows["revoked_date"].isna() | (rows["revoked_date"] >= self.first)
         in_force = (given & ours & standing).to_numpy(bool)
@@ -211,18 +227,6 @@ class Facts:
             patient[revised.between(self.first, self.last).to_numpy(bool)]
         )
 
-    def decisions(self) -> None:
-        """The highest level of the practitioner's own medical decision making documented in the month."""
-        levels = ["none", "straightforward", "low", "moderate", "high"]
-        rows, patient = self.rows("medical_decisions")
-        own = rows["practitioner_id"].to_numpy() == self.frame["practitioner_id"].to_numpy()[patient]
-        inside = (rows["decided_date"].between(self.first, self.last) & own).to_numpy(bool)
-        best = np.zeros(self.size, dtype=np.int8)
-        rank = pd.Index(levels).get_indexer(rows["level"].astype("str")).astype(np.int8)
-        np.maximum.at(best, patient[inside], rank[inside])
-        self.frame["decision_level"] = pd.Categorical.from_codes(best, levels)
-        self.frame["decision_supports_complex"] = best >= levels.index("moderate")
-
     def responses(self) -> None:
         """When the patient asked to stop before this month, unless they agreed or consented again since."""
         rows, patient = self.rows("copay_responses")
@@ -249,9 +253,10 @@ class Facts:
         order = in_order_of_payers(patient, rows["priority"].to_numpy(np.int64), rows["coverage_id"])
         ranked = patient[order]
         firsts = order[np.flatnonzero(np.diff(ranked, prepend=-1))] if len(ranked) else order
-        kind = np.full(self.size, None, dtype=object)
-        kind[patient[firsts]] = rows["payer_kind"].astype("str").to_numpy(object)[firsts]
-        self.frame["payer_kind"] = as_texts(kind)
+        payer, kinds = pd.factorize(rows["payer_kind"].astype("str"))
+        kind = np.full(self.size, -1)
+        kind[patient[firsts]] = payer[firsts]
+        self.frame["payer_kind"] = numbered(kind, [*kinds, None])
         planned = (rows["payer_kind"] == "medicare_advantage").to_numpy(bool)[order]
         plans = order[planned][np.flatnonzero(np.diff(ranked[planned], prepend=-1))]
         who = np.full(self.size, -1)
@@ -287,7 +292,7 @@ def gather(
     else:
         facts.frame["start_assumed"] = False
     facts.care_plans()
-    facts.decisions()
+    add_decision_level(facts)
     add_other_services(facts)
     add_earlier_claims(facts)
     facts.responses()

@@ -13,7 +13,7 @@ import pandas as pd
 
 from config import ncci
 from config.exclusions import Conflict
-from config.frames import as_texts
+from config.frames import Texts
 from config.line_modifiers import modifiers_for
 from config.rulebook import RuleBook
 from tasks.qualify.lookup import Written
@@ -44,7 +44,7 @@ def add_other_services(facts: Facts) -> None:
     code = Written(rows["code"])
     reach = {"same_practitioner": own, "same_practice": own | practice, "anyone": ~unclear}
     _, ours = codes_of_program(facts.book)
-    texts = {name: np.full(facts.size, None, dtype=object) for name in COLUMNS}
+    texts = Texts(COLUMNS, facts.size)
     _write(texts, "own_care_management", "", own & code.among(ours), patient, code.text, "")
     _write(texts, "unclear_service", "", unclear & code.among(ours), patient, code.text, "")
     for conflict in reversed(facts.book.exclusions.against(ours)):
@@ -64,8 +64,8 @@ def add_other_services(facts: Facts) -> None:
             _write(texts, "service_elsewhere", "elsewhere_pair", met, patient, code.text, pair.name)
     _add_lone_add_ons(facts, rows[own], patient[own], texts)
     _add_pairs_of_others(facts, rows[own], patient[own], texts)
-    for name, text in texts.items():
-        facts.frame[name] = as_texts(text)
+    for name, text in texts.columns():
+        facts.frame[name] = text
 
 
 COLUMNS = (
@@ -84,7 +84,9 @@ COLUMNS = (
 )
 
 
-def _write(texts: dict[str, Any], column: str, pair_column: str, met: Any, patient: Any, code: Any, pair: str) -> None:
+def _write(texts: Texts, column: str, pair_column: str, met: Any, patient: Any, code: Any, pair: str) -> None:
+    if not met.any():
+        return
     texts[column][patient[met]] = code[met]
     if pair_column:
         texts[pair_column][patient[met]] = pair
@@ -98,7 +100,7 @@ def _add_care_planning(facts: Facts) -> None:
     facts.frame["care_planning_add_ons"] = np.bincount(patient[met], minlength=facts.size)
 
 
-def _add_lone_add_ons(facts: Facts, rows: pd.DataFrame, patient: Any, texts: dict[str, Any]) -> None:
+def _add_lone_add_ons(facts: Facts, rows: pd.DataFrame, patient: Any, texts: Texts) -> None:
     """Own add-ons of the month without one of their bases: on the same day, or in the month, as their kind asks."""
     _, ours = codes_of_program(facts.book)
     code = Written(rows["code"])
@@ -111,10 +113,11 @@ def _add_lone_add_ons(facts: Facts, rows: pd.DataFrame, patient: Any, texts: dic
             lone = ~wanted.isin(pd.MultiIndex.from_arrays([patient[base], day[base]]))
         else:
             lone = ~np.isin(patient[met], patient[base])
-        texts["lone_add_on"][patient[met][lone]] = name
+        if lone.any():
+            texts["lone_add_on"][patient[met][lone]] = name
 
 
-def _add_pairs_of_others(facts: Facts, rows: pd.DataFrame, patient: Any, texts: dict[str, Any]) -> None:
+def _add_pairs_of_others(facts: Facts, rows: pd.DataFrame, patient: Any, texts: Texts) -> None:
     """Own services of the month, none of them the program's, that a pair keeps apart from one another."""
     _, ours = codes_of_program(facts.book)
     code = Written(rows["code"])
@@ -129,8 +132,9 @@ def _add_pairs_of_others(facts: Facts, rows: pd.DataFrame, patient: Any, texts: 
         first, second = (pd.Series(code.text[some], index=patient[some]) for some in met)
         first, second = (side[~side.index.duplicated()] for side in (first, second))
         both = first.index.intersection(second.index)
-        texts["service_apart"][both], texts["service_against"][both] = first[both], second[both]
-        texts["apart_pair"][both] = pair.name
+        if len(both):
+            texts["service_apart"][both], texts["service_against"][both] = first[both], second[both]
+            texts["apart_pair"][both] = pair.name
 
 
 def carries_modifier(rows: pd.DataFrame) -> Any:

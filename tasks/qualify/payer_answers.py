@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from config.frames import Texts
 from tasks.qualify.lookup import rows_of
 
 if TYPE_CHECKING:
@@ -22,13 +23,13 @@ def add_payer_answers(facts: Facts, patient: Any, coverage_id: pd.Series) -> Non
     `patient` are the rows of the patients who have a payer, `coverage_id` the coverage of whoever pays first. Only what
     the payer or the practice said counts here: what the shipped register says of a kind is in the rules themselves.
     """
-    said, against = (np.full(facts.size, "", dtype=object) for _ in range(2))
+    texts = Texts(("payer_said", "coverage_conflict"), facts.size, "")
     unauthorized = np.zeros(facts.size, dtype=bool)
     if ANSWERS in facts.tables and len(facts.tables[ANSWERS]):
         answers, whose = facts.rows(ANSWERS)
         # Of most coverages nobody said anything, and nothing contradicts them: their texts are never looked at.
         there = (answers["conflict"].astype("str") != "").to_numpy(bool)
-        against[whose[there]] = answers["conflict"].astype("str")[there].to_numpy(object)
+        texts["coverage_conflict"][whose[there]] = answers["conflict"].astype("str")[there].to_numpy(object)
         answers = _of_the_program(facts, answers[answers["recorded"].to_numpy(bool)])
         told = answers["answer"].astype("str").where(answers["recorded"], "")
         told = told.where(told != "unknown", "").to_numpy(object)  # as one who said no to some codes alone
@@ -37,11 +38,11 @@ def add_payer_answers(facts: Facts, patient: Any, coverage_id: pd.Series) -> Non
         once = ~answers["coverage_id"].duplicated().to_numpy()
         row = rows_of(answers["coverage_id"][once], coverage_id)
         known = row >= 0
-        said[patient[known]] = told[once][row[known]]
+        texts["payer_said"][patient[known]] = told[once][row[known]]
         unauthorized[patient[known]] = lacks[once][row[known]]
     facts.frame["authorization_missing"] = unauthorized
-    facts.frame["payer_said"] = pd.array(said, dtype="str")
-    facts.frame["coverage_conflict"] = pd.array(against, dtype="str")
+    for name, text in texts.columns():
+        facts.frame[name] = text
 
 
 def _of_the_program(facts: Facts, answers: pd.DataFrame) -> pd.DataFrame:

@@ -50,7 +50,9 @@ def price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) ->
     `hospital_copay_cents` are the hospital's own claim and the second coinsurance, apart from the first; elsewhere they
     are missing. `confidence` indexes CONFIDENCES and `basis` says whether the amount is the locality's or the nation's.
     Where the hospital's claim goes out alone the amounts are its own. `weighed_cents` adds up all claims that go out, a
-    code that no hospital is paid for as nothing; it is missing where a hospital's amount is not loaded.
+    code that no hospital is paid for as nothing; it is missing where a hospital's amount is not loaded. Where some
+    amount here is missing `schedule_cents` is what the national schedule allows in an office: families are compared by
+    it where nothing of theirs is known, and nobody expects it to be paid.
     """
     site = site_of(m, book.fees)
     lines = [_line(frame, entry.first, np.ones(len(frame), dtype=np.int64), site, m, book)]
@@ -66,6 +68,9 @@ def price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) ->
     frame["hospital_cents"] = sum(line.hospital for line in lines)
     frame["hospital_copay_cents"] = sum(line.hospital_copay for line in lines)
     frame["weighed_cents"] = sum(line.weighed for line in lines)
+    frame["schedule_cents"] = np.nan
+    if frame["expected_cents"].isna().any() and book.numbers.get("unknown_amounts_by_schedule"):
+        frame["schedule_cents"] = _in_an_office(frame, entry, book)
     frame["share_up_to_cents"] = _share_up_to(sum(line.schedule for line in lines), site, book)
     frame["confidence"] = np.maximum.reduce([line.sure for line in lines])
     basis = np.maximum.reduce([line.basis for line in lines])
@@ -77,7 +82,8 @@ def _line(frame: pd.DataFrame, code: str, units: Any, site: Site, m: Months, boo
     row, days = frame["patient"].to_numpy(), frame["service_date"].to_numpy()
     qualifying = m["qp_status"].to_numpy(bool)[row] if "qp_status" in m else False
     rate = book.fees.allowed(code, days, site, qualifying)
-    percent, lowered = _percent(site, m["credential"].astype("str").to_numpy(object)[row], book)
+    kind, credentials = pd.factorize(m["credential"].astype("str"))
+    percent, lowered = (each[kind[row]] for each in _percent(site, [*credentials, None], book))
     each = _round_half_up(rate.cents * percent, 100)
     charge = m.attrs.get(CHARGES, {}).get(code)
     if charge is not None and site.is_clinic:  # a clinic is paid, and the patient shares in, the lesser of the two
@@ -98,6 +104,16 @@ def _line(frame: pd.DataFrame, code: str, units: Any, site: Site, m: Months, boo
             line, hospital_rates(book, code, days, m.attrs.get(ON_LINES, "")), code, days, units, here, site, book
         )
     return line
+
+
+def _in_an_office(frame: pd.DataFrame, entry: FamilyEntry, book: RuleBook) -> Any:
+    """What the national schedule allows in an office for each candidate's codes."""
+    days, office = frame["service_date"].to_numpy(), book.fees.site("office")
+    cents = book.fees.allowed(entry.first, days, office).cents
+    if not entry.further:
+        return cents
+    units = frame["further_units"].to_numpy(np.int64)
+    return cents + np.where(units > 0, book.fees.allowed(entry.further, days, office).cents * units, 0.0)
 
 
 def _percent(site: Site, credential: Any, book: RuleBook) -> tuple[Any, Any]:

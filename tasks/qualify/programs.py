@@ -54,7 +54,8 @@ def keep_one(parts: list[Decided], settings: PracticeSettings) -> None:
 
     The choice is made among those that bill and those that wait with their codes, so that mending a hold never turns it
     round after a claim went out. The others become not billable, or wait where the chosen one waits, and say why. A
-    missing amount never wins over a known one; a tie goes to the simpler program.
+    missing amount never wins over a known one; where none is known the schedule's amounts in an office are compared; a
+    tie goes to the simpler program.
     """
     # What waits for minutes has no codes to be ranked by, yet it must not come on top of a claim that is out.
     rows = [_open(part) | _may_rise(part) for part in parts]
@@ -120,7 +121,7 @@ def _settle(
     for number, part in enumerate(parts):
         m = part.months
         some = rows[number]
-        chosen = m.loc[some, [*key, "family", "expected_cents", "weighed_cents"]]
+        chosen = m.loc[some, [*key, "family", "expected_cents", "weighed_cents", "schedule_cents"]]
         waits, rise = (m["outcome"] == "hold").to_numpy()[some], _may_rise(part)[some]
         claimed.append(
             chosen.assign(part=number, row=np.flatnonzero(some), waits=waits, may_rise=rise, program=part.book.program)
@@ -131,7 +132,7 @@ def _settle(
         return
     named = every["family"] == settings.choose_family
     by_amount = settings.choose_family == "highest_allowed" and not ready_first
-    worth, _ = comparable(every, every.groupby(key, sort=False).ngroup().to_numpy(), np.ones(len(every), dtype=bool))
+    worth, *_ = comparable(every, every.groupby(key, sort=False).ngroup().to_numpy(), np.ones(len(every), dtype=bool))
     every = every.assign(
         named=~named,
         amount=-worth if by_amount else 0,

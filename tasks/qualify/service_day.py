@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from tasks.qualify.lookup import Grouped
 
@@ -35,7 +34,7 @@ def add_month_dates(facts: Facts) -> None:
     frame["day_before_stay"] = np.where((free > 0) & (latest < number), days, NAT)
 
 
-def day_numbers(facts: Facts, dates: pd.Series, missing: int) -> Any:
+def day_numbers(facts: Facts, dates: Any, missing: int) -> Any:
     """How many days after the first of the month each date is; one that is not known counts as `missing`."""
     found = dates.to_numpy("datetime64[D]")
     numbers = (found - np.datetime64(facts.first, "D")).astype(np.int64)
@@ -86,9 +85,8 @@ class FreeDays:
         ends = [day_numbers(self._facts, self._facts.frame[name], NEVER) for name in ("death_date", "unenrolled_date")]
         people = self._facts.tables["practitioners"]
         if "enrolment_ended_date" in people:  # not of months that were stored before it could be said
-            ended = people.set_index("practitioner_id")["enrolment_ended_date"]
-            biller = self._facts.frame["practitioner_id"].map(ended)
-            ends.append(day_numbers(self._facts, biller.astype("datetime64[ns]"), NEVER))
+            ended = self._facts.of_biller(people["enrolment_ended_date"].astype("datetime64[ns]"))
+            ends.append(day_numbers(self._facts, ended, NEVER))
         return np.minimum.reduce([*ends, np.full(self._facts.size, self._facts.days - 1)])
 
     @cached_property

@@ -45,7 +45,7 @@ def add_services(tables: Tables, month: Month, lasting: frozenset[str] = frozens
     recent = (visits["visit_date"] >= pd.Timestamp(month.first)).to_numpy(bool) | Written(visits["code"]).among(lasting)
     inside = (visits["visit_date"] <= pd.Timestamp(month.last)).to_numpy(bool) & visits["code"].notna().to_numpy(bool)
     inside = inside & recent & (seen >= 0)
-    made = _as_services(tables, visits[inside], seen[inside])
+    made = _as_services(tables, visits[inside], np.flatnonzero(inside), seen[inside])
     known = pd.MultiIndex.from_arrays(_names(rows))
     fresh = ~pd.MultiIndex.from_arrays(_names(made)).isin(known)
     if "withdrawn" in rows:
@@ -68,8 +68,7 @@ def seen_by_biller(facts: Facts) -> Services:
     last = rows["end_date"].fillna(rows["service_date"])
     recorded = rows["billed_by"]
     theirs, colleague = (recorded.eq(name).to_numpy(bool) for name in ("same_practitioner", "same_practice"))
-    biller = facts.frame["practitioner_id"].to_numpy(object)[patient]
-    away = biller != facts.own_practitioner[patient]
+    away = (facts.biller != facts.own_practitioner)[patient]
     npi = rows["npi"].str.strip()
     if not away.any() and npi.isna().all():
         return Services(rows, patient, last, theirs, colleague, np.zeros(len(rows), dtype=bool))
@@ -86,10 +85,11 @@ def _names(rows: pd.DataFrame) -> list[pd.Series]:
     return [rows["patient_id"], rows["code"].str.strip().str.upper(), rows["service_date"], side]
 
 
-def _as_services(tables: Tables, visits: pd.DataFrame, seen: np.ndarray) -> pd.DataFrame:
+def _as_services(tables: Tables, visits: pd.DataFrame, place: np.ndarray, seen: np.ndarray) -> pd.DataFrame:
+    """These visits as rows of the list: `place` their rows in the table, `seen` those of their patients."""
     people = tables["practitioners"]
     who = rows_of(people["practitioner_id"], visits["practitioner_id"])
-    own = visits["practitioner_id"].to_numpy(object) == tables["patients"]["practitioner_id"].to_numpy(object)[seen]
+    own = tables.practitioners("visits")[place] == tables.practitioners("patients")[seen]
     billed_by = np.select([own, who >= 0], ["same_practitioner", "same_practice"], default="other_practice")
     made = visits[["patient_id", "code"]].reset_index(drop=True)
     made["service_date"] = visits["visit_date"].to_numpy()

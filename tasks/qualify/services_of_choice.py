@@ -10,7 +10,7 @@ import pandas as pd
 
 from config import ncci
 from config.exclusions import Conflict
-from config.frames import as_texts
+from config.frames import Texts
 from tasks.qualify.edits_of_day import LIFTING
 from tasks.qualify.hospital import codes_off_hospital_claim, hospital_codes
 from tasks.qualify.lookup import Written
@@ -40,7 +40,7 @@ def add_services_of_choice(facts: Facts) -> None:
     The practitioner's claim meets the practitioners' edition of the NCCI edits; in a hospital's department the codes on
     the hospital's own claim meet the hospitals' edition too.
     """
-    texts = {name: np.full(facts.size, None, dtype=object) for name in COLUMNS}
+    texts = Texts(COLUMNS, facts.size)
     services = _own_services(facts)
     services["codes"] = facts.frame["codes"].to_numpy(object)[services["patient"]]
     day = facts.frame["service_date"].to_numpy()[services["patient"]]
@@ -64,8 +64,8 @@ def add_services_of_choice(facts: Facts) -> None:
                 continue
             lifting = LIFTING if edit.bypassable else "no modifier"
             _once(texts, row, hospital_service=other, hospital_modifier=lifting, hospital_edits_of=edit.quarter)
-    for name, text in texts.items():
-        facts.frame[name] = as_texts(text)
+    for name, text in texts.columns():
+        facts.frame[name] = text
 
 
 def barred_by_services(found: pd.DataFrame, facts: Facts) -> Any:
@@ -101,7 +101,7 @@ def _own_services(facts: Facts) -> pd.DataFrame:
 
 
 def _pairs_of_month(
-    billed: frozenset[str], some: pd.DataFrame, facts: Facts, texts: dict[str, Any], carried: frozenset[str]
+    billed: frozenset[str], some: pd.DataFrame, facts: Facts, texts: Texts, carried: frozenset[str]
 ) -> pd.DataFrame:
     """Writes down the month's pairs; gives the services of the date of service that none of them settles.
 
@@ -143,7 +143,7 @@ def _edits_of_day(
                 yield int(row), str(other), bool(lifted), one, edit
 
 
-def _once(texts: dict[str, Any], row: int, **said: str) -> None:
+def _once(texts: Texts, row: int, **said: str) -> None:
     """Writes the words into the row unless something is there already; the first word says whether."""
     if texts[next(iter(said))][row] is None:
         for name, text in said.items():
@@ -169,9 +169,11 @@ def _whole(name: str, facts: Facts) -> bool:
     return any(conflict.pair.name == name and bars_the_program(conflict, facts.book) for conflict in conflicts)
 
 
-def _write(texts: dict[str, Any], columns: tuple[str, ...], met: Any, patient: Any, code: Any, *said: str) -> None:
+def _write(texts: Texts, columns: tuple[str, ...], met: Any, patient: Any, code: Any, *said: str) -> None:
     """The code and what is said of it, where the first column is empty."""
     rows = np.flatnonzero(met)
+    if not len(rows):
+        return
     fresh = rows[pd.isna(texts[columns[0]][patient[rows]])]
     texts[columns[0]][patient[fresh]] = code[fresh]
     for column, text in zip(columns[1:], said, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from config.care_settings import care_setting
@@ -14,6 +15,7 @@ from config.line_modifiers import RECORDED
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.frames import Months
+from tasks.qualify.lookup import rows_of
 
 SETTING, LOCALITY, CHARGES, CLAIMS = "setting", "locality", "charges_cents", "claims_here"
 ON_LINES = "campus_modifier"
@@ -30,10 +32,11 @@ def add_site(m: Months, tables: dict[str, pd.DataFrame], settings: PracticeSetti
 
     `campus_modifier`, PO or PN, is what stands on every line of an off-campus department's own claim; else empty.
     """
-    practitioners = tables["practitioners"].set_index("practitioner_id")
+    people = tables["practitioners"]
     qualifying: Any = False
-    if "qp_status" in practitioners:
-        qualifying = m["practitioner_id"].map(practitioners["qp_status"]).fillna(False).astype(bool)
+    if "qp_status" in people:
+        told = people["qp_status"].fillna(False).to_numpy(bool)
+        qualifying = np.append(told, False)[rows_of(people["practitioner_id"], m["practitioner_id"])]
     m["qp_status"] = qualifying
     m.attrs[SETTING] = _text(tables["practices"], "setting")
     m.attrs[LOCALITY] = _text(tables["practices"], "locality")

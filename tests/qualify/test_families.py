@@ -163,6 +163,19 @@ def test_the_policy_chooses_and_the_others_stay_with_their_reason() -> None:
     assert rows.loc["staff", "why"] == "not chosen under the practice's policy: highest_allowed"
 
 
+@pytest.mark.parametrize("setting", ["hopd_on_campus", "hopd_off_campus", "cah_method_1", "cah_method_2"])
+def test_where_no_amount_is_loaded_the_schedules_order_decides_and_the_decision_says_so(setting: str) -> None:
+    short, long = (with_decision("2026-10", setting=setting, staff=minutes) for minutes in ("65", "245"))
+    result = decided([short, long])
+    assert result["decisions"]["codes"].tolist() == ["99490 x1 99439 x2", "99487 x1 99489 x6"]
+    assert result["decisions"]["expected_cents"].isna().all()
+    chosen = result["candidates"][result["candidates"]["chosen"]]
+    assert set(chosen["why"]) == {
+        "no amount is loaded here; the highest among the documented families by the national schedule for offices"
+    }
+    assert codes_of(long, choose_family="simplest") == "99490 x1 99439 x2"
+
+
 def test_what_may_not_stand_beside_another_service_is_chosen_only_where_nothing_else_may() -> None:
     review = [{"code": "99091", "service_date": "2026-10-05", "billed_by": "same_practitioner"}]
     found = decided([{"other_services": review, "practitioner": "30"}])["candidates"].set_index("family")
