@@ -12,6 +12,7 @@ from config.line_modifiers import EVERY, LineModifier
 from config.month import Month
 from config.rulebook import load_rulebook
 from tasks.claim.allowed_modifiers import CaseMonth, allowed
+from tasks.claim.signed import undecided
 from tasks.store import modifiers
 from tasks.store.identities import known_identities
 from tasks.store.modifiers import Entry
@@ -84,7 +85,7 @@ def case_month(store: Store, case: str, month: Month, practice: str | None) -> C
     practice_id, patient_id = store.patient(case, practice)
     cycle: Cycle | None = store.latest(practice_id, month)
     if cycle is None:
-        raise InputError(f"There is no decided {month} of practice {practice_id} in this database; run it first.")
+        raise InputError(undecided(store, practice_id, month))
     decisions = store.frame("decisions", cycle)
     decisions = decisions[(decisions["patient_id"] == patient_id).to_numpy(bool)]
     if decisions.empty:

@@ -19,6 +19,7 @@ from flows.prefect_api import PrefectApi
 from flows.signed_said import say_signed
 from flows.waiting_runs import let_go
 from tasks.claim.ahead import ahead
+from tasks.claim.signed import undecided
 from tasks.send.month_end import compose_release
 from tasks.send.stakeholders import compose_figures, figures_of, too_few, wanted_by
 from tasks.store import approvals, by_hand, month_life
@@ -93,7 +94,7 @@ def sign_off(
     apart = approval_settings(practice_id, settings).other_than_preparer
     cycle = store.latest(practice_id, month)
     if cycle is None:
-        raise InputError(f"There is no decided {month} of practice {practice_id} in this database; run it first.")
+        raise InputError(undecided(store, practice_id, month))
     if revision not in (None, cycle.revision):
         raise InputError(f"{practice_id}, {month}: revision {cycle.revision} was decided in the meantime; look at it.")
     lines, now = store.frame("claim_lines", cycle), datetime.now(UTC)

@@ -15,7 +15,7 @@ from config.month import Month
 from tasks.claim.difference import difference
 from tasks.claim.kept_back import scrubbed
 from tasks.claim.lists import claim_lists
-from tasks.claim.signed import with_all_of_claims
+from tasks.claim.signed import undecided, with_all_of_claims
 from tasks.claim.worklist import CLAIM
 from tasks.store.store import Store
 
@@ -51,7 +51,7 @@ def ahead(store: Store, practice_id: str, month: Month, settings: Path | None) -
     """
     cycle = store.latest(practice_id, month)
     if cycle is None:
-        raise InputError(f"There is no decided {month} of practice {practice_id} in this database; run it first.")
+        raise InputError(undecided(store, practice_id, month))
     try:
         decided = with_all_of_claims(store, cycle, settings)
         drafts = scrubbed(store, decided, settings)

@@ -54,6 +54,14 @@ def decided_practices(store: Store, month: Month, practice: str | None) -> list[
     return [practice] if practice else known
 
 
+def undecided(store: Store, practice_id: str, month: Month) -> str:
+    """One sentence for a practice that is not in the database, or whose month was never decided."""
+    every = store.every_practice()
+    if every and practice_id not in every:
+        return unknown_practice(practice_id, every)
+    return f"There is no decided {month} of practice {practice_id} in this database; run it first."
+
+
 def refuse_unsigned(store: Store, month: Month, practice: str | None) -> None:
     """InputError where no practice that is to be billed may be: not decided, opened again, or not signed off."""
     errors = []
@@ -71,7 +79,7 @@ def _signed_cycle(store: Store, practice_id: str, month: Month) -> Cycle:
     """The latest revision of the month, which is signed off; InputError where it is not."""
     cycle = store.latest(practice_id, month)
     if cycle is None:
-        raise InputError(f"There is no decided {month} of practice {practice_id} in this database; run it first.")
+        raise InputError(undecided(store, practice_id, month))
     with store.reading() as connection:
         signed = stored.signed(connection, cycle)
         opened = month_life.last_move(connection, practice_id, month)
