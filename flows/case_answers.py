@@ -10,9 +10,9 @@ from rich.console import Console
 from config.errors import InputError
 from flows.one_case import desk_of
 from tasks.route.desk import keep, looked_at_again
-from tasks.route.readback import Answer, read_answers
+from tasks.route.readback import TYPED, Answer, read_answers, without_word, worklist_rows
 from tasks.route.take_in import Taken, take_in
-from tasks.store.case_numbers import parse
+from tasks.store.case_numbers import parse, unknown_practice
 from tasks.store.store import Store, open_store
 
 
@@ -23,6 +23,8 @@ def take_in_file(
     answers = read_answers(file)
     store = open_store(database)
     try:
+        if practice and practice not in (known := store.every_practice()):
+            raise InputError(unknown_practice(practice, known))
         by_practice, taken = _by_practice(store, answers, practice)
         for practice_id, mine in by_practice.items():
             desk = desk_of(store, practice_id, settings)
@@ -33,6 +35,8 @@ def take_in_file(
     refused = [one for one in taken if one.state == "refused"]
     for one in sorted(refused, key=lambda line: line.line):
         console.print(f"{file.name}, line {one.line}, {one.case_number}: {one.why}", highlight=False, markup=False)
+    for line, why in without_word(worklist_rows(file), "answer", TYPED):
+        console.print(f"{file.name}, line {line}: {why}", highlight=False, markup=False, soft_wrap=True)
     counts = {state: sum(one.state == state for one in taken) for state in ("taken", "known", "refused")}
     words = f"{counts['taken']:,} answers taken, {counts['known']:,} were there already, {counts['refused']:,} refused."
     console.print(words, highlight=False)

@@ -15,7 +15,9 @@ from flows.prefect_server import flow_on_terminal
 
 Out = Annotated[
     Path,
-    typer.Option(envvar="CCM_OUT", help="Folder with the results; its ccm.db is used, and the worklists go there."),
+    typer.Option(
+        envvar="CCM_OUT", help="Folder with the results; its ccm.db is used, and outreach writes its worklists there."
+    ),
 ]
 ACTIONS = (
     "contacted, attempted, offer, apply, refuse, resolve, close, reopen or determine; of a Qualified Medicare "

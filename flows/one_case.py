@@ -108,9 +108,7 @@ def desk_of(store: Store, practice_id: str, settings: Path | None, today: date |
 
 def _move(desk: Desk, number: str, told: Told) -> None:
     if told.action not in MOVES:
-        raise InputError(
-            f"That is nothing that can be done; write one of {', '.join((*MOVES, 'determine', *SHARE_ANSWERS))}."
-        )
+        raise InputError(f"That is nothing that can be done; write one of {', '.join((*MOVES, *SHARE_ANSWERS))}.")
     if not told.by.strip():
         raise InputError("Say who did it, by staff identifier: --by S1.")
     _, facts = desk.case(number)

@@ -10,9 +10,9 @@ from typing import Any
 from rich.console import Console
 
 from flows.typed import day_of
-from tasks.cover.record import DAYS, NEEDED, READ, take_in, written
+from tasks.cover.record import DAYS, NEEDED, READ, TYPED, take_in, written
 from tasks.cover.rerun import kept_answers, rests_otherwise
-from tasks.route.readback import filled_rows
+from tasks.route.readback import filled_rows, without_word
 from tasks.store import coverage as stored
 from tasks.store.day import today_of
 from tasks.store.identities import known_identities
@@ -66,6 +66,8 @@ def take_in_list(console: Console, database: str, file: Path, practice: str | No
         for one in refused:
             where = one.task if one.task.removeprefix("T-").isdigit() else "task_number"
             _say(console, f"{file.name}, line {one.line}, {where}: {one.why}")
+        for line, why in without_word(rows, "answer", TYPED):
+            _say(console, f"{file.name}, line {line}: {why}")
         counts = [sum(one.state == state for one in taken) for state in ("taken", "known", "refused")]
         _say(console, "{:,} answers taken, {:,} were there already, {:,} refused.".format(*counts))
         _say_months(console, store, [one.answered for one in taken if one.answered])

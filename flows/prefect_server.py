@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import http.client
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -124,8 +125,13 @@ def flow_on_terminal(database: str | None, look: Callable[[], None] | None = Non
         with show_steps(console):
             yield console
     except ParameterTypeError as error:
-        said = "; ".join(line.strip(" -") for line in str(error).splitlines()[1:])
+        said = "; ".join(_plainly(line.strip(" -")) for line in str(error).splitlines()[1:])
         raise InputError(f"What was given does not fit: {said}.") from None
+
+
+def _plainly(said: str) -> str:
+    """What pydantic says of a parameter in this program's words, where it is about the length of a text."""
+    return re.sub(r"String should have (at least|at most) (\d+) characters?", r"write \1 \2 characters", said)
 
 
 def kept_out_of_prefect(name: str, address: str) -> str:

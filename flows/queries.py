@@ -15,8 +15,8 @@ from flows.listing import print_rows, say
 from tasks.query.desk import Done, Told, all_queries, answer, ask, move_by_hand
 from tasks.query.lists import listed
 from tasks.query.machine import stand
-from tasks.query.take_in import DAYS, NEEDED, READ, take_in
-from tasks.route.readback import filled_rows
+from tasks.query.take_in import DAYS, NEEDED, READ, TYPED, take_in
+from tasks.route.readback import filled_rows, without_word
 from tasks.store import queries as stored
 from tasks.store.day import latest_today, today_of
 from tasks.store.store import Store, open_store
@@ -78,6 +78,9 @@ def take_in_file(console: Console, database: str, file: Path, practice: str | No
     for one in taken:
         if one.state == "refused":
             say(console, f"{file.name}, line {one.line}: {one.why}")
+    word = "answer" if any(cells["round"] for _, cells in rows) else "ask"  # only a list of queries has rounds
+    for line, why in without_word(rows, word, TYPED[word]):
+        say(console, f"{file.name}, line {line}: {why}")
     counts = [sum(one.state == state for one in taken) for state in ("asked", "answered", "known", "refused")]
     words = "{:,} questions asked, {:,} answers taken, {:,} were there already, {:,} refused."
     say(console, words.format(*counts))

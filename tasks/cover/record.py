@@ -39,6 +39,7 @@ CHOICES = ("answer", "step", "authorization", "takes_coinsurance", "takes_deduct
 PLAN = ("payer_kind", "payer_name", "payer_id", "plan")
 READ = ("task_number", *PLAN, *CHOICES, *SAID_OF_CLAIMS, "source", "answer_date", "answered_by",
         "reference_number", "holds_from", "valid_until", "note")  # fmt: skip
+TYPED = READ[READ.index("step") :]  # what stands beside the answer
 NEEDED = ("task_number", "answer", "step", "source", "answer_date", "answered_by")
 DAYS = ("answer_date", "holds_from", "valid_until")
 

@@ -14,6 +14,7 @@ from tasks.store.store import Store
 
 READ = ("query_number", "round", "case_number", "month", "program", "rule", "revision", "ask", "entries", "question",
         "asked_by", "answer", "detail", "answer_date", "answered_by", "note")  # fmt: skip
+TYPED = {"ask": ("entries", "question", "asked_by"), "answer": ("detail", "answer_date", "answered_by", "note")}
 NEEDED = ("query_number", "case_number", "month")
 DAYS = ("answer_date", "detail")
 IN_LIST: Places = {"answer": "answer", "detail": "detail", "by": "answered_by", "on": "answer_date", "note": "note",

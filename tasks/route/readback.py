@@ -44,6 +44,7 @@ READ = (
     "proof_seen_by",
 )
 NEEDED = ("case_number", "revision", "answer", "answer_date", "answered_by")
+TYPED = READ[READ.index("answer_date") :]  # what stands beside the answer
 # What tells the lists that are handed back apart: columns of their own, what they are, and who takes them.
 LISTS = (
     (("case_number", "rule", "ask"), "list of holds to ask about (holds)", "ccm query import"),
@@ -106,10 +107,15 @@ class Answer:
         return int(self.revision), day
 
 
+def worklist_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Every line of a worklist of co-pay cases; InputError naming the file when it is none."""
+    return filled_rows(path, READ, NEEDED, "a worklist", "copay_cases.xlsx")
+
+
 def read_answers(path: Path) -> list[Answer]:
     """The lines with an answer; InputError naming the file when it is no worklist."""
     found = []
-    for line, cells in filled_rows(path, READ, NEEDED, "a worklist", "copay_cases.xlsx"):
+    for line, cells in worklist_rows(path):
         if cells["answer"]:
             answer, note = (word_of(name, cells[name]) for name in ("answer", "note_code"))
             found.append(
@@ -141,6 +147,15 @@ def filled_rows(
         cells |= {name: _text(row[place]) for name, place in places.items() if place < len(row)}
         cells |= {name: str(_day(cells[name]) or cells[name]) for name in days}
         found.append((line, cells))
+    return found
+
+
+def without_word(rows: Iterable[tuple[int, dict[str, str]]], word: str, typed: Sequence[str]) -> list[tuple[int, str]]:
+    """The lines in which something is typed, and nothing in the column that says what: each with one sentence."""
+    found = []
+    for line, cells in rows:
+        if not cells[word] and (beside := [name for name in typed if cells[name]]):
+            found.append((line, f"passed over: {', '.join(beside)} filled in, and {word} is empty; write it."))
     return found
 
 

@@ -71,7 +71,7 @@ def _take(desk: Desk, answer: Answer, moved: set[str]) -> str:
     if revision != case.moves:
         raise InputError(
             f"the list is stale: the case was at {revision} when it was written and is at {case.moves} now; "
-            "answer again on a new list."
+            "answer again on a new list, which ccm outreach writes."
         )
     for name in WHO:
         known_staff(desk.tables, name, getattr(answer, name))

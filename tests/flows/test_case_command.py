@@ -212,6 +212,22 @@ def test_a_refused_outcome_in_the_list_names_its_columns_and_no_option_of_a_comm
     assert "resolve it as reduced" in told(5, "waived")
 
 
+def test_what_is_typed_without_an_answer_is_told_and_so_are_a_stale_list_and_an_unknown_practice(
+    practice, tmp_path: Path
+) -> None:
+    ccm, file = practice(), tmp_path / "list.csv"
+    head = "case_number,revision,option,answer,answer_date,answered_by,note_code"
+    file.write_text(f"{head}\n{NUMBER},1,,,2025-10-20,S1,\n", "utf-8")
+    result = ccm("cases", "import", str(file))
+    assert "list.csv, line 2: passed over: answer_date, answered_by filled in, and answer is empty" in result.output
+    assert (result.exit_code, "0 answers taken, 0 were there already, 0 refused." in result.output) == (0, True)
+    assert why(ccm("cases", "import", str(file), "--practice", "P7")).endswith("known are P1.")
+    file.write_text(f"{head}\n{NUMBER},7,,reached,2025-10-20,S1,\n", "utf-8")
+    said = " ".join(ccm("cases", "import", str(file)).output.split())
+    assert "answer again on a new list, which ccm outreach writes." in said
+    assert why(ccm("case", NUMBER, "dance", "--by", "S1")).count("determine") == 1
+
+
 def test_neither_a_case_number_nor_an_option_that_is_none_is_quoted(practice, tmp_path: Path) -> None:
     ccm, file = practice(), tmp_path / "list.csv"
     lines = ["Cora Pine,1,,reached", f"{NUMBER},1,Cora Pine,offered", "C-99,1,,reached", "1,1,,reached"]

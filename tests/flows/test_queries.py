@@ -269,6 +269,15 @@ def test_what_cannot_be_taken_is_refused_by_line_and_the_rest_goes_in(place: Pat
     assert queries(place)[2].state == "asked"
 
 
+def test_a_question_whose_kind_is_not_written_is_told(place: Path, ccm, tmp_path: Path) -> None:
+    first = holds(place, "time_unapproved")["case_number"].iloc[0]
+    listed = place / "P1" / "worklists" / "holds.xlsx"
+    book = filled(listed, tmp_path / "asked.xlsx", {first: {"Question": "Was it?", "Asked by": "B1"}}, "Case number")
+    said = ccm("import", str(book)).output
+    assert "passed over: question, asked_by filled in, and ask is empty; write it." in said
+    assert "0 questions asked" in said
+
+
 def test_a_question_that_cannot_be_asked_is_refused(place: Path, ccm) -> None:
     case = holds(place, "time_unapproved")["case_number"].iloc[0]
 

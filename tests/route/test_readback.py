@@ -14,7 +14,7 @@ from config.contract import coverage_outputs, outputs, worklist_outputs
 from config.errors import InputError
 from tasks.route.determining import DETERMINED
 from tasks.route.machine import Move
-from tasks.route.readback import Answer, read_answers
+from tasks.route.readback import TYPED, Answer, read_answers, without_word, worklist_rows
 from tasks.route.worklist import letters_due, moves_for, worklist
 from tasks.send.workbook import workbook
 from tests.route.made import balances as answered
@@ -171,3 +171,11 @@ def test_the_list_has_no_closed_case() -> None:
     made = tables(["medicare_part_b"], [["2026-10-05", "refused"], ["2026-10-09", "agreed"]])
     assert worklist(stood(made).frame, made["patients"]).empty
     assert frame(worklist_outputs()["copay_worklist"], []).empty
+
+
+def test_a_line_with_something_typed_and_no_answer_is_named(tmp_path: Path) -> None:
+    lines = ["C-000001,1,explain_the_share,,2026-10-20,S1,", "C-000002,1,explain_the_share,,,,",
+             "C-000003,1,explain_the_share,reached,2026-10-20,S1,"]  # fmt: skip
+    rows = worklist_rows(written(tmp_path, "\n".join([HEAD, *lines])))
+    said = "passed over: answer_date, answered_by filled in, and answer is empty; write it."
+    assert without_word(rows, "answer", TYPED) == [(2, said)]
