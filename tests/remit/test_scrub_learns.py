@@ -37,7 +37,7 @@ def test_the_next_scrub_shows_what_the_payer_gave_and_the_denial_what_we_had_war
     ]
 
     told = "\n".join(denied(number, "CO", "133", "N30").replace("*100", "*95") for number in numbers)
-    assert post(place.store, "a.835", answer(told), TODAY).denials == 2
+    assert post(place.store, "a.835", answer(told, payee="2900000011"), TODAY).denials == 2
     assert rows(place.store, denials, "error", "cause") == [("", "no_rule")] * 2
     assert name_cause(place.store, numbers[0], 1, "diagnoses_do_not_support", TODAY) == 2
     assert rows(place.store, denials, "rule", "cause") == [("diagnosis_not_on_list", "warned")] * 2

@@ -74,6 +74,7 @@ def test_who_has_no_shell_is_told_no_command() -> None:
 def test_billing_reads_what_to_do_before_what_amounts_rest_on(form: str) -> None:
     known = frames() | {"actions": actions({"audience": "billing"})}
     known["decisions"] = known["decisions"].assign(care_manager_id=None)
+    known["quarantine"] = known["quarantine"].assign(owner="billing")
     found = compose(context(frames=known, end=MonthEnd(DAYS), today=DAY))[-1]
     text = getattr(found, form).lower().partition("</head>")[2 if form == "html" else 0]
     order = ("sign-off by", "holds", "to pass on", "nobody else hears", "open case", "1 action item (" if form == "text"
