@@ -58,6 +58,7 @@ def flags_for(
     if table.table == "patients":
         enrolled = ~(frame["unenrolled_date"] <= pd.Timestamp(as_of)).fillna(False).to_numpy(bool)
         enrolled &= frame["death_date"].isna().to_numpy(bool)
+        flags["is_not_born_yet"] = (frame["birth_date"] > pd.Timestamp(month.last)).fillna(False).to_numpy(bool)
         flags["is_care_manager_gone"] = frame["care_manager_id"].isin(have_left(accepted["staff"], as_of)) & enrolled
         left = have_left(accepted["practitioners"], as_of, "practitioner_id")
         flags["is_practitioner_gone"] = frame["practitioner_id"].isin(left) & enrolled

@@ -21,16 +21,20 @@ def left_behind(
     given_back: Collection[str],
 ) -> Iterator[ByHand]:
     """What is to be done about each claim of a later payer of which nothing is billed any more, or of which the first
-    payer's is corrected by hand; none for one that was refused, taken back, or of which all money went back
-    (`given_back`).
+    payer's is taken back or corrected by hand; none for one that was refused, taken back, answered without money, or of
+    which all money went back (`given_back`).
     """
-    corrected = {one.key: one for one in by_hand if one.wanted and one.action != "wait_for_answer"}
+    done = [one for one in by_hand if one.action != "wait_for_answer"]
+    corrected = {one.key: one for one in done if one.wanted}
+    taken_back = {one.key for one in done if not one.wanted}
     for key, stood in standing.items():
         for one in sent.get(key, ()):
             if one.state not in (*OUT, *PAID) or one.claim_number in given_back:
                 continue
+            if one.state in PAID and one.paid_cents <= 0:
+                continue
             second = _as_standing(one, stood)
-            if key not in billed:
+            if key not in billed or key in taken_back:
                 yield _not_billed(key, second, stood)
             elif key in corrected:
                 yield _billed_otherwise(corrected[key], second)
@@ -44,7 +48,7 @@ def _as_standing(one: SentTo, stood: Standing) -> Standing:
 
 
 def _not_billed(key: Key, second: Standing, stood: Standing) -> ByHand:
-    words = f"The month is not to be billed at all, and this claim followed on {stood.claim_number}"
+    words = f"{stood.claim_number} is to be taken back, and this claim followed on it"
     if second.state in PAID:
         fix = f"Pay back what {second.payer_name} paid on {second.claim_number} within 60 days of finding it"
         return ByHand(key, second, "", "refund", words, fix)

@@ -14,7 +14,7 @@ from config.fees import BASES, FeeSchedule
 from config.hospital_rates import hospital_rates
 from config.rulebook import FamilyEntry, RuleBook
 from tasks.qualify.frames import Months
-from tasks.qualify.hospital import unit_limits
+from tasks.qualify.hospital import hospital_codes, unit_limits
 from tasks.qualify.sites import CHARGES, CLAIMS, ON_LINES, site_of
 
 UNVERIFIED = CONFIDENCES.index("unverified")
@@ -52,7 +52,8 @@ def price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) ->
     Where the hospital's claim goes out alone the amounts are its own. `weighed_cents` adds up all claims that go out, a
     code that no hospital is paid for as nothing; it is missing where a hospital's amount is not loaded. Where some
     amount here is missing `schedule_cents` is what the national schedule allows in an office: families are compared by
-    it where nothing of theirs is known, and nobody expects it to be paid.
+    it where nothing of theirs is known, and nobody expects it to be paid; it stays missing for a code that brings
+    nothing to the hospital whose own claim goes out beside the practitioner's.
     """
     site = site_of(m, book.fees)
     lines = [_line(frame, entry.first, np.ones(len(frame), dtype=np.int64), site, m, book)]
@@ -69,7 +70,10 @@ def price(frame: pd.DataFrame, entry: FamilyEntry, m: Months, book: RuleBook) ->
     frame["hospital_copay_cents"] = sum(line.hospital_copay for line in lines)
     frame["weighed_cents"] = sum(line.weighed for line in lines)
     frame["schedule_cents"] = np.nan
-    if frame["expected_cents"].isna().any() and book.numbers.get("unknown_amounts_by_schedule"):
+    # A hospital's own claim would bring nothing for a code that no hospital is paid for.
+    alone = m.attrs.get(CLAIMS, "both") == "both" and site.setting.hospital_claim
+    alone = alone and entry.first not in hospital_codes(m, book)
+    if frame["expected_cents"].isna().any() and not alone and book.numbers.get("unknown_amounts_by_schedule"):
         frame["schedule_cents"] = _in_an_office(frame, entry, book)
     frame["share_up_to_cents"] = _share_up_to(sum(line.schedule for line in lines), site, book)
     frame["confidence"] = np.maximum.reduce([line.sure for line in lines])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy.engine import Connection
 
-from tasks.store.payees import OTHER_PAYEE, is_anothers
+from tasks.store.payees import OTHER_PAYEE, is_anothers, posted_before
 
 # Why an answer waits, what it means, and what ends the wait. The first four are tried again at every import.
 SUSPENSE = {
@@ -55,6 +55,9 @@ def wait_for_payee(connection: Connection, matched: pd.DataFrame, claims: pd.Dat
     others = [pair for pair in pairs.drop_duplicates().itertuples(index=False, name=None)
               if is_anothers(connection, pair[1], pair[0])]  # fmt: skip
     waits = pairs.index[pd.MultiIndex.from_frame(pairs).isin(others)]
+    # What takes back or corrects an answer that is posted goes where that one is.
+    mine = matched.loc[waits, ["claim_number", "payee"]].itertuples(index=False, name=None)
+    waits = [place for place, one in zip(waits, mine, strict=True) if not posted_before(connection, *one)]
     held = matched.index.isin(waits)
     why = matched["suspense_reason"].mask(held, OTHER_PAYEE)
     return matched.assign(claim_number=matched["claim_number"].mask(held, ""), suspense_reason=why)

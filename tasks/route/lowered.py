@@ -23,9 +23,10 @@ def with_lowered(
 
     A claim is lowered once: by the determination that held on the day on which it came due, else by the first one after
     it that a reduction on record was made by, or that holds on `until`. What was taken off already counts. Nothing is
-    asked, and so nothing lowered, of what is `protected` or `barred`.
+    asked, and so nothing lowered, of what is `protected` or `barred`. `lowered_by` is the day of the determination.
     """
     lowered = pd.Series(0, index=unpaid.index, dtype="int64")
+    lowered_by = pd.Series(pd.NaT, index=unpaid.index, dtype="datetime64[us]")
     granted = {number for number, several in determinations.items() if any(one.granted for one in several)}
     never = unpaid["protected"] | unpaid["barred"]
     theirs = unpaid[unpaid["case_number"].isin(granted) & ~never]
@@ -44,9 +45,16 @@ def with_lowered(
             since = paid[paid["payment_date"] >= pd.Timestamp(one.decided_date)]
             left, whole = int(mine["unpaid_cents"].sum()), int(rows["patient_cents"].sum())
             base = max(left + off, min(left + off + max(0, int(since["amount"].sum())), whole))
+            lowered_by[mine.index] = pd.Timestamp(one.decided_date)
             lowered[mine.index] = _shared(mine["unpaid_cents"], base * one.reduced_percent // 100 - off)
     asked = (unpaid["unpaid_cents"] - lowered).mask(never, 0)
-    return unpaid.assign(lowered_cents=lowered, asked_cents=asked)
+    return unpaid.assign(lowered_cents=lowered, asked_cents=asked, lowered_by=lowered_by)
+
+
+def lowered_by_day(unpaid: pd.DataFrame) -> dict[tuple[str, date], int]:
+    """Cents that are off, by case and day of the determination."""
+    sums = unpaid[unpaid["lowered_cents"] > 0].groupby(["case_number", "lowered_by"])["lowered_cents"].sum()
+    return {(str(case), day.date()): int(cents) for (case, day), cents in sums.items()}
 
 
 def _counts(every: Sequence[Determination], taken: Sequence[int], due: date, until: date) -> Determination | None:

@@ -36,7 +36,7 @@ def alerts(
     until: date,
     shares: Sequence[ShareLeft] = (),
     barred_paid: Mapping[str, int] = MappingProxyType({}),
-    lowered: Mapping[str, int] = MappingProxyType({}),
+    lowered: Mapping[tuple[str, date], int] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """What compliance has to look at on that day, in contract columns; empty when all is well.
 
@@ -62,7 +62,7 @@ def alerts(
     ]
     rows += _alike(determinations, settings)
     rows += [
-        _above_limit(number, several, moves.get(number, ()), lowered.get(number, 0), settings, within)
+        _above_limit(number, several, moves.get(number, ()), lowered, settings, within)
         for number, several in sorted(determinations.items())
     ]
     rows += [_taken(number, cents) for number, cents in sorted(refunds.items()) if cents > 0]
@@ -125,7 +125,7 @@ def _above_limit(
     number: str,
     of_case: Iterable[Determination],
     moves: Iterable[Move],
-    lowered: int,
+    lowered: Mapping[tuple[str, date], int],
     settings: CaseSettings,
     within: date,
 ) -> dict[str, Any] | None:
@@ -135,11 +135,12 @@ def _above_limit(
     if last is None or last.second_by not in ("", last.decided_by) or last.until_date < within:
         return None
     done = [one for one in moves if one.outcome in REDUCTIONS and last.decided_date <= one.day <= last.until_date]
-    cents, limit = lowered + sum(one.cents for one in done), settings.four_eyes_above_cents
+    cents = lowered.get((number, last.decided_date), 0) + sum(one.cents for one in done)
+    limit = settings.four_eyes_above_cents
     if cents <= limit:
         return None
     words = (
-        f"${cents / 100:,.2f} are off by now, more than ${limit / 100:,.2f}, and one person alone made the "
+        f"${cents / 100:,.2f} are off by it by now, more than ${limit / 100:,.2f}, and one person alone made the "
         f"determination of {last.decided_date}: a second person must decide too (determine again with a second person)"
     )
     return {"alert": "lowered_above_limit", "whose": number, "cases": 1, "words": words, "source": WAIVER_LAW}

@@ -20,6 +20,7 @@ from tasks.route.desk import keep, looked_at_again, open_desk, record
 from tasks.route.given_back import goes_back
 from tasks.route.heard import recorded_answers
 from tasks.route.listing import case_numbers, worked_since
+from tasks.route.lowered import lowered_by_day
 from tasks.route.machine import Move
 from tasks.route.measures import measures
 from tasks.route.safeguards import alerts
@@ -143,7 +144,7 @@ def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = No
                 desk.today,
                 found.shares,
                 barred_paid,
-                found.money["lowered_cents"].to_dict(),
+                lowered_by_day(found.unpaid),
             ),
             "copay_letters": letters_due(
                 found.frame, desk.tables["patients"], forecast_settings(practice_id, place.settings).languages

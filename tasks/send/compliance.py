@@ -25,7 +25,8 @@ def compliance_view(frames: Frames, overpayments: pd.DataFrame | None) -> Row:
     paid = paid.sort_values(["due_date", "case_number"])
     owing = returns(overpayments)
     items = actions_in(frames)
-    in_items = items.loc[(items["kind"] == "time_signs").to_numpy(bool), "about"] if len(items) else []
+    own = items[(items["kind"] == "time_signs") & (items["audience"] == "compliance")] if len(items) else items
+    in_items = own["about"] if len(items) else []
     known = frames["signals"]["subject"].isin(in_items)
     seen = signals(frames["signals"][~known.to_numpy(bool)])
     return {

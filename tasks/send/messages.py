@@ -175,7 +175,8 @@ def _for_compliance(context: Context) -> list[Message]:
 
 
 def _for_operations(context: Context, without_address: list[str], left: Sequence[Left]) -> Message:
-    view = operations.operations_view(context.frames, context.undelivered, without_address, context.notes)
+    gone = have_left(context.staff, context.today)
+    view = operations.operations_view(context.frames, context.undelivered, without_address, context.notes, gone)
     view |= {"left": left}
     return _of_audience(context, "operations", context.settings.operations, operations.to_do(view), {"view": view})
 

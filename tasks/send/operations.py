@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 import pandas as pd
@@ -37,12 +37,16 @@ class Undelivered(Protocol):
 
 
 def operations_view(
-    frames: counts.Frames, undelivered: Sequence[Undelivered], without_address: Sequence[str], notes: Sequence[str]
+    frames: counts.Frames,
+    undelivered: Sequence[Undelivered],
+    without_address: Sequence[str],
+    notes: Sequence[str],
+    gone: Collection[str] = (),
 ) -> dict[str, Any]:
     """Everything the message says; `notes` are sentences about this program's own set-up, as a stale template."""
     decisions, findings = frames["decisions"], frames["findings"]
     held, aside = counts.holds(findings, decisions), frames["quarantine"]
-    elsewhere = _told_to_others(aside, decisions)
+    elsewhere = _told_to_others(aside, decisions, gone)
     return {
         "outcomes": counts.outcomes(decisions),
         "money": counts.billed(frames["claim_lines"]),
@@ -71,9 +75,10 @@ def operations_view(
     }
 
 
-def _told_to_others(aside: pd.DataFrame, decisions: pd.DataFrame) -> Any:
+def _told_to_others(aside: pd.DataFrame, decisions: pd.DataFrame, gone: Collection[str]) -> Any:
     """Which rows set aside stand in the message of billing or of the care manager who looks after the patient."""
-    managed = decisions.loc[decisions["care_manager_id"].notna(), "patient_id"]
+    told = decisions["care_manager_id"].notna() & ~decisions["care_manager_id"].isin(list(gone))
+    managed = decisions.loc[told, "patient_id"]
     theirs = (aside["owner"] == "care_manager") & aside["case_number"].notna() & aside["patient_id"].isin(managed)
     return (theirs | (aside["owner"] == "billing")).to_numpy(bool)
 

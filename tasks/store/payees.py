@@ -35,6 +35,12 @@ def is_anothers(connection: Connection, practice_id: str, payee: str) -> bool:
     return known
 
 
+def posted_before(connection: Connection, claim_number: str, payee: str) -> bool:
+    """Whether an answer of that claim whose payment went there is posted."""
+    own = (remittances.c.payee_npi == payee, claim_payments.c.claim_number == claim_number)
+    return connection.execute(sa.select(claim_payments.c.id).join(remittances).where(*own)).first() is not None
+
+
 def payees_of(connection: Connection, answers: list[int]) -> dict[int, str]:
     """The payee of each of these answers by its number."""
     found: dict[int, str] = {}

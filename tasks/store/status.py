@@ -66,7 +66,8 @@ def statuses(connection: Connection, practice: str | None = None, month: Month |
     known: set[tuple[str, str]] = set()
     stopped = step_runs.c.step.startswith(f"{STOPPED}: ")
     for table, wanted in ((month_moves, sa.true()), (month_runs, sa.true()), (step_runs, stopped)):
-        query = sa.select(table.c.practice_id, table.c.month).where(wanted).distinct()
+        asked = [wanted, *([table.c.month == str(month)] if month else [])]
+        query = sa.select(table.c.practice_id, table.c.month).where(*asked).distinct()
         known |= {(str(row[0]), str(row[1])) for row in connection.execute(query)}
     found = [
         _status(connection, *key)

@@ -24,8 +24,12 @@ _ACCOUNTED = {
     "c.claim_number": TEXT, "c.practice_id": TEXT, "c.case_number": TEXT, "c.month": TEXT, "n.name": TEXT,
     "n.place": NUMBER,
     "CASE WHEN o.state <> 'withdrawn' THEN o.cents ELSE 0 END AS owed_cents": NUMBER,
-    "(SELECT CAST(SUM(p.paid_cents) AS BIGINT) FROM claim_payments AS p WHERE p.claim_number = c.claim_number"
-    " AND p.paid_cents < 0) AS taken_cents": NUMBER,
+    # What was taken back, less what was paid anew since.
+    "(SELECT CAST(SUM(CASE WHEN p.paid_cents < 0 OR p.id > (SELECT MIN(q.id) FROM claim_payments AS q WHERE"
+    " q.claim_number = c.claim_number AND q.paid_cents < 0) THEN p.paid_cents ELSE 0 END) AS BIGINT)"
+    " FROM claim_payments AS p WHERE p.claim_number = c.claim_number) AS taken_cents": NUMBER,
+    "(SELECT CAST(SUM(b.cents) AS BIGINT) FROM refunds AS b WHERE b.claim_number = c.claim_number)"
+    " AS refunded_cents": NUMBER,
 }  # fmt: skip
 
 
@@ -48,7 +52,8 @@ def withheld(connection: Connection, practice_id: str) -> pd.DataFrame:
             f"{_CALLED.format(names='withheld_names')} LEFT JOIN overpayments AS o ON o.claim_number = c.claim_number",
             "n.place, c.claim_number",
         )
-    called["known"] = called["owed_cents"].fillna(0).clip(lower=-called["taken_cents"].fillna(0))
+    known = called["owed_cents"].fillna(0).clip(lower=-called["taken_cents"].fillna(0))
+    called["known"] = (known - called["refunded_cents"].fillna(0)).clip(lower=0)  # that went back already
     called = called.sort_values(["place", "known"], ascending=[True, False], kind="stable").drop_duplicates("name")
     whole = kept["reference"].isin(called["name"])
     kept["name"] = kept["reference"].where(whole, kept["first"])

@@ -84,3 +84,20 @@ def test_a_month_billed_otherwise_names_the_second_claim_beside_the_first(store:
     assert found[first][0] == "clerical_reopening"
     assert found[second][0] == "corrected_claim"
     assert first in found[second][2]
+
+
+def test_what_the_second_payer_answered_without_money_needs_nothing(store: Store) -> None:
+    first, second = sent_to_both(store)
+    body = f"CLP*{second}*2*95*0*13.23*12*S1\nSVC*HC:99490*95*0**1\nCAS*OA*23*81.77\nCAS*PR*1*13.23"
+    assert post(store, "T2.835", answer(body, trace="T2", **SECOND_PAYER), date(2026, 12, 1)).in_suspense == 0
+    send(store, month("15", 2))
+    assert list(told(store, month("15", 2))) == [first]
+
+
+def test_where_another_first_payer_is_billed_the_second_gets_its_money_back_too(store: Store) -> None:
+    first, second = sent_to_both(store)
+    pays(store, second)
+    other = covered(PART_B | {"payer_id": "09999", "payer_name": "Other contractor"}, MEDIGAP)
+    another = signed({"staff": "25", "coverages": other}, revision=2)
+    send(store, another)
+    assert {number: one[0] for number, one in told(store, another).items()} == {first: "refund", second: "refund"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,9 +49,9 @@ class Found:
         return not (self.lost or self.twice or self.files or self.mail_lost or self.mail_twice)
 
 
-def kept(url: str, folders: Sequence[Path]) -> Kept:
-    """What lies in that database and in these folders now."""
-    rows = rows_by_table(url)
+def kept(url: str, folders: Sequence[Path], without: Collection[str] = ()) -> Kept:
+    """What lies in that database and in these folders now, without these columns."""
+    rows = rows_by_table(url, without)
     rows.pop(messages.name)
     engine = sa.create_engine(parse(url))
     with engine.connect() as connection:
@@ -83,7 +83,7 @@ def compare(ours: Kept, undisturbed: Kept, received: Mapping[str, int]) -> Found
     )
 
 
-def rows_by_table(url: str) -> Rows:
+def rows_by_table(url: str, without: Collection[str] = ()) -> Rows:
     """How often each row stands in each table of the store, without the moments at which it was written and without
     numbers that the database itself gives (a transaction that was taken back uses some up)."""
     engine = sa.create_engine(parse(url))
@@ -91,7 +91,11 @@ def rows_by_table(url: str) -> Rows:
     with engine.connect() as connection:
         for name in sorted(set(looked.get_table_names()) - TABLES_OF_RUNS):
             given = _given(looked, name)
-            wanted = [sa.column(one["name"]) for one in looked.get_columns(name) if one["name"] not in given | TIMED]
+            wanted = [
+                sa.column(one["name"])
+                for one in looked.get_columns(name)
+                if one["name"] not in given | TIMED | set(without)
+            ]
             rows = connection.execute(sa.select(*wanted).select_from(sa.table(name)))
             found[name] = Counter(tuple(map(_text, row)) for row in rows)
     engine.dispose()

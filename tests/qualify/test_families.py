@@ -176,6 +176,15 @@ def test_where_no_amount_is_loaded_the_schedules_order_decides_and_the_decision_
     assert codes_of(long, choose_family="simplest") == "99490 x1 99439 x2"
 
 
+def test_a_code_that_brings_the_hospital_nothing_is_not_put_before_one_that_does() -> None:
+    """35 minutes of the practitioner: 99491 is more in an office, and nothing on the hospital's own claim."""
+    month = {"setting": "hopd_on_campus", "practitioner": "35"}
+    assert (
+        decided([month], "2026-10")["decisions"]["codes"].tolist()
+        == decided([month], "2025-05")["decisions"]["codes"].tolist()
+    )
+
+
 def test_what_may_not_stand_beside_another_service_is_chosen_only_where_nothing_else_may() -> None:
     review = [{"code": "99091", "service_date": "2026-10-05", "billed_by": "same_practitioner"}]
     found = decided([{"other_services": review, "practitioner": "30"}])["candidates"].set_index("family")

@@ -18,6 +18,7 @@ from tasks.store.records import Basis, Digests
 from tasks.store.schema import cycles
 from tests.remit.answers import answer, paid
 from tests.remit.billed import NOW, bill, rows
+from tests.remit.test_corrections import reversal
 
 pytestmark = pytest.mark.slow  # a database each
 
@@ -86,3 +87,13 @@ def test_once_a_person_has_given_one_to_its_claim_the_others_follow(store):
     assert {state for (state,) in rows(store, claims, "state")} == {"paid"}
     unassign(store, first, "Ann", "it is not ours", TODAY)
     assert waiting(store)["reason"].tolist() == ["other_payee"]
+
+
+def test_what_takes_back_an_answer_that_is_posted_goes_where_that_one_is(store: Store) -> None:
+    bill(store, ("C7", "99490"))
+    assert post(store, "a.835", paid_to(OTHERS, "C7"), TODAY).in_suspense == 0, "no month is on record yet"
+    decided(store, "2026-10", MINE)
+    after = "PLB*1234567893*20261231*FB:BALANCE*-47.42"
+    back = answer(reversal("C7", icn="IC7"), "0", trace="T9", payee=OTHERS, after=after)
+    assert post(store, "b.835", back, TODAY).in_suspense == 0
+    assert rows(store, claims, "state") == [("reversed",)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from tasks.remit.post import post
 from tasks.remit.worklist import answers_of
+from tasks.store.overpayments import record_refund
 from tasks.store.remit_tables import provider_adjustments
 from tests.remit.answers import answer, paid
 from tests.remit.billed import bill, rows
@@ -86,3 +87,22 @@ def test_money_given_back_is_taken_off_and_another_practice_sees_nothing(store):
     (row,) = withheld(store).to_dict("records")
     assert (row["claim_number"], row["withheld_cents"], row["trace_number"]) == ("C7", 742, "T3")
     assert withheld(store, "P2").empty
+
+
+def test_what_was_taken_back_and_paid_anew_accounts_for_nothing(store) -> None:
+    bill(store, ("C7", "99490"), ("C9", "99490"))
+    post(store, "a.835", answer(paid("C7"), "47.42", trace="T1", day="20261105"), TODAY)
+    both = reversal("C7") + "\n" + paid("C7", icn="ICN2")
+    post(store, "b.835", answer(both, "0", trace="T2", day="20261112"), TODAY)
+    post(store, "c.835", answer(paid("C9", icn="ICN9"), "0", trace="T3", after=kept_back("ICN1")), TODAY)
+    assert [row["open_cents"] for row in withheld(store).to_dict("records")] == [4742]
+
+
+def test_what_was_paid_back_by_check_accounts_for_nothing_that_is_kept_back_besides(store) -> None:
+    bill(store, ("C7", "99490"), state="voided")
+    post(store, "a.835", answer(paid("C7"), "47.42", trace="T1", day="20261105"), TODAY)
+    with store.writing() as connection:
+        record_refund(connection, "C7", 4742, TODAY, "CHECK 1", "Ann", datetime(2026, 11, 10, tzinfo=UTC))
+    bill(store, ("C9", "99490"))
+    post(store, "b.835", answer(paid("C9", icn="ICN9"), "0", trace="T2", after=kept_back("ICN1")), TODAY)
+    assert [row["open_cents"] for row in withheld(store).to_dict("records")] == [4742]

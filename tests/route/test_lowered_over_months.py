@@ -12,6 +12,7 @@ from config.contract import inputs
 from config.frames import empty
 from tasks.route.cases import Standing
 from tasks.route.determinations import Determination
+from tasks.route.lowered import lowered_by_day
 from tasks.route.machine import Move
 from tasks.route.measures import measures
 from tasks.route.safeguards import alerts
@@ -40,7 +41,7 @@ def after_months(many: int, done: list[Move], *determined: Determination) -> Sta
 def told(many: int, done: list[Move], *determined: Determination, until: date = UNTIL) -> list[str]:
     found = after_months(many, done, *determined)
     assert found.money["asked_cents"].sum() == 0, "nothing of it is asked"
-    lowered = found.money["lowered_cents"].to_dict()
+    lowered = lowered_by_day(found.unpaid)
     rows = alerts({NUMBER: done}, {NUMBER: list(determined)}, {}, "P1", CASES, until, lowered=lowered)
     assert set(rows["alert"]) <= {"lowered_above_limit"}
     assert set(rows["whose"]) <= {NUMBER}
@@ -76,3 +77,9 @@ def test_what_is_lowered_without_a_case_stands_among_the_dollars_by_month_and_wh
         ["2026-10", "waived", 1, 1323],
         ["2026-11", "lowered", 1, 1323],
     ]
+
+
+@pytest.mark.parametrize("first", [{"second_by": "S2"}, {"decided_by": "S9"}], ids=["two persons", "another person"])
+def test_what_an_earlier_determination_lets_off_is_not_counted_to_the_last(first: dict[str, str]) -> None:
+    """Seven months by the first, and one by the one that renewed it: $13.23."""
+    assert told(8, [], determination("2026-08-20", **first), determination("2027-03-20")) == []

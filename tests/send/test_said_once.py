@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from config.staff_left import have_left
 from tasks.send.messages import compose
 from tests.send.actions import actions
 from tests.send.frames import output
 from tests.send.month import context, decision, frames
 from tests.send.test_messages import plain
+from tests.send.test_staff_left import NEXT, STAFF
 
 pytestmark = pytest.mark.slow
 
@@ -65,3 +67,21 @@ def test_a_sign_that_is_an_action_item_is_said_once(form: str) -> None:
     alone = said(form, **changed | {"signals": output("signals", signs[0])})["compliance"]
     assert "9 entries" not in alone
     assert "before the month is signed off" in alone
+
+
+def test_a_sign_whose_item_is_somebody_elses_is_still_told_to_compliance() -> None:
+    sign = {"signal": "round_numbers", "subject": "S1", "words": "7 of 9 entries."}
+    item = {"audience": "operations", "kind": "time_signs", "about": "S1", "words": "The log of S1: round numbers"}
+    told = said("text", signals=output("signals", sign), actions=actions(item))
+    assert "7 of 9 entries." in told["compliance"]
+
+
+@pytest.mark.parametrize("manager", ["S1", "S2"])
+def test_rows_of_a_care_manager_who_has_left_are_for_operations(manager: str) -> None:
+    mine = decision(1, "bill", care_manager_id=manager)
+    row = aside(3, "care_manager", **{name: mine[name] for name in ("case_number", "patient_id")})
+    changed = frames() | {"decisions": output("decisions", mine), "quarantine": output("quarantine", row)}
+    found = compose(context(frames=changed, staff=STAFF, today=NEXT))
+    assert [one.audience for one in found if "Wrong 3" in one.text] == [
+        "operations" if manager in have_left(STAFF, NEXT) else "care_manager"
+    ]
