@@ -42,7 +42,7 @@ def alerts(
 
     `refunds` are what Qualified Medicare Beneficiaries paid, `shares` what payers left of their share, by month;
     `barred_paid` what was paid for months of which the payer forbids to bill; `lowered` what determinations take off
-    now, whether or not a case was resolved by them.
+    now by case and day of the determination, whether or not a case was resolved by them.
     """
     within = until - timedelta(days=case_days("waivers_looked_at", until))
     settled = [
@@ -129,18 +129,23 @@ def _above_limit(
     settings: CaseSettings,
     within: date,
 ) -> dict[str, Any] | None:
-    """One person's determination that takes off little a month, and by now more than one person may let off."""
+    """One person's determinations that take off little a month, and by now more than one person may let off."""
     granted = [one for one in of_case if one.granted]
     last = max(granted, key=lambda one: (one.decided_date, one.until_date), default=None)
     if last is None or last.second_by not in ("", last.decided_by) or last.until_date < within:
         return None
     done = [one for one in moves if one.outcome in REDUCTIONS and last.decided_date <= one.day <= last.until_date]
-    cents = lowered.get((number, last.decided_date), 0) + sum(one.cents for one in done)
+    alone = {
+        one.decided_date
+        for one in granted
+        if one.decided_by == last.decided_by and one.second_by in ("", one.decided_by)
+    }
+    cents = sum(lowered.get((number, day), 0) for day in alone) + sum(one.cents for one in done)
     limit = settings.four_eyes_above_cents
     if cents <= limit:
         return None
     words = (
-        f"${cents / 100:,.2f} are off by it by now, more than ${limit / 100:,.2f}, and one person alone made the "
+        f"${cents / 100:,.2f} are off by now, more than ${limit / 100:,.2f}, and one person alone made the "
         f"determination of {last.decided_date}: a second person must decide too (determine again with a second person)"
     )
     return {"alert": "lowered_above_limit", "whose": number, "cases": 1, "words": words, "source": WAIVER_LAW}
