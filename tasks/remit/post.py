@@ -104,7 +104,8 @@ def try_suspense_again(store: Store, today: date | None, settings: Path | None =
         waiting["fault"] = ""
         matched, claim_line = match(waiting, waiting_lines, claims, lines)
         payees = payees_of(connection, matched.loc[matched["claim_number"] != "", "id"].tolist())
-        matched = wait_for_payee(connection, matched.assign(payee=matched["id"].map(payees).fillna("")), claims)
+        whose = pd.Series([payees.get(number, "") for number in matched["id"]], matched.index, dtype="str")
+        matched = wait_for_payee(connection, matched.assign(payee=whose), claims)
         out = matched[matched["claim_number"] != ""]
         suspense.leave_suspense(connection, out, waiting_lines.assign(claim_line=claim_line))
         settle(connection, out["claim_number"], today, now, settings)
