@@ -85,18 +85,18 @@ def hand_on(holds: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def changes(frame: pd.DataFrame) -> list[dict[str, str]]:
-    """What this revision decided otherwise, a row a change, by case."""
-    found = frame.sort_values(["case_number", "field"])
+    """What this revision decided otherwise, a row a change, by case; of a case with several programs it names which."""
+    found = frame.sort_values(["case_number", "program", "field"])
+    several = found.groupby("case_number")["program"].transform("nunique") > 1
     return [
         {
-            "case_number": str(case),
-            "field": "expected amount" if field == "expected_cents" else plain(field),
-            "before": change(field, before),
-            "after": change(field, after),
+            "case_number": str(row.case_number),
+            "field": ("expected amount" if row.field == "expected_cents" else plain(row.field))
+            + (f" of {row.program.upper()}" if named and not pd.isna(row.program) else ""),
+            "before": change(row.field, row.before),
+            "after": change(row.field, row.after),
         }
-        for case, field, before, after in zip(
-            found["case_number"], found["field"], found["before"], found["after"], strict=True
-        )
+        for row, named in zip(found.itertuples(), several, strict=True)
     ]
 
 

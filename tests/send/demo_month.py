@@ -66,7 +66,8 @@ def demo_month(folder: Path, patients: int, month: Month) -> DemoMonth:
     frames = decided | asked | evidence | {"claim_lines": lines, "copay_cases": routed.cases}
     frames["actions"] = _taught(frames | {"entries_read": share["time_entries"]}, month)
     told = Told("P1", month, checked.accepted, _with_news(frames), TODAY, overpayments=OWED)
-    changes = pd.DataFrame({"case_number": ["C-000001"], "field": ["outcome"], "before": ["hold"], "after": ["bill"]})
+    changed = {"case_number": "C-000001", "program": "ccm", "field": "outcome", "before": "hold", "after": "bill"}
+    changes = pd.DataFrame([changed])
     return DemoMonth(share, told, told.compose(2, changes) + _day(told))
 
 

@@ -225,12 +225,17 @@ def test_billing_passes_on_nothing_that_a_practitioner_has_in_a_message(form, ad
 def test_billing_sees_what_changed(form):
     change = case(2) | {"field": "expected_cents", "before": "0", "after": "6613"}
     outcome = case(2) | {"field": "outcome", "before": "hold", "after": "bill"}
-    changed = frames() | {"changes": output("changes", change, outcome)}
+    other = outcome | {"program": "bhi"}
+    changed = frames() | {
+        "changes": output("changes", change | {"program": "ccm"}, outcome | {"program": "ccm"}, other)
+    }
     message = compose(context(frames=changed, revision=2))[-1]
     text = plain(message.html) if form == "html" else message.text
     assert "revision 1" in text.lower()
     assert "$66.13" in text
     assert "on hold" in text
+    for words in ("expected amount of CCM", "outcome of CCM", "outcome of BHI"):
+        assert words in text
 
 
 def test_names_cannot_break_out_of_the_page_or_the_header():
