@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 # What Prefect itself says to the server that it begins for one run.
 TEMPORARY = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+# On a busy machine it is ended while it still writes, and would print a traceback behind the result. One that does not
+# come up at all is followed by Prefect's own, which says why.
+QUIET = {"PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL"}
 
 
 class TemporaryServer:
@@ -40,7 +43,7 @@ class TemporaryServer:
         factory = ["--app-dir", place, "--factory", "prefect.server.api.server:create_app", "--lifespan", "on"]
         address = ["--host", HOST, "--port", str(self.port), "--log-level", "error"]
         command = [sys.executable, "-m", "uvicorn", *factory, *address]
-        self._process = subprocess.Popen(command, env={**os.environ, **TEMPORARY})  # noqa: S603 - our own words only
+        self._process = subprocess.Popen(command, env=QUIET | os.environ | TEMPORARY)  # noqa: S603 - our own words only
         atexit.register(self.stop)  # before Prefect registers anything, so it runs after all of that
 
     def use(self) -> None:
