@@ -62,9 +62,13 @@ class MonthStatus:
 
 
 def statuses(connection: Connection, practice: str | None = None, month: Month | None = None) -> list[MonthStatus]:
-    """Every month of which anything is known, or those of one practice or month; the newest first."""
+    """Every month of which anything is known, or those of one practice or month; the newest first.
+
+    A month that was still to come when a run of it stopped is none: somebody mistyped it.
+    """
     known: set[tuple[str, str]] = set()
-    stopped = step_runs.c.step.startswith(f"{STOPPED}: ")
+    begun = step_runs.c.month <= sa.func.substr(sa.cast(step_runs.c.recorded_at, sa.Text), 1, 7)
+    stopped = step_runs.c.step.startswith(f"{STOPPED}: ") & begun
     for table, wanted in ((month_moves, sa.true()), (month_runs, sa.true()), (step_runs, stopped)):
         asked = [wanted, *([table.c.month == str(month)] if month else [])]
         query = sa.select(table.c.practice_id, table.c.month).where(*asked).distinct()

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from config.errors import DataStopError, FaultError
+from config.month import Month
 from tasks.progress import Taken, step, steps_taken
 from tasks.send.board import COLOURS, board_markdown
 from tasks.store.month_life import SIGNED_OFF, move
@@ -68,6 +69,9 @@ def test_a_months_run_that_stopped_is_on_record_until_one_ends_well(store, tmp_p
         raise DataStopError("P1: too much was set aside.")
     assert status().now
     assert [one.step for one in status().steps] == ["pull", "store"]
+    with pytest.raises(DataStopError), steps_recorded(place, "P1", Month(2126, 10), before):
+        raise DataStopError("P1, 2126-10: the time log has no entry of the month.")
+    assert status().month == str(OCTOBER), "a mistyped month is no month of the practice"
     with store.reading() as connection:
         assert not ran_since(connection, "P1", OCTOBER, status().stopped_at), "it has its turn again"
     with store.writing() as connection:
