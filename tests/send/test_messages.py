@@ -232,9 +232,7 @@ def test_billing_sees_what_changed(form):
     message = compose(context(frames=changed, revision=2))[-1]
     text = plain(message.html) if form == "html" else message.text
     assert "revision 1" in text.lower()
-    assert "$66.13" in text
-    assert "on hold" in text
-    for words in ("expected amount of CCM", "outcome of CCM", "outcome of BHI"):
+    for words in ("$66.13", "on hold", "expected amount of CCM", "outcome of CCM", "outcome of BHI"):
         assert words in text
 
 
