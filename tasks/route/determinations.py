@@ -62,6 +62,11 @@ class Determination:
     proof_seen_by: str = ""
 
     @property
+    def alone(self) -> bool:
+        """Whether one person decided it."""
+        return self.second_by in ("", self.decided_by)
+
+    @property
     def missing(self) -> list[str]:
         """What must be documented of it and is not on record, in words."""
         told = {
@@ -202,7 +207,7 @@ def ground_for(
     if not last.holds_on(day):
         return f"its determination is of {last.decided_date}, later than {day}."
     lowered = owed_cents * last.reduced_percent // 100
-    if lowered > settings.four_eyes_above_cents and last.second_by in ("", last.decided_by):
+    if lowered > settings.four_eyes_above_cents and last.alone:
         limit = settings.four_eyes_above_cents / 100
         who = "a second person must decide too (determine again with --second)"
         return f"${lowered / 100:,.2f} are more than ${limit:,.2f}: {who}."

@@ -132,15 +132,11 @@ def _above_limit(
     """One person's determinations that take off little a month, and by now more than one person may let off."""
     granted = [one for one in of_case if one.granted]
     last = max(granted, key=lambda one: (one.decided_date, one.until_date), default=None)
-    if last is None or last.second_by not in ("", last.decided_by) or last.until_date < within:
+    if last is None or not last.alone or last.until_date < within:
         return None
     done = [one for one in moves if one.outcome in REDUCTIONS and last.decided_date <= one.day <= last.until_date]
-    alone = {
-        one.decided_date
-        for one in granted
-        if one.decided_by == last.decided_by and one.second_by in ("", one.decided_by)
-    }
-    cents = sum(lowered.get((number, day), 0) for day in alone) + sum(one.cents for one in done)
+    days = {one.decided_date for one in granted if one.decided_by == last.decided_by and one.alone}
+    cents = sum(lowered.get((number, day), 0) for day in days) + sum(one.cents for one in done)
     limit = settings.four_eyes_above_cents
     if cents <= limit:
         return None
