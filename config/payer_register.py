@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self, TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from config.catalogue import OPEN, Program, Sourced, catalogue, rising, validated
+from config.catalogue import OPEN, Program, Sourced, rising, validated
 from config.errors import RuleError
+from config.medicaid_states import STATES, state_entries
 from config.month import Month
+from config.payer_entries import PayerEntry
 from config.strict_yaml import load_yaml
 
 Dated = TypeVar("Dated", "PayerEntry", "Sequel", "Contradiction")
 FOLDER = Path(__file__).parent / "payers"
-Covers = Literal["yes", "no", "by_plan", "by_state", "by_policy", "unknown"]
-Takes = Literal["all", "75%", "50%", "part", "none", "unknown"]
-Owes = Literal["never", "not_billed", "share", "unknown"]
 # What `patient_owes` says; `never` is a Qualified Medicare Beneficiary's alone, whoever else pays.
 OWES_WORDS: Mapping[str, str] = {
     "never": "nothing, as a Qualified Medicare Beneficiary",
@@ -30,79 +29,6 @@ OWES_WORDS: Mapping[str, str] = {
     "unknown": "not known",
 }
 FIRST = "ccm"  # the program about which a payer is asked before any other
-CLINIC: Program = "clinic"  # its codes stand for several programs
-
-
-class Terms(Sourced):
-    """What a payer does with care management."""
-
-    programs: tuple[Program, ...] = ("ccm",)
-    codes: tuple[str, ...] = ()  # of which alone `covers` speaks; none: all codes of the programs
-    codes_not_covered: tuple[str, ...] = ()  # codes that it does not pay though it covers the others
-    covers: Covers
-    authorization: Literal["needed", "not_needed", "unknown"] = "unknown"
-    takes_coinsurance: Takes = "none"
-    takes_deductible: Takes = "none"
-    patient_owes: Owes = "unknown"
-    crossover: Literal["automatic", "no", "unknown"] = "unknown"
-    words: str = Field(min_length=10)
-
-    @property
-    def named_codes(self) -> tuple[str, str]:
-        """The codes that it covers, where it names them, and those that it does not, with a space between."""
-        no = self.codes_not_covered + (self.codes if self.covers == "no" else ())
-        return " ".join(self.codes if self.covers != "no" else ()), " ".join(no)
-
-    def leaves_open(self, program: str, day: date) -> bool:
-        """Whether it says no to some codes of the program alone: what it does with the others is not known by that."""
-        others = set(catalogue().of(program)) & set(catalogue().on(day)) - set(self.codes)
-        return self.covers == "no" and bool(self.codes) and bool(others)
-
-    @model_validator(mode="after")
-    def _known_codes(self) -> Self:
-        known = catalogue().codes
-        if both := set(self.codes) & set(self.codes_not_covered):
-            raise ValueError(f"{min(both)} is named as covered and as not covered")
-        for code in (*self.codes, *self.codes_not_covered):
-            if code not in known:
-                raise ValueError(f"'{code}' is not in the code catalogue")
-            if known[code].program not in (*self.programs, CLINIC):
-                raise ValueError(f"{code} is a code of {known[code].program}, which the entry does not speak of")
-        return self
-
-
-class PayerEntry(Terms):
-    """One entry of the register: whom it speaks of, from one day to another."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    kinds: tuple[str, ...] = Field(min_length=1)
-    policy: str = ""  # a named policy; `called` are the names on the card that follow it, compared whole
-    called: tuple[str, ...] = ()
-    plan_letters: tuple[str, ...] = ()
-    states: tuple[str, ...] = ()
-    savings_programs: tuple[str, ...] = ()
-    place: Literal["any", "first", "second"] = "any"
-    bill: str = Field(min_length=4)
-    since: date
-    until: date = OPEN
-
-    @model_validator(mode="after")
-    def _span(self) -> Self:
-        if self.until < self.since:
-            raise ValueError("an entry ends before it begins")
-        if bool(self.policy) != bool(self.called):
-            raise ValueError("a named policy needs the names that follow it, and only a named policy has them")
-        if self.patient_owes == "never" and set(self.kinds) != {"qmb"}:
-            raise ValueError(
-                "'never' is a Qualified Medicare Beneficiary's; a plan that forbids to bill is 'not_billed'"
-            )
-        return self
-
-    @property
-    def rank(self) -> tuple[bool, bool, bool, bool, bool]:
-        """The more particular of two entries that fit has the higher one."""
-        particular = (bool(self.policy), bool(self.savings_programs), bool(self.plan_letters), bool(self.states))
-        return (*particular, self.place != "any")
 
 
 class Sequel(Sourced):
@@ -225,12 +151,16 @@ def plain(name: str) -> str:
 
 
 @cache
-def all_entries(path: Path = FOLDER / "register.yaml") -> tuple[PayerEntry, ...]:
-    """Every entry of the register; RuleError naming the one that is wrong, or two that speak of one payer at once."""
+def all_entries(path: Path = FOLDER / "register.yaml", states: Path | None = STATES) -> tuple[PayerEntry, ...]:
+    """Every entry of the register, the Medicaid of each state among them unless `states` is None.
+
+    RuleError naming the entry that is wrong, or two that speak of one payer at once.
+    """
     found = [
         validated(PayerEntry, item, f"{path.name}, entry {number}")
         for number, item in enumerate(_list(path, "entries", {"entries"}), 1)
     ]
+    found += state_entries(states) if states else ()
     names = [entry.name for entry in found]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise RuleError(f"{path.name}: '{twice}' stands twice; give the later entry a name of its own.")

@@ -8,7 +8,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from config.payer_register import Terms, all_entries, plain
+from config.payer_entries import Terms
+from config.payer_register import all_entries, plain
 from config.settings import block_of, settings_of
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from config.errors import InputError
+from config.medicaid_states import MEDICAID_STATES
 from config.month import Month
 from config.payer_register import FIRST, OWES_WORDS, program_of, register_in
 from config.payer_settings import payer_settings
@@ -19,7 +20,7 @@ from config.settings import practice_settings
 from flows.owed import stored_case
 from flows.payer_answers import called
 from tasks.cover.lists import asked_about, nobody_known
-from tasks.cover.rerun import TABLES, answers_in, changed, known_now, tables_of_patients
+from tasks.cover.rerun import TABLES, answers_in, changed, known_now, rests_otherwise, tables_of_patients
 from tasks.cover.verify import Known
 from tasks.send.words import dollars
 from tasks.store import coverage as stored
@@ -30,6 +31,7 @@ from tasks.store.payers_said import ANSWERS, OTHERS
 from tasks.store.records import Cycle
 from tasks.store.store import Store, open_store
 
+OF_STATES = ("medicaid", "qmb")
 HEADS = ("covers", "does not", "unknown", "conflict")  # as short as 80 columns want them
 MOST = 6  # cases that are named
 WORDS = {
@@ -59,19 +61,28 @@ def print_matrix(console: Console, database: str, month: Month, practice: str | 
                 left = heading in ("Place", "Payer")
                 table.add_column(heading, justify="left" if left else "right", no_wrap=True)
             place = rows["place"].clip(upper=3)
-            kind = rows["payer_kind"].astype("str")
+            kind = _called_by_state(rows)
             for (program, where, payer), group in rows.groupby([rows["program"] != FIRST, place, kind]):
                 for name, some in group.groupby(group["program"].astype("str")) if program else [("", group)]:
                     counts = some["answer"].astype("str").value_counts()
                     cells = [f"{int(counts.get(one, 0)):,}" if counts.get(one, 0) else "·" for one in STATES]
-                    called = _plain(str(payer)) + (f", {name}" if name else "")
+                    called = str(payer) + (f", {name}" if name else "")
                     words = {1: "1st", 2: "2nd", 3: "later"}[int(where)]
                     table.add_row(words, called, *cells, f"{some['patient_id'].nunique():,}")
             console.print(table, highlight=False)
             cases = decisions.drop_duplicates("patient_id").set_index("patient_id")["case_number"]
             _print_tasks(console, store, practice_id, month, rows, nobody_known(rows, cases))
+            _print_newer(console, store, practice_id, month, rows)
     finally:
         store.close()
+
+
+def _called_by_state(rows: pd.DataFrame) -> pd.Series:
+    """The kind of each payer, that of a Medicaid with its state: each state has one of its own."""
+    kind = rows["payer_kind"].astype("str")
+    state = rows["plan"].astype("str").str.partition(" ")[0]
+    state = state.where(state.isin(MEDICAID_STATES), "?")
+    return kind.str.replace("_", " ").where(~kind.isin(OF_STATES), kind + " " + state)
 
 
 def _print_tasks(
@@ -98,6 +109,21 @@ def _print_tasks(
         some = rows[(rows["answer"].astype("str") == answer).to_numpy(bool)]
         if len(some):
             _say(console, f"{answer.capitalize()}: {WORDS[answer]}; see coverage/{where} of {month}.")
+
+
+def _print_newer(console: Console, store: Store, practice_id: str, month: Month, rows: pd.DataFrame) -> None:
+    """The recorded answers by which the month was not decided: until it is run again they are not in the matrix."""
+    with store.reading() as connection:
+        latest = stored.latest_answers(connection, practice_id)
+    newer = {plan: one for plan, one in latest.items() if rests_otherwise(rows, month, one)}
+    if not newer:
+        return
+    numbers = ", ".join(stored.task_text(one["task_number"]) for one in list(newer.values())[:MOST])
+    more = f" and {len(newer) - MOST:,} more" if len(newer) > MOST else ""
+    waiting = rows[rows["plan_key"].astype("str").isin(list(newer))]["patient_id"].nunique()
+    said = "1 recorded answer is" if len(newer) == 1 else f"{len(newer):,} recorded answers are"
+    _say(console, f"{said} not in it yet ({numbers}{more}; {_patients(waiting)}): run the month again "
+                  f"(ccm run --month {month}).")  # fmt: skip
 
 
 def print_case(

@@ -11,6 +11,7 @@ import pandas as pd
 from config.care_settings import care_settings
 from config.contract import Table
 from config.fees import known_localities, localities_since, states_of_localities
+from config.medicaid_states import MEDICAID_STATES
 from config.month import Month, is_time_zone
 from config.persons import insured_persons
 from config.places import place_rates
@@ -30,11 +31,7 @@ LEADS = {
         "is_care_manager_unknown": ("care_manager_id", "staff", "staff_id"),
     },
 }
-POSTAL = (
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA "
-    "RI SC SD TN TX UT VT VA WA WV WI WY DC AS GU MP PR VI FM MH PW"
-)
-STATES = frozenset(POSTAL.split())
+STATES = MEDICAID_STATES | {"FM", "MH", "PW"}  # with the states of free association, which have none
 KEYS_STOP = ("practices", "practitioners", "staff")
 PATIENT = {"is_patient_unknown": ("patient_id", "patients", "patient_id")}
 

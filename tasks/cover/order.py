@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
+from config.medicaid_states import MEDICAID_STATES
 from config.payer_register import Register
 from tasks.cover.payers import Payers
 
@@ -57,6 +58,12 @@ def payer_not_named(p: Payers, register: Register) -> Mask:
     """An insurer or plan has neither name nor identifier; programs of the state need none."""
     rows = p.standing
     return p.any(rows, ~rows["is_named"] & ~rows["kind"].isin(["unknown"]))
+
+
+def medicaid_state_not_known(p: Payers, register: Register) -> Mask:
+    """A Medicaid is on file, and neither it nor the patient has a state that has one."""
+    rows = p.in_force
+    return p.any(rows, (rows["kind"] == "medicaid") & ~rows["state"].isin(MEDICAID_STATES))
 
 
 def order_typed_otherwise(p: Payers, register: Register) -> Mask:

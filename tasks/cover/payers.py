@@ -35,8 +35,10 @@ class Payers:
 
     @cached_property
     def in_force(self) -> pd.DataFrame:
-        """The rows in force on the day, with what their order goes by."""
-        return self.rows.loc[self.rows["on_day"], ["patient", "priority", "kind", "place", "set_aside", "is_named"]]
+        """The rows in force on the day, with what their order goes by, and whose Medicaid it is."""
+        return self.rows.loc[
+            self.rows["on_day"], ["patient", "priority", "kind", "place", "set_aside", "is_named", "state"]
+        ]
 
     @cached_property
     def standing(self) -> pd.DataFrame:
@@ -86,7 +88,7 @@ def _states(rows: pd.DataFrame, patients: pd.DataFrame) -> None:
     """A Medicaid program without a state of its own is that of the state where the patient lives."""
     at_home = patients["state"].astype("str").fillna("").to_numpy(object)[rows["patient"].to_numpy()]
     of_state = rows["kind"].isin(["medicaid", "qmb"])
-    rows["state"] = rows["state"].where(~(of_state & (rows["state"] == "")), at_home).str.upper()
+    rows["state"] = rows["state"].where(~(of_state & (rows["state"] == "")), at_home).str.strip().str.upper()
 
 
 def part_of(row: Any) -> str:

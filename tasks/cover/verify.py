@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from config.payer_register import FIRST, Contradiction, PayerEntry, Register, Terms, key_for
+from config.payer_entries import PayerEntry, Terms
+from config.payer_register import FIRST, Contradiction, Register, key_for
 from config.payer_settings import OwnEntry, PayerSettings
 from tasks.cover import order
 from tasks.cover.compare import Shown

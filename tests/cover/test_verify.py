@@ -28,7 +28,8 @@ def one(*coverages: dict[str, Any], place: int = 1, **more: Any) -> dict[str, An
     [
         (B, "covers", "medicare_part_b"),
         (MA, "unknown", "medicare_advantage"),
-        (payer("medicaid", state="TX"), "unknown", "medicaid"),
+        (payer("medicaid", state="TX"), "unknown", "medicaid_texas"),
+        (payer("medicaid"), "unknown", "medicaid"),
         (payer("medicaid", state="WI"), "unknown", "medicaid_wisconsin"),
         (payer("medicaid", savings_program="qi"), "does_not", "savings_program_without_protection"),
         (payer("tricare"), "does_not", "tricare"),

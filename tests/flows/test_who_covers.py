@@ -93,6 +93,9 @@ def test_a_plan_is_asked_once_and_its_answer_changes_every_patient_of_it(source:
     matrix = printed(print_matrix, database(out), Month(2026, 10), None)
     assert mine["task_number"] in matrix
     assert not [one for one in covered if one["patient_id"] in matrix]
+    of_states = {f"medicaid {one['plan'][:2]}" for one in covered if one["payer_kind"] == "medicaid"}
+    assert of_states, "the sample has none"
+    assert {one for one in of_states if one in matrix} == of_states
     case = printed(print_case, database(out), mine["case_number"], Month(2026, 10), None)
     assert ": unknown" in case
     assert f"({mine['task_number']})" in case
@@ -114,6 +117,9 @@ def test_a_plan_is_asked_once_and_its_answer_changes_every_patient_of_it(source:
     limit = "takes a claim until: 2027-04-29 for 2026-10-31 (the payer's own answer)"
     assert limit not in case
     assert limit in printed(print_case, database(out), mine["case_number"], Month(2026, 10), None)
+    not_yet = f"1 recorded answer is not in it yet ({mine['task_number']}; "
+    assert "not in it yet" not in matrix
+    assert not_yet in printed(print_matrix, database(out), Month(2026, 10), None)
     own = source.parent / "own.yaml"
     own.write_text(f"practices: {{P1: {{filing_days: {{{mine['payer_id']}: 90}}}}}}\n", "utf-8")
     theirs = printed(print_case, database(out), mine["case_number"], Month(2026, 10), None, own)
@@ -122,6 +128,7 @@ def test_a_plan_is_asked_once_and_its_answer_changes_every_patient_of_it(source:
     assert "on record already" in again
     assert "Run again" in again, "it was not run since"
     run(source)
+    assert "not in it yet" not in printed(print_matrix, database(out), Month(2026, 10), None)
     after = outcomes(out)
     assert after[mine["case_number"]] == ("bill", "")
     assert all(after[case][1] != "medicare_advantage" for case in of_plan)
