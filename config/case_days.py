@@ -13,7 +13,7 @@ from config.errors import RuleError
 from config.rulebook import HERE
 
 PATH = HERE / "case_days.yaml"
-Name = Literal["confirm_within", "pause_after_attempt", "waivers_looked_at"]
+Name = Literal["confirm_within", "pause_after_attempt", "waivers_looked_at", "calls_looked_at"]
 
 
 class CaseDays(FromMonth):

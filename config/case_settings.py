@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from config.deadlines import closed_days
 from config.errors import InputError
 from config.settings import block_of, settings_of
 from config.still_unpaid import terms
@@ -24,8 +26,8 @@ class FeeStep(BaseModel):
     percent_off: int = Field(ge=1, le=100)
 
 
-class CaseSettings(BaseModel):
-    """All that the work on co-pay cases asks for; every key has its default in settings.yaml."""
+class CaseBlock(BaseModel):
+    """What stands under `cases` of the settings; every key has its default in settings.yaml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -61,10 +63,17 @@ class CaseSettings(BaseModel):
         return next((one for one in steps if one.above < percent <= one.up_to or percent == one.above == 0), None)
 
 
+class CaseSettings(CaseBlock):
+    """All that the work on co-pay cases asks for: the same, and the days on which the practice is closed."""
+
+    closed_days: tuple[date, ...] = ()
+
+
 def case_settings(practice_id: str, path: Path | None = None) -> CaseSettings:
     """What holds of the practice's co-pay cases; InputError naming file and key when one is wrong."""
     found: Any = settings_of(practice_id, path).get("cases") or {}
-    settings = block_of(CaseSettings, "cases", found, path or "settings.yaml", practice_id)
+    read = block_of(CaseBlock, "cases", found, path or "settings.yaml", practice_id)
+    settings = CaseSettings(**read.model_dump(), closed_days=closed_days(practice_id, path))
     if settings.call_from_hour >= settings.call_until_hour:
         where = path or "settings.yaml"
         raise InputError(f"{where}: 'cases.call_until_hour' must be later than 'cases.call_from_hour'; correct one.")

@@ -19,8 +19,12 @@ from tasks.store.store import Store, open_store
 def take_in_file(
     console: Console, database: str, file: Path, practice: str | None, out: Path, settings: Path | None
 ) -> int:
-    """The answers of the file are on record, but the refused, which are printed with why; how many those are."""
-    answers = read_answers(file)
+    """The answers of the file are on record, but the refused, which are printed with why; how many those are.
+
+    Of a call that was taken in without its time, that is asked by line.
+    """
+    lines = worklist_rows(file)
+    answers = read_answers(lines)
     store = open_store(database)
     try:
         if practice and practice not in (known := store.every_practice()):
@@ -33,9 +37,9 @@ def take_in_file(
     finally:
         store.close()
     refused = [one for one in taken if one.state == "refused"]
-    for one in sorted(refused, key=lambda line: line.line):
+    for one in sorted((one for one in taken if one.why), key=lambda line: line.line):
         console.print(f"{file.name}, line {one.line}, {one.case_number}: {one.why}", highlight=False, markup=False)
-    for line, why in without_word(worklist_rows(file), "answer", TYPED):
+    for line, why in without_word(lines, "answer", TYPED):
         console.print(f"{file.name}, line {line}: {why}", highlight=False, markup=False, soft_wrap=True)
     counts = {state: sum(one.state == state for one in taken) for state in ("taken", "known", "refused")}
     words = f"{counts['taken']:,} answers taken, {counts['known']:,} were there already, {counts['refused']:,} refused."

@@ -20,9 +20,11 @@ Out = Annotated[
     ),
 ]
 ACTIONS = (
-    "contacted, attempted, offer, apply, refuse, resolve, close, reopen or determine; of a Qualified Medicare "
+    "contacted, attempted, timed (the time of a call that has none), offer, apply, refuse, resolve, close, reopen or "
+    "determine; of a Qualified Medicare "
     "Beneficiary's share statement_blocked or adjusted; without it the case is shown"
 )
+DAY_ALONE = len("2026-10-20")
 cases = typer.Typer(help="Co-pay cases of a whole worklist.", no_args_is_help=True)
 
 
@@ -30,7 +32,9 @@ def case(
     number: Annotated[str, typer.Argument(help="Case number, as C-000123.")],
     action: Annotated[str | None, typer.Argument(help=ACTIONS)] = None,
     by: Annotated[str, typer.Option("--by", help="Who did it, by staff identifier.")] = "",
-    day: Annotated[str | None, typer.Option("--date", help="When, as 2026-10-20; without it, now.")] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", help="When, as 2026-10-20, a call as '2026-10-20 14:30'; without it, now.")
+    ] = None,
     option: Annotated[str, typer.Option(help="The option that was offered; without it, the one the case has.")] = "",
     outcome: Annotated[str, typer.Option(help="How it is resolved, as paid, waived or withdrew.")] = "",
     note: Annotated[str, typer.Option(help="How or with whom: by_phone, in_person, by_letter ...")] = "",
@@ -65,7 +69,8 @@ def case(
     told = Told(
         *(action or "", by, option, outcome, note, amount, kind, household, income, ground, percent, second),
         at=_moment(day),
-        whole_day=day is not None,
+        whole_day=day is not None and len(day) <= DAY_ALONE,
+        typed=day is not None,
         sources=sources,
         requested=requested,
         words=words,
@@ -113,9 +118,9 @@ def _moment(day: str | None) -> datetime:
     if day is None:
         return datetime.now(UTC)
     try:
-        return datetime.fromisoformat(day).replace(tzinfo=UTC)
+        return datetime.fromisoformat(day)
     except ValueError:
-        raise InputError(f"'{day}' is not a day; write it as 2026-10-20.") from None
+        raise InputError(f"'{day}' is not a day; write it as 2026-10-20, or as '2026-10-20 14:30'.") from None
 
 
 def add_to(app: typer.Typer) -> None:

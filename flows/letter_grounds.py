@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from config.case_settings import CaseSettings
+from config.deadlines import working_day_from
 from config.instalments import monthly_parts
 from config.letters import LetterRefusedError, letters
 from config.month import Month
@@ -14,7 +15,6 @@ from tasks.route.desk import Desk
 from tasks.route.determinations import Determination
 from tasks.route.entries import all_options, option_named
 from tasks.route.machine import Move, stand
-from tasks.route.next_step import working_day
 
 ASKS = ("reminder", "payment_plan")
 DETERMINED = {"hardship_granted": True, "hardship_refused": False}
@@ -69,7 +69,7 @@ def asking(kind: str, cents: int, due: date, parts: int = PROPOSED_PARTS) -> dic
 
 def answer_day(written: date, settings: CaseSettings) -> date:
     """The day that a letter written on that one gives the patient: a working day to come, never one that is over."""
-    return working_day(written + timedelta(days=settings.follow_up_days))
+    return working_day_from(written + timedelta(days=settings.follow_up_days), settings.closed_days)
 
 
 def stopped(moves: Sequence[Move], kind: str) -> dict[str, Any]:

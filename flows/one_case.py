@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,11 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from config.errors import InputError
-from config.letters import LANGUAGES
 from config.money import cents_of as written_cents
+from flows.case_history import history
 from flows.shares_left import answer_one, has_shares, show_shares
 from flows.typed import day_of
 from tasks.remit.worklist import balances_of
+from tasks.route.calls import NO_TIME, TIMED, without_time
 from tasks.route.desk import (
     Desk,
     cents_of,
@@ -27,12 +27,13 @@ from tasks.route.desk import (
     keep,
     looked_at_again,
     open_desk,
+    time_call,
 )
 from tasks.route.determinations import KINDS, Determination, OnRecord
 from tasks.route.determining import asked_on, determination_of
 from tasks.route.entries import all_options
 from tasks.route.guards import Known
-from tasks.route.machine import BY_HAND, Case, Move, after
+from tasks.route.machine import BY_HAND, Move
 from tasks.route.people import known_staff, nobody_named
 from tasks.route.qmb_shares import ANSWERS as SHARE_ANSWERS
 from tasks.send.words import dollars, plain
@@ -60,7 +61,8 @@ class Told:
     percent: int
     second: str
     at: datetime
-    whole_day: bool
+    whole_day: bool  # no time was told
+    typed: bool = False  # somebody wrote when, and it is not the moment of the command
     sources: bool = False
     requested: str = ""
     words: str = ""
@@ -87,8 +89,10 @@ def work_on(
             desk.case(case_number)
         if told.action == "determine":
             _say_result(console, _determine(desk, case_number, told))
+        elif told.action == TIMED:
+            _time(desk, case_number, told)
         elif told.action and told.action not in SHARE_ANSWERS:
-            _move(desk, case_number, told)
+            _move(console, desk, case_number, told)
         if told.action:
             desk = looked_at_again(desk)
             keep(desk)
@@ -106,9 +110,21 @@ def desk_of(store: Store, practice_id: str, settings: Path | None, today: date |
     return open_desk(store, practice_id, today, balances_of(store, practice_id), settings)
 
 
-def _move(desk: Desk, number: str, told: Told) -> None:
+def _time(desk: Desk, number: str, told: Told) -> None:
+    """The time of a call that was recorded by its day alone is on record."""
+    if not told.by.strip():
+        raise InputError("Say who gives the time, by staff identifier: --by S1.")
+    at = _at(told, zone_of(desk.tables)) if told.typed else None
+    if at is None:
+        raise InputError("Say when the call was made, with its time: --date '2026-10-20 14:30'.")
+    by = known_staff(desk.tables, "--by", told.by)
+    time_call(desk, number, _day(told, zone_of(desk.tables)), at, by)
+
+
+def _move(console: Console, desk: Desk, number: str, told: Told) -> None:
     if told.action not in MOVES:
-        raise InputError(f"That is nothing that can be done; write one of {', '.join((*MOVES, *SHARE_ANSWERS))}.")
+        actions = (*MOVES, TIMED, *SHARE_ANSWERS)
+        raise InputError(f"That is nothing that can be done; write one of {', '.join(actions)}.")
     if not told.by.strip():
         raise InputError("Say who did it, by staff identifier: --by S1.")
     _, facts = desk.case(number)
@@ -131,7 +147,11 @@ def _move(desk: Desk, number: str, told: Told) -> None:
         note=told.note,
         cents=cents,
     )
-    do(desk, number, [move], None if told.whole_day else told.at)
+    at = _at(told, facts.zone)
+    do(desk, number, [move], at)
+    if without_time([move], at):
+        again = f"ccm case {number} {TIMED} --by {by} --date '{day} HH:MM'"
+        console.print(f"{number}: {NO_TIME}; give it: {again}", highlight=False, markup=False)
 
 
 def _determine(desk: Desk, number: str, told: Told) -> Determination:
@@ -232,7 +252,7 @@ def show(console: Console, desk: Desk, number: str, sources: bool = False, whole
         lacks = f"not documented: {', '.join(one.missing)}" if one.missing else ""
         more = "; ".join(filter(None, (asked, said, tried, shown, lacks)))
         console.print(f"  {more}", highlight=False, markup=False)
-    console.print(_history(desk, number))
+    console.print(history(desk, number))
 
 
 def _count(number: int, word: str) -> str:
@@ -252,26 +272,12 @@ def _options(known: Known, sources: bool) -> Table:
     return table
 
 
-def _history(desk: Desk, number: str) -> Table:
-    table = Table(title="History", title_justify="left")
-    for heading in ("Day", "What", "Detail", "By", "Stands"):
-        table.add_column(heading)
-    case = Case()
-    rows: list[tuple[date, str, str, str, str]] = []
-    for move in [*desk.work.moves.get(number, []), *desk.standing.new.get(number, [])]:
-        with suppress(InputError):
-            case = after(case, move)
-        detail = " ".join(filter(None, (move.outcome or move.option or move.reason, move.note)))
-        cents = dollars(move.cents) if move.cents else ""
-        rows.append((move.day, move.what, f"{plain(detail)} {cents}".strip(), move.by, plain(case.stage)))
-    for one in desk.work.letters.get(number, []):
-        place = max((place for place, row in enumerate(rows, start=1) if row[0] <= one.day), default=0)
-        written = (one.day, "letter", f"{plain(one.reason)} ({LANGUAGES.get(one.note, one.note)})", one.by, "")
-        rows.insert(place, written)
-    for day, *cells in rows:
-        table.add_row(str(day), *cells)
-    return table
+def _at(told: Told, zone: str) -> datetime | None:
+    """The moment that was told, None where it is a day alone; a time that was typed is one of the practice's clock."""
+    if told.whole_day:
+        return None
+    return told.at if told.at.tzinfo else told.at.replace(tzinfo=ZoneInfo(zone))
 
 
 def _day(told: Told, zone: str) -> date:
-    return told.at.date() if told.whole_day else told.at.astimezone(ZoneInfo(zone)).date()
+    return told.at.astimezone(ZoneInfo(zone)).date() if told.at.tzinfo else told.at.date()

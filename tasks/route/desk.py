@@ -18,6 +18,7 @@ from config.frames import empty
 from config.month import Month
 from config.settings import PracticeSettings, practice_settings
 from tasks.route import qmb_shares
+from tasks.route.calls import TIME_GIVEN
 from tasks.route.cases import Standing, standing
 from tasks.route.determinations import OPTION_OF, Determination
 from tasks.route.guards import Known, checked
@@ -141,6 +142,21 @@ def do(
                 row |= {"case_number": number, "by": move.by, "source": move.source}
                 case_work.add_attempt(connection, desk.practice_id, row, now)
     return case
+
+
+def time_call(desk: Desk, number: str, day: date, at: datetime, by: str, source: str = "") -> None:
+    """The time of the last call of that day that has none is on record, whether or not it lies in quiet hours.
+
+    `source` says which call where it is known. InputError where none waits for its time.
+    """
+    known = [one for one in desk.work.calls.get(number, []) if one.day == day and one.at is None]
+    mine = [one for one in known if not source or one.source in (source, f"{source}:reached")]
+    if not mine:
+        raise InputError(f"{number}: no call of {day} waits for its time; ccm case {number} shows its history.")
+    call, now = mine[-1], datetime.now(UTC)
+    row = {"case_number": number, "day": day, "at": at, "result": "time_given", "method": call.method, "by": by}
+    with desk.store.writing() as connection:
+        case_work.add_attempt(connection, desk.practice_id, row | {"source": call.source + TIME_GIVEN}, now)
 
 
 def determine(desk: Desk, determination: Determination) -> None:

@@ -13,6 +13,8 @@ from tasks.route.readback import Answer, day_written
 
 DETERMINED = "determined"  # of the worklist's answers
 COLUMN_OF = {
+    "--date": "answer_date",
+    "--note": "note_code",
     "--second": "second_by",
     "--percent": "percent_off",
     "--amount": "answer_amount",

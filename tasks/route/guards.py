@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from config.case_settings import CaseSettings
 from config.errors import InputError
+from tasks.route.calls import BY_TELEPHONE, why_no_call
 from tasks.route.determinations import Determination, ground_for, percent_of
 from tasks.route.efforts import Effort
 from tasks.route.entries import all_options, option_named
 from tasks.route.machine import GIVES_UP, REDUCTIONS, TAKES_MONEY, Case, Move, after
 
-SUNDAY = 6
 ASKED_FOR = ("paid", "plan_agreed", *GIVES_UP)  # outcomes of a balance that was asked for
 BARRED = "the payer forbids to bill the patient for it, so nothing is owed"
-BY_TELEPHONE = ("by_phone", "with_family", "with_interpreter", "")
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Known:
 def checked(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None = None) -> Case:
     """The case after the move; InputError with one sentence where the table or a guard refuses it.
 
-    `at` is the moment of a call, where it is known; a day alone says nothing of quiet hours.
+    `at` is the moment of a call, where it is known; a day alone says only whether anybody is called on it.
     """
     changed = after(case, move)
     if case.opened is not None and move.day < case.opened:
@@ -166,25 +164,14 @@ def _offer(case: Case, move: Move, known: Known, settings: CaseSettings, at: dat
 
 
 def _contact(case: Case, move: Move, known: Known, settings: CaseSettings, at: datetime | None) -> str:
-    """Not too often, and no call in quiet hours."""
+    """Not too often, no call in quiet hours, and none on a day on which nobody is called."""
     if move.what not in ("attempt", "contact"):
         return ""
     free = next_attempt(case, move.day, settings)
     if free > move.day:
         many, days = settings.most_attempts, settings.attempts_days
         return f"{many} attempts within {days} days are made; the next one may be on {free}."
-    if at is None or move.note not in BY_TELEPHONE:
-        return ""
-    local = at.astimezone(ZoneInfo(settings.time_zone or known.zone))
-    if not settings.call_from_hour <= local.hour < settings.call_until_hour:
-        hours = f"call from {settings.call_from_hour} to {settings.call_until_hour}"
-        return (
-            f"it is {local:%H:%M} where the patient lives; {hours}; a talk that took place in those hours is recorded "
-            f"with its day, as --date {local:%Y-%m-%d}."
-        )
-    if local.weekday() == SUNDAY and not settings.call_on_sundays:
-        return "it is Sunday where the patient lives; call on another day."
-    return ""
+    return why_no_call(move.day, at, settings, known.zone) if move.note in BY_TELEPHONE else ""
 
 
 def next_attempt(case: Case, day: date, settings: CaseSettings) -> date:

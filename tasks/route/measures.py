@@ -15,12 +15,14 @@ from config.contract import worklist_outputs
 from config.errors import InputError
 from config.frames import as_contract
 from config.month import Month
+from tasks.route.calls import Judged
 from tasks.route.machine import GIVES_UP, REDUCTIONS, Case, Move, after
 from tasks.route.qmb_shares import ShareLeft
 
 LOST = ("withdrew", "left")
 QMB_SHARES = "qmb_shares"
 LOWERED = "lowered"
+CALLS = "calls"
 WITH_CENTS = ("resolved", "dollars", QMB_SHARES)
 
 
@@ -31,12 +33,13 @@ def measures(
     shares: Iterable[ShareLeft] = (),
     share_moves: Mapping[str, Iterable[Move]] = MappingProxyType({}),
     unpaid: pd.DataFrame | None = None,
+    calls: Iterable[Judged] = (),
 ) -> pd.DataFrame:
     """What happened up to that day, by month, in contract columns.
 
     `shares` are what is left of Qualified Medicare Beneficiaries' months, counted in the month of the payer's answer;
     `share_moves` what billing did with such; `unpaid` the claims (answered_date, lowered_cents) of which determinations
-    take something off, counted in that month too until a case is resolved by them.
+    take something off, counted in that month too until a case is resolved by them; `calls` those on record.
 
     Dollars collected are the patients' payments as exported; where a patient has none, what was recorded as paid.
     """
@@ -66,6 +69,8 @@ def measures(
         month = str(Month.of(row.answered_date.date()))
         cents[month, "dollars", LOWERED] += int(row.lowered_cents)
         counts[month, "dollars", LOWERED].append(0)
+    for month, how, _ in sorted({(str(Month.of(one.call.day)), one.stands, one.case_number) for one in calls}):
+        counts[month, CALLS, how].append(0)
     table = worklist_outputs()["copay_measures"]
     rows: list[dict[str, Any]] = [
         {

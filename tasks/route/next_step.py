@@ -7,13 +7,13 @@ from datetime import date, timedelta
 
 from config.case_days import case_days
 from config.case_settings import CaseSettings
+from config.deadlines import working_day_from
 from config.letters import letters
 from config.still_unpaid import term_of
 from tasks.route.entries import Option
 from tasks.route.guards import next_attempt
 from tasks.route.machine import STILL_UNPAID, Case
 
-SATURDAY = 5
 GIVEN_UP = ("bad_debt", "write_off")
 NOTHING_OPEN = (
     "Nothing of the share is open any more: it was paid, or the payer took its answer back. Ask for nothing, and "
@@ -55,15 +55,10 @@ def next_step(
         letter = ""
     words = NOTHING_OPEN if nothing_open else GRANTED if granted else words
     if complete_on and option.name in GIVEN_UP:
-        due = max(due, working_day(complete_on))
+        due = max(due, working_day_from(complete_on, settings.closed_days))
     late = until > due + timedelta(days=settings.escalate_after_days)
     above = "compliance" if option.owner == settings.escalate_to else settings.escalate_to
     return NextStep(option.owner, words, due, letter, option.document, above if late else "")
-
-
-def working_day(day: date) -> date:
-    """The day, or the Monday after it when it falls on a weekend."""
-    return day + timedelta(days=7 - day.weekday() if day.weekday() >= SATURDAY else 0)
 
 
 def _due(case: Case, settings: CaseSettings, contact_days: int) -> date:
@@ -73,7 +68,7 @@ def _due(case: Case, settings: CaseSettings, contact_days: int) -> date:
     tried = [day for day in case.attempts if day > since]
     if tried:
         due = max(due, tried[-1] + timedelta(days=case_days("pause_after_attempt", tried[-1])))
-    return working_day(next_attempt(case, due, settings))
+    return working_day_from(next_attempt(case, due, settings), settings.closed_days)
 
 
 def _words(case: Case, option: Option, settings: CaseSettings) -> str:

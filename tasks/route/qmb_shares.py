@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from config.case_settings import CaseSettings
+from config.deadlines import working_day_from
 from tasks.route.entries import option_named
 from tasks.route.machine import QMB_SHARE, Move
-from tasks.route.next_step import working_day
 
 LEFT = "qmb_share_left"
 BLOCKED, ADJUSTED = "statement_blocked", "adjusted"
@@ -87,7 +87,7 @@ def shares_left(
         stage, since, days = LEFT, answered, settings.qmb_block_days
         if blocked:
             stage, since, days = BLOCKED, blocked[0], settings.qmb_adjust_days
-        due = working_day(since + timedelta(days=days))
+        due = working_day_from(since + timedelta(days=days), settings.closed_days)
         late = until > due + timedelta(days=settings.escalate_after_days)
         above = "compliance" if settings.escalate_to == "billing" else settings.escalate_to
         before = bool(rows["before"].all())

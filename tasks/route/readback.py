@@ -6,9 +6,10 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from config.contract import (
     Table,
@@ -53,7 +54,9 @@ LISTS = (
     (("action_number", "step", "answer"), "list of action items (actions)", "ccm actions import"),
     (("case_number", "revision", "option", "answer"), "worklist of co-pay cases (copay_cases)", "ccm cases import"),
 )
-DATE_FORMS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d %H:%M:%S")
+DATE_FORMS = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y")
+TIME_FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M", "%m/%d/%Y %I:%M %p",
+              "%Y-%m-%dT%H:%M")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,11 @@ class Answer:
         """The amount in cents, None where the line has none; InputError where it is no amount."""
         return cents_of(self.answer_amount, "answer_amount") if self.answer_amount else None
 
+    def moment(self, zone: str) -> datetime | None:
+        """When it happened on that clock, where answer_date has a time beside the day; midnight is none."""
+        found = _moment(self.answer_date)
+        return found.replace(tzinfo=ZoneInfo(zone)) if found and found.time() != time.min else None
+
     def read(self, today: date) -> tuple[int, date]:
         """Revision and day; InputError with one sentence where the line cannot be used as it stands."""
         known = worklist_outputs()["copay_worklist"]
@@ -101,7 +109,7 @@ class Answer:
         day = _day(self.answer_date)
         if day is None:
             said = "answer_date is no day" if self.answer_date else "say when in answer_date"
-            raise InputError(f"{said}; write it as 2026-10-20.")
+            raise InputError(f"{said}; write it as 2026-10-20, that of a call with its time as 2026-10-20 14:30.")
         if day > today:
             raise InputError(f"{day} is in the future; correct answer_date.")
         return int(self.revision), day
@@ -112,10 +120,10 @@ def worklist_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     return filled_rows(path, READ, NEEDED, "a worklist", "copay_cases.xlsx")
 
 
-def read_answers(path: Path) -> list[Answer]:
-    """The lines with an answer; InputError naming the file when it is no worklist."""
+def read_answers(rows: Iterable[tuple[int, dict[str, str]]]) -> list[Answer]:
+    """Those of the lines that have an answer."""
     found = []
-    for line, cells in worklist_rows(path):
+    for line, cells in rows:
         if cells["answer"]:
             answer, note = (word_of(name, cells[name]) for name in ("answer", "note_code"))
             found.append(
@@ -224,7 +232,7 @@ def _text(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, datetime):
-        return cell.strftime("%Y-%m-%d")
+        return cell.strftime("%Y-%m-%d" if cell.time() == time.min else "%Y-%m-%d %H:%M")
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, float):  # what a spreadsheet reckoned may be off by less than anybody wrote
@@ -241,7 +249,7 @@ def day_written(text: str, name: str) -> date | None:
 
 def month_written(text: str) -> str:
     """The month as the list has it, also where a spreadsheet program made a day or Sep-26 of it; else as it stands."""
-    for form in (*DATE_FORMS, "%b-%y", "%b %Y"):
+    for form in (*DATE_FORMS, *TIME_FORMS, "%b-%y", "%b %Y"):
         try:
             return datetime.strptime(text, form).strftime("%Y-%m")
         except ValueError:
@@ -250,9 +258,14 @@ def month_written(text: str) -> str:
 
 
 def _day(text: str) -> date | None:
-    for form in DATE_FORMS:
+    found = _moment(text)
+    return found.date() if found else None
+
+
+def _moment(text: str) -> datetime | None:
+    for form in (*DATE_FORMS, *TIME_FORMS):
         try:
-            return datetime.strptime(text, form).date()
+            return datetime.strptime(text, form)
         except ValueError:
             continue
     return None

@@ -1,4 +1,5 @@
-"""What compliance is told: waivers without ground, too many of them, many alike, and money of those who owe none.
+"""What compliance is told: waivers without ground, too many of them, many alike, money of those who owe none,
+and calls in quiet hours or without their time.
 
 Billing is told the same: what a Qualified Medicare Beneficiary's payers left is blocked on its statements.
 """
@@ -18,6 +19,7 @@ from config.case_days import case_days
 from config.case_settings import CaseSettings
 from config.contract import worklist_outputs
 from config.frames import as_contract
+from tasks.route.calls import Judged, call_alerts
 from tasks.route.determinations import KINDS, Determination
 from tasks.route.machine import REDUCTIONS, Move
 from tasks.route.qmb_shares import ShareLeft
@@ -37,12 +39,13 @@ def alerts(
     shares: Sequence[ShareLeft] = (),
     barred_paid: Mapping[str, int] = MappingProxyType({}),
     lowered: Mapping[tuple[str, date], int] = MappingProxyType({}),
+    calls: Sequence[Judged] = (),
 ) -> pd.DataFrame:
     """What compliance has to look at on that day, in contract columns; empty when all is well.
 
     `refunds` are what Qualified Medicare Beneficiaries paid, `shares` what payers left of their share, by month;
     `barred_paid` what was paid for months of which the payer forbids to bill; `lowered` what determinations take off
-    now by case and day of the determination, whether or not a case was resolved by them.
+    now by case and day of the determination, whether or not a case was resolved by them; `calls` those on record.
     """
     within = until - timedelta(days=case_days("waivers_looked_at", until))
     settled = [
@@ -69,6 +72,7 @@ def alerts(
     rows += [_taken_though_barred(number, cents) for number, cents in sorted(barred_paid.items()) if cents > 0]
     told = sorted((one for one in shares if one.told), key=lambda one: (one.case_number, one.month))
     rows += [_left(number, list(mine)) for number, mine in groupby(told, key=lambda one: one.case_number)]
+    rows += call_alerts(calls, until)
     table = worklist_outputs()["copay_alerts"]
     return as_contract(pd.DataFrame([row for row in rows if row], columns=table.names), table)
 

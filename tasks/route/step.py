@@ -15,6 +15,7 @@ from config.letter_settings import forecast_settings
 from config.month import Month
 from config.settings import PracticeSettings
 from tasks.progress import LOG, step
+from tasks.route.calls import judged
 from tasks.route.cases import standing
 from tasks.route.desk import keep, looked_at_again, open_desk, record
 from tasks.route.given_back import goes_back
@@ -27,6 +28,7 @@ from tasks.route.safeguards import alerts
 from tasks.route.work import moves_by_case, on_record
 from tasks.route.worklist import letters_due, worklist
 from tasks.store import case_work
+from tasks.store.day import zone_of
 from tasks.store.practice import practice_row
 from tasks.store.step import Place
 
@@ -128,12 +130,13 @@ def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = No
         refunds, barred_paid = goes_back(found.money)
         settings = case_settings(practice_id, place.settings)
         determined = dict(desk.work.determinations)
+        calls = judged(desk.work.calls, settings, zone_of(desk.tables))
         payments = desk.tables["patient_payments"]
         payments = payments.assign(case_number=payments["patient_id"].map(desk.numbers))
         lists = {
             "copay_worklist": worklist(found.frame, desk.tables["patients"], found.shares),
             "copay_measures": measures(
-                dict(moves), payments, desk.today, found.shares, desk.work.qmb_shares, found.unpaid
+                dict(moves), payments, desk.today, found.shares, desk.work.qmb_shares, found.unpaid, calls
             ),
             "copay_alerts": alerts(
                 dict(moves),
@@ -145,6 +148,7 @@ def due_cases(place: Place, practice_id: str, balances: pd.DataFrame | None = No
                 found.shares,
                 barred_paid,
                 lowered_by_day(found.unpaid),
+                calls,
             ),
             "copay_letters": letters_due(
                 found.frame, desk.tables["patients"], forecast_settings(practice_id, place.settings).languages

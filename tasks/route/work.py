@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from config.case_settings import CaseSettings, case_settings
 from config.contract import answer_outputs
 from config.frames import empty
+from tasks.route.calls import Call, calls_by_case
 from tasks.route.determinations import Determination
 from tasks.route.in_its_month import barred_months
 from tasks.route.machine import QMB_SHARE, Move
@@ -31,6 +32,7 @@ class Work:
     settings: CaseSettings = field(default_factory=lambda: case_settings(""))
     letters: Mapping[str, list[Move]] = field(default_factory=dict)
     qmb_shares: Mapping[str, list[Move]] = field(default_factory=dict)
+    calls: Mapping[str, list[Call]] = field(default_factory=dict)
     barred: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by month, whom a payer forbade to bill
 
 
@@ -50,6 +52,7 @@ def on_record(
     shares = _by_case(rows[(rows["what"] == QMB_SHARE).to_numpy(bool)])
     barred = barred_months(connection, practice_id) if barred is None else barred
     beside: dict[str, Any] = {"letters": letters_by_case(rows), "qmb_shares": shares, "barred": barred}
+    beside["calls"] = calls_by_case(case_work.attempts(connection, practice_id))
     work = Work(moves_by_case(rows), determined, settings=settings, **beside)
     return work if balances is None else replace(work, balances=balances)
 

@@ -137,7 +137,7 @@ def test_the_second_who_decides_is_known_too(case) -> None:
 
 def test_a_note_has_no_patient_in_it(practice) -> None:
     ccm = practice(patient={"first_name": "Cora", "last_name": "Pine", "phone": "937-555-0142"})
-    told = ("case", NUMBER, "contacted", "--by", "S1", "--date", "2025-10-12", "--note")
+    told = ("case", NUMBER, "contacted", "--by", "S1", "--date", "2025-10-13", "--note")
     assert why(ccm(*told, "spoke with Mrs. Pine")).startswith("--note: a patient's name stands in the text")
     assert why(ccm(*told, "called (937) 555 0142")).startswith("--note: a patient's telephone number stands")
     assert "contact" not in ccm("case", NUMBER).output
@@ -173,7 +173,7 @@ def test_a_determination_comes_back_in_the_list(practice, tmp_path: Path) -> Non
     head += ",household,income,percent_off,requested_date,collection"
 
     def told(line: str) -> str:
-        file.write_text(f"{head}\n{NUMBER},1,hardship_determination,determined,2025-10-12,S1,{line}\n", "utf-8")
+        file.write_text(f"{head}\n{NUMBER},1,hardship_determination,determined,2025-10-13,S1,{line}\n", "utf-8")
         return ccm("cases", "import", str(file)).output
 
     assert "a determination needs household and income" in told("attested,,15000,,,")
@@ -201,7 +201,7 @@ def test_a_refused_outcome_in_the_list_names_its_columns_and_no_option_of_a_comm
         assert "ccm case " not in said
         return said
 
-    by = ("--by", "S1", "--date", "2025-10-12")
+    by = ("--by", "S1", "--date", "2025-10-13")
     for words in (("contacted",), ("offer", "--option", "hardship_determination"), ("apply",)):
         assert ccm("case", NUMBER, *words, *by).exit_code == 0
     for answer in ("waived", "reduced"):
@@ -271,7 +271,7 @@ def test_the_share_of_anybody_needs_no_month() -> None:
 
 @pytest.mark.slow
 def test_every_verb_of_the_command_walks_the_case(case) -> None:
-    by = ("--by", "S1", "--date", "2025-10-12")
+    by = ("--by", "S1", "--date", "2025-10-13")
     assert case("contacted", *by).exit_code == 0
     assert case("offer", *by, "--option", "hardship_determination").exit_code == 0
     assert case("apply", *by).exit_code == 0

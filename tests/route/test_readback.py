@@ -37,7 +37,7 @@ def test_a_list_that_nobody_filled_in_has_no_answers(tmp_path: Path) -> None:
     assert rows["case_number"].tolist() == ["C-000001"]
     path = tmp_path / "list.xlsx"
     path.write_bytes(workbook(rows, worklist_outputs()["copay_worklist"], "Co-pay cases"))
-    assert read_answers(path) == []
+    assert read_answers(worklist_rows(path)) == []
     assert pd.read_excel(path).iloc[0]["Ask ($)"] == 13.23
 
 
@@ -53,7 +53,7 @@ def test_a_list_that_nobody_filled_in_has_no_answers(tmp_path: Path) -> None:
     ids=["as written", "semicolons and other dates", "mark, quotes, apostrophe, empty line", "tabs and headings"],
 )
 def test_lists_come_back_in_many_forms(tmp_path: Path, text: str) -> None:
-    (answer,) = read_answers(written(tmp_path, text))
+    (answer,) = read_answers(worklist_rows(written(tmp_path, text)))
     assert (answer.line, answer.case_number, answer.answer, answer.note_code) == (2, "C-000001", "offered", "by_phone")
     assert answer.read(TODAY) == (3, date(2026, 10, 20))
 
@@ -65,7 +65,7 @@ def test_a_workbook_may_hold_real_dates_and_numbers(tmp_path: Path) -> None:
     stream = io.BytesIO()
     book.save(stream)
     (tmp_path / "list.xlsx").write_bytes(stream.getvalue())
-    (answer,) = read_answers(tmp_path / "list.xlsx")
+    (answer,) = read_answers(worklist_rows(tmp_path / "list.xlsx"))
     assert answer.read(TODAY) == (3, date(2026, 10, 20))
 
 
@@ -117,19 +117,19 @@ def test_a_line_that_cannot_be_used_says_why(change: dict[str, str], why: str) -
 def test_what_is_no_worklist_is_refused(tmp_path: Path, name: str, content: bytes, why: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=why):
-        read_answers(tmp_path / name)
+        read_answers(worklist_rows(tmp_path / name))
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"gone.csv: the file cannot be read"):
-        read_answers(tmp_path / "gone.csv")
+        read_answers(worklist_rows(tmp_path / "gone.csv"))
 
 
 @pytest.mark.parametrize("month", ["2026-09", "Sep-26", "2026-09-01", "9/1/2026"])
 def test_a_month_is_read_as_a_spreadsheet_program_saves_it(tmp_path: Path, month: str) -> None:
     head = "Case number,Revision,Month,Answer,Answer date,Answered by"
     (tmp_path / "a.csv").write_text(f"{head}\nC-000001,0,{month},blocked,2026-10-20,S1\n", "utf-8")
-    (found,) = read_answers(tmp_path / "a.csv")
+    (found,) = read_answers(worklist_rows(tmp_path / "a.csv"))
     assert (found.month, found.answer) == ("2026-09", "statement_blocked")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -198,30 +198,6 @@ def test_a_leap_day_is_determined_until_the_last_of_february() -> None:
 
 def test_a_determination_of_a_later_day_carries_nothing_before() -> None:
     assert "later than 2026-10-01" in ground_for("waived", [determination()], date(2026, 10, 1), 0, CASES)
-
-
-@pytest.mark.parametrize(
-    ("at", "why"),
-    [
-        (
-            "2026-10-13T11:59+00:00",
-            "it is 07:59 where the patient lives; call from 8 to 21; .* --date 2026-10-13",
-        ),
-        ("2026-10-14T01:00+00:00", "it is 21:00 where the patient lives"),
-        ("2026-10-18T16:00+00:00", "it is Sunday where the patient lives"),
-        ("2026-10-13T12:00+00:00", ""),
-    ],
-)
-def test_no_call_in_quiet_hours_on_the_patients_clock(at: str, why: str) -> None:
-    case, moment = stand([Move("hear", DAY, "a", reason="refused")]), datetime.fromisoformat(at).astimezone(UTC)
-    move = Move("attempt", DAY, "b", by="S1", note="by_phone")
-    if not why:
-        assert checked(case, move, Known("C-000001"), CASES, moment).attempts == (DAY,)
-        return
-    with pytest.raises(InputError, match=why):
-        checked(case, move, Known("C-000001"), CASES, moment)
-    assert checked(case, replace(move, note="by_letter"), Known("C-000001"), CASES, moment)
-    assert checked(case, move, Known("C-000001"), settings(time_zone="Asia/Tokyo"), datetime(2026, 10, 13, tzinfo=UTC))
 
 
 def test_nothing_is_recorded_of_a_day_before_the_case() -> None:

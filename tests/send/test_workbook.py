@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from config.contract import answer_outputs, claim_outputs, coverage_outputs, outputs, worklist_outputs
 from config.frames import as_contract
 from config.worklist_answers import worklist_answers
-from tasks.route.readback import read_answers
+from tasks.route.readback import read_answers, worklist_rows
 from tasks.send.workbook import label, workbook
 from tasks.send.worklists_folder import how_to_answer
 
@@ -103,7 +103,7 @@ def test_a_list_is_filled_in_by_hand_and_read_back_in_many_words(tmp_path: Path)
         for name, value in values.items():
             page.cell(row, heads[name]).value = value
     book.save(tmp_path / "list.xlsx")
-    found = read_answers(tmp_path / "list.xlsx")
+    found = read_answers(worklist_rows(tmp_path / "list.xlsx"))
     assert [(one.answer, one.note_code) for one in found] == [
         ("voicemail", "by_phone"), ("no_answer", "by_phone"), ("cannot_pay", "in_person"), ("reached", "")
     ]  # fmt: skip

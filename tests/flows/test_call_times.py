@@ -1,0 +1,132 @@
+"""A call recorded by its day alone goes in and is asked about by name, by command and by list alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from openpyxl import Workbook
+
+from config.errors import InputError
+from tasks.route.calls import NO_TIME
+from tests.flows.test_case_command import NUMBER, practice
+
+pytestmark = pytest.mark.slow
+
+__all__ = ["practice"]
+HEAD = ["case_number", "revision", "option", "answer", "answer_date", "answered_by", "note_code"]
+NOT_CHECKED = "time not recorded: quiet hours not checked"
+
+
+@pytest.fixture
+def ccm(practice: Callable[..., Callable[..., Result]]) -> Callable[..., Result]:
+    return practice()
+
+
+def refused(result: Result) -> str:
+    assert isinstance(result.exception, InputError), result.output
+    return str(result.exception)
+
+
+def shown(ccm: Callable[..., Result]) -> str:
+    return " ".join(ccm("case", NUMBER).output.replace("│", " ").split())
+
+
+def test_a_call_without_its_time_is_recorded_asked_about_and_shown_until_the_time_is_given(ccm) -> None:
+    called = ("case", NUMBER, "attempted", "--by", "S1", "--note", "by_phone", "--date")
+    said = ccm(*called, "2025-10-13").output
+    assert f"{NUMBER}: {NO_TIME}; give it: ccm case {NUMBER} timed --by S1 --date '2025-10-13 HH:MM'" in said
+    assert "not checked" in shown(ccm)
+    timed = ("case", NUMBER, "timed", "--by", "S1", "--date")
+    assert "with its time" in refused(ccm(*timed, "2025-10-13"))
+    assert "with its time" in refused(ccm(*timed[:-1]))
+    assert "no call of 2025-10-14 waits for its time" in refused(ccm(*timed, "2025-10-14 14:30"))
+    assert ccm(*timed, "2025-10-13 14:30").exit_code == 0
+    assert "14:30" in shown(ccm)
+    assert "not checked" not in shown(ccm)
+    assert "no call of 2025-10-13 waits for its time" in refused(ccm(*timed, "2025-10-13 15:00"))
+
+
+def test_a_time_in_quiet_hours_that_is_given_later_is_kept_and_shown(ccm) -> None:
+    assert ccm("case", NUMBER, "contacted", "--by", "S1", "--date", "2025-10-13").exit_code == 0
+    assert ccm("case", NUMBER, "timed", "--by", "S1", "--date", "2025-10-13 22:15").exit_code == 0
+    assert "22:15, in" in shown(ccm)
+
+
+def test_a_time_that_is_told_with_the_call_is_judged_and_kept(ccm) -> None:
+    called = ("case", NUMBER, "contacted", "--by", "S1", "--date")
+    assert "it is 07:59 where the patient lives" in refused(ccm(*called, "2025-10-13 07:59"))
+    assert "2025-10-12 is a Sunday, on which nobody is called" in refused(ccm(*called, "2025-10-12"))
+    assert "2025-10-12 is a Sunday" in refused(ccm(*called, "2025-10-12 14:30"))
+    said = ccm(*called, "2025-10-13 08:00").output
+    assert NO_TIME not in said
+    assert "08:00" in shown(ccm)
+
+
+def test_a_letter_needs_no_time(ccm) -> None:
+    said = ccm("case", NUMBER, "contacted", "--by", "S1", "--date", "2025-10-12", "--note", "by_letter").output
+    assert NO_TIME not in said
+    assert "not checked" not in shown(ccm)
+
+
+def written(folder: Path, form: str, when: str, answer: str = "no_answer", note: str = "by_phone") -> Path:
+    """A list of one line, as a spreadsheet program saves it."""
+    line = [NUMBER, "1", "", answer, when, "S1", note]
+    path = folder / f"list.{form}"
+    if form == "csv":
+        path.write_text(",".join(HEAD) + "\n" + ",".join(line) + "\n", "utf-8")
+        return path
+    from datetime import datetime
+
+    book = Workbook()
+    book.active.append(HEAD)
+    book.active.append([*line[:4], datetime.fromisoformat(when), *line[5:]])
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_list_asks_for_the_time_by_line_and_takes_it_when_it_is_handed_in_again(
+    ccm, tmp_path: Path, form: str
+) -> None:
+    def said(when: str) -> str:
+        result = ccm("cases", "import", str(written(tmp_path, form, when)))
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    asked = f"list.{form}, line 2, {NUMBER}: {NO_TIME}; write answer_date as YYYY-MM-DD HH:MM"
+    first = said("2025-10-13")
+    assert asked in first
+    assert "1 answers taken, 0 were there already, 0 refused." in first
+    again = said("2025-10-13")
+    assert asked in again
+    assert "0 answers taken, 1 were there already, 0 refused." in again
+    assert "not checked" in shown(ccm)
+    timed = said("2025-10-13 14:30")
+    assert NO_TIME not in timed
+    assert "1 answers taken" in timed
+    assert "0 answers taken, 1 were there already" in said("2025-10-13 14:30")
+    assert "14:30" in shown(ccm)
+    assert "not checked" not in shown(ccm)
+
+
+@pytest.mark.parametrize(
+    ("when", "note", "why"),
+    [
+        (
+            "2025-10-12",
+            "",
+            "2025-10-12 is a Sunday, on which nobody is called; correct answer_date, or say",
+        ),
+        ("2025-10-13 22:00", "by_phone", "it is 22:00 where the patient lives"),
+        ("10/13/2025 7:00", "by_phone", "it is 07:00 where the patient lives"),
+    ],
+)
+def test_a_list_is_refused_as_the_command_is(ccm, tmp_path: Path, when: str, note: str, why: str) -> None:
+    result = ccm("cases", "import", str(written(tmp_path, "csv", when, "reached", note)))
+    assert f"list.csv, line 2, {NUMBER}: {why}" in result.output
+    assert "--" not in result.output
+    assert result.exit_code == InputError.exit_code
+    assert "contact" not in shown(ccm)
