@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from config.clocks import filing_limit, limit_entries
 from config.denials import FOLDER, denials, due_date, fitting, is_denial, traced, valid_answer
 from config.errors import RuleError
 from config.month import Month
@@ -239,18 +238,6 @@ def test_an_error_is_known_only_in_its_own_time() -> None:
 )
 def test_a_route_has_its_last_day(route: str, told: dict[str, Any], day: date | None) -> None:
     assert due_date(denials().routes[route], NOTICE, **told) == day
-
-
-def test_a_year_from_a_leap_day_ends_on_the_28th() -> None:
-    limit = filing_limit("medicare_part_b", date(2024, 2, 29))
-    assert limit is not None
-    assert (limit.last_day, limit.sure) == (date(2025, 2, 28), True)
-
-
-def test_a_recalled_limit_is_not_sure_and_own_terms_are() -> None:
-    assert filing_limit("commercial", DAY).sure is False  # type: ignore[union-attr]
-    assert filing_limit("commercial", DAY, 180).sure is True  # type: ignore[union-attr]
-    assert {entry.payer_kind for entry in limit_entries() if entry.confidence != "unverified"} == {"medicare_part_b"}
 
 
 def test_contract_shares_and_sequestration_are_no_denial() -> None:
