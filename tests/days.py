@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from config.month import EASTERN, today_in
 
@@ -10,3 +10,9 @@ from config.month import EASTERN, today_in
 def practice_today() -> date:
     """The day on the clock of the practices of the demo and of the cases."""
     return today_in(EASTERN)
+
+
+def calling_day() -> date:
+    """That day, or the Saturday before it where it is a Sunday, on which no call is recorded."""
+    today = practice_today()
+    return today - timedelta(days=today.weekday() == 6)

@@ -28,6 +28,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 DAY_NOUGHT = pd.Timestamp(1899, 12, 30)  # from which spreadsheets count days
 TOGETHER = 5_000  # rows
 LONGEST = 32_767  # characters of a cell
+WITH_TIME = "answer_date"  # text where it may have a time beside the day, and a day all the same
 FORMATS = {"cents": "#,##0.00", "date": "yyyy-mm-dd", "integer": "0"}
 FIRST_DAY = "43831"  # 2020-01-01 as a spreadsheet counts: an answer of an older day is a slip of the pen
 HEAD, ANSWERS = "1F4E5F", "8A4B08"  # a column that is to be filled in has a heading of its own colour
@@ -134,7 +135,7 @@ def _ask(book: Workbook, sheet: Any, table: Table, guide: Guide, last: int) -> N
         if words := guide.words.get(name, ()):
             start = next(row for row in range(len(first)) if tuple(first[row : row + len(words)]) == words) + 1
             rule.type, rule.formula1 = "list", f"'{guide.title}'!$A${start}:$A${start + len(words) - 1}"
-        elif table.column(name).type == "date":
+        elif table.column(name).type == "date" or name == WITH_TIME:
             rule.type, rule.operator, rule.formula1 = "date", "greaterThanOrEqual", FIRST_DAY
         letter = get_column_letter(table.names.index(name) + 1)
         # Another word may be one that is read all the same, so the program asks and does not refuse it.

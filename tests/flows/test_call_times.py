@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import Result
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
+from config.contract import worklist_outputs
 from config.errors import InputError
+from config.frames import as_contract
+from flows.typed_worklists import with_typed_cases
 from tasks.route.calls import NO_TIME
+from tasks.route.readback import read_answers, worklist_rows
+from tasks.send.worklists_folder import write_worklists_folder
 from tests.flows.test_case_command import NUMBER, practice
 
 pytestmark = pytest.mark.slow
@@ -78,8 +85,6 @@ def written(folder: Path, form: str, when: str, answer: str = "no_answer", note:
     if form == "csv":
         path.write_text(",".join(HEAD) + "\n" + ",".join(line) + "\n", "utf-8")
         return path
-    from datetime import datetime
-
     book = Workbook()
     book.active.append(HEAD)
     book.active.append([*line[:4], datetime.fromisoformat(when), *line[5:]])
@@ -110,6 +115,27 @@ def test_a_list_asks_for_the_time_by_line_and_takes_it_when_it_is_handed_in_agai
     assert "0 answers taken, 1 were there already" in said("2025-10-13 14:30")
     assert "14:30" in shown(ccm)
     assert "not checked" not in shown(ccm)
+
+
+@pytest.mark.parametrize("cell", ["2025-10-13 14:30", datetime(2025, 10, 13, 14, 30)])
+def test_a_time_that_was_typed_and_not_taken_in_stands_in_the_list_that_takes_its_place(
+    tmp_path: Path, cell: object
+) -> None:
+    table = worklist_outputs()["copay_worklist"]
+    cases = pd.DataFrame({"case_number": [NUMBER], "revision": [1]})
+    lists = {"copay_worklist": as_contract(cases.reindex(columns=table.names), table)}
+    book = write_worklists_folder(tmp_path, "P1", lists) / "copay_cases.xlsx"
+    opened = load_workbook(book)
+    head = {one.value: one.column for one in opened.active[1]}
+    for heading, value in {"Answer": "no_answer", "Answer date": cell, "Answered by": "S1"}.items():
+        opened.active.cell(2, head[heading]).value = value
+    opened.save(book)
+    for _ in range(2):
+        write_worklists_folder(tmp_path, "P1", with_typed_cases(tmp_path, "P1", lists))
+    for path in (book, book.with_suffix(".csv")):
+        (answer,) = read_answers(worklist_rows(path))
+        assert answer.moment("America/New_York") == datetime(2025, 10, 13, 18, 30, tzinfo=UTC), path.name
+    assert not list(book.parent.glob("*.kept*"))
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from tasks.send.mailbox import mailbox_page
 from tasks.send.run_told import RunTold, compose_run
 from tasks.store import case_work, open_store
 from tasks.store.outbox import put_daily
-from tests.days import practice_today
+from tests.days import calling_day, practice_today
 from tests.flows.test_month import content, every_file_is_there
 from tests.html import complaints, wrong
 from tests.remit.answers import answer, paid
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.slow
 MONTH = "2026-10"
 SETTINGS = "defaults:\n  cases: {balance_age_days: 0}\n"
 DAY = practice_today()
-TODAY = str(DAY)
+TODAY = str(calling_day())
 
 
 def rewritten(source: Path) -> list[str]:
