@@ -38,6 +38,7 @@ BAD = {
     "amount of the payment": (GOOD.replace(b"BPR*I*47.42", b"BPR*I*forty"), "BPR02 cannot be read (segment 4)"),
     "no trace number": (GOOD.replace(b"TRN*1*EFT1001*", b"TRN*1**"), "TRN02 cannot be read (segment 5)"),
     "beyond measure": (GOOD.replace(b"*100*47.42*12", b"*99999999999999999*47.42*12"), "larger than any"),
+    "a name beyond measure": (GOOD.replace(b"N1*PR*", b"N1*PR*" + b"A" * 1000), "longer than any in an 835"),
     "a part that is unknown": (GOOD.replace(b"LX*1~", b"DROP*TABLE*CLAIMS~"), "a segment that an 835 does not know"),
 }  # fmt: skip
 
