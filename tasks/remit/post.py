@@ -207,6 +207,8 @@ def _recovered(connection: Connection, found: Remittance, today: date | None) ->
     """What a payer kept back for a claim (WO) is taken off the overpayment of that claim."""
     others = found.provider_adjustments
     kept_back = others[others["reason"] == claim_names.WITHHELD]
+    if kept_back.empty:
+        return
     payers = found.payments["payer_id"].reindex(kept_back["payment"]).to_numpy()
     called = claim_names.claims_named(connection, kept_back.assign(payer_id=payers))
     overpayments.refresh(connection, called["claim_number"].unique().tolist(), today)

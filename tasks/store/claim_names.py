@@ -28,21 +28,25 @@ def claims_named(connection: Connection, told: pd.DataFrame) -> pd.DataFrame:
     """Of each `payer_id` and `reference` of a payer the claims that it may mean: `claim_number`, our own number before
     the payer's by `place`. A reference that is a name as a whole means no claim by its first word besides."""
     told = told[["payer_id", "reference"]].drop_duplicates()
-    words = [told["reference"], told["reference"].str.split(" ").str[0]]
-    names = pd.concat(words)
-    with asked(connection, names[names != ""], "names_told"):
-        columns = {"n.name": TEXT, "n.claim_number": TEXT, "n.payer_id AS whose": TEXT, "n.place": NUMBER}
-        every = _NAMES.format(ours="1 = 1", theirs="p.claim_number <> ''")
-        source = f"({every}) AS n JOIN names_told AS t ON t.claim_number = n.name"
-        known = select(connection, columns, source, "n.place, n.claim_number")
+    told = told.assign(whole=told["reference"], first=told["reference"].str.split(" ").str[0])
+    known = _claims_of(connection, pd.concat([told["whole"], told["first"]]))
     found = []
-    for name in words:
-        both = told.assign(name=name).merge(known, on="name")
-        both = both[both["whose"].isin([""]) | (both["whose"] == both["payer_id"])]
-        found.append(both.drop(columns=["name", "whose"]))
-        told = told.merge(both[["payer_id", "reference"]].drop_duplicates(), how="left", indicator="known")
-        told = told[told["known"] == "left_only"].drop(columns="known")
+    for column in ("whole", "first"):
+        both = told.rename(columns={column: "name"}).merge(known, on="name")
+        both = both[(both["whose"] == "") | (both["whose"] == both["payer_id"])]
+        found.append(both[["payer_id", "reference", "claim_number", "place"]])
+        means = pd.MultiIndex.from_frame(both[["payer_id", "reference"]])
+        told = told[~pd.MultiIndex.from_frame(told[["payer_id", "reference"]]).isin(means)]
     return pd.concat(found, ignore_index=True)
+
+
+def _claims_of(connection: Connection, names: pd.Series) -> pd.DataFrame:
+    """The claims of these names, and whose name it is: that payer's, or ours where it is empty."""
+    columns = {"n.name": TEXT, "n.claim_number": TEXT, "n.payer_id AS whose": TEXT, "n.place": NUMBER}
+    every = _NAMES.format(ours="1 = 1", theirs="p.claim_number <> ''")
+    with asked(connection, names[names != ""], "names_told"):
+        source = f"({every}) AS n JOIN names_told AS t ON t.claim_number = n.name"
+        return select(connection, columns, source, "n.place, n.claim_number")
 
 
 def withheld_for(connection: Connection, claim_number: str) -> int:

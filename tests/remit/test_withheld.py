@@ -151,3 +151,15 @@ def test_what_names_no_claim_is_listed_for_the_practice_whose_payment_it_was_kep
     post(store, "b.835", answer(paid("D1"), "32.42", trace="T2", after=kept_back("OLD", "15")), TODAY)
     assert withheld(store).empty
     assert withheld(store, "P2")["open_cents"].tolist() == [1500]
+
+
+def test_each_of_several_is_held_against_its_own_claim(store) -> None:
+    bill(store, ("C7", "99490"), ("C8", "99490"), ("C9", "99490"), state="voided")
+    answers = "\n".join(paid(number, icn=f"ICN{number[1]}") for number in ("C7", "C8", "C9"))
+    post(store, "a.835", answer(answers, "142.26", trace="T1", day="20261105"), TODAY)
+    told = (("C7", "1"), ("ICN8 4410", "2"), ("C7", "3"), ("OLD", "4"), ("ICN8 4410", "5"), ("ICN9 17", "6"))
+    after = "\n".join(kept_back(name, cents) for name, cents in told)
+    post(store, "b.835", answer("", "-21", trace="T2", after=after), TODAY)
+    found = {row["claim_number"]: row["withheld_cents"] for row in withheld(store).to_dict("records")}
+    assert found == {"C7": 400, "C8": 700, "C9": 600, "": 400}
+    assert dict(rows(store, overpayments, "claim_number", "open_cents")) == {"C7": 4342, "C8": 4042, "C9": 4142}
