@@ -15,6 +15,7 @@ from flows.listing import print_rows, say
 from tasks.action.desk import Wanted, act, all_items
 from tasks.action.lists import listed
 from tasks.action.take_in import DAYS, NEEDED, READ, take_in
+from tasks.progress import counted
 from tasks.route.readback import filled_rows
 from tasks.store.actions import kept
 from tasks.store.day import latest_today
@@ -92,7 +93,8 @@ def take_in_file(
         if one.state == "refused":
             say(console, f"{file.name}, line {one.line}: {one.why}")
     counts = [sum(one.state == state for one in taken) for state in ("done", "known", "refused")]
-    say(console, "{:,} answers taken, {:,} were there already, {:,} refused.".format(*counts))
+    words = f"{counted(counts[0], 'answer')} taken, {counts[1]:,} were there already, {counts[2]:,} refused."
+    say(console, words)
     return counts[-1]
 
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from config.month import Month
 from config.query_kinds import query_settings
 from flows.listing import print_rows, say
+from tasks.progress import counted
 from tasks.query.desk import Done, Told, all_queries, answer, ask, move_by_hand
 from tasks.query.lists import listed
 from tasks.query.machine import stand
@@ -82,8 +83,8 @@ def take_in_file(console: Console, database: str, file: Path, practice: str | No
     for line, why in without_word(rows, word, TYPED[word]):
         say(console, f"{file.name}, line {line}: {why}")
     counts = [sum(one.state == state for one in taken) for state in ("asked", "answered", "known", "refused")]
-    words = "{:,} questions asked, {:,} answers taken, {:,} were there already, {:,} refused."
-    say(console, words.format(*counts))
+    words = f"{counted(counts[0], 'question')} asked, {counted(counts[1], 'answer')} taken, "
+    say(console, words + "{:,} were there already, {:,} refused.".format(*counts[2:]))
     return counts[-1]
 
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
-from tasks.progress import LOG
+from tasks.progress import LOG, counted
 
 # What the month's folder has for whom, beside the report.
 BESIDE = (
@@ -88,19 +88,19 @@ def print_claims(console: Console, summary: dict[str, Any]) -> None:
     title = f"{summary['practice_id']} · {summary['month']} · revision {summary['revision']}"
     console.print(f"[bold]{title}[/]", highlight=False)
     for name, count, cents in summary["new"]:
-        console.print(f"  {name}: {_count(count, 'claim')}, ${cents / 100:,.2f} charged", highlight=False)
+        console.print(f"  {name}: {counted(count, 'claim')}, ${cents / 100:,.2f} charged", highlight=False)
     if not summary["new"]:
         console.print("  Nothing new to send; every file that went out lies in the folder.", highlight=False)
-    console.print(f"  {_count(summary['sent'], 'claim')} of this month sent in all: see claims.csv", highlight=False)
+    console.print(f"  {counted(summary['sent'], 'claim')} of this month sent in all: see claims.csv", highlight=False)
     if summary["held"]:
         console.print(
-            f"  [yellow]{_count(summary['held'], 'claim')} held back[/]: see claim_holds.csv", highlight=False
+            f"  [yellow]{counted(summary['held'], 'claim')} held back[/]: see claim_holds.csv", highlight=False
         )
         for words, count in summary["needs"].items():
             console.print(f"    {count:,} · {words}", highlight=False, markup=False)
     if summary["corrections"]:
         total = sum(summary["corrections"].values())
-        text = f"  [yellow]{_count(total, 'correction')} for a person[/]: see claim_corrections.csv"
+        text = f"  [yellow]{counted(total, 'correction')} for a person[/]: see claim_corrections.csv"
         console.print(text, highlight=False)
         for action, count in summary["corrections"].items():
             console.print(f"    {count:,} · {action.replace('_', ' ')}", highlight=False)
@@ -112,23 +112,23 @@ def print_claims(console: Console, summary: dict[str, Any]) -> None:
 
 def print_watch(console: Console, summary: dict[str, Any]) -> None:
     """One practice's minutes watch in two lines."""
-    near = f"{_count(summary['near'], 'patient')} can still reach a threshold"
-    rest = f"{_count(summary['holds'], 'hold')} to fix, {_count(summary['changes'], 'change')} of stays and coverages"
-    left = f"{_count(summary['days_left'], 'working day')} left"
+    near = f"{counted(summary['near'], 'patient')} can still reach a threshold"
+    rest = f"{counted(summary['holds'], 'hold')} to fix, {counted(summary['changes'], 'change')} of stays and coverages"
+    left = f"{counted(summary['days_left'], 'working day')} left"
     console.print(f"[bold]{summary['practice_id']}[/]: {near}; {rest}; {left}", highlight=False)
     if not summary["managers"]:
         console.print("  nobody has anything to do, so nobody is told", highlight=False)
         return
-    console.print(f"Told {_count(summary['managers'], 'care manager')}; open {summary['told']}", highlight=False)
+    console.print(f"Told {counted(summary['managers'], 'care manager')}; open {summary['told']}", highlight=False)
 
 
 def print_outreach(console: Console, summary: dict[str, Any]) -> None:
     """One practice's day of co-pay cases in two lines."""
-    said = f"{_count(summary['open'], 'open case')}, {summary['due']:,} due, {summary['escalated']:,} overdue"
-    letters, alerts = _count(summary["letters"], "letter"), _count(summary["alerts"], "alert")
+    said = f"{counted(summary['open'], 'open case')}, {summary['due']:,} due, {summary['escalated']:,} overdue"
+    letters, alerts = counted(summary["letters"], "letter"), counted(summary["alerts"], "alert")
     console.print(f"[bold]{summary['practice_id']}[/]: {said}; {letters} due", highlight=False)
     if summary["letters_not_read"]:
-        number = _count(summary["letters_not_read"], "letter")
+        number = counted(summary["letters_not_read"], "letter")
         told = "in a language that the patient does not read[/]: see language_note in letters_due.csv"
         console.print(f"  [yellow]{number} {told}", highlight=False)
     if summary["alerts"]:
@@ -140,7 +140,3 @@ def print_finding(console: Console, what: str, state: str, words: str) -> None:
     """One line of `ccm doctor`."""
     mark = {"fine": "[green]✓[/]", "look": "[yellow]![/]"}.get(state, "[red]✗[/]")
     console.print(f"{mark} [bold]{what:<15}[/] {escape(words)}", highlight=False)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -15,7 +15,7 @@ from tasks.check.check import Checked, check_tables
 from tasks.check.other_months import with_other_months
 from tasks.check.page import render_data_quality
 from tasks.check.quality import quality_view
-from tasks.progress import LOG, no_cell_in_errors, step
+from tasks.progress import LOG, counted, no_cell_in_errors, step
 
 
 @task(name="check the tables", cache_policy=NO_CACHE)
@@ -39,8 +39,8 @@ def check_practice(
         if future:
             LOG.info("%s time entries of other months lie in the future: look for a wrong year", f"{future:,}")
         done(
-            f"{len(checked.checks)} expectations, {_number(aside, 'row')} quarantined, "
-            f"{_number(warned, 'warning')}, {_number(len(checked.signals), 'integrity signal')}",
+            f"{len(checked.checks)} expectations, {counted(aside, 'row')} quarantined, "
+            f"{counted(warned, 'warning')}, {counted(len(checked.signals), 'integrity signal')}",
             sum(map(len, tables.values())),
         )
     return checked
@@ -60,7 +60,3 @@ def describe_quality(
         aside = pd.concat([rejected, checked.quarantine], ignore_index=True) if len(rejected) else checked.quarantine
         view = quality_view(checked.checks, aside, history, other_month)
         return aside, {"data_quality.html": render_data_quality(view, practice_name, month)}
-
-
-def _number(of: int, name: str) -> str:
-    return f"{of:,} {name}{'' if of == 1 else 's'}"

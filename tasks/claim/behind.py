@@ -29,9 +29,8 @@ def left_behind(
     taken_back = {one.key for one in done if not one.wanted}
     for key, stood in standing.items():
         for one in sent.get(key, ()):
-            if one.state not in (*OUT, *PAID) or one.claim_number in given_back:
-                continue
-            if one.state in PAID and one.paid_cents <= 0:
+            stands = one.state in OUT or (one.state in PAID and one.paid_cents > 0)
+            if not stands or one.claim_number in given_back:
                 continue
             second = _as_standing(one, stood)
             if key not in billed or key in taken_back:

@@ -28,7 +28,7 @@ from tasks.cover.compare import shown
 from tasks.cover.eligibility import COLUMNS, SetAsideError, read
 from tasks.cover.payers import Payers, payers_of
 from tasks.cover.verify import Known, contradictions, taking_part, verify, verify_other
-from tasks.progress import step
+from tasks.progress import counted, step
 from tasks.retry import on_errors_of
 from tasks.store import coverage as stored
 from tasks.store.day import latest_today, today_by
@@ -133,7 +133,8 @@ def read_files(place: Place, files: Iterable[str]) -> list[dict[str, Any]]:
             found.append(_kept(place, file.name, content, today))
         people = sum(one["people"] for one in found)
         aside = sum(one["state"] == "quarantined" for one in found)
-        done(f"{len(found):,} files, {people:,} people" + (f"; {aside:,} files set aside" if aside else ""), people)
+        words = f"{counted(len(found), 'file')}, {people:,} people"
+        done(words + (f"; {counted(aside, 'file')} set aside" if aside else ""), people)
     return found
 
 
@@ -150,7 +151,7 @@ def hold_against_months(place: Place, files: list[dict[str, Any]]) -> pd.DataFra
         names = {one["digest"]: one["file_name"] for one in files}
         listed["file_name"] = listed["digest"].map(names).astype("str")
         strange = sum(len(one["unmatched"]) for one in files)
-        done(f"{len(listed):,} answers, {strange:,} of nobody", len(listed))
+        done(f"{counted(len(listed), 'answer')}, {strange:,} of nobody", len(listed))
     return listed.sort_values(["file_name", "answer"], kind="stable").reset_index(drop=True)
 
 

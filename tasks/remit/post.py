@@ -15,7 +15,7 @@ from tasks.remit.balance import hold_back_unbalanced, payment_sums
 from tasks.remit.match import TRIED_AGAIN, match, wait_for_payee
 from tasks.remit.read import Remittance, SetAsideError, content_digests, payment_keys, read
 from tasks.remit.settle import settle
-from tasks.store import overpayments, remittances, suspense
+from tasks.store import claim_names, overpayments, remittances, suspense
 from tasks.store.payees import payees_of
 from tasks.store.remit_tables import adjustments, claim_payments, line_payments, provider_adjustments
 from tasks.store.remit_tables import remittances as payments
@@ -205,6 +205,10 @@ def _write(connection: Connection, found: Remittance, digest: str) -> pd.DataFra
 
 def _recovered(connection: Connection, found: Remittance, today: date | None) -> None:
     """What a payer kept back for a claim (WO) is taken off the overpayment of that claim."""
-    kept_back = found.provider_adjustments[found.provider_adjustments["reason"] == overpayments.WITHHELD]
-    numbers = overpayments.claims_called(connection, kept_back["reference"].unique().tolist())
-    overpayments.refresh(connection, numbers, today)
+    others = found.provider_adjustments
+    kept_back = others[others["reason"] == claim_names.WITHHELD]
+    if kept_back.empty:
+        return
+    payers = found.payments["payer_id"].reindex(kept_back["payment"]).to_numpy()
+    called = claim_names.claims_named(connection, kept_back.assign(payer_id=payers))
+    overpayments.refresh(connection, called["claim_number"].unique().tolist(), today)

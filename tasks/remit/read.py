@@ -17,6 +17,7 @@ from tasks.remit.faults import faults
 from tasks.remit.layout import INPATIENT_REMARKS, MODIFIERS, OUTPATIENT_REMARKS, layout
 
 LARGEST = 512 * 1024 * 1024
+LONGEST = 1000  # of a text, in bytes: far more than any that an 835 holds
 _OTHERS = {
     "837": "claims (837)",
     "999": "an acknowledgement (999)",
@@ -65,8 +66,8 @@ def read(name: str, content: bytes) -> Remittance:
         raise SetAsideError(f"{name}: {whole}; nothing of it was posted, {ask}.")
     try:
         return _frames(tables, of_claims)
-    except OverflowError:
-        raise SetAsideError(f"{name}: an amount is larger than any payment can be; {ask}.") from None
+    except OverflowError as error:
+        raise SetAsideError(f"{name}: {error}; {ask}.") from None
 
 
 def _frames(tables: dict[str, pa.Table], of_claims: dict[int, str]) -> Remittance:
@@ -177,6 +178,8 @@ def _digest(text: str) -> str:
 
 def _text(column: pa.ChunkedArray) -> pd.Series:
     values = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    if (pc.max(pc.binary_length(values)).as_py() or 0) > LONGEST:
+        raise OverflowError("a name or number in it is longer than any in an 835")
     coded = values.dictionary_encode()
     words = [
         (word or b"").decode("utf-8", "replace").replace("\0", "\ufffd").strip()
@@ -190,7 +193,7 @@ def _cents(column: pa.ChunkedArray) -> np.ndarray:
     try:
         amounts = column.cast(pa.decimal128(16, 2))
     except pa.ArrowInvalid:
-        raise OverflowError from None
+        raise OverflowError("an amount is larger than any payment can be") from None
     cents = pc.multiply(amounts, pa.scalar(Decimal(100), pa.decimal128(3, 0)))
     return pc.fill_null(cents.cast(pa.int64()), 0).to_numpy()
 

@@ -66,8 +66,18 @@ def columns_of(connection: Connection, cycle_id: int, name: str, columns: Sequen
     """Those columns of one of the cycle's tables, of which the others are not unpacked; empty where none was kept."""
     mine = (cycle_inputs.c.cycle_id == cycle_id, cycle_inputs.c.name == name)
     content = connection.execute(sa.select(cycle_inputs.c.content).where(*mine)).scalar_one_or_none()
-    if content is None:
-        return pd.DataFrame(columns=list(columns))
+    return pd.DataFrame(columns=list(columns)) if content is None else _columns(content, columns)
+
+
+def columns_of_any(connection: Connection, practice_id: str, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Those columns of that table of every month of the practice; of months with the same table only once."""
+    mine = (cycles.c.practice_id == practice_id, cycle_inputs.c.name == name)
+    joined = sa.select(cycle_inputs.c.content).join(cycles, cycles.c.id == cycle_inputs.c.cycle_id)
+    found = connection.execute(joined.where(*mine).distinct()).scalars()
+    return pd.concat([pd.DataFrame(columns=list(columns)), *(_columns(content, columns) for content in found)])
+
+
+def _columns(content: bytes, columns: Sequence[str]) -> pd.DataFrame:
     schema = ipc.open_file(pa.BufferReader(content)).schema
     places = [schema.get_field_index(one) for one in columns if one in schema.names]
     options = ipc.IpcReadOptions(included_fields=places)

@@ -13,15 +13,15 @@ from sqlalchemy.engine import Connection
 
 from config.clocks import overpayment_term
 from config.errors import InputError
+from tasks.store.claim_names import withheld_for
 from tasks.store.claim_tables import claims, ledger
 from tasks.store.day import today_of
 from tasks.store.refunded import into_ledger, not_booked_of
 from tasks.store.refused import PATIENT_MONTH
-from tasks.store.remit_tables import claim_payments, overpayments, provider_adjustments, refunds, remittances
+from tasks.store.remit_tables import claim_payments, overpayments, refunds, remittances
 from tasks.store.remittances import select
 from tasks.store.sent_alone import went_alone
 
-WITHHELD = "WO"  # of a provider adjustment: money that the payer kept back for an overpayment
 DECIDED = ("decision_changed", "decided_less")
 """Found by a later revision of the month; the others are found when a payer's answer is posted."""
 
@@ -91,7 +91,7 @@ def forget_never_paid(connection: Connection, claim_number: str) -> None:
     if case is None or case["state"] == "withdrawn":
         return
     over, _ = _over(connection, claim_number, case["keeps_cents"])
-    sent_back = _withheld(connection, claim_number) + _refunded(connection, claim_number)
+    sent_back = withheld_for(connection, claim_number) + _refunded(connection, claim_number)
     if not over and not sent_back:
         connection.execute(sa.delete(overpayments).where(mine))
     elif case["cents"] > max(over, sent_back):
@@ -111,7 +111,7 @@ def refresh(connection: Connection, claim_numbers: Collection[str], today: date 
         if case is None:
             continue
         over, booked = _over(connection, number, case["keeps_cents"])
-        sent_back = _withheld(connection, number) + _refunded(connection, number)
+        sent_back = withheld_for(connection, number) + _refunded(connection, number)
         # A payer that takes a payment back books what it withholds, or was refunded: the same money told twice.
         rest = max(0, over - max(booked, sent_back))
         closed = "withdrawn" if case["state"] == "withdrawn" else "refunded"
@@ -231,15 +231,6 @@ def of_practice(connection: Connection, practice_id: str) -> pd.DataFrame:
     return found.assign(returned_cents=returned, term=pd.Series(terms, dtype="str"))
 
 
-def claims_called(connection: Connection, references: Collection[str]) -> list[str]:
-    """The claims with a case that a payer calls so, by our number or by any of its own."""
-    references = sorted({*references, *(one.split(" ")[0] for one in references)} - {""})
-    number = overpayments.c.claim_number
-    by_payer = sa.select(claim_payments.c.claim_number).where(claim_payments.c.payer_claim_number.in_(references))
-    named = sa.or_(number.in_(references), number.in_(by_payer))
-    return list(connection.execute(sa.select(number).where(named)).scalars()) if references else []
-
-
 def _paid(connection: Connection, claim_number: str) -> int:
     mine = claim_payments.c.claim_number == claim_number
     return int(connection.execute(sa.select(sa.func.sum(claim_payments.c.paid_cents)).where(mine)).scalar() or 0)
@@ -257,20 +248,6 @@ def _over(connection: Connection, claim_number: str, keeps_cents: int) -> tuple[
         above = max(0, total - keeps_cents)
         over, booked, before = over + max(0, above - before), booked + max(0, before - above), above
     return over, booked
-
-
-def _withheld(connection: Connection, claim_number: str) -> int:
-    """What payers kept back for the claim, named by our number or by any of theirs."""
-    mine = claim_payments.c.claim_number == claim_number
-    theirs = sa.select(claim_payments.c.payer_claim_number).where(mine & (claim_payments.c.payer_claim_number != ""))
-    names = sorted({claim_number, *connection.execute(theirs).scalars()})
-    reference = provider_adjustments.c.reference
-    # Payers write an account number behind their own for the claim, after a blank.
-    named = sa.or_(*(sa.or_(reference == one, reference.startswith(f"{one} ", autoescape=True)) for one in names))
-    query = sa.select(sa.func.sum(provider_adjustments.c.cents)).where(
-        named & (provider_adjustments.c.reason == WITHHELD)
-    )
-    return int(connection.execute(query).scalar() or 0)
 
 
 def _refunded(connection: Connection, claim_number: str) -> int:

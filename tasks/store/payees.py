@@ -7,10 +7,9 @@ import re
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tasks.store.basis import columns_of
+from tasks.store.basis import columns_of_any
 from tasks.store.claim_tables import claims
 from tasks.store.remit_tables import claim_payments, remittances, suspense_events
-from tasks.store.schema import cycles
 
 OTHER_PAYEE = "other_payee"  # why an answer waits
 _NPI = re.compile(r"\d{10}")
@@ -24,15 +23,14 @@ def is_anothers(connection: Connection, practice_id: str, payee: str) -> bool:
     """
     if not _NPI.fullmatch(payee) or _said_by_person(connection, practice_id, payee):
         return False
-    mine = sa.select(cycles.c.id).where(cycles.c.practice_id == practice_id).order_by(cycles.c.id.desc())
-    known = False
-    for cycle in connection.execute(mine).scalars():
-        billing = set(columns_of(connection, cycle, "practices", ["billing_npi"])["billing_npi"].dropna())
-        people = set(columns_of(connection, cycle, "practitioners", ["npi"])["npi"].dropna())
-        if payee in billing | people:
-            return False
-        known |= any(map(_NPI.fullmatch, billing))
-    return known
+    billing = _identifiers(connection, practice_id, "practices", "billing_npi")
+    people = _identifiers(connection, practice_id, "practitioners", "npi")
+    return payee not in billing | people and any(map(_NPI.fullmatch, billing))
+
+
+def _identifiers(connection: Connection, practice_id: str, table: str, column: str) -> set[str]:
+    """What stands in that column in any month of the practice; tables that are the same are read once."""
+    return set(columns_of_any(connection, practice_id, table, [column])[column].dropna())
 
 
 def posted_before(connection: Connection, claim_number: str, payee: str) -> bool:

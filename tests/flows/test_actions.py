@@ -158,7 +158,7 @@ def test_closed_given_and_moved_by_command_and_by_list(place: Path, tmp_path: Pa
     filled(book, book, answers, "Action number")
     outreach(out=str(place), settings=str(place.parent / "settings.yaml"))
     saved = filled(book, tmp_path / "actions.xlsx", {}, "Action number")
-    assert "1 answers taken, 0 were there already, 0 refused" in ccm("import", str(saved)), "what was typed was kept"
+    assert "1 answer taken, 0 were there already, 0 refused" in ccm("import", str(saved)), "what was typed was kept"
     assert "0 answers taken, 1 were there already, 0 refused" in ccm("import", str(saved))
     assert number not in ccm()
     assert [one["state"] for one in listed(place) if one["action_number"] == number] == ["closed"]

@@ -164,7 +164,7 @@ def test_a_line_of_the_list_is_refused_by_its_column_and_never_quoted(practice, 
     assert "answer_amount is below nought" in told("paid,2025-10-20,S1,,-13.23")
     assert "answer_amount has parts of a cent" in told("paid,2025-10-20,S1,,13.235")
     assert "say how much was paid" in told("paid,2025-10-20,S1,,")
-    assert "1 answers taken" in told("paid,2025-10-20,S1,by_phone,$13.23")
+    assert "1 answer taken" in told("paid,2025-10-20,S1,by_phone,$13.23")
 
 
 def test_a_determination_comes_back_in_the_list(practice, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_determination_comes_back_in_the_list(practice, tmp_path: Path) -> Non
     assert "household is no whole number" in told("attested,Cora,15000,,,")
     assert "collection: write tried or not_tried" in told("attested,1,15000,,,a little")
     assert "requested_date is no day" in told("attested,1,15000,,soon,")
-    assert "1 answers taken" in told("attested,1,15000,50,2025-10-07,not_tried")
+    assert "1 answer taken" in told("attested,1,15000,50,2025-10-07,not_tried")
     shown = ccm("case", NUMBER).output
     assert "granted, 50 percent off" in shown
     assert "asked on 2025-10-07" in shown
@@ -238,7 +238,7 @@ def test_neither_a_case_number_nor_an_option_that_is_none_is_quoted(practice, tm
     assert "line 2, case_number: That is not a case number; write it as C-000123." in said
     assert f"line 3, {NUMBER}: that is no option; write one of stop_at_month_end" in said
     assert "line 4, C-000099: There is no case C-000099" in said
-    assert "1 answers taken, 0 were there already, 3 refused." in said
+    assert "1 answer taken, 0 were there already, 3 refused." in said
     for words in (
         ("case", "Cora Pine"),
         ("case", NUMBER, "Cora Pine", "--by", "S1"),

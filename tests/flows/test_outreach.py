@@ -180,7 +180,7 @@ def test_a_worklist_goes_out_is_filled_in_and_read_back(place: Path) -> None:
     stale = answered(place, "stale.xlsx", cannot_pay=("paid", TODAY, ""), refused=("reached", TODAY, ""))
     said = taken_in(place, stale)
     assert f"{number['cannot_pay']}: the list is stale: the case was at 1 when it was written and is at 4 now" in said
-    assert "1 answers taken" in said
+    assert "1 answer taken" in said
 
     outreach(out=str(place))
     assert set(sheet(place).index) == {"cannot_pay", "refused", "surprised"}

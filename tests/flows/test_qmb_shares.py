@@ -107,13 +107,13 @@ def test_it_is_told_by_month_has_owner_and_day_and_ends_with_an_answer(tmp_path:
     assert "2026-08: adjusted, of $12.10, by S1 on" in done
 
     assert "1 refused" in answered(place, "2026-09", "paid")
-    assert "1 answers taken" in answered(place, "2026-09", "Blocked")
+    assert "1 answer taken" in answered(place, "2026-09", "Blocked")
     assert told(desk_of(place)) == []
     (line,) = lines(desk_of(place)).to_dict("records")
     assert (line["stage"], line["next_step"][:25]) == ("statement_blocked", "Take what Medicaid pays a")
     assert len(told(desk_of(place, TODAY + timedelta(days=80)))) == 1, "what follows is overdue"
 
-    assert "1 answers taken" in answered(place, "2026-09", "adjusted")
+    assert "1 answer taken" in answered(place, "2026-09", "adjusted")
     assert lines(desk_of(place)).empty
     assert told(desk_of(place, TODAY + timedelta(days=80))) == []
     remitted(place, "K3", "2026-09", "I3", "T3")

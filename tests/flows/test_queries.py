@@ -256,7 +256,7 @@ def test_what_cannot_be_taken_is_refused_by_line_and_the_rest_goes_in(place: Pat
     assert "is yet to come" in told(lines[4])
     said = told(lines[5], lines[0], good)
     assert "line 2: answered_by: that identifier is in neither the staff nor the practitioners" in said
-    assert "1 answers taken, 0 were there already, 2 refused" in said
+    assert "1 answer taken, 0 were there already, 2 refused" in said
     assert "Cora" not in told(*lines)
     every = told(f"Q-000002,1,{second},{MONTH},perhaps,,soon,nobody,")
     assert "answer: write one of yes" in every

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.slow
 
 TODAY = date(2026, 11, 24)
 GOOD = answer(paid("C7"), "47.42")
+SECOND = remittance(paid("C8"), "47.42", trace="EFT1002").replace("*0001", "*0002")
+TWO = interchange(remittance(paid("C7"), "47.42"), SECOND)
 
 BAD = {
     "empty": (b"", "it is empty"),
@@ -25,14 +27,18 @@ BAD = {
     "no envelope": (GOOD[GOOD.index(b"GS*") :], "it does not begin as an X12 interchange does"),
     "cut within a claim": (GOOD[: GOOD.index(b"CAS*")], "it ends before its last part does"),
     "cut before the end": (GOOD[: GOOD.index(b"GE*")], "it ends before its last part does"),
-    "segments miscounted": (GOOD.replace(b"SE*17*", b"SE*18*"), "a count at the end of a part is not"),
-    "payments miscounted": (GOOD.replace(b"GE*1*", b"GE*2*"), "a count at the end of a part is not"),
+    "segments miscounted": (GOOD.replace(b"SE*17*", b"SE*18*"), "SE01 counts 18 segments where 17 are (segment 19)"),
+    "payments miscounted": (GOOD.replace(b"GE*1*", b"GE*2*"), "GE01 counts 2 payments where 1 is (segment 20)"),
+    "groups miscounted": (GOOD.replace(b"IEA*1*", b"IEA*0*"), "IEA01 counts 0 groups where 1 is (segment 21)"),
+    "a second payment miscounted": (TWO.replace(b"SE*17*0002", b"SE*3*0002"), "SE01 counts 3 segments where 17 are"),
+    "no number for a count": (GOOD.replace(b"SE*17*", b"SE*DOE*"), "SE01 counts no segments where 17 are"),
     "other control number": (GOOD.replace(b"IEA*1*000000001", b"IEA*1*000000009"), "a control number at the end"),
     "claims, not answers": (GOOD.replace(b"ST*835", b"ST*837").replace(b"GS*HP", b"GS*HC"), "holds claims (837)"),
     "acknowledgement": (GOOD.replace(b"ST*835", b"ST*999"), "the file holds an acknowledgement (999)"),
     "amount of the payment": (GOOD.replace(b"BPR*I*47.42", b"BPR*I*forty"), "BPR02 cannot be read (segment 4)"),
     "no trace number": (GOOD.replace(b"TRN*1*EFT1001*", b"TRN*1**"), "TRN02 cannot be read (segment 5)"),
     "beyond measure": (GOOD.replace(b"*100*47.42*12", b"*99999999999999999*47.42*12"), "larger than any"),
+    "a name beyond measure": (GOOD.replace(b"N1*PR*", b"N1*PR*" + b"A" * 1000), "longer than any in an 835"),
     "a part that is unknown": (GOOD.replace(b"LX*1~", b"DROP*TABLE*CLAIMS~"), "a segment that an 835 does not know"),
 }  # fmt: skip
 

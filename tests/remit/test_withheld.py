@@ -9,7 +9,7 @@ import pytest
 from tasks.remit.post import post
 from tasks.remit.worklist import answers_of
 from tasks.store.overpayments import record_refund
-from tasks.store.remit_tables import provider_adjustments
+from tasks.store.remit_tables import overpayments, provider_adjustments
 from tests.remit.answers import answer, paid
 from tests.remit.billed import bill, rows
 from tests.remit.test_corrections import reversal
@@ -106,3 +106,60 @@ def test_what_was_paid_back_by_check_accounts_for_nothing_that_is_kept_back_besi
     bill(store, ("C9", "99490"))
     post(store, "b.835", answer(paid("C9", icn="ICN9"), "0", trace="T2", after=kept_back("ICN1")), TODAY)
     assert [row["open_cents"] for row in withheld(store).to_dict("records")] == [4742]
+
+
+def test_two_payers_that_number_their_claims_alike_keep_money_back_each_for_its_own(store) -> None:
+    """Of two payers that call different claims ICN1, what one keeps back is for the claim that it answered."""
+    bill(store, ("C7", "99490"), ("C9", "99490"), ("C8", "99490"), state="voided")
+    plan = {"payer": "PLAN", "payer_id": "1999999999"}
+    post(store, "a.835", answer(paid("C7"), "47.42", trace="T1", day="20261105"), TODAY)
+    post(store, "b.835", answer(paid("C9"), "47.42", trace="T2", day="20261106", **plan), TODAY)
+    post(store, "c.835", answer("", "-47.42", trace="T3", after=kept_back("ICN1 4410"), **plan), TODAY)
+    told = {row["claim_number"]: row["accounted_cents"] for row in withheld(store).to_dict("records")}
+    assert told == {"C9": 4742}
+    assert dict(rows(store, overpayments, "claim_number", "open_cents")) == {"C7": 4742, "C9": 0}
+
+
+def test_a_payer_that_answered_no_such_claim_means_none_of_another_payers(store) -> None:
+    bill(store, ("C7", "99490"), state="voided")
+    post(store, "a.835", answer(paid("C7"), "47.42", trace="T1", day="20261105"), TODAY)
+    plan = {"payer": "PLAN", "payer_id": "1999999999"}
+    post(store, "b.835", answer("", "-47.42", trace="T2", after=kept_back("ICN1"), **plan), TODAY)
+    (row,) = withheld(store).to_dict("records")
+    assert (row["claim_number"], row["payer_name"], row["reference"]) == ("", "PLAN", "ICN1")
+    assert rows(store, overpayments, "claim_number", "open_cents") == [("C7", 4742)]
+
+
+@pytest.mark.parametrize("name", ["OLD-SYSTEM-1", "", "ICN9 1"])
+def test_money_kept_back_that_names_no_claim_of_ours_is_listed_as_unknown(store, name) -> None:
+    bill(store, ("C7", "99490"))
+    post(store, "a.835", answer(paid("C7"), "32.42", trace="T1", after=kept_back(name, "15")), TODAY)
+    post(store, "b.835", answer("", "-5", trace="T2", after=kept_back(name, "5")), TODAY)
+    (row,) = withheld(store).to_dict("records")
+    assert (row["claim_number"], row["reference"]) == ("", name)
+    assert (row["withheld_cents"], row["accounted_cents"], row["open_cents"]) == (2000, 0, 2000)
+    assert (row["trace_number"], row["file_name"]) == ("T2", "b.835")
+    assert "no claim that is on record" in row["to_do"]
+    post(store, "c.835", answer("", "20", trace="T3", after=kept_back(name, "-20")), TODAY)
+    assert withheld(store).empty
+
+
+def test_what_names_no_claim_is_listed_for_the_practice_whose_payment_it_was_kept_from(store) -> None:
+    bill(store, ("C7", "99490"))
+    bill(store, ("D1", "99490"), practice_id="P2")
+    post(store, "a.835", answer(paid("C7"), "47.42", trace="T1"), TODAY)
+    post(store, "b.835", answer(paid("D1"), "32.42", trace="T2", after=kept_back("OLD", "15")), TODAY)
+    assert withheld(store).empty
+    assert withheld(store, "P2")["open_cents"].tolist() == [1500]
+
+
+def test_each_of_several_is_held_against_its_own_claim(store) -> None:
+    bill(store, ("C7", "99490"), ("C8", "99490"), ("C9", "99490"), state="voided")
+    answers = "\n".join(paid(number, icn=f"ICN{number[1]}") for number in ("C7", "C8", "C9"))
+    post(store, "a.835", answer(answers, "142.26", trace="T1", day="20261105"), TODAY)
+    told = (("C7", "1"), ("ICN8 4410", "2"), ("C7", "3"), ("OLD", "4"), ("ICN8 4410", "5"), ("ICN9 17", "6"))
+    after = "\n".join(kept_back(name, cents) for name, cents in told)
+    post(store, "b.835", answer("", "-21", trace="T2", after=after), TODAY)
+    found = {row["claim_number"]: row["withheld_cents"] for row in withheld(store).to_dict("records")}
+    assert found == {"C7": 400, "C8": 700, "C9": 600, "": 400}
+    assert dict(rows(store, overpayments, "claim_number", "open_cents")) == {"C7": 4342, "C8": 4042, "C9": 4142}
