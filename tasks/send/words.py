@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -116,6 +117,16 @@ def capital(words: str) -> str:
 def owner(name: str) -> str:
     """Who it is, in words."""
     return OWNERS.get(name, plain(name))
+
+
+def seen_since(row: Mapping[str, Any], last_month: str) -> str:
+    """Since when an action item is known and where it goes; where the last month does not have it, that too."""
+    first, newest = row["first_month"], row["newest_month"]
+    if row["months_seen"] > 1:
+        said = f"in {row['months_seen']} months since {first}, {row['trend']}"
+    else:
+        said = f"first seen in {first}" + (f", {row['trend']}" if newest > first else "")
+    return f"{said}, not since {newest}" if newest < last_month else said
 
 
 def change(field: str, value: Any) -> str:
