@@ -22,7 +22,8 @@ OWNERS = {
     "it": "IT",
     "operations": "operations",
 }
-ACRONYMS = {"qmb", "npi", "mrn", "icd10", "us"}
+CAPITALS = ("qmb", "npi", "mrn", "icd10", "us", "ccm", "pcm", "apcm", "bhi", "cpm", "rpm")
+ACRONYMS = {name: name.upper() for name in CAPITALS} | {"cocm": "CoCM"}
 RESPONSES = {
     "refused": "refused to pay",
     "cannot_pay": "cannot pay",
@@ -96,7 +97,7 @@ def long_day(value: date) -> str:
 
 def plain(name: str) -> str:
     """A name from the vocabulary as words: care_plan_missing becomes care plan missing."""
-    return " ".join(word.upper() if word in ACRONYMS else word for word in name.split("_"))
+    return " ".join(ACRONYMS.get(word, word) for word in name.split("_"))
 
 
 def disposition(name: str) -> str:
