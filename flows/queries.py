@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rich.console import Console
 
 from config.month import Month
-from config.query_kinds import query_settings
+from config.query_kinds import query_kinds, query_settings
 from flows.listing import print_rows, say
 from tasks.query.desk import Done, Told, all_queries, answer, ask, move_by_hand
 from tasks.query.lists import listed
@@ -59,7 +59,7 @@ def answer_one(console: Console, database: str, query: str, practice: str | None
         done = answer(store, number, practice, told, today)
     say(console, f"{_called(done)} answered" if done.new else f"{_called(done)}: that is on record already")
     if done.query.state == "answered":
-        say(console, f"The next run of {done.query.month} goes by it; billing is told.")
+        say(console, query_kinds()[done.query.kind].follows(done.query.month))
 
 
 def move_one(console: Console, database: str, query: str, practice: str | None, what: str, by: str, words: str) -> None:

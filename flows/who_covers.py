@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from config.counted import plural
 from config.errors import InputError
 from config.month import Month
 from config.payer_register import FIRST, OWES_WORDS, program_of, register_in
@@ -86,14 +87,17 @@ def _print_tasks(
         program = program_of(task["plan_key"])
         what = called(task) + ("" if program == FIRST else f" about {program}")
         _say(console, f"{stored.task_text(task['number'])} by {task['due_date']}: ask {what} "
-                      f"({_patients(int(patients[task['plan_key']]))})")  # fmt: skip
+                      f"({plural(int(patients[task['plan_key']]), 'patient')})")  # fmt: skip
     if not plans:
         _say(console, "No plan has to be asked.")
     if len(nobody):
         number = {one["plan"]: stored.task_text(one["number"]) for one in tasks if one["payer_kind"] == NOBODY_KNOWN}
         cases = [f"{case} ({number[case]})" if case in number else case for case in nobody["case_number"]]
         more = f" and {len(cases) - MOST:,} more in coverage_tasks.csv" if len(cases) > MOST else ""
-        _say(console, f"{_patients(len(nobody))} of whom nobody knows who pays first: {', '.join(cases[:MOST])}{more}.")
+        _say(
+            console,
+            f"{plural(len(nobody), 'patient')} of whom nobody knows who pays first: {', '.join(cases[:MOST])}{more}.",
+        )
     for answer, where in (("unknown", "coverage_tasks.csv"), ("conflicting", "coverage_queries.csv")):
         some = rows[(rows["answer"].astype("str") == answer).to_numpy(bool)]
         if len(some):
@@ -210,10 +214,6 @@ def _print_payer(console: Console, row: dict[str, Any], was: str, month: Month, 
 
 def _plain(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _patients(count: int) -> str:
-    return f"{count:,} patient{'' if count == 1 else 's'}"
 
 
 def _say(console: Console, text: str) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.counted import plural
 from config.frames import rows_set_aside
 from config.month import Month
 from config.settings import PracticeSettings
@@ -39,8 +40,8 @@ def check_practice(
         if future:
             LOG.info("%s time entries of other months lie in the future: look for a wrong year", f"{future:,}")
         done(
-            f"{len(checked.checks)} expectations, {_number(aside, 'row')} quarantined, "
-            f"{_number(warned, 'warning')}, {_number(len(checked.signals), 'integrity signal')}",
+            f"{len(checked.checks)} expectations, {plural(aside, 'row')} quarantined, "
+            f"{plural(warned, 'warning')}, {plural(len(checked.signals), 'integrity signal')}",
             sum(map(len, tables.values())),
         )
     return checked
@@ -60,7 +61,3 @@ def describe_quality(
         aside = pd.concat([rejected, checked.quarantine], ignore_index=True) if len(rejected) else checked.quarantine
         view = quality_view(checked.checks, aside, history, other_month)
         return aside, {"data_quality.html": render_data_quality(view, practice_name, month)}
-
-
-def _number(of: int, name: str) -> str:
-    return f"{of:,} {name}{'' if of == 1 else 's'}"

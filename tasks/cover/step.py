@@ -14,6 +14,7 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.counted import plural
 from config.deadlines import closed_days
 from config.errors import InputError, PlaceError
 from config.month import Month
@@ -105,10 +106,12 @@ def ask_payers(place: Place, practice_id: str, month: Month, covered: Covered, d
             "coverage_queries": lists.queries(covered.payers, covered.against, covered.rows, cases),
         }
         queries = frames["coverage_queries"]
-        plans = (
-            f"{len(frames['coverage_tasks']) - len(nobody):,} plans to ask, {len(nobody):,} patients without a payer"
+        plans = plural(len(frames["coverage_tasks"]) - len(nobody), "plan")
+        done(
+            f"{plans} to ask, {plural(len(nobody), 'patient')} without a payer, "
+            f"{plural(len(queries), 'contradiction')}",
+            len(queries),
         )
-        done(f"{plans}, {len(queries):,} contradictions", len(queries))
     return frames
 
 

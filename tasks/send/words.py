@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from config.counted import count as count
+from config.counted import plural as plural
 from config.dispositions import to_be_checked
 from config.month import Month
 
@@ -59,20 +61,10 @@ CONFIDENCE_NAMES = {
 }
 
 
-def count(number: float) -> str:
-    """12,345."""
-    return f"{int(number):,}"
-
-
 def dollars(cents: float) -> str:
     """$1,234.56; negative amounts with a minus in front."""
     whole = int(cents)
     return f"{'−' if whole < 0 else ''}${abs(whole) // 100:,}.{abs(whole) % 100:02d}"
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    """1 case, 2 cases."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
 def day(value: Any) -> str:
