@@ -180,7 +180,8 @@ def test_what_a_threshold_completes_and_what_all_of_it_takes(form: str) -> None:
     work = watched(frames, tables(), NOVEMBER, day, LIMITS)
     (message,) = compose_watch("P1", "Maple Street", work, STAFF, NOVEMBER, day)
     flat = " ".join(getattr(message, form).split())
-    for words in ("20 min of CCM", "36 min of CoCM", "10 min of RPM"):
-        assert words in flat
+    for counted, program in (("18 of 20 min", "CCM"), ("30 of 36 min", "CoCM"), ("0 of 10 min", "RPM")):
+        assert counted in flat
+        assert flat.count(program) == 1
     assert "In all 18 minutes of care are missing, 9 a working day: with them each has the month's care." in flat
     assert [row["program"] for row in watch_rows(work, frames["decisions"])] == ["ccm", "cocm", "rpm"]
