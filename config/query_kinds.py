@@ -44,6 +44,14 @@ class Kind(BaseModel):
             raise ValueError("only yes or no about time entries corrects anything")
         return self
 
+    def follows(self, month: str) -> str:
+        """What follows from an answer, beside that billing is told."""
+        if self.effect == "told":
+            return "Billing is told; it changes nothing by itself."
+        if self.effect == "source":
+            return f"Billing is told; the next run of {month} looks for it in {self.table}."
+        return f"The next run of {month} goes by it; billing is told."
+
 
 class _Kinds(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)

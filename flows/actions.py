@@ -9,13 +9,13 @@ from pathlib import Path
 from rich.console import Console
 
 from config.audiences import told_of_cases
+from config.counted import plural
 from config.errors import InputError
 from flows.action_list import renew_action_list
 from flows.listing import print_rows, say
 from tasks.action.desk import Wanted, act, all_items
 from tasks.action.lists import listed
 from tasks.action.take_in import DAYS, NEEDED, READ, take_in
-from tasks.progress import counted
 from tasks.route.readback import filled_rows
 from tasks.store.actions import kept
 from tasks.store.day import latest_today
@@ -93,7 +93,7 @@ def take_in_file(
         if one.state == "refused":
             say(console, f"{file.name}, line {one.line}: {one.why}")
     counts = [sum(one.state == state for one in taken) for state in ("done", "known", "refused")]
-    words = f"{counted(counts[0], 'answer')} taken, {counts[1]:,} were there already, {counts[2]:,} refused."
+    words = f"{plural(counts[0], 'answer')} taken, {counts[1]:,} were there already, {counts[2]:,} refused."
     say(console, words)
     return counts[-1]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from config.counted import plural
 from config.errors import InputError
 from flows.one_case import desk_of
-from tasks.progress import counted
 from tasks.route.desk import keep, looked_at_again
 from tasks.route.readback import TYPED, Answer, read_answers, without_word, worklist_rows
 from tasks.route.take_in import Taken, take_in
@@ -43,7 +43,7 @@ def take_in_file(
     for line, why in without_word(lines, "answer", TYPED):
         console.print(f"{file.name}, line {line}: {why}", highlight=False, markup=False, soft_wrap=True)
     counts = {state: sum(one.state == state for one in taken) for state in ("taken", "known", "refused")}
-    words = f"{counted(counts['taken'], 'answer')} taken, {counts['known']:,} were there already"
+    words = f"{plural(counts['taken'], 'answer')} taken, {counts['known']:,} were there already"
     console.print(f"{words}, {counts['refused']:,} refused.", highlight=False)
     return len(refused)
 

@@ -12,6 +12,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from config.counted import plural
 from config.errors import InputError
 from config.money import cents_of as written_cents
 from flows.case_history import history
@@ -214,7 +215,7 @@ def show(console: Console, desk: Desk, number: str, sources: bool = False, whole
     case, known = desk.case(number)
     row = desk.row(number)
     console.print(f"[bold]{number}[/] · {plain(case.stage)}{f' · {plain(case.outcome)}' if case.outcome else ''}")
-    so_far = f"{_count(len(case.attempts), 'attempt')}; {_count(case.moves, 'move')}"
+    so_far = f"{plural(len(case.attempts), 'attempt')}; {plural(case.moves, 'move')}"
     console.print(f"  {plain(case.reason)}, opened {case.opened}; {so_far}")
     if known.owed_cents or int(row.get("refund_cents") or 0):
         asked = dollars(int(row.get("ask_cents") or 0))
@@ -253,10 +254,6 @@ def show(console: Console, desk: Desk, number: str, sources: bool = False, whole
         more = "; ".join(filter(None, (asked, said, tried, shown, lacks)))
         console.print(f"  {more}", highlight=False, markup=False)
     console.print(history(desk, number))
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _options(known: Known, sources: bool) -> Table:

@@ -9,10 +9,10 @@ from typing import Any
 
 from rich.console import Console
 
+from config.counted import plural
 from flows.typed import day_of
 from tasks.cover.record import DAYS, NEEDED, READ, TYPED, take_in, written
 from tasks.cover.rerun import kept_answers, rests_otherwise
-from tasks.progress import counted
 from tasks.route.readback import filled_rows, without_word
 from tasks.store import coverage as stored
 from tasks.store.day import today_of
@@ -70,7 +70,7 @@ def take_in_list(console: Console, database: str, file: Path, practice: str | No
         for line, why in without_word(rows, "answer", TYPED):
             _say(console, f"{file.name}, line {line}: {why}")
         counts = [sum(one.state == state for one in taken) for state in ("taken", "known", "refused")]
-        words = f"{counted(counts[0], 'answer')} taken, {counts[1]:,} were there already, {counts[2]:,} refused."
+        words = f"{plural(counts[0], 'answer')} taken, {counts[1]:,} were there already, {counts[2]:,} refused."
         _say(console, words)
         _say_months(console, store, [one.answered for one in taken if one.answered])
     finally:

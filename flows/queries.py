@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from rich.console import Console
 
+from config.counted import plural
 from config.month import Month
-from config.query_kinds import query_settings
+from config.query_kinds import query_kinds, query_settings
 from flows.listing import print_rows, say
-from tasks.progress import counted
 from tasks.query.desk import Done, Told, all_queries, answer, ask, move_by_hand
 from tasks.query.lists import listed
 from tasks.query.machine import stand
@@ -60,7 +60,7 @@ def answer_one(console: Console, database: str, query: str, practice: str | None
         done = answer(store, number, practice, told, today)
     say(console, f"{_called(done)} answered" if done.new else f"{_called(done)}: that is on record already")
     if done.query.state == "answered":
-        say(console, f"The next run of {done.query.month} goes by it; billing is told.")
+        say(console, query_kinds()[done.query.kind].follows(done.query.month))
 
 
 def move_one(console: Console, database: str, query: str, practice: str | None, what: str, by: str, words: str) -> None:
@@ -83,7 +83,7 @@ def take_in_file(console: Console, database: str, file: Path, practice: str | No
     for line, why in without_word(rows, word, TYPED[word]):
         say(console, f"{file.name}, line {line}: {why}")
     counts = [sum(one.state == state for one in taken) for state in ("asked", "answered", "known", "refused")]
-    words = f"{counted(counts[0], 'question')} asked, {counted(counts[1], 'answer')} taken, "
+    words = f"{plural(counts[0], 'question')} asked, {plural(counts[1], 'answer')} taken, "
     say(console, words + "{:,} were there already, {:,} refused.".format(*counts[2:]))
     return counts[-1]
 

@@ -57,7 +57,7 @@ def answer(
     out: Out = Path("out"),
     database: Database = None,
 ) -> None:
-    """Answer what billing asked; the next run of the month goes by it."""
+    """Answer what billing asked; billing is told, and the next run of the month goes by it where it can."""
     from flows.queries import AnswerGiven, answer_one
     from flows.typed import day_of
     from tasks.store.engine import database_of

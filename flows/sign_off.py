@@ -20,7 +20,7 @@ from flows.signed_said import say_signed
 from flows.waiting_runs import let_go
 from tasks.claim.ahead import ahead
 from tasks.claim.signed import undecided
-from tasks.send.month_end import compose_release
+from tasks.send.month_end import compose_release, month_end_of
 from tasks.send.stakeholders import compose_figures, figures_of, too_few, wanted_by
 from tasks.store import approvals, by_hand, month_life
 from tasks.store import claims as stored
@@ -99,7 +99,7 @@ def sign_off(
         raise InputError(f"{practice_id}, {month}: revision {cycle.revision} was decided in the meantime; look at it.")
     lines, now = store.frame("claim_lines", cycle), datetime.now(UTC)
     practice, figures = practice_row(store.kept_tables(cycle, "practices")), figures_of(store, cycle)
-    counted = store.kept_table(cycle, BY_HAND)
+    counted, before = store.kept_table(cycle, BY_HAND), month_end_of(store, practice_id, month, settings).reopened
     with store.writing() as connection:
         refuse_unheeded(by_hand.recorded(connection, practice_id, str(month)), counted, month)
         if apart:
@@ -107,7 +107,7 @@ def sign_off(
         known, today = stored.signed(connection, cycle), today_of(connection, practice_id)
         signed = stored.sign(connection, cycle, name.strip(), now)
         if known is None:
-            release = compose_release(cycle, practice, lines, signed.signed_by, today, messages.templates)
+            release = compose_release(cycle, practice, lines, signed.signed_by, today, messages.templates, before)
             put_daily(connection, [release, *compose_figures(figures, messages, today)])
     return cycle, signed, lines
 

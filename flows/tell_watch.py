@@ -48,7 +48,7 @@ def tell_watch(
         for one in sorted(have_left(tables["staff"], day.today) & work.keys()):
             LOG.info("%s has left: nobody is told of %s; write who looks after them into patients.care_manager_id", one,
                      plural(work[one]["patients"], "patient"))  # fmt: skip
-        done(f"{near:,} can still reach a threshold, {day.left} working days left", near)
+        done(f"{near:,} can still reach a threshold, {plural(day.left, 'working day')} left", near)
     counts = {"managers": len(work), "near": near, "holds": sum(view["held"] for view in work.values())}
     changes = sum(len(view["changes"]) for view in work.values())
     return {"practice_id": practice_id, "told": str(told), **counts, "changes": changes, "days_left": day.left}

@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
-from tasks.progress import LOG, counted
+from config.counted import plural
+from tasks.progress import LOG
 
 # What the month's folder has for whom, beside the report.
 BESIDE = (
@@ -75,7 +76,9 @@ def print_cycle(console: Console, summary: dict[str, Any]) -> None:
     console.print()
     console.print(table, highlight=False)
     if summary["changes"]:
-        console.print(f"{summary['changes']:,} changes against the revision before: see changes.csv", highlight=False)
+        console.print(
+            f"{plural(summary['changes'], 'change')} against the revision before: see changes.csv", highlight=False
+        )
     elif not summary["new"]:
         console.print("Nothing changed since this revision was written.", highlight=False)
     console.print(f"Open {summary['report']}", highlight=False, soft_wrap=True)
@@ -88,19 +91,19 @@ def print_claims(console: Console, summary: dict[str, Any]) -> None:
     title = f"{summary['practice_id']} · {summary['month']} · revision {summary['revision']}"
     console.print(f"[bold]{title}[/]", highlight=False)
     for name, count, cents in summary["new"]:
-        console.print(f"  {name}: {counted(count, 'claim')}, ${cents / 100:,.2f} charged", highlight=False)
+        console.print(f"  {name}: {plural(count, 'claim')}, ${cents / 100:,.2f} charged", highlight=False)
     if not summary["new"]:
         console.print("  Nothing new to send; every file that went out lies in the folder.", highlight=False)
-    console.print(f"  {counted(summary['sent'], 'claim')} of this month sent in all: see claims.csv", highlight=False)
+    console.print(f"  {plural(summary['sent'], 'claim')} of this month sent in all: see claims.csv", highlight=False)
     if summary["held"]:
         console.print(
-            f"  [yellow]{counted(summary['held'], 'claim')} held back[/]: see claim_holds.csv", highlight=False
+            f"  [yellow]{plural(summary['held'], 'claim')} held back[/]: see claim_holds.csv", highlight=False
         )
         for words, count in summary["needs"].items():
             console.print(f"    {count:,} · {words}", highlight=False, markup=False)
     if summary["corrections"]:
         total = sum(summary["corrections"].values())
-        text = f"  [yellow]{counted(total, 'correction')} for a person[/]: see claim_corrections.csv"
+        text = f"  [yellow]{plural(total, 'correction')} for a person[/]: see claim_corrections.csv"
         console.print(text, highlight=False)
         for action, count in summary["corrections"].items():
             console.print(f"    {count:,} · {action.replace('_', ' ')}", highlight=False)
@@ -112,23 +115,23 @@ def print_claims(console: Console, summary: dict[str, Any]) -> None:
 
 def print_watch(console: Console, summary: dict[str, Any]) -> None:
     """One practice's minutes watch in two lines."""
-    near = f"{counted(summary['near'], 'patient')} can still reach a threshold"
-    rest = f"{counted(summary['holds'], 'hold')} to fix, {counted(summary['changes'], 'change')} of stays and coverages"
-    left = f"{counted(summary['days_left'], 'working day')} left"
+    near = f"{plural(summary['near'], 'patient')} can still reach a threshold"
+    rest = f"{plural(summary['holds'], 'hold')} to fix, {plural(summary['changes'], 'change')} of stays and coverages"
+    left = f"{plural(summary['days_left'], 'working day')} left"
     console.print(f"[bold]{summary['practice_id']}[/]: {near}; {rest}; {left}", highlight=False)
     if not summary["managers"]:
         console.print("  nobody has anything to do, so nobody is told", highlight=False)
         return
-    console.print(f"Told {counted(summary['managers'], 'care manager')}; open {summary['told']}", highlight=False)
+    console.print(f"Told {plural(summary['managers'], 'care manager')}; open {summary['told']}", highlight=False)
 
 
 def print_outreach(console: Console, summary: dict[str, Any]) -> None:
     """One practice's day of co-pay cases in two lines."""
-    said = f"{counted(summary['open'], 'open case')}, {summary['due']:,} due, {summary['escalated']:,} overdue"
-    letters, alerts = counted(summary["letters"], "letter"), counted(summary["alerts"], "alert")
+    said = f"{plural(summary['open'], 'open case')}, {summary['due']:,} due, {summary['escalated']:,} overdue"
+    letters, alerts = plural(summary["letters"], "letter"), plural(summary["alerts"], "alert")
     console.print(f"[bold]{summary['practice_id']}[/]: {said}; {letters} due", highlight=False)
     if summary["letters_not_read"]:
-        number = counted(summary["letters_not_read"], "letter")
+        number = plural(summary["letters_not_read"], "letter")
         told = "in a language that the patient does not read[/]: see language_note in letters_due.csv"
         console.print(f"  [yellow]{number} {told}", highlight=False)
     if summary["alerts"]:

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from config.counted import plural
 from config.errors import InputError
 from config.medicaid_states import MEDICAID_STATES
 from config.month import Month
@@ -97,14 +98,17 @@ def _print_tasks(
         program = program_of(task["plan_key"])
         what = called(task) + ("" if program == FIRST else f" about {program}")
         _say(console, f"{stored.task_text(task['number'])} by {task['due_date']}: ask {what} "
-                      f"({_patients(int(patients[task['plan_key']]))})")  # fmt: skip
+                      f"({plural(int(patients[task['plan_key']]), 'patient')})")  # fmt: skip
     if not plans:
         _say(console, "No plan has to be asked.")
     if len(nobody):
         number = {one["plan"]: stored.task_text(one["number"]) for one in tasks if one["payer_kind"] == NOBODY_KNOWN}
         cases = [f"{case} ({number[case]})" if case in number else case for case in nobody["case_number"]]
         more = f" and {len(cases) - MOST:,} more in coverage_tasks.csv" if len(cases) > MOST else ""
-        _say(console, f"{_patients(len(nobody))} of whom nobody knows who pays first: {', '.join(cases[:MOST])}{more}.")
+        _say(
+            console,
+            f"{plural(len(nobody), 'patient')} of whom nobody knows who pays first: {', '.join(cases[:MOST])}{more}.",
+        )
     for answer, where in (("unknown", "coverage_tasks.csv"), ("conflicting", "coverage_queries.csv")):
         some = rows[(rows["answer"].astype("str") == answer).to_numpy(bool)]
         if len(some):
@@ -121,8 +125,8 @@ def _print_newer(console: Console, store: Store, practice_id: str, month: Month,
     numbers = ", ".join(stored.task_text(one["task_number"]) for one in list(newer.values())[:MOST])
     more = f" and {len(newer) - MOST:,} more" if len(newer) > MOST else ""
     waiting = rows[rows["plan_key"].astype("str").isin(list(newer))]["patient_id"].nunique()
-    said = "1 recorded answer is" if len(newer) == 1 else f"{len(newer):,} recorded answers are"
-    _say(console, f"{said} not in it yet ({numbers}{more}; {_patients(waiting)}): run the month again "
+    said = plural(len(newer), "recorded answer is", "recorded answers are")
+    _say(console, f"{said} not in it yet ({numbers}{more}; {plural(waiting, 'patient')}): run the month again "
                   f"(ccm run --month {month}).")  # fmt: skip
 
 
@@ -236,10 +240,6 @@ def _print_payer(console: Console, row: dict[str, Any], was: str, month: Month, 
 
 def _plain(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _patients(count: int) -> str:
-    return f"{count:,} patient{'' if count == 1 else 's'}"
 
 
 def _say(console: Console, text: str) -> None:

@@ -15,16 +15,11 @@ from typing import Protocol
 from config.errors import FaultError, UserError
 from tasks.json_log import log_as_json, of_cycle
 
-__all__ = ["LOG", "Taken", "counted", "no_cell_in_errors", "of_cycle", "step", "steps_taken"]
+__all__ = ["LOG", "Taken", "no_cell_in_errors", "of_cycle", "step", "steps_taken"]
 
 LOG = logging.getLogger("ccm")
 LOG.setLevel(logging.INFO)
 log_as_json(LOG)
-
-
-def counted(number: int, what: str) -> str:
-    """1 file, 2 files."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,8 @@ def _row(item: Item) -> dict[str, Any]:
         "remedy": shown.remedy,
         "patients": shown.patients,
         "stake_cents": shown.cents,
-        "first_month": item.first_seen or None,
+        # One that no month shows any more, as its only one was corrected, is known since the first that was looked at.
+        "first_month": item.first_seen or min(item.months),
         "newest_month": shown.month,
         "months_seen": item.months_seen,
         "trend": item.trend,

@@ -8,6 +8,7 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.counted import plural
 from config.frames import rows_set_aside
 from config.month import Month
 from config.settings import PracticeSettings
@@ -15,7 +16,7 @@ from tasks.check.check import Checked, check_tables
 from tasks.check.other_months import with_other_months
 from tasks.check.page import render_data_quality
 from tasks.check.quality import quality_view
-from tasks.progress import LOG, counted, no_cell_in_errors, step
+from tasks.progress import LOG, no_cell_in_errors, step
 
 
 @task(name="check the tables", cache_policy=NO_CACHE)
@@ -39,8 +40,8 @@ def check_practice(
         if future:
             LOG.info("%s time entries of other months lie in the future: look for a wrong year", f"{future:,}")
         done(
-            f"{len(checked.checks)} expectations, {counted(aside, 'row')} quarantined, "
-            f"{counted(warned, 'warning')}, {counted(len(checked.signals), 'integrity signal')}",
+            f"{len(checked.checks)} expectations, {plural(aside, 'row')} quarantined, "
+            f"{plural(warned, 'warning')}, {plural(len(checked.signals), 'integrity signal')}",
             sum(map(len, tables.values())),
         )
     return checked

@@ -14,6 +14,7 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.counted import plural
 from config.deadlines import closed_days
 from config.errors import InputError, PlaceError
 from config.month import Month
@@ -28,7 +29,7 @@ from tasks.cover.compare import shown
 from tasks.cover.eligibility import COLUMNS, SetAsideError, read
 from tasks.cover.payers import Payers, payers_of
 from tasks.cover.verify import Known, contradictions, taking_part, verify, verify_other
-from tasks.progress import counted, step
+from tasks.progress import step
 from tasks.retry import on_errors_of
 from tasks.store import coverage as stored
 from tasks.store.day import latest_today, today_by
@@ -105,10 +106,12 @@ def ask_payers(place: Place, practice_id: str, month: Month, covered: Covered, d
             "coverage_queries": lists.queries(covered.payers, covered.against, covered.rows, cases),
         }
         queries = frames["coverage_queries"]
-        plans = (
-            f"{len(frames['coverage_tasks']) - len(nobody):,} plans to ask, {len(nobody):,} patients without a payer"
+        plans = plural(len(frames["coverage_tasks"]) - len(nobody), "plan")
+        done(
+            f"{plans} to ask, {plural(len(nobody), 'patient')} without a payer, "
+            f"{plural(len(queries), 'contradiction')}",
+            len(queries),
         )
-        done(f"{plans}, {len(queries):,} contradictions", len(queries))
     return frames
 
 
@@ -133,8 +136,8 @@ def read_files(place: Place, files: Iterable[str]) -> list[dict[str, Any]]:
             found.append(_kept(place, file.name, content, today))
         people = sum(one["people"] for one in found)
         aside = sum(one["state"] == "quarantined" for one in found)
-        words = f"{counted(len(found), 'file')}, {people:,} people"
-        done(words + (f"; {counted(aside, 'file')} set aside" if aside else ""), people)
+        words = f"{plural(len(found), 'file')}, {people:,} people"
+        done(words + (f"; {plural(aside, 'file')} set aside" if aside else ""), people)
     return found
 
 
@@ -151,7 +154,7 @@ def hold_against_months(place: Place, files: list[dict[str, Any]]) -> pd.DataFra
         names = {one["digest"]: one["file_name"] for one in files}
         listed["file_name"] = listed["digest"].map(names).astype("str")
         strange = sum(len(one["unmatched"]) for one in files)
-        done(f"{counted(len(listed), 'answer')}, {strange:,} of nobody", len(listed))
+        done(f"{plural(len(listed), 'answer')}, {strange:,} of nobody", len(listed))
     return listed.sort_values(["file_name", "answer"], kind="stable").reset_index(drop=True)
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from config.counted import plural
 from config.errors import PlaceError
-from tasks.progress import counted, step
+from tasks.progress import step
 from tasks.remit.folder import content_of, put_away
 from tasks.remit.post import Posted, post, try_suspense_again
 from tasks.remit.worklist import answers_of, balances_of, waiting
@@ -47,10 +48,10 @@ def post_files(place: Place, files: Iterable[str], folder: str | None = None) ->
         left = try_suspense_again(place.store, None, place.settings)
         claims = sum(one.claims for one in found)
         aside = sum(one.state == "quarantined" for one in found)
-        denied = counted(sum(one.denials for one in found), "denial")
-        words = [f"{counted(len(found), 'file')}, {counted(claims, 'answer')}, {denied}"]
-        words += [f"{counted(aside, 'file')} set aside"] if aside else []
-        words += [f"{counted(left, 'answer')} left suspense"] if left else []
+        denied = plural(sum(one.denials for one in found), "denial")
+        words = [f"{plural(len(found), 'file')}, {plural(claims, 'answer')}, {denied}"]
+        words += [f"{plural(aside, 'file')} set aside"] if aside else []
+        words += [f"{plural(left, 'answer')} left suspense"] if left else []
         done("; ".join(words), claims)
     return found
 
@@ -71,5 +72,5 @@ def list_answers(place: Place, practice: str | None = None) -> Answers:
         lists = {one: answers_of(place.store, one, place.settings) for one in wanted}
         held = waiting(place.store)
         open_ = sum(int((one["denials"]["state"] == "open").sum()) for one in lists.values())
-        done(f"{counted(open_, 'open denial')}, {counted(len(held), 'answer')} in suspense", open_)
+        done(f"{plural(open_, 'open denial')}, {plural(len(held), 'answer')} in suspense", open_)
     return Answers(lists, held)

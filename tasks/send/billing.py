@@ -92,7 +92,7 @@ def changes(frame: pd.DataFrame) -> list[dict[str, str]]:
         {
             "case_number": str(row.case_number),
             "field": ("expected amount" if row.field == "expected_cents" else plain(row.field))
-            + (f" of {row.program.upper()}" if named and not pd.isna(row.program) else ""),
+            + (f" of {plain(row.program)}" if named and not pd.isna(row.program) else ""),
             "before": change(row.field, row.before),
             "after": change(row.field, row.after),
         }

@@ -47,7 +47,8 @@ def worklists(frames: Frames, others: Collection[str] = ()) -> dict[str, Row]:
             "held": len({row["case_number"] for row in fixable[staff_id]}),
             "calls": [call(row) for row in waiting[staff_id]],
             "short": [
-                {"case_number": row["case_number"], "missing": row["minutes_missing"], "minutes": row["minutes"] or 0}
+                {name: row[name] for name in ("case_number", "program")}
+                | {"missing": row["minutes_missing"], "minutes": row["minutes"] or 0}
                 for row in short[staff_id]
             ],
             "fell_short": 0,

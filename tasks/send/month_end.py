@@ -14,7 +14,7 @@ from config.staff_left import have_left
 from tasks.send import care_manager, counts
 from tasks.send.daily import daily_message
 from tasks.send.messages import Message, MonthEnd, Reopened, addresses_of
-from tasks.send.words import count, dollars, long_day, month_name, plural
+from tasks.send.words import count, day, dollars, long_day, month_name, plural
 from tasks.store.records import Cycle
 from tasks.store.signed_off import last_signed
 from tasks.store.store import Store
@@ -31,9 +31,8 @@ def month_end_of(store: Store, practice_id: str, month: Month, settings: Any) ->
         return MonthEnd(days)
     cycle, signed = last
     lines = store.frame("claim_lines", cycle)
-    ready = lines[["case_number", "program"]].drop_duplicates()
     money = counts.billed(lines)["expected"]
-    return MonthEnd(days, Reopened(cycle.revision, signed.signed_by, signed.signed_at.date(), len(ready), money))
+    return MonthEnd(days, Reopened(cycle.revision, signed.signed_by, signed.signed_at.date(), _ready(lines), money))
 
 
 def reminds_on(days: Deadlines, today: date) -> bool:
@@ -97,13 +96,16 @@ def compose_overdue(cycle: Cycle, due: date, practice: Mapping[str, str], today:
 
 
 def compose_release(
-    cycle: Cycle, practice: Mapping[str, str], lines: pd.DataFrame, signed_by: str, today: date, templates: str = ""
-) -> Message:
-    """Billing is told that the revision is signed off, by whom, and what its claims come to."""
+    cycle: Cycle, practice: Mapping[str, str], lines: pd.DataFrame, signed_by: str, today: date, templates: str = "",
+    before: Reopened | None = None,
+) -> Message:  # fmt: skip
+    """Billing is told that the revision is signed off, by whom, what its claims come to, and how that differs from the
+    revision that was signed off `before`."""
     cases, money = lines["case_number"].nunique(), counts.billed(lines)["expected"]
     what = f"{plural(cases, 'patient')}, {plural(len(lines), 'claim line')}, {dollars(money)} expected"
     said = [
         f"Revision {cycle.revision} was signed off by {signed_by}.",
+        *([_difference(before, _ready(lines), money)] if before else []),
         f"Its claims may go out: ccm claims --month {cycle.month} --practice {cycle.practice_id}. "
         "A correction after this opens the month again, takes another sign-off, and sends only the changed claims.",
     ]
@@ -118,6 +120,22 @@ def compose_release(
         said,
         today,
         templates,
+    )
+
+
+def _ready(lines: pd.DataFrame) -> int:
+    """How many patient-months have claim lines."""
+    return len(lines[["case_number", "program"]].drop_duplicates())
+
+
+def _difference(before: Reopened, ready: int, money: int) -> str:
+    """What was signed off before, and what it comes to now."""
+    more = money - before.expected
+    by = f"{dollars(abs(more))} {'more' if more > 0 else 'less'}" if more else "the same amount"
+    return (
+        f"Before it, revision {before.revision} was signed off by {before.signed_by} on {day(before.signed_on)}: "
+        f"{count(before.ready)} ready, {dollars(before.expected)}. Now {count(ready)} ready, {dollars(money)}: {by}. "
+        "Only the changed claims go out."
     )
 
 

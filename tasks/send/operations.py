@@ -95,7 +95,7 @@ def totals(reconciliation: pd.DataFrame) -> list[dict[str, Any]]:
         ends = sorted(((plain(part), int(amount)) for part, amount in parts.items() if amount), key=lambda one: -one[1])
         found.append(
             {
-                "name": plain(str(name).replace(":", " of ")),
+                "name": " of ".join(plain(part) for part in str(name).split(":")),
                 "given": given,
                 "ends": ends,
                 "whole": ends == [("accepted", given)],

@@ -103,9 +103,9 @@ def _message(
         for row in rows.sort_values(["due_date", "case_number"]).to_dict("records")
     ]
     late = sum(row["escalated"] for row in calls)
-    due = plural(len(calls), "co-pay case") + " due"
-    if late:
-        due += ", overdue" if late == len(calls) else f", {late} of them overdue"
+    due = plural(len(calls), "co-pay case") + (" overdue" if late and late == len(calls) else " due")
+    if 0 < late < len(calls):
+        due += f", {late} of them overdue"
     told = f"{plural(len(alerts), 'alert')} for compliance"
     again = f"answers of {plural(len(kept), 'list')} to look at again"
     only_kept = bool(kept) and not calls and not alerts

@@ -27,7 +27,8 @@ def environment(own: str = "") -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    names = ("count", "dollars", "plural", "day", "plain", "owner", "long_day", "sentence", "capital", "overdue")
+    names = ["count", "dollars", "plural", "day", "plain", "owner", "long_day", "sentence", "capital", "overdue"]
+    names += ["seen_since"]
     named = {name: getattr(words, name) for name in names}
     found.filters |= named
     found.globals |= named | {

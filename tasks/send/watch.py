@@ -6,6 +6,7 @@ minutes of care.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
@@ -90,6 +91,8 @@ def watched(
             "even_pace": round(work["patients"] * day.over / day.total) if day.total else work["patients"],
             "over_panel": max(0, work["patients"] - limits.panel),
             "near": told,
+            "missing": sum(row["missing"] for row in told),
+            "missing_a_day": math.ceil(sum(row["missing"] for row in told) / max(1, day.left)),
             "out_of_reach": len(work["short"]) - len(can) if day.is_full else 0,
             "holds": work["holds"] if day.is_full else [],
             "held": work["held"] if day.is_full else 0,

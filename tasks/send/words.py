@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from config.counted import count as count
+from config.counted import plural as plural
 from config.dispositions import to_be_checked
 from config.month import Month
 
@@ -21,7 +24,8 @@ OWNERS = {
     "it": "IT",
     "operations": "operations",
 }
-ACRONYMS = {"qmb", "npi", "mrn", "icd10", "us"}
+CAPITALS = ("qmb", "npi", "mrn", "icd10", "us", "ccm", "pcm", "apcm", "bhi", "cpm", "rpm")
+ACRONYMS = {name: name.upper() for name in CAPITALS} | {"cocm": "CoCM"}
 RESPONSES = {
     "refused": "refused to pay",
     "cannot_pay": "cannot pay",
@@ -57,20 +61,10 @@ CONFIDENCE_NAMES = {
 }
 
 
-def count(number: float) -> str:
-    """12,345."""
-    return f"{int(number):,}"
-
-
 def dollars(cents: float) -> str:
     """$1,234.56; negative amounts with a minus in front."""
     whole = int(cents)
     return f"{'−' if whole < 0 else ''}${abs(whole) // 100:,}.{abs(whole) % 100:02d}"
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    """1 case, 2 cases."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
 def day(value: Any) -> str:
@@ -95,7 +89,7 @@ def long_day(value: date) -> str:
 
 def plain(name: str) -> str:
     """A name from the vocabulary as words: care_plan_missing becomes care plan missing."""
-    return " ".join(word.upper() if word in ACRONYMS else word for word in name.split("_"))
+    return " ".join(ACRONYMS.get(word, word) for word in name.split("_"))
 
 
 def disposition(name: str) -> str:
@@ -116,6 +110,16 @@ def capital(words: str) -> str:
 def owner(name: str) -> str:
     """Who it is, in words."""
     return OWNERS.get(name, plain(name))
+
+
+def seen_since(row: Mapping[str, Any], last_month: str) -> str:
+    """Since when an action item is known and where it goes; where the last month does not have it, that too."""
+    first, newest = row["first_month"], row["newest_month"]
+    if row["months_seen"] > 1:
+        said = f"in {row['months_seen']} months since {first}, {row['trend']}"
+    else:
+        said = f"first seen in {first}" + (f", {row['trend']}" if newest > first else "")
+    return f"{said}, not since {newest}" if newest < last_month else said
 
 
 def change(field: str, value: Any) -> str:

@@ -222,3 +222,11 @@ def test_an_older_month_shows_what_it_and_those_before_it_showed():
     (row,) = listed(as_of([item], november.next), november.next).to_dict("records")
     assert (row["newest_month"], row["months_seen"], row["trend"], row["patients"]) == ("2026-12", 3, "falling", 5)
     assert as_of([item], OCTOBER.previous) == []
+
+
+def test_an_item_whose_only_month_was_corrected_keeps_the_month_in_which_it_began():
+    items = run("consent_backlog", [3])
+    seen = measured(month("consent_backlog", 1), RULES.kinds.values(), OCTOBER)
+    (item, _), *_ = look(items, seen, OCTOBER, DAY, RULES)
+    (row,) = listed([item]).to_dict("records")
+    assert (row["first_month"], row["newest_month"], row["months_seen"]) == ("2026-10", "2026-10", 0)

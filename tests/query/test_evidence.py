@@ -91,3 +91,10 @@ def test_every_kind_is_about_rules_that_there_are_and_stands_in_the_lists() -> N
     assert {rule for one in query_kinds().values() for rule in one.rules} <= known
     assert worklist_outputs()["holds"].column("ask").values == tuple(query_kinds())
     assert worklist_outputs()["query_worklist"].column("answer").values == ANSWERS
+
+
+def test_what_follows_from_an_answer_is_said_by_its_kind():
+    said = {name: kind.follows("2026-10") for name, kind in query_kinds().items()}
+    assert said["note_approved"] == "The next run of 2026-10 goes by it; billing is told."
+    assert said["consent_date"] == "Billing is told; the next run of 2026-10 looks for it in consents."
+    assert said["other"] == "Billing is told; it changes nothing by itself."

@@ -30,6 +30,7 @@ from tasks.send.messages import Message
 from tasks.send.outreach import compose_outreach
 from tasks.send.told import Told
 from tasks.store.step import number_cases, open_place
+from tests.send.other_days import OWN, told_on_other_days
 
 TODAY = date(2026, 11, 5)
 OWED = pd.DataFrame({"state": ["open"], "due_date": [pd.Timestamp(TODAY)], "why": ["paid_twice"], "open_cents": [4742]})
@@ -37,11 +38,16 @@ OWED = pd.DataFrame({"state": ["open"], "due_date": [pd.Timestamp(TODAY)], "why"
 
 @dataclass
 class DemoMonth:
-    """The tables that were read, what there is to tell, and the messages of the month and of a day after it."""
+    """The tables that were read, what there is to tell, and the messages of the month and of days before and after."""
 
     tables: dict[str, pd.DataFrame]
     told: Told
     messages: list[Message]
+
+    @property
+    def has_cases(self) -> bool:
+        """Whether there are co-pay cases, and so somebody to be told of them."""
+        return not self.told.frames["copay_cases"].empty
 
 
 def demo_month(folder: Path, patients: int, month: Month) -> DemoMonth:
@@ -68,7 +74,7 @@ def demo_month(folder: Path, patients: int, month: Month) -> DemoMonth:
     told = Told("P1", month, checked.accepted, _with_news(frames), TODAY, overpayments=OWED)
     changed = {"case_number": "C-000001", "program": "ccm", "field": "outcome", "before": "hold", "after": "bill"}
     changes = pd.DataFrame([changed])
-    return DemoMonth(share, told, told.compose(2, changes) + _day(told))
+    return DemoMonth(share, told, told.compose(2, changes) + _day(told) + told_on_other_days(told))
 
 
 def _taught(frames: dict[str, pd.DataFrame], month: Month) -> pd.DataFrame:
@@ -99,4 +105,4 @@ def _day(told: Told) -> list[Message]:
     people = {"care_manager": staff, "billing_practitioner": told.tables["practitioners"]}
     due = told.frames["actions"].assign(due_date=pd.Timestamp(TODAY))
     reminders = compose_due_actions("P1", told.practice, due, people, TODAY, told.settings)
-    return reminders + compose_outreach("P1", told.practice, cases, alerts, staff, patients, TODAY)
+    return reminders + compose_outreach("P1", told.practice, cases, alerts, staff, patients, TODAY, OWN)

@@ -116,3 +116,20 @@ def test_reminders_on_the_day_and_the_working_day_after(day: int, reminded: bool
 def test_a_practice_without_items_is_reminded_of_nothing() -> None:
     people = {"care_manager": STAFF, "billing_practitioner": PRACTITIONERS}
     assert compose_due_actions("P1", {}, actions(), people, date(2026, 11, 20), MessageSettings()) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "message", "page"),
+    [
+        ({}, "in 3 months since 2026-08, rising", "2026\u201108, 3 months, rising"),
+        ({"months_seen": 1, "first_month": "2026-10", "trend": "new"}, "first seen in 2026-10", "2026\u201110, new"),
+        ({"months_seen": 1, "trend": "falling"}, "first seen in 2026-08, falling", "2026\u201108, falling"),
+        ({"newest_month": "2026-09"}, "rising, not since 2026-09", "2026\u201108, not this month"),
+    ],
+)
+def test_since_when_and_where_it_goes(row: dict, message: str, page: str) -> None:
+    (one,) = told("billing", {"audience": "billing"} | row, {"audience": "operations"})[:1]
+    for body in (one.html, one.text):
+        assert message in " ".join(body.split()).replace("In 3", "in 3").replace("First", "first")
+    shown = month({"audience": "billing"} | row)["frames"]
+    assert page in render_report(report_view(shown, "Maple", MONTH, 1, today=FRIDAY))

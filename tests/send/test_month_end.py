@@ -11,6 +11,7 @@ from tasks.send.messages import Message, MonthEnd, Reopened, compose
 from tasks.send.month_end import compose_overdue, compose_release, compose_reminders, reminds_on
 from tasks.send.queries import compose_queries
 from tasks.send.query_rows import came_of
+from tasks.send.words import dollars
 from tasks.store.records import Cycle, Digests
 from tests.send.month import SECRETS, context
 
@@ -87,6 +88,20 @@ def test_a_release_says_who_answered_for_what() -> None:
     assert "Revision 2 was signed off by A. Biller" in made.text
     assert "ccm claims --month 2026-10 --practice P1." in " ".join(made.text.split())
     assert (made.kind, made.month) == ("release-2026-10-2", "2026-11-06")
+    assert "Before it" not in made.text
+
+
+@pytest.mark.parametrize(
+    ("expected", "difference"), [(24544, "$66.13 less"), (11318, "$66.13 more"), (17931, "the same amount")]
+)
+def test_a_release_after_a_reopening_says_the_difference(expected: int, difference: str) -> None:
+    before = Reopened(1, "C. Coder", date(2026, 11, 4), 3, expected)
+    lines, today = context().frames["claim_lines"], date(2026, 11, 6)
+    made = compose_release(cycle(2), PRACTICE, lines, "A. Biller", today, before=before)
+    for text in (made.text, made.html):
+        flat = " ".join(text.split())
+        assert f"Before it, revision 1 was signed off by C. Coder on Wed, Nov 4: 3 ready, {dollars(expected)}" in flat
+        assert f"Now 2 ready, $179.31: {difference}. Only the changed claims go out." in flat
 
 
 @pytest.mark.parametrize("form", ["html", "text"])

@@ -53,7 +53,7 @@ def test_one_that_was_changed_is_used_and_the_others_stay(tmp_path: Path):
         ("queries.txt.j2", "{{ to_do|upper }}", "{{ to_do.of.all }}", r"queries.txt.j2, line \d+: .*of"),
         ("figures.html.j2", "view.outcomes", "view.outcome.all", r"figures.html.j2, line \d+: .*outcome"),
         ("month_end.txt.j2", "in said", "in said.all.of", r"month_end.txt.j2, line \d+: .*all"),
-        ("minutes.html.j2", "view.near[:most]", "view.nearest.all", r"minutes.html.j2, line \d+: .*nearest"),
+        ("minutes.html.j2", "view.near, most", "view.nearest.all, most", r"minutes.html.j2, line \d+: .*nearest"),
         ("run.html.j2", "in said", "in said.all.of", r"run.html.j2, line \d+: .*all"),
         ("outreach.txt.j2", "{{ row.case_number }}", "{{ row.name }}", r"outreach.txt.j2, line \d+: .*name"),
         (

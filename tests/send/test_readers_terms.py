@@ -94,3 +94,15 @@ def test_operations_reads_line_by_line_only_of_tables_that_lost_a_row(form: str)
     assert "All accepted: rows of stays 7, rows of visits 7." in text
     assert "8 accepted, 1 quarantined" in text
     assert "7 accepted" not in text
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_programs_are_written_as_people_write_them(form: str) -> None:
+    parts = [{"total": f"patients:{name}", "part": part, "amount": 9} for name in ("bhi", "cocm")
+             for part in ("in", "bill")]  # fmt: skip
+    rows = pd.concat([frames()["reconciliation"], output("reconciliation", *parts)])
+    made = compose(context(frames=frames() | {"reconciliation": rows}))
+    (found,) = [one for one in made if one.audience == "operations"]
+    text = " ".join(getattr(found, form).split())
+    assert "atients of BHI" in text
+    assert "atients of CoCM" in text

@@ -167,3 +167,21 @@ def test_a_panel_over_the_plan_is_said() -> None:
     frames = short(*[3] * 4)
     assert seen(frames, FULL_DAY, WatchSettings(panel=3))["S1"]["over_panel"] == 1
     assert seen(frames, FULL_DAY)["S1"]["over_panel"] == 0
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_what_a_threshold_completes_and_what_all_of_it_takes(form: str) -> None:
+    rows = [
+        decision(1, "short", care_manager_id="S1", program="ccm", minutes=18, minutes_missing=2, family=""),
+        decision(2, "short", care_manager_id="S1", program="cocm", minutes=30, minutes_missing=6, family=""),
+        decision(3, "short", care_manager_id="S1", program="rpm", minutes=0, minutes_missing=10, family=""),
+    ]
+    frames, day = nothing() | {"decisions": output("decisions", *rows)}, day_of(NOVEMBER, FULL_DAY, LIMITS)
+    work = watched(frames, tables(), NOVEMBER, day, LIMITS)
+    (message,) = compose_watch("P1", "Maple Street", work, STAFF, NOVEMBER, day)
+    flat = " ".join(getattr(message, form).split())
+    for counted, program in (("18 of 20 min", "CCM"), ("30 of 36 min", "CoCM"), ("0 of 10 min", "RPM")):
+        assert counted in flat
+        assert flat.count(program) == 1
+    assert "In all 18 minutes of care are missing, 9 a working day: with them each has the month's care." in flat
+    assert [row["program"] for row in watch_rows(work, frames["decisions"])] == ["ccm", "cocm", "rpm"]
