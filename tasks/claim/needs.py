@@ -32,6 +32,22 @@ class Need(BaseModel):
     fix: str = Field(min_length=10)
 
 
+class LimitingCharge(BaseModel):
+    """The most that may be charged where the practice does not take assignment, and so does not participate."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schedule_percent: int = Field(gt=0, le=100, description="of the schedule's amount, for who does not participate")
+    charge_percent: int = Field(ge=100, description="of that")
+    confidence: Literal["primary", "secondary"]
+    source: str = Field(min_length=10)
+
+    def of(self, expected_cents: int, units: int) -> int:
+        """That of a line; each amount of a unit is rounded by itself, the limit itself down."""
+        lowered = (expected_cents // units * self.schedule_percent + 50) // 100
+        return lowered * self.charge_percent // 100 * units
+
+
 Held = list[tuple[Draft, Need, str]]  # a draft, what it lacks, and what was looked at
 
 
@@ -40,6 +56,12 @@ def needs() -> dict[str, Need]:
     """Every need by its name."""
     found = [Need.model_validate(item) for item in load_yaml(FILE)["needs"]]
     return {need.need: need for need in found}
+
+
+@cache
+def limiting_charge() -> LimitingCharge:
+    """That of Part B's fee schedule."""
+    return LimitingCharge.model_validate(load_yaml(FILE)["limiting_charge"])
 
 
 def lacking(draft: Draft, entry: ClaimEntry | None, settings: ClaimSettings) -> Iterator[tuple[Need, str]]:
@@ -54,6 +76,8 @@ def _missing(draft: Draft, entry: ClaimEntry | None, settings: ClaimSettings) ->
     if unpriced := [line.code for line in draft.lines if line.charge_cents is None]:
         by_rate = settings.charge_percent_of_allowed is not None
         yield ("allowed_amount_missing" if by_rate else "charge_missing"), f"codes={' '.join(unpriced)}"
+    if draft.form == "837P" and draft.payer.kind == "medicare_part_b" and not settings.accepts_assignment:
+        yield from _above_limit(draft)
     if payer_kind(draft.payer.kind, draft.form, service) is None:
         yield "payer_unknown", f"payer_kind={draft.payer.kind}"
     elif not legible(draft.payer.name) or len(code(draft.payer.payer_id)) < 2:
@@ -78,6 +102,17 @@ def _missing(draft: Draft, entry: ClaimEntry | None, settings: ClaimSettings) ->
             yield "off_campus_modifier_missing", f"allowed={' or '.join(sorted(asked))}"
     if draft.payer_order > 1 and draft.payer.kind == "medicare_part_b" and not draft.payer.msp_type:
         yield "reason_of_second_place_missing", f"payer_order={draft.payer_order}"
+
+
+def _above_limit(draft: Draft) -> Iterator[tuple[str, str]]:
+    """Lines charged above the limiting charge, as far as their amount is loaded."""
+    known = [
+        (line, limiting_charge().of(line.expected_cents, line.units)) for line in draft.lines if line.expected_cents
+    ]
+    above = [(line.code, str(limit)) for line, limit in known if (line.charge_cents or 0) > limit]
+    if above:
+        codes, limits = zip(*above, strict=True)
+        yield "charge_above_limit", f"codes={' '.join(codes)}; limit_cents={' '.join(limits)}"
 
 
 def _subscriber(draft: Draft) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from config.hospital_rates import NOT_EXCEPTED
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
+from tasks.qualify.families import open_to_biller
 from tasks.qualify.frames import Mask, Months
 
 
@@ -98,5 +99,5 @@ def rival_is_billed(m: Months, book: RuleBook, settings: PracticeSettings) -> Ma
 
 
 def short_of_minutes(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """No family's threshold is reached."""
-    return m.family == ""
+    """No family's threshold is reached, though the practitioner may bill one."""
+    return (m.family == "") & open_to_biller(m, book)

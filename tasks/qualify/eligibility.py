@@ -1,7 +1,4 @@
-"""Rules on whether a patient-month may be billed at all.
-
-Words, dates and sources stand in config/rules/eligibility.yaml.
-"""
+"""Rules on whether a patient-month may be billed at all; words, dates and sources: config/rules/eligibility.yaml."""
 
 from __future__ import annotations
 
@@ -11,13 +8,18 @@ from config.payer_register import register_in
 from config.rulebook import RuleBook
 from config.settings import PracticeSettings
 from tasks.qualify.alignment import among, beside
+from tasks.qualify.families import open_to_biller
 from tasks.qualify.frames import Mask, Months
 
 
 def nothing_payable_here(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """No family of the program is in force where the practice bills, or none that the billing practitioner may bill."""
-    asked = [[fact for fact in family.only_if if fact.startswith("by_")] for family, _ in book.families]
-    return pd.Series(all(asked), index=m.index) & ~m[sorted({fact for facts in asked for fact in facts})].any(axis=1)
+    """No family of the program is in force where the practice bills."""
+    return ~open_to_biller(m, book) & ~own_code_not_payable_here(m, book, settings)
+
+
+def own_code_not_payable_here(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
+    """Families of the program are in force, and none that a psychologist or social worker may bill."""
+    return m.by_psychologist & bool(book.families) & ~open_to_biller(m, book)
 
 
 def patient_died_before_service(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
@@ -46,9 +48,7 @@ def coverage_unknown(m: Months, book: RuleBook, settings: PracticeSettings) -> M
 
 
 def medicare_advantage(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """A Medicare Advantage plan is in force, whatever the order typed, and has not answered; not asked where plans are
-    billed as Medicare.
-    """
+    """A Medicare Advantage plan is in force and has not answered; not asked where plans are billed as Medicare."""
     return m.has_medicare_advantage & (m.payer_said == "") & (not settings.advantage_plans_follow_medicare)
 
 

@@ -56,6 +56,19 @@ def reached(family: Family, entry: FamilyEntry, m: Months, minutes: Any) -> Any:
     return found
 
 
+OF_THE_BILLER = ("by_physician", "by_psychologist", "bills_apcm")
+"""What a family may ask of the billing practitioner; all else it asks of the patient and the month."""
+
+
+def open_to_biller(m: Months, book: RuleBook) -> Any:
+    """Whether the billing practitioner may bill some family of the program here, whatever the minutes."""
+    found = np.zeros(len(m), dtype=bool)
+    for family, _ in book.families:
+        asked = [m[fact].to_numpy(bool) for fact in family.only_if if fact in OF_THE_BILLER]
+        found |= np.logical_and.reduce(asked, initial=True)
+    return found
+
+
 class Candidates(NamedTuple):
     """What one family would bill, a row a patient in order; the date of service may move until they are priced."""
 

@@ -49,6 +49,39 @@ def test_what_is_lacking_is_named(facts: dict[str, Any], expected: list[tuple[st
     assert lacks(**facts) == expected
 
 
+UNASSIGNED = {"settings": claim_settings_of(accepts_assignment=False)}
+ABOVE = [("charge_above_limit", "codes=99490; limit_cents=4687")]
+
+
+@pytest.mark.parametrize(
+    ("charge", "facts", "expected"),
+    [
+        (4687, UNASSIGNED, []),  # 42.91 in 2015: 95 percent are 40.76, and 115 percent of those 46.87
+        (4688, UNASSIGNED, ABOVE),
+        (4688, {}, []),  # with assignment Medicare's amount is all that anybody pays
+        (4688, UNASSIGNED | {"payer": {"payer_kind": "medicare_advantage"}}, []),
+    ],
+)
+def test_a_claim_without_assignment_stays_within_the_limiting_charge(
+    charge: int, facts: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    assert lacks(month="2015-05", charges=Charges({"99490": charge}, None), **facts) == expected
+
+
+def test_the_limit_is_that_of_all_units_of_a_line() -> None:
+    made = {"month": "2026-05", "staff": "60", "charges": Charges({}, 150), **UNASSIGNED}
+    assert lacks(**made) == [("charge_above_limit", "codes=99490 99439; limit_cents=7224 11020")]
+    assert lacks(**made | {"charges": Charges({}, 109)}) == []
+
+
+def test_no_limit_is_made_up_where_no_amount_is_loaded_or_no_schedule_pays() -> None:
+    charges = Charges({"99457": 99900, "99458": 4525, "99490": 99900}, None)
+    time = [{"at": "2026-05-10 09:00", "length": "45", "program": "rpm"}]
+    rpm = {"staff": "0", "consents": [{"program": "rpm"}], "time": time}
+    assert lacks(month="2026-05", charges=charges, **UNASSIGNED, **rpm) == []
+    assert lacks(setting="fqhc", month="2026-05", charges=charges, **UNASSIGNED) == []
+
+
 def test_only_the_claim_that_lacks_something_waits(store: Store) -> None:
     (file,) = send(store, signed({"staff": "25"}, {"staff": "25", "patient": {"city": None}}))
     assert file.claims == 1
