@@ -33,7 +33,10 @@ def month_end_of(store: Store, practice_id: str, month: Month, settings: Any) ->
     lines = store.frame("claim_lines", cycle)
     ready = lines[["case_number", "program"]].drop_duplicates()
     money = counts.billed(lines)["expected"]
-    return MonthEnd(days, Reopened(cycle.revision, signed.signed_by, signed.signed_at.date(), len(ready), money))
+    decisions = store.frame("decisions", cycle)
+    return MonthEnd(
+        days, Reopened(cycle.revision, signed.signed_by, signed.signed_at.date(), len(ready), money, decisions)
+    )
 
 
 def reminds_on(days: Deadlines, today: date) -> bool:
