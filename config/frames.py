@@ -72,6 +72,13 @@ def cents_at_stake(decisions: pd.DataFrame, findings: pd.DataFrame) -> pd.Series
     return decisions["expected_cents"].where(own)
 
 
+def of_beneficiaries(decisions: pd.DataFrame, claim_lines: pd.DataFrame) -> pd.Series:
+    """Which of the claim lines are a Qualified Medicare Beneficiary's, who owes no share, by the kinds of payer on the
+    date of service, first and second."""
+    first = decisions.loc[decisions["payer_kind"] == "qmb", "patient_id"]
+    return claim_lines["patient_id"].isin(first) | (claim_lines["secondary_payer_kind"] == "qmb")
+
+
 def rows_set_aside(quarantine: pd.DataFrame) -> dict[str, int]:
     """How many input rows were `quarantined` and how many `rejected`; one with several reasons counts once.
 

@@ -14,7 +14,7 @@ from config.month import Month
 from tasks.route.desk import Desk
 from tasks.route.determinations import Determination
 from tasks.route.entries import all_options, option_named
-from tasks.route.machine import Move, stand
+from tasks.route.machine import OVER, Move, stand
 
 ASKS = ("reminder", "payment_plan")
 DETERMINED = {"hardship_granted": True, "hardship_refused": False}
@@ -45,7 +45,14 @@ def grounded(desk: Desk, share: Mapping[str, Any], kind: str, given: Mapping[str
         return dict(given) | asked | ({"refund_cents": back} if back else {})
     if share["owes"] == "unknown":  # of whom it is not known what they owe is refused as such
         return dict(given)
-    ask, wanted = int(row.get("ask_cents") or 0), given.get("balance_cents")
+    ask, wanted = int(row.get("ask_cents") or 0) or _agreed(desk, number, kind), given.get("balance_cents")
+    case = desk.standing.cases.get(number)
+    if ask <= 0 and case is not None and case.stage in OVER:
+        outcome = case.outcome.replace("_", " ")
+        raise LetterRefusedError(
+            f"{where}: the case is settled ({outcome}), and nothing is asked in it; where something is open all the "
+            f"same, open it again first: ccm case {number} reopen."
+        )
     if ask <= 0:
         raise LetterRefusedError(
             f"{where}: by the books nothing may be asked of this patient now; wait for every payer's answer."
@@ -59,6 +66,14 @@ def grounded(desk: Desk, share: Mapping[str, Any], kind: str, given: Mapping[str
     if due < today:
         raise LetterRefusedError(f"{where}: the day {due} is over; give a day to come with --day.")
     return dict(given) | asking(kind, ask, due, given.get("parts") or PROPOSED_PARTS)
+
+
+def _agreed(desk: Desk, number: str, kind: str) -> int:
+    """What is open in a case that an agreed plan has settled, for the letter that puts the plan down; else nothing."""
+    case, money = desk.standing.cases.get(number), desk.standing.money
+    if kind != "payment_plan" or case is None or case.outcome != "plan_agreed" or number not in money.index:
+        return 0
+    return int(money.at[number, "ready_cents"])
 
 
 def asking(kind: str, cents: int, due: date, parts: int = PROPOSED_PARTS) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from tasks.route.determinations import KINDS, Determination, OnRecord
 from tasks.route.determining import asked_on, determination_of
 from tasks.route.entries import all_options
 from tasks.route.guards import Known
-from tasks.route.machine import BY_HAND, Move
+from tasks.route.machine import BY_HAND, Move, missing_before
 from tasks.route.people import known_staff, nobody_named
 from tasks.route.qmb_shares import ANSWERS as SHARE_ANSWERS
 from tasks.send.words import dollars, plain
@@ -89,7 +89,7 @@ def work_on(
         elif not has_shares(desk, case_number) or told.action:
             desk.case(case_number)
         if told.action == "determine":
-            _say_result(console, _determine(desk, case_number, told))
+            _say_result(console, _determine(desk, case_number, told), desk.case(case_number)[0].stage)
         elif told.action == TIMED:
             _time(desk, case_number, told)
         elif told.action and told.action not in SHARE_ANSWERS:
@@ -180,14 +180,20 @@ def _determine(desk: Desk, number: str, told: Told) -> Determination:
     return found
 
 
-def _say_result(console: Console, one: Determination) -> None:
+def _say_result(console: Console, one: Determination, stage: str) -> None:
     """What was determined, in a sentence, what follows, and what must still be documented."""
     income, of = dollars(one.income_cents), f"{one.percent} percent of the {one.guideline}"
     household = "1 person" if one.household == 1 else f"{one.household} persons"
     if one.granted:
         result = f"granted: {one.reduced_percent} percent off, {dollars(one.amount_cents)} of what is open"
-        follows = f"It holds until {one.until_date}; resolve the case by it ({' or '.join(KINDS[one.kind])}) and write "
-        follows += "the patient (ccm letter --kind hardship_granted)." if one.kind == "hardship" else "the patient."
+        lacks = missing_before(stage, KINDS[one.kind][0])
+        first = f", once it is on record that {lacks}," if lacks else ""
+        follows = f"It holds until {one.until_date}; resolve the case by it ({' or '.join(KINDS[one.kind])}){first} "
+        follows += (
+            "and write the patient (ccm letter --kind hardship_granted)."
+            if one.kind == "hardship"
+            else "and write the patient."
+        )
         if one.mirrored:
             follows += " The same comes off what Medicare is billed while it holds."
     else:

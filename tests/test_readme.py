@@ -105,6 +105,19 @@ def test_the_readme_on_a_fresh_clone(tmp_path: Path) -> None:
     billed = subprocess.run(["bash", "-ec", bill], cwd=clone, capture_output=True, text=True, timeout=300)
     assert billed.returncode == 0, billed.stderr[-2000:]
     assert list((clone / "demo/mine/P1/2026-10/claims").glob("837P_*.x12"))
+    answered = [
+        ".venv/bin/ccm",
+        "remit",
+        "docs/demo.835",
+        "--out",
+        "demo/mine",
+        "--settings",
+        "demo/source/settings.yaml",
+    ]
+    remit = subprocess.run(answered, cwd=clone, capture_output=True, text=True, timeout=300)
+    assert remit.returncode == 0, remit.stderr[-2000:]
+    assert "claims answered 6; of them denied wholly or in part 2" in remit.stdout
+    assert "7 answers, 3 denials" in remit.stdout
     part = ["make", "test", "PYTEST_ADDOPTS=tests/qualify"]
     # In a place of its own: a session of pytest closes the folders of the one that waits for it.
     apart = os.environ | {"PYTEST_DEBUG_TEMPROOT": str(tmp_path)}

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from config.contract import Table, outputs
-from config.frames import cents_at_stake
+from config.frames import cents_at_stake, of_beneficiaries
 from tasks.store import bulk
 
 REPLAYED = ("decisions", "candidates", "findings", "claim_lines", "time_ledger")
@@ -103,7 +103,7 @@ class Effect:
 
     `outcomes`: patients by the best outcome among their programs, before and after. `codes`: units billed by code.
     `amounts`: cents by what they are. `cases`: one row a patient decided otherwise. `shares`: how many patients
-    would pay more or less, and the most that it is for one of them.
+    would pay more or less, and the most that it is for one of them. A Qualified Medicare Beneficiary has no share.
     """
 
     outcomes: pd.DataFrame
@@ -115,7 +115,8 @@ class Effect:
 
 def effect(before: Frames, after: Frames) -> Effect:
     """What differs between the two, in patients, codes, dollars and patients' shares."""
-    lines = before["claim_lines"], after["claim_lines"]
+    lines = _asked(before), _asked(after)
+    free = _without_share(before) | _without_share(after)
     outcomes = pd.DataFrame({name: _patients(frames["decisions"]) for name, frames in _two(before, after)})
     codes = pd.DataFrame({name: _units(frames["claim_lines"]) for name, frames in _two(before, after)})
     return Effect(
@@ -123,7 +124,7 @@ def effect(before: Frames, after: Frames) -> Effect:
         codes=codes.sort_index().fillna(0).astype("int64"),
         amounts=pd.DataFrame({name: _amounts(frames) for name, frames in _two(before, after)}).astype("int64"),
         shares=_shares(*lines),
-        cases=_cases(before["decisions"], after["decisions"]),
+        cases=_cases(*(_unasked(frames["decisions"], free) for frames in (before, after))),
     )
 
 
@@ -147,11 +148,28 @@ def _amounts(frames: Frames) -> pd.Series:
     return pd.Series(
         {
             "expected": int(lines["expected_cents"].fillna(0).sum()),
-            "patients' shares": int(lines["coinsurance_cents"].fillna(0).sum()),
+            "patients' shares, none of QMB": int(_asked(frames)["coinsurance_cents"].fillna(0).sum()),
             "expected of what is held": int(held.fillna(0).sum()),
             "lines without a loaded rate": int(lines["expected_cents"].isna().sum()),
         }
     )
+
+
+def _asked(frames: Frames) -> pd.DataFrame:
+    """The claim lines of patients who may be asked for a share."""
+    return frames["claim_lines"][~of_beneficiaries(frames["decisions"], frames["claim_lines"]).to_numpy(bool)]
+
+
+def _without_share(frames: Frames) -> frozenset[str]:
+    """The patients who bill and may not be asked for a share."""
+    lines = frames["claim_lines"]
+    return frozenset(lines.loc[of_beneficiaries(frames["decisions"], lines).to_numpy(bool), "patient_id"].astype("str"))
+
+
+def _unasked(decisions: pd.DataFrame, free: frozenset[str]) -> pd.DataFrame:
+    """The decisions; of those patients without a share."""
+    share = decisions["coinsurance_cents"].mask(decisions["patient_id"].isin(list(free)).to_numpy(bool))
+    return decisions.assign(coinsurance_cents=share)
 
 
 def _shares(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, int]:

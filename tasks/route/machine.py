@@ -12,6 +12,12 @@ from datetime import date
 from config.errors import InputError
 
 LIVE = ("open", "contacted", "option_offered", "application_pending")
+# How a case comes to each stage, in words that fit the command and the worklist alike.
+RECORDED = {
+    "contacted": "the patient was reached",
+    "option_offered": "the option was offered",
+    "application_pending": "it was applied for",
+}
 STAGES = (*LIVE, "resolved", "closed")
 OVER = ("resolved", "closed")
 
@@ -182,6 +188,17 @@ def stand(moves: Iterable[Move], until: date | None = None) -> Case:
     return case
 
 
+def missing_before(stage: str, outcome: str) -> str:
+    """What is still to be put on record, in words, before a case of that stage can be resolved so; empty for nothing.
+
+    Empty too where the case is past the stages that the outcome asks for.
+    """
+    here = LIVE.index(stage)
+    goal = min((LIVE.index(one) for one in OUTCOMES[outcome] if LIVE.index(one) >= here), default=here)
+    steps = [RECORDED[one] for one in LIVE[here + 1 : goal + 1]]
+    return " and ".join(filter(None, (", ".join(steps[:-1]), *steps[-1:])))
+
+
 def refusal(case: Case, move: Move) -> str:
     """Why that move is not possible, and which are."""
     where = case.stage.replace("_", " ") or "not opened"
@@ -189,7 +206,9 @@ def refusal(case: Case, move: Move) -> str:
         if move.outcome not in OUTCOMES:
             return f"That is no outcome; write one of {', '.join(OUTCOMES)}."
         needed = " or ".join(stage.replace("_", " ") for stage in OUTCOMES[move.outcome])
-        return f"A case that is {where} cannot be resolved as {move.outcome}: it must be {needed} before."
+        lacks = missing_before(case.stage, move.outcome)
+        put = f"; put on record first that {lacks}" if lacks else ""
+        return f"A case that is {where} cannot be resolved as {move.outcome}: it must be {needed} before{put}."
     known = [BY_HAND[what] for what, stage in TABLE if stage == case.stage and what in BY_HAND]
     if move.what not in {what for what, _ in TABLE}:
         return f"That is no move; write one of {', '.join(dict.fromkeys(what for what, _ in TABLE))}."

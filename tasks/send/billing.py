@@ -11,6 +11,7 @@ from tasks.send import counts, practitioner
 from tasks.send.care_manager import call, open_cases
 from tasks.send.query_rows import came_of, queries_in
 from tasks.send.words import change, count, dollars, plain, plural
+from tasks.store import changes as compared
 
 HAVE_A_MESSAGE = ("billing", "care_manager")
 
@@ -98,6 +99,16 @@ def changes(frame: pd.DataFrame) -> list[dict[str, str]]:
         }
         for row, named in zip(found.itertuples(), several, strict=True)
     ]
+
+
+def since_signed(
+    frames: counts.Frames, revision: int, signed: tuple[int, pd.DataFrame] | None
+) -> tuple[int, pd.DataFrame]:
+    """The revision against which this one is shown, and what it decides otherwise: the one `signed` off last, with its
+    decisions, whose claims went out; else the one before."""
+    if signed is None or signed[0] >= revision - 1:
+        return revision - 1, frames["changes"]
+    return signed[0], compared.changes(signed[1], frames["decisions"])
 
 
 def to_do(view: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from config.frames import ONE_OF_TWO, among, cents_at_stake, month_key, rows_set_aside
+from config.frames import ONE_OF_TWO, among, cents_at_stake, month_key, of_beneficiaries, rows_set_aside
 
 OUTCOMES = ("bill", "hold", "short", "not_billable")
 CONFIDENCE = ("unverified", "secondary", "primary")  # weakest first
@@ -58,8 +58,7 @@ def patients_share(decisions: pd.DataFrame, claim_lines: pd.DataFrame) -> Row:
 
     The kinds of payer are those on the date of service, first and second.
     """
-    first = decisions.loc[decisions["payer_kind"] == "qmb", "patient_id"]
-    qmb = claim_lines["patient_id"].isin(first) | (claim_lines["secondary_payer_kind"] == "qmb")
+    qmb = of_beneficiaries(decisions, claim_lines)
     cents = claim_lines["coinsurance_cents"].fillna(0)
     return {
         "owed": int(cents[~qmb].sum()),

@@ -35,6 +35,7 @@ class Reopened:
     signed_on: date
     ready: int
     expected: int
+    decisions: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,12 @@ class MonthEnd:
 
     days: Deadlines
     reopened: Reopened | None = None
+
+    @property
+    def signed(self) -> tuple[int, pd.DataFrame] | None:
+        """The revision that was signed off before and its decisions, where both are known."""
+        found = self.reopened
+        return None if found is None or found.decisions is None else (found.revision, found.decisions)
 
 
 @dataclass(frozen=True)
@@ -160,7 +167,9 @@ def _for_practitioners(context: Context) -> list[Message]:
 def _for_billing(
     context: Context, without_address: list[str], practitioners_told: Collection[str], left: Sequence[Left]
 ) -> Message:
-    view = billing.billing_view(context.frames, without_address, practitioners_told) | {"left": left}
+    since, changed = billing.since_signed(context.frames, context.revision, context.end.signed if context.end else None)
+    frames = {**context.frames, "changes": changed}
+    view = billing.billing_view(frames, without_address, practitioners_told) | {"left": left, "since": since}
     return _of_audience(context, "billing", context.billing_email, billing.to_do(view), {"view": view})
 
 

@@ -32,7 +32,9 @@ def month_end_of(store: Store, practice_id: str, month: Month, settings: Any) ->
     cycle, signed = last
     lines = store.frame("claim_lines", cycle)
     money = counts.billed(lines)["expected"]
-    return MonthEnd(days, Reopened(cycle.revision, signed.signed_by, signed.signed_at.date(), _ready(lines), money))
+    decisions = store.frame("decisions", cycle)
+    ready, on = _ready(lines), signed.signed_at.date()
+    return MonthEnd(days, Reopened(cycle.revision, signed.signed_by, on, ready, money, decisions))
 
 
 def reminds_on(days: Deadlines, today: date) -> bool:

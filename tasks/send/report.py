@@ -43,13 +43,15 @@ def report_view(
     policies: Mapping[str, str] | None = None,
     staff: pd.DataFrame | None = None,
     panel: int = WatchSettings().panel,
+    since: int | None = None,
 ) -> dict[str, Any]:
     """Everything the report says, as plain values.
 
     `frames` are the output tables, `trend` what the store says of the months up to this one, or nothing. What was due
     before `today` is marked as overdue. `settings` say how a practice of that care setting answers where sources
     disagree, `policies` which policy each of its insurers follows; `answers` are what payers said so far; `panel` is
-    how many patients one of the `staff` can look after.
+    how many patients one of the `staff` can look after; `since` is the revision against which the changes are, where it
+    is not the one before.
     """
     decisions, findings = frames["decisions"], frames["findings"]
     outcomes = counts.outcomes(decisions)
@@ -89,6 +91,7 @@ def report_view(
         "rules": fired(findings),
         "signals": len(frames["signals"]),
         "perhaps_twice": _perhaps_twice(frames.get("checks")),
+        "since": revision - 1 if since is None else since,
         "changes": changed[:MOST_CHANGES],
         "changes_more": max(0, len(changed) - MOST_CHANGES),
         "answered": answered_view(answers, month),

@@ -125,9 +125,10 @@ def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str], t
         answers = place.store.answer_counts(told.practice_id)
         policies = payer_settings(told.practice_id, place.settings).policies
         panel = watch_settings(told.practice_id, place.settings).panel
+        since, changed = told.since_signed(saved.cycle.revision, saved.changes)
         view = report_view(
-            frames, *names, trend, told.today, settings, practice["setting"], answers, policies,
-            told.tables["staff"], panel,
+            frames | {"changes": changed}, *names, trend, told.today, settings, practice["setting"], answers, policies,
+            told.tables["staff"], panel, since,
         )  # fmt: skip
         codes = render_codes(practice["setting"], told.month, practice["practice_name"])
         sender = delivery().sender

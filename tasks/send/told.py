@@ -10,6 +10,7 @@ import pandas as pd
 
 from config.message_settings import MessageSettings
 from config.month import Month
+from tasks.send.billing import since_signed
 from tasks.send.messages import Context, Message, MonthEnd, compose
 from tasks.send.operations import Undelivered
 from tasks.store.practice import practice_row
@@ -36,6 +37,11 @@ class Told:
     def practice(self) -> dict[str, str]:
         """The practice's own row."""
         return practice_row(self.tables)
+
+    def since_signed(self, revision: int, changes: pd.DataFrame) -> tuple[int, pd.DataFrame]:
+        """The revision against which that one is shown, the one signed off last or else the one before, and how they
+        differ; `changes` are those against the one before."""
+        return since_signed(self.frames | {"changes": changes}, revision, self.end.signed if self.end else None)
 
     def compose(self, revision: int, changes: pd.DataFrame) -> list[Message]:
         """The messages of a revision."""

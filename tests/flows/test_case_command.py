@@ -88,7 +88,9 @@ def test_a_determination_says_what_follows_and_keeps_what_it_rests_on(case) -> N
     assert said.exit_code == 0, said.output
     assert "Hardship granted: 100 percent off" in said.output
     assert "$15,000.00 a year for 1 person is 96 percent of the HHS poverty guidelines 2025" in said.output
-    assert "It holds until 2026-10-12; resolve the case by it (reduced or waived)" in said.output
+    words = " ".join(said.output.split())
+    assert "It holds until 2026-10-12; resolve the case by it (reduced or waived), once it is on record that" in words
+    assert "the patient was reached, the option was offered and it was applied for, and write the patient" in words
     assert "Still to be documented: the patient's own words, whether collection was tried" in said.output
     more = ("--words", "I live on my pension", "--collection", "tried", "--proof", "tax return of 2024",
             "--proof-date", "2025-04-15", "--seen-by", "S2")  # fmt: skip
@@ -102,6 +104,18 @@ def test_a_determination_says_what_follows_and_keeps_what_it_rests_on(case) -> N
     assert "later than the determination" in why(case(*DETERMINE, "--requested", "2025-10-13"))
     assert "say whether collection was tried" in why(case(*DETERMINE, "--collection", "maybe"))
     assert "--seen-by: that identifier is in neither" in why(case(*DETERMINE, "--seen-by", "Cora"))
+
+
+@pytest.mark.slow
+def test_the_way_that_a_determination_names_leads_to_the_waiver(case) -> None:
+    done = ("--by", "S1", "--date", "2025-10-12")
+    assert case(*DETERMINE).exit_code == 0
+    waived = ("resolve", "--outcome", "waived", *done)
+    assert "put on record first that the patient was reached, the option was offered" in why(case(*waived))
+    for step in (("contacted",), ("offer", "--option", "hardship_determination"), ("apply",)):
+        assert case(*step, *done).exit_code == 0
+    assert "resolve the case by it (reduced or waived) and write" in " ".join(case(*DETERMINE).output.split())
+    assert case(*waived).exit_code == 0
 
 
 @pytest.mark.slow

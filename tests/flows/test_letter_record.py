@@ -175,6 +175,23 @@ def test_sum_and_parts_come_from_the_books_and_the_day_lies_ahead(ccm, write) ->
     assert "owes nothing" in why(ccm("letter", BENEFICIARY, "--kind", "reminder"))
 
 
+def test_a_plan_that_was_agreed_on_is_put_down_though_the_case_is_settled_by_it(ccm, write) -> None:
+    assert ccm("case", CANNOT, "contacted", "--by", "S1").exit_code == 0
+    assert ccm("case", CANNOT, "resolve", "--outcome", "plan_agreed", "--by", "S1").exit_code == 0
+    plan = write(CANNOT, "payment_plan")
+    assert "$12.10" in plan
+    assert plan.count("$4.03") == 2
+    said = why(ccm("letter", CANNOT, "--kind", "reminder"))
+    assert "the case is settled (plan agreed)" in said
+    assert "answer" not in said, "every payer has answered"
+
+
+def test_of_a_case_that_is_settled_otherwise_no_plan_is_written(ccm) -> None:
+    paid = ("resolve", "--outcome", "paid", "--amount", "12.10", "--by", "S1")
+    assert ccm("case", CANNOT, *paid).exit_code == 0
+    assert "the case is settled (paid)" in why(ccm("letter", CANNOT, "--kind", "payment_plan"))
+
+
 def test_a_letter_that_the_patient_cannot_read_says_what_to_do(ccm) -> None:
     said = " ".join(ccm("letter", VIETNAMESE, "--kind", "welcome").output.split())
     assert "The patient reads 'vi', for which there are no letters, and this one is in English" in said

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from config.errors import InputError
-from tasks.route.machine import LIVE, MOVES, OUTCOMES, STAGES, TABLE, Case, Move, after, stand
+from tasks.route.machine import LIVE, MOVES, OUTCOMES, STAGES, TABLE, Case, Move, after, missing_before, stand
 
 DAY = date(2026, 10, 5)
 EVERY = list(dict.fromkeys(move for move, _, _ in MOVES))
@@ -126,3 +126,27 @@ def test_a_further_unpaid_claim_does_not_make_a_list_stale() -> None:
 def test_refusals_say_what_is_possible(move: Move, sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
         after(case_in("open"), move)
+
+
+@pytest.mark.parametrize(
+    ("stage", "outcome", "lacks"),
+    [
+        ("open", "waived", "the patient was reached, the option was offered and it was applied for"),
+        ("contacted", "savings_program", "the option was offered and it was applied for"),
+        ("option_offered", "reduced", "it was applied for"),
+        ("application_pending", "waived", ""),
+        ("open", "plan_agreed", "the patient was reached"),
+        ("application_pending", "plan_agreed", ""),  # past them: no further step leads there
+    ],
+)
+def test_an_outcome_that_comes_too_early_says_what_is_put_on_record_before_it(
+    stage: str, outcome: str, lacks: str
+) -> None:
+    assert missing_before(stage, outcome) == lacks
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("stage", LIVE)
+def test_where_nothing_is_missing_the_outcome_is_taken_or_the_case_is_past_it(stage: str, outcome: str) -> None:
+    later = max(LIVE.index(one) for one in OUTCOMES[outcome]) < LIVE.index(stage)
+    assert (not missing_before(stage, outcome)) == (stage in OUTCOMES[outcome] or later)

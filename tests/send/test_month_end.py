@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,7 +13,10 @@ from tasks.send.messages import Message, MonthEnd, Reopened, compose
 from tasks.send.month_end import compose_overdue, compose_release, compose_reminders, reminds_on
 from tasks.send.queries import compose_queries
 from tasks.send.query_rows import came_of
+from tasks.send.report import render_report, report_view
+from tasks.send.told import Told
 from tasks.send.words import dollars
+from tasks.store.changes import changes as changes_between
 from tasks.store.records import Cycle, Digests
 from tests.send.month import SECRETS, context
 
@@ -115,6 +120,43 @@ def test_the_messages_of_a_month_name_its_days_and_what_was_signed_before(form: 
     first = compose(context(end=MonthEnd(DAYS)))[-1]
     assert "Opened again" not in first.html
     assert "OPENED AGAIN" not in first.text
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_a_month_run_again_before_its_second_sign_off_says_what_changed_since_the_first(form: str) -> None:
+    """Revision 2 took case 2 out, revision 3 only changed case 5: who signs 3 answers for both."""
+    now = context().frames
+    then = now["decisions"].copy()
+    then.loc[then["case_number"] == "C-000002", "outcome"] = "bill"
+    then.loc[then["case_number"] == "C-000005", "expected_cents"] = 6613
+    last = changes_between(then.assign(outcome=now["decisions"]["outcome"]), now["decisions"])
+    signed = MonthEnd(DAYS, Reopened(1, "A. Biller", date(2026, 11, 6), 3, 24544, then))
+    frames = {**now, "changes": last}
+
+    def told(revision: int, end: MonthEnd) -> str:
+        found = compose(context(revision=revision, frames=frames, end=end))[-1]
+        return " ".join(re.sub(r"<[^>]*>", " ", getattr(found, form)).split())
+
+    words = told(3, signed)
+    assert "since revision 1, which was signed off" in words.lower()
+    assert "C-000002 outcome" in words
+    for revision, end in ((2, signed), (3, MonthEnd(DAYS)), (3, MonthEnd(DAYS, replace(signed.reopened, revision=2)))):
+        words = told(revision, end)
+        assert f"since revision {revision - 1}" in words.lower()
+        assert "which was signed off" not in words.lower()
+        assert "C-000002 outcome" not in words
+
+
+def test_the_report_of_a_month_run_again_shows_it_against_what_was_signed_off() -> None:
+    now = context().frames
+    then = now["decisions"].assign(outcome="bill")
+    end = MonthEnd(DAYS, Reopened(1, "A. Biller", date(2026, 11, 6), 3, 24544, then))
+    told = Told("P1", context().month, {}, dict(now), end=end)
+    since, changed = told.since_signed(3, now["changes"])
+    page = render_report(report_view({**now, "changes": changed}, "Maple Street", context().month, 3, since=since))
+    assert "What changed since revision 1, which was signed off" in page
+    assert '<th scope="row" class="hard">C-000006</th>' in page
+    assert told.since_signed(2, now["changes"])[1] is now["changes"]
 
 
 @pytest.mark.parametrize("form", ["html", "text"])
