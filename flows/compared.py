@@ -13,13 +13,14 @@ from tasks.qualify.compare import Effect
 from tasks.store.records import Cycle
 
 MOST = 20
+ROWS_OF = {"time_ledger": "rows of the time ledger"}
 
 
 def print_differences(console: Console, cycle: Cycle, rows: dict[str, int], found: pd.DataFrame) -> None:
     """One line when the month came out the same; else the cells that differ, the first of them."""
     head = f"{cycle.practice_id} · {cycle.month} · revision {cycle.revision}"
     if found.empty:
-        counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in rows.items())
+        counts = ", ".join(f"{count:,} {ROWS_OF.get(name, name.replace('_', ' '))}" for name, count in rows.items())
         by = f"rulebook {cycle.digests.rulebook}"
         console.print(f"[green]✓[/] {head}: the same to the last byte ({counts}; {by})", highlight=False)
         return

@@ -59,7 +59,8 @@ def change(
             console.print(f"Claim {claim}, line {line}: {route.words}, by {due}.", highlight=False, soft_wrap=True)
         if error:
             changed = name_cause(store, claim, line, error, None, settings)
-            console.print(f"{changed:,} denials with these codes are traced to {error}.", highlight=False)
+            traced = "1 denial with these codes is" if changed == 1 else f"{changed:,} denials with these codes are"
+            console.print(f"{traced} traced to {error}.", highlight=False)
         if state:
             with store.writing() as connection:
                 mark(connection, claim, line, state, note, datetime.now(UTC))

@@ -25,9 +25,10 @@ def write_claims_folder(
 
     The workbook has a second sheet of what is held, by the decision too: cause, remedy, owner and last day.
 
-    Same input, same bytes. Files that are not ours stay. PlaceError when the folder cannot be written.
+    Same input, same bytes. Files that are not ours stay. Gives back the folder as it was named. PlaceError when it
+    cannot be written.
     """
-    folder = folder.absolute()
+    named, folder = folder, folder.absolute()
     with place_sentences(folder), alone(folder.parent):
         folder.mkdir(exist_ok=True)
         for name, content in files.items():
@@ -42,7 +43,7 @@ def write_claims_folder(
         beside = [("Held", frames.get(SHEET, frames[HELD]), holds)] if HELD in frames else []
         put(folder / SUPERBILL, workbook(superbill, table, "Superbill", beside=beside))
         on_disk(folder)
-    return folder
+    return named
 
 
 def write_claims_ahead(month_folder: Path, lists: Mapping[str, pd.DataFrame], lines: pd.DataFrame) -> Path:

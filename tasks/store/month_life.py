@@ -140,6 +140,8 @@ def _refused(practice_id: str, month: str, came_from: str, last: Move | None, to
     since = f" since {last.moved_at:%Y-%m-%d %H:%M} UTC" if last else ""
     by = f" by {last.moved_by}" if last and last.moved_by else ""
     then = _NEXT[came_from].format(month=month, practice=practice_id)
+    if to == came_from:
+        return f"{practice_id}, {month} is {WORDS[to]} already{since}{by}; {then}"
     return f"{practice_id}, {month} is {WORDS[came_from]}{since}{by} and cannot become {WORDS[to]} from there; {then}"
 
 

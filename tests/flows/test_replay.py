@@ -83,6 +83,7 @@ def test_a_month_decided_by_another_policy_replays_the_same(out: Path, home: Pat
     assert result.returncode == 0, result.stdout + result.stderr
     assert result.stdout.count("\n") == 1
     assert "the same to the last byte" in result.stdout
+    assert "rows of the time ledger; rulebook" in result.stdout
     assert result.stderr == ""
     assert (out / "ccm.db").stat().st_size == before
     nobody_named(result.stdout, out)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pytest
 
 from config.contract import claim_outputs, outputs
-from config.frames import as_contract
+from config.frames import as_contract, empty
 from tasks.send.claims_folder import write_claims_folder
 
 
@@ -37,3 +38,9 @@ def test_what_is_held_stands_on_a_second_sheet_with_cause_fix_owner_and_day(tmp_
     assert {"C-000001", "99491", "59"} <= set(first)
     write_claims_folder(tmp_path / "claims", {}, {"claim_holds": holds}, superbill)
     assert (folder / "superbill.xlsx").read_bytes() == content
+
+
+def test_the_folder_is_called_as_it_was_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert write_claims_folder(Path("claims"), {"a.x12": b"1"}, {}, empty(outputs()["claim_lines"])) == Path("claims")
+    assert (tmp_path / "claims" / "a.x12").read_bytes() == b"1"

@@ -97,6 +97,16 @@ def test_what_no_move_leads_to_is_refused_in_a_sentence(store, to):
     assert told(store) == []
 
 
+def test_a_month_that_is_there_already_is_said_to_be(store):
+    sign(store, decide(store))
+    move(store, month_life.RELEASED)
+    move(store, month_life.CLOSED)
+    with pytest.raises(
+        InputError, match=r"^P1, 2026-10 is closed already since .* by A\. Biller; to change it, open it"
+    ):
+        move(store, month_life.CLOSED)
+
+
 def test_a_revision_that_has_a_newer_one_is_not_signed_off(store):
     first = decide(store)
     decide(store, 3)
