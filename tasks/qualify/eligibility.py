@@ -13,8 +13,9 @@ from tasks.qualify.frames import Mask, Months
 
 
 def nothing_payable_here(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:
-    """No family of the program is in force where the practice bills."""
-    return ~open_to_biller(m, book) & ~own_code_not_payable_here(m, book, settings)
+    """No family of the program is in force where the practice bills, or none that its practitioner may bill."""
+    named = "own_code_not_payable_here" in book.rules  # which says it with its reason; older books have none
+    return ~open_to_biller(m, book) & ~(own_code_not_payable_here(m, book, settings) & named)
 
 
 def own_code_not_payable_here(m: Months, book: RuleBook, settings: PracticeSettings) -> Mask:

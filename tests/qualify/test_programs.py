@@ -270,3 +270,24 @@ def test_what_two_held_programs_side_by_side_could_earn_counts_for_each() -> Non
     decisions = result["decisions"]
     assert list(decisions["outcome"]) == ["hold", "hold"]
     assert cents_at_stake(decisions, result["findings"]).sum() == decisions["expected_cents"].sum() > 0
+
+
+def test_a_book_without_the_rule_of_own_codes_still_gives_a_reason() -> None:
+    """A month stored before there was one is decided again by its own book."""
+    month = Month.parse("2025-11")
+    facts = {
+        "setting": "rhc",
+        "credential": "CP",
+        "conditions": [{"icd10_code": "F33.1"}],
+        "consents": [{"program": "bhi"}],
+    }
+    tables = tables_of([facts], month)
+    whole = rulebook(month)
+    before = replace(
+        whole, rules={name: rule for name, rule in whole.rules.items() if name != "own_code_not_payable_here"}
+    )
+    reasons = []
+    for book in (whole, before):
+        decisions = decide(tables, month, book, settings_of())["decisions"]
+        reasons += decisions.loc[decisions["program"] == "bhi", "reason"].tolist()
+    assert reasons == ["own_code_not_payable_here", "nothing_payable_here"]
