@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+NARROWEST = 320  # what WCAG 2.2 asks of reflow (1.4.10)
+LEAVES_ITS_CARD = """() => [...document.querySelectorAll('.card table')].filter(
+    one => one.getBoundingClientRect().right > one.closest('.card').getBoundingClientRect().right
+).map(one => one.rows[0].textContent.trim().slice(0, 60))"""
+
 WIDE, NARROW = 1280, 390
 TOLD = ("month", "worklist", "minutes", "outreach", "release", "figures", "approval", "returned", "run", "cutoff",
         "signoff")  # fmt: skip
@@ -65,3 +70,15 @@ def test_every_page_can_be_read_by_everybody(browser: Browser, site: Path, width
         told += [f"{name}: {over} pixels wider than a window of {width}"] * (over > 0)
         told += [f"{name}: asks {url}" for url in elsewhere]
     assert told == []
+
+
+def test_no_list_of_a_message_leaves_its_card_on_the_smallest_phone(browser: Browser, site: Path) -> None:
+    page = browser.new_context(viewport={"width": NARROWEST, "height": 900}).new_page()
+    told, seen = [], 0
+    for path in pages_of(site / "messages"):
+        page.goto(path.as_uri())
+        seen += page.locator(".card table").count()
+        told += [f"{path.name}: {heads}" for heads in page.evaluate(LEAVES_ITS_CARD)]
+    page.context.close()
+    assert told == []
+    assert seen > 20

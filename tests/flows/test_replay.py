@@ -246,6 +246,7 @@ def test_the_packet_holds_everything_and_only_its_owner_reads_it(out: Path, home
     for rule in load_rulebook(MONTH).topic("eligibility"):
         if not rule.programs or "ccm" in rule.programs:
             assert rule.words.split("'")[0] in text
+    assert re.search(r"decided the month as revision \d+ did", text), "whose fingerprints they are"
 
 
 @pytest.mark.parametrize("command", [("explain",), ("audit-packet", "--out", "never.html")])
