@@ -175,7 +175,8 @@ def _print(console: Console, result: dict[str, Any]) -> None:
         for one in result["files"]:
             counts = (f"{one[name]:,}" for name in ("claims", "in_suspense", "denials"))
             off = f"{one['difference_cents'] / 100:,.2f}" if one["differences"] else ""
-            table.add_row(one["file_name"], one["state"], *counts, f"{one['payment_cents'] / 100:,.2f}", off)
+            state, paid = one["state"].replace("_", " "), f"{one['payment_cents'] / 100:,.2f}"
+            table.add_row(one["file_name"], state, *counts, paid, off)
         console.print(table, highlight=False)
     for one in result["files"]:
         if one["reason"]:

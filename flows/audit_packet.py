@@ -9,6 +9,7 @@ from config.month import Month
 from config.rulebook_archive import restored
 from tasks.send.audit_packet import packet_view, render_packet, write_private
 from tasks.store import modifiers
+from tasks.store.afterwards import afterwards
 from tasks.store.store import open_store
 
 
@@ -26,7 +27,8 @@ def write_audit_packet(path: Path, case: str, month: Month | None, practice_id: 
         basis = store.basis(cycle)
         with store.reading() as connection:
             recorded = modifiers.history(connection, practice, str(cycle.month))
-        view = packet_view(found, cycle, basis, restored(basis.rulebook), patient, recorded)
+            since = afterwards(connection, cycle, patient)
+        view = packet_view(found, cycle, basis, restored(basis.rulebook), patient, recorded, since)
         write_private(path, render_packet(view))
     finally:
         store.close()

@@ -58,7 +58,8 @@ def post(store: Store, name: str, content: bytes, today: date | None, settings: 
         remittances.alone(connection)
         known = remittances.file_known(connection, digest)
         if known and known.state != "quarantined":
-            return Posted(name, "repeated", f"{name}: the same file came as {known.file_name}; nothing was changed.")
+            before = "before" if known.file_name == name else f"as {known.file_name}"
+            return Posted(name, "repeated", f"{name}: the same file came {before}; nothing was changed.")
         if found is not None:
             found, wrong = _without_known(connection, found, name)
         if found is None:

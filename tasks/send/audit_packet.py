@@ -19,7 +19,9 @@ from config.rulebook import Rule, RuleBook
 from config.settings import stored_settings
 from tasks.send import words
 from tasks.send.case import case_view, text
+from tasks.send.packet_afterwards import afterwards_view
 from tasks.send.render import render
+from tasks.store.afterwards import Afterwards
 from tasks.store.modifiers import Entry
 from tasks.store.records import Basis, Cycle
 
@@ -33,11 +35,13 @@ HEAD = ("patient_id", "mrn", "last_name", "first_name", "birth_date", "sex", "de
 
 
 def packet_view(
-    found: Frames, cycle: Cycle, basis: Basis, book: RuleBook, patient_id: str, recorded: Sequence[Entry] = ()
-) -> dict[str, Any]:
+    found: Frames, cycle: Cycle, basis: Basis, book: RuleBook, patient_id: str, recorded: Sequence[Entry],
+    since: Afterwards,
+) -> dict[str, Any]:  # fmt: skip
     """Everything the packet says; the chart and the time are those that the decision took, as they were stored.
 
     `recorded` are the month's entries of modifiers in their order, those that a claim took since the decision too.
+    `since` is what became of the patient-month.
     """
     view = case_view(found)
     programs = [row["program"] for row in view["programs"]]
@@ -66,6 +70,7 @@ def packet_view(
         "chart": [_chart(name, basis.tables[name], patient_id) for name in CHART if name in basis.tables],
         "rules": _rules(book, programs, found["findings"]),
         "thresholds": _thresholds(book, programs),
+        "afterwards": afterwards_view(since, time_zone(text(practice["time_zone"]))),
     }
 
 

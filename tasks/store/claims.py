@@ -254,11 +254,17 @@ def files(connection: Connection, practice_id: str, month: str) -> list[ClaimFil
     ]
 
 
-def sent_claims(connection: Connection, practice_id: str, month: str) -> list[dict[str, Any]]:
-    """Every claim of that month that went out, with its file and codes, in the order of file and number."""
+def sent_claims(
+    connection: Connection, practice_id: str, month: str, patient_id: str | None = None
+) -> list[dict[str, Any]]:
+    """Every claim of that month, or of one patient's, that went out, with its codes, its file and when that was
+    written, in the order of file and number."""
     joined = sa.join(claims, claim_files, claims.c.control_number == claim_files.c.control_number)
     mine = (claims.c.practice_id == practice_id) & (claims.c.month == month)
-    query = sa.select(claims, claim_files.c.file_name, claim_files.c.form).select_from(joined).where(mine)
+    if patient_id is not None:
+        mine &= claims.c.patient_id == patient_id
+    file = claim_files.c.file_name, claim_files.c.form, claim_files.c.created_at
+    query = sa.select(claims, *file).select_from(joined).where(mine)
     rows = connection.execute(query.order_by(claims.c.control_number, claims.c.claim_number)).mappings().all()
     lines: dict[str, list[str]] = {}
     of_month = claim_service_lines.c.claim_number.in_(sa.select(claims.c.claim_number).where(mine))

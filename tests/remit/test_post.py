@@ -98,6 +98,6 @@ def test_the_same_file_again_changes_nothing(store, same_name):
     post(store, "a.835", file, TODAY)
     done = post(store, "a.835" if same_name else "b.835", file, TODAY)
     assert done.state == "repeated"
-    assert "the same file came as a.835" in done.reason
+    assert f"the same file came {'before' if same_name else 'as a.835'}; nothing" in done.reason
     assert len(rows(store, claim_payments, "id")) == 1
     assert len(rows(store, denial_events, "id")) == 1
