@@ -59,7 +59,7 @@ def answered_view(counts: AnswerCounts | None, until: Month | None = None) -> Ro
                 ("Payer", _rates(answered, "payer_name", most_first=True)),
                 ("Practitioner (NPI)", _rates(answered, "rendering_npi", most_first=True)),
                 (
-                    "Rule that should have stopped it (of all lines)",
+                    "Rule that looks for it (of all lines; a line counts at each of its rules)",
                     _rates_of_rules(denied, int(answered["lines"].sum())),
                 ),
             )
