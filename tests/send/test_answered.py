@@ -81,7 +81,7 @@ def test_rates_by_month_payer_practitioner_and_rule(counts):
     assert told["Payer"] == [("Medicare", 94, 4, "4.3 %"), ("Plan | <A>", 6, 6, "100.0 %")]
     assert told["Practitioner (NPI)"] == [("1", 74, 4, "5.4 %"), ("2", 26, 6, "23.1 %")]
     assert [row["width"] for row in by["Payer"]] == [4.26, 100.0]
-    assert told["Rule that should have stopped it (of all lines)"] == [
+    assert told["Rule that looks for it (of all lines; a line counts at each of its rules)"] == [
         *(
             ("filing_limit_passed", 121, 5, "4.1 %"),
             ("no rule yet", 121, 4, "3.3 %"),
