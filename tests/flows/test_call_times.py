@@ -104,14 +104,14 @@ def test_a_list_asks_for_the_time_by_line_and_takes_it_when_it_is_handed_in_agai
     asked = f"list.{form}, line 2, {NUMBER}: {NO_TIME}; write answer_date as YYYY-MM-DD HH:MM"
     first = said("2025-10-13")
     assert asked in first
-    assert "1 answers taken, 0 were there already, 0 refused." in first
+    assert "1 answer taken, 0 were there already, 0 refused." in first
     again = said("2025-10-13")
     assert asked in again
     assert "0 answers taken, 1 were there already, 0 refused." in again
     assert "not checked" in shown(ccm)
     timed = said("2025-10-13 14:30")
     assert NO_TIME not in timed
-    assert "1 answers taken" in timed
+    assert "1 answer taken" in timed
     assert "0 answers taken, 1 were there already" in said("2025-10-13 14:30")
     assert "14:30" in shown(ccm)
     assert "not checked" not in shown(ccm)
