@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from config.contract import worklist_outputs
 from config.errors import InputError
 from config.frames import as_contract
+from config.month import EASTERN
 from flows.typed_worklists import with_typed_cases
 from tasks.route.calls import NO_TIME
 from tasks.route.readback import read_answers, worklist_rows
@@ -70,6 +72,16 @@ def test_a_time_that_is_told_with_the_call_is_judged_and_kept(ccm) -> None:
     said = ccm(*called, "2025-10-13 08:00").output
     assert NO_TIME not in said
     assert "08:00" in shown(ccm)
+
+
+def test_a_call_that_is_still_to_come_is_none(ccm, tmp_path: Path) -> None:
+    """In two minutes, which may be tomorrow."""
+    soon = f"{datetime.now(ZoneInfo(EASTERN)) + timedelta(minutes=2):%Y-%m-%d %H:%M}"
+    for note in ("by_phone", "in_person"):
+        said = refused(ccm("case", NUMBER, "contacted", "--by", "S1", "--note", note, "--date", soon))
+        assert "is in the future; correct --date" in said
+        result = ccm("cases", "import", str(written(tmp_path, "csv", soon, "reached", note)))
+        assert "is in the future; correct answer_date" in result.output
 
 
 def test_a_letter_needs_no_time(ccm) -> None:
