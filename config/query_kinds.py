@@ -44,9 +44,9 @@ class Kind(BaseModel):
             raise ValueError("only yes or no about time entries corrects anything")
         return self
 
-    def follows(self, month: str) -> str:
-        """What follows from an answer, beside that billing is told."""
-        if self.effect == "told":
+    def follows(self, month: str, answer: str) -> str:
+        """What follows from that answer, beside that billing is told."""
+        if self.effect == "told" or answer == "not_known":
             return "Billing is told; it changes nothing by itself."
         if self.effect == "source":
             return f"Billing is told; the next run of {month} looks for it in {self.table}."

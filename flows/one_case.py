@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -276,10 +276,16 @@ def _options(known: Known, sources: bool) -> Table:
 
 
 def _at(told: Told, zone: str) -> datetime | None:
-    """The moment that was told, None where it is a day alone; a time that was typed is one of the practice's clock."""
+    """The moment that was told, None where it is a day alone; a time that was typed is one of the practice's clock.
+
+    InputError where it is still to come.
+    """
     if told.whole_day:
         return None
-    return told.at if told.at.tzinfo else told.at.replace(tzinfo=ZoneInfo(zone))
+    at = told.at if told.at.tzinfo else told.at.replace(tzinfo=ZoneInfo(zone))
+    if at > datetime.now(UTC):
+        raise InputError(f"{told.at:%Y-%m-%d %H:%M} is in the future; correct --date.")
+    return at
 
 
 def _day(told: Told, zone: str) -> date:

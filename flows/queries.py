@@ -60,7 +60,7 @@ def answer_one(console: Console, database: str, query: str, practice: str | None
         done = answer(store, number, practice, told, today)
     say(console, f"{_called(done)} answered" if done.new else f"{_called(done)}: that is on record already")
     if done.query.state == "answered":
-        say(console, query_kinds()[done.query.kind].follows(done.query.month))
+        say(console, query_kinds()[done.query.kind].follows(done.query.month, done.query.answer))
 
 
 def move_one(console: Console, database: str, query: str, practice: str | None, what: str, by: str, words: str) -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -87,9 +87,17 @@ class Answer:
         return cents_of(self.answer_amount, "answer_amount") if self.answer_amount else None
 
     def moment(self, zone: str) -> datetime | None:
-        """When it happened on that clock, where answer_date has a time beside the day; midnight is none."""
+        """When it happened on that clock, where answer_date has a time beside the day; midnight is none.
+
+        InputError where it is still to come.
+        """
         found = _moment(self.answer_date)
-        return found.replace(tzinfo=ZoneInfo(zone)) if found and found.time() != time.min else None
+        if found is None or found.time() == time.min:
+            return None
+        at = found.replace(tzinfo=ZoneInfo(zone))
+        if at > datetime.now(UTC):
+            raise InputError(f"{found:%Y-%m-%d %H:%M} is in the future; correct answer_date.")
+        return at
 
     def read(self, today: date) -> tuple[int, date]:
         """Revision and day; InputError with one sentence where the line cannot be used as it stands."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from tasks.send import care_manager, counts
 from tasks.send.daily import daily_message
 from tasks.send.messages import Message, MonthEnd, Reopened, addresses_of
 from tasks.send.words import count, day, dollars, long_day, month_name, plural
+from tasks.store.day import zone_of
 from tasks.store.records import Cycle
 from tasks.store.signed_off import last_signed
 from tasks.store.store import Store
@@ -33,7 +35,8 @@ def month_end_of(store: Store, practice_id: str, month: Month, settings: Any) ->
     lines = store.frame("claim_lines", cycle)
     money = counts.billed(lines)["expected"]
     decisions = store.frame("decisions", cycle)
-    ready, on = _ready(lines), signed.signed_at.date()
+    zone = ZoneInfo(zone_of(store.kept_tables(cycle, "practices")))
+    ready, on = _ready(lines), signed.signed_at.astimezone(zone).date()
     return MonthEnd(days, Reopened(cycle.revision, signed.signed_by, on, ready, money, decisions))
 
 

@@ -52,5 +52,12 @@ def _claims_of(connection: Connection, names: pd.Series) -> pd.DataFrame:
 def withheld_for(connection: Connection, claim_number: str) -> int:
     """What payers kept back for the claim, in cents."""
     names = _NAMES.format(ours="c.claim_number = :claim", theirs="p.claim_number = :claim")
-    query = f"SELECT SUM(a.cents) FROM {KEPT_BACK} WHERE EXISTS (SELECT 1 FROM ({names}) AS n WHERE {_CALLS})"
-    return int(connection.execute(sa.text(query), {"claim": claim_number}).scalar() or 0)
+    query = "SELECT r.payer_id, a.reference, SUM(a.cents) AS cents"
+    query += f" FROM {KEPT_BACK} WHERE EXISTS (SELECT 1 FROM ({names}) AS n WHERE {_CALLS})"
+    found = connection.execute(sa.text(f"{query} GROUP BY r.payer_id, a.reference"), {"claim": claim_number})
+    kept = pd.DataFrame([dict(row) for row in found.mappings()])
+    if kept.empty:
+        return 0
+    called = claims_named(connection, kept)  # for what begins alike may be another claim's name as a whole
+    mine = called.loc[called["claim_number"] == claim_number, ["payer_id", "reference"]].drop_duplicates()
+    return int(kept.merge(mine, on=["payer_id", "reference"])["cents"].sum())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from config.contract import worklist_outputs
 from config.errors import InputError
 from config.frames import as_contract
+from config.month import EASTERN
 from flows.typed_worklists import with_typed_cases
 from tasks.route.calls import NO_TIME
 from tasks.route.readback import read_answers, worklist_rows
@@ -72,6 +74,16 @@ def test_a_time_that_is_told_with_the_call_is_judged_and_kept(ccm) -> None:
     assert "08:00" in shown(ccm)
 
 
+def test_a_call_that_is_still_to_come_is_none(ccm, tmp_path: Path) -> None:
+    """In two minutes, which may be tomorrow."""
+    soon = f"{datetime.now(ZoneInfo(EASTERN)) + timedelta(minutes=2):%Y-%m-%d %H:%M}"
+    for note in ("by_phone", "in_person"):
+        said = refused(ccm("case", NUMBER, "contacted", "--by", "S1", "--note", note, "--date", soon))
+        assert "is in the future; correct --date" in said
+        result = ccm("cases", "import", str(written(tmp_path, "csv", soon, "reached", note)))
+        assert "is in the future; correct answer_date" in result.output
+
+
 def test_a_letter_needs_no_time(ccm) -> None:
     said = ccm("case", NUMBER, "contacted", "--by", "S1", "--date", "2025-10-12", "--note", "by_letter").output
     assert NO_TIME not in said
@@ -104,14 +116,14 @@ def test_a_list_asks_for_the_time_by_line_and_takes_it_when_it_is_handed_in_agai
     asked = f"list.{form}, line 2, {NUMBER}: {NO_TIME}; write answer_date as YYYY-MM-DD HH:MM"
     first = said("2025-10-13")
     assert asked in first
-    assert "1 answers taken, 0 were there already, 0 refused." in first
+    assert "1 answer taken, 0 were there already, 0 refused." in first
     again = said("2025-10-13")
     assert asked in again
     assert "0 answers taken, 1 were there already, 0 refused." in again
     assert "not checked" in shown(ccm)
     timed = said("2025-10-13 14:30")
     assert NO_TIME not in timed
-    assert "1 answers taken" in timed
+    assert "1 answer taken" in timed
     assert "0 answers taken, 1 were there already" in said("2025-10-13 14:30")
     assert "14:30" in shown(ccm)
     assert "not checked" not in shown(ccm)

@@ -112,7 +112,7 @@ def test_the_way_that_a_determination_names_leads_to_the_waiver(case) -> None:
     assert case(*DETERMINE).exit_code == 0
     waived = ("resolve", "--outcome", "waived", *done)
     assert "put on record first that the patient was reached, the option was offered" in why(case(*waived))
-    for step in (("contacted",), ("offer", "--option", "hardship_determination"), ("apply",)):
+    for step in (("contacted", "--note", "in_person"), ("offer", "--option", "hardship_determination"), ("apply",)):
         assert case(*step, *done).exit_code == 0
     assert "resolve the case by it (reduced or waived) and write" in " ".join(case(*DETERMINE).output.split())
     assert case(*waived).exit_code == 0

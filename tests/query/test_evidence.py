@@ -94,7 +94,9 @@ def test_every_kind_is_about_rules_that_there_are_and_stands_in_the_lists() -> N
 
 
 def test_what_follows_from_an_answer_is_said_by_its_kind():
-    said = {name: kind.follows("2026-10") for name, kind in query_kinds().items()}
+    said = {name: kind.follows("2026-10", "yes") for name, kind in query_kinds().items()}
     assert said["note_approved"] == "The next run of 2026-10 goes by it; billing is told."
     assert said["consent_date"] == "Billing is told; the next run of 2026-10 looks for it in consents."
     assert said["other"] == "Billing is told; it changes nothing by itself."
+    unknown = {kind.follows("2026-10", "not_known") for kind in query_kinds().values()}
+    assert unknown == {said["other"]}, "what nobody knows corrects nothing"

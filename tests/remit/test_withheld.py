@@ -8,7 +8,7 @@ import pytest
 
 from tasks.remit.post import post
 from tasks.remit.worklist import answers_of
-from tasks.store.overpayments import record_refund
+from tasks.store.overpayments import record_refund, refresh
 from tasks.store.remit_tables import overpayments, provider_adjustments
 from tests.remit.answers import answer, paid
 from tests.remit.billed import bill, rows
@@ -128,6 +128,16 @@ def test_a_payer_that_answered_no_such_claim_means_none_of_another_payers(store)
     (row,) = withheld(store).to_dict("records")
     assert (row["claim_number"], row["payer_name"], row["reference"]) == ("", "PLAN", "ICN1")
     assert rows(store, overpayments, "claim_number", "open_cents") == [("C7", 4742)]
+
+
+def test_a_name_as_a_whole_closes_nothing_of_the_claim_that_its_first_word_names(store) -> None:
+    bill(store, ("C7", "99490"), ("C9", "99490"), state="voided")
+    post(store, "a.835", answer(paid("C7", icn="ICN1"), "47.42", trace="T1", day="20261105"), TODAY)
+    post(store, "b.835", answer(paid("C9", icn="ICN1 7"), "47.42", trace="T2", day="20261106"), TODAY)
+    post(store, "c.835", answer("", "-47.42", trace="T3", after=kept_back("ICN1 7")), TODAY)
+    with store.writing() as connection:
+        refresh(connection, ["C7", "C9"], TODAY)
+    assert dict(rows(store, overpayments, "claim_number", "open_cents")) == {"C7": 4742, "C9": 0}
 
 
 @pytest.mark.parametrize("name", ["OLD-SYSTEM-1", "", "ICN9 1"])

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from config.deadlines import Deadlines
+from tasks.send import month_end
 from tasks.send.messages import Message, MonthEnd, Reopened, compose
-from tasks.send.month_end import compose_overdue, compose_release, compose_reminders, reminds_on
+from tasks.send.month_end import compose_overdue, compose_release, compose_reminders, month_end_of, reminds_on
 from tasks.send.queries import compose_queries
 from tasks.send.query_rows import came_of
 from tasks.send.report import render_report, report_view
 from tasks.send.told import Told
 from tasks.send.words import dollars
 from tasks.store.changes import changes as changes_between
+from tasks.store.claims import SignOff
 from tasks.store.records import Cycle, Digests
 from tests.send.month import SECRETS, context
 
@@ -120,6 +125,21 @@ def test_the_messages_of_a_month_name_its_days_and_what_was_signed_before(form: 
     first = compose(context(end=MonthEnd(DAYS)))[-1]
     assert "Opened again" not in first.html
     assert "OPENED AGAIN" not in first.text
+
+
+def test_the_day_of_a_sign_off_is_that_of_the_practices_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At half past eight in the evening in Ohio it is the next day in UTC."""
+    signed = SignOff("A. Biller", datetime(2026, 11, 6, 1, 30, tzinfo=UTC))
+    monkeypatch.setattr(month_end, "last_signed", lambda *_: (cycle(), signed))
+    practices = {"practices": pd.DataFrame({"practice_id": ["P1"], "time_zone": ["America/New_York"]})}
+    store = SimpleNamespace(
+        reading=nullcontext,
+        frame=lambda name, _: context().frames[name],
+        kept_tables=lambda _, *names: {name: practices[name] for name in names},
+    )
+    found = month_end_of(store, "P1", context().month, None).reopened
+    assert found is not None
+    assert found.signed_on == date(2026, 11, 5)
 
 
 @pytest.mark.parametrize("form", ["html", "text"])
