@@ -157,7 +157,8 @@ def _line(number: int, row: Row, charges: Charges, settings: ClaimSettings, paye
     modifiers = tuple(text(row["modifiers"]).split())
     charge = charges.reduced(charges.of(code, units, expected), share, text(row["case_number"]), payer)
     revenue = settings.revenue_codes.get(revenue, revenue)
-    return ServiceLine(number, code, modifiers, units, service, charge, expected, revenue)
+    sure = text(row["amount_confidence"])
+    return ServiceLine(number, code, modifiers, units, service, charge, expected, revenue, sure)
 
 
 def records(frame: pd.DataFrame) -> list[Row]:

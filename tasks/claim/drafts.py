@@ -113,6 +113,7 @@ class ServiceLine:
     charge_cents: int | None
     expected_cents: int | None
     revenue_code: str = ""
+    amount_confidence: str = ""
 
 
 @dataclass(frozen=True)

@@ -105,9 +105,11 @@ def _missing(draft: Draft, entry: ClaimEntry | None, settings: ClaimSettings) ->
 
 
 def _above_limit(draft: Draft) -> Iterator[tuple[str, str]]:
-    """Lines charged above the limiting charge, as far as their amount is loaded."""
+    """Lines charged above the limiting charge, as far as their amount is loaded and not merely recalled."""
     known = [
-        (line, limiting_charge().of(line.expected_cents, line.units)) for line in draft.lines if line.expected_cents
+        (line, limiting_charge().of(line.expected_cents, line.units))
+        for line in draft.lines
+        if line.expected_cents and line.amount_confidence != "unverified"
     ]
     above = [(line.code, str(limit)) for line, limit in known if (line.charge_cents or 0) > limit]
     if above:

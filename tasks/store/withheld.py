@@ -48,7 +48,10 @@ def withheld(connection: Connection, practice_id: str) -> pd.DataFrame:
     found = kept.merge(_meant(connection, kept), on=["payer_id", "reference"], how="left")
     unknown = found["claim_number"].isna()
     text = {"claim_number": "", "case_number": "", "month": ""}
-    found = found.fillna(text).assign(unknown=(found["payer_name"] + " " + found["reference"]).where(unknown, ""))
+    # A payer is known by its number: it may write its name otherwise another time.
+    named = kept.drop_duplicates("payer_id", keep="last").set_index("payer_id")["payer_name"]
+    told = found["payer_id"].map(named) + " " + found["reference"]
+    found = found.fillna(text).assign(unknown=told.where(unknown, ""))
     found = found[(found["practice_id"] == practice_id) | (unknown & _to(connection, practice_id, found, unknown))]
     sums = found.groupby(_WHICH)["cents"].sum().rename("withheld_cents").reset_index()
     last = found.drop_duplicates(_WHICH, keep="last").merge(sums, on=_WHICH)

@@ -82,6 +82,14 @@ def test_no_limit_is_made_up_where_no_amount_is_loaded_or_no_schedule_pays() -> 
     assert lacks(setting="fqhc", month="2026-05", charges=charges, **UNASSIGNED) == []
 
 
+def test_an_amount_that_is_only_recalled_holds_no_claim() -> None:
+    """A nurse practitioner's share of the schedule is recalled, and so is any limit that would be made of it."""
+    charges = Charges({"99490": 4687}, None)
+    assert lacks(month="2015-05", credential="NP", charges=charges, **UNASSIGNED) == []
+    charges = Charges({"99490": 4688}, None)
+    assert lacks(month="2015-05", credential="MD", charges=charges, **UNASSIGNED) == ABOVE
+
+
 def test_only_the_claim_that_lacks_something_waits(store: Store) -> None:
     (file,) = send(store, signed({"staff": "25"}, {"staff": "25", "patient": {"city": None}}))
     assert file.claims == 1

@@ -154,6 +154,15 @@ def test_money_kept_back_that_names_no_claim_of_ours_is_listed_as_unknown(store,
     assert withheld(store).empty
 
 
+def test_a_payer_that_writes_its_name_otherwise_gives_back_what_it_kept(store) -> None:
+    bill(store, ("C7", "99490"))
+    post(store, "a.835", answer(paid("C7"), "32.42", trace="T1", after=kept_back("OLD", "15")), TODAY)
+    back = answer("", "12", trace="T2", payer="Medicare Test Contr.", after=kept_back("OLD", "-12"))
+    post(store, "b.835", back, TODAY)
+    (row,) = withheld(store).to_dict("records")
+    assert (row["payer_name"], row["open_cents"]) == ("Medicare Test Contr.", 300)
+
+
 def test_what_names_no_claim_is_listed_for_the_practice_whose_payment_it_was_kept_from(store) -> None:
     bill(store, ("C7", "99490"))
     bill(store, ("D1", "99490"), practice_id="P2")
