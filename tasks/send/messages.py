@@ -40,15 +40,16 @@ class Reopened:
 
 @dataclass(frozen=True)
 class MonthEnd:
-    """The month's last days, and whether it was signed off before."""
+    """The month's last days, and whether it was signed off before: `reopened` last, and `earlier` before that."""
 
     days: Deadlines
     reopened: Reopened | None = None
+    earlier: Reopened | None = None
 
-    @property
-    def signed(self) -> tuple[int, pd.DataFrame] | None:
-        """The revision that was signed off before and its decisions, where both are known."""
-        found = self.reopened
+    def signed_before(self, revision: int) -> tuple[int, pd.DataFrame] | None:
+        """The revision that was signed off before that one and its decisions, where both are known: a revision that is
+        itself signed off is shown as it was when it was decided."""
+        found = next((one for one in (self.reopened, self.earlier) if one and one.revision < revision), None)
         return None if found is None or found.decisions is None else (found.revision, found.decisions)
 
 
@@ -167,7 +168,8 @@ def _for_practitioners(context: Context) -> list[Message]:
 def _for_billing(
     context: Context, without_address: list[str], practitioners_told: Collection[str], left: Sequence[Left]
 ) -> Message:
-    since, changed = billing.since_signed(context.frames, context.revision, context.end.signed if context.end else None)
+    signed = context.end.signed_before(context.revision) if context.end else None
+    since, changed = billing.since_signed(context.frames, context.revision, signed)
     frames = {**context.frames, "changes": changed}
     view = billing.billing_view(frames, without_address, practitioners_told) | {"left": left, "since": since}
     return _of_audience(context, "billing", context.billing_email, billing.to_do(view), {"view": view})

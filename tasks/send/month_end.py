@@ -16,6 +16,7 @@ from tasks.send import care_manager, counts
 from tasks.send.daily import daily_message
 from tasks.send.messages import Message, MonthEnd, Reopened, addresses_of
 from tasks.send.words import count, day, dollars, long_day, month_name, plural
+from tasks.store.claims import SignOff
 from tasks.store.day import zone_of
 from tasks.store.records import Cycle
 from tasks.store.signed_off import last_signed
@@ -25,19 +26,21 @@ CUTOFF, SIGNOFF = "cutoff", "signoff"
 
 
 def month_end_of(store: Store, practice_id: str, month: Month, settings: Any) -> MonthEnd:
-    """The month's deadlines, and the latest of its revisions that somebody signed off."""
+    """The month's deadlines, and the latest two of its revisions that somebody signed off."""
     days = deadlines(practice_id, month, settings)
     with store.reading() as connection:
         last = last_signed(connection, practice_id, month)
-    if last is None:
-        return MonthEnd(days)
-    cycle, signed = last
+        earlier = last_signed(connection, practice_id, month, last[0].revision) if last else None
+    return MonthEnd(days, *(_reopened(store, *one) if one else None for one in (last, earlier)))
+
+
+def _reopened(store: Store, cycle: Cycle, signed: SignOff) -> Reopened:
     lines = store.frame("claim_lines", cycle)
     money = counts.billed(lines)["expected"]
     decisions = store.frame("decisions", cycle)
     zone = ZoneInfo(zone_of(store.kept_tables(cycle, "practices")))
     ready, on = _ready(lines), signed.signed_at.astimezone(zone).date()
-    return MonthEnd(days, Reopened(cycle.revision, signed.signed_by, on, ready, money, decisions))
+    return Reopened(cycle.revision, signed.signed_by, on, ready, money, decisions)
 
 
 def reminds_on(days: Deadlines, today: date) -> bool:

@@ -41,7 +41,8 @@ class Told:
     def since_signed(self, revision: int, changes: pd.DataFrame) -> tuple[int, pd.DataFrame]:
         """The revision against which that one is shown, the one signed off last or else the one before, and how they
         differ; `changes` are those against the one before."""
-        return since_signed(self.frames | {"changes": changes}, revision, self.end.signed if self.end else None)
+        signed = self.end.signed_before(revision) if self.end else None
+        return since_signed(self.frames | {"changes": changes}, revision, signed)
 
     def compose(self, revision: int, changes: pd.DataFrame) -> list[Message]:
         """The messages of a revision."""

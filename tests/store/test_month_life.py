@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from config.errors import InputError
 from config.month import Month
 from tasks.store import claims, month_life
+from tasks.store.signed_off import last_signed
 from tests.store.months import BASIS, OCTOBER, month, no_cases
 
 AT = datetime(2026, 11, 4, 12, tzinfo=UTC)
@@ -165,3 +166,18 @@ def test_months_from_before_moves_were_kept_stand_where_they_stood(url):
         assert connection.execute(sa.text("SELECT max(id) FROM month_moves")).scalar() > 4
     store.close()
     assert found == {"2026-08": "released", "2026-09": "decided", "2026-10": "signed_off", "2026-11": "open"}
+
+
+def test_the_revision_signed_off_before_one_is_the_last_below_it(store):
+    first = decide(store)
+    sign(store, first)
+    move(store, month_life.REOPENED, reason="late note")
+    second = decide(store, patients=3)
+    with store.reading() as connection:
+        assert last_signed(connection, "P1", OCTOBER)[0].revision == first.revision == 1
+    sign(store, second, "C. Coder")
+    with store.reading() as connection:
+        cycle, signed = last_signed(connection, "P1", OCTOBER)
+        assert (cycle.revision, signed.signed_by) == (2, "C. Coder")
+        assert last_signed(connection, "P1", OCTOBER, below=2)[1].signed_by == "A. Biller"
+        assert last_signed(connection, "P1", OCTOBER, below=1) is None
