@@ -19,7 +19,7 @@ PAUSES = (1.0, 4.0)  # seconds before the second and the third try
 DOT = re.compile(rb"(?m)^\.")  # a line that is one dot ends a message, so dots at a line's start are doubled
 Sleep = Callable[[float], None]
 Attach = Callable[[Any], Sequence[Attachment]]
-Finish = Callable[[Any], Written]
+Finish = Callable[[Any], Any]
 
 
 class Waiting(Written, Protocol):
@@ -102,7 +102,9 @@ def deliver(
     report.unaddressed = 0
     if not messages:
         return report
-    line = _Line(delivery, sleep, attach, finish)
+    if finish:  # before any is claimed: what goes wrong here leaves all of them waiting
+        messages = [finish(message) for message in messages]
+    line = _Line(delivery, sleep, attach)
     try:
         line.open()
         for place, message in enumerate(messages):
@@ -141,8 +143,8 @@ def _send_claimed(store: Outbox, line: _Line, message: Waiting, report: Delivery
 class _Line:
     """One connection, opened again when it breaks."""
 
-    def __init__(self, delivery: Delivery, sleep: Sleep, attach: Attach | None, finish: Finish | None) -> None:
-        self.delivery, self.sleep, self.attach, self.finish = delivery, sleep, attach, finish
+    def __init__(self, delivery: Delivery, sleep: Sleep, attach: Attach | None) -> None:
+        self.delivery, self.sleep, self.attach = delivery, sleep, attach
         self.smtp: smtplib.SMTP | None = None
 
     def open(self) -> smtplib.SMTP:
@@ -177,11 +179,10 @@ class _Line:
     def send(self, message: Waiting) -> None:
         """The server has taken the message; up to three tries when it is busy or the connection breaks before that."""
         attached = self.attach(message) if self.attach else ()
-        mail = self.finish(message) if self.finish else message
         for pause in (*PAUSES, None):
             smtp = self.open()
             try:
-                return _dialogue(smtp, mail, self.delivery.sender, attached)
+                return _dialogue(smtp, message, self.delivery.sender, attached)
             except _RefusedError as error:
                 _reset(smtp)
                 if not error.retry or pause is None:
@@ -197,7 +198,7 @@ class _Line:
         return None
 
 
-def _dialogue(smtp: smtplib.SMTP, message: Written, sender: str, attached: Sequence[Attachment]) -> None:
+def _dialogue(smtp: smtplib.SMTP, message: Waiting, sender: str, attached: Sequence[Attachment]) -> None:
     try:
         mail = as_mail(message, sender, attached)
         mail["Date"] = format_datetime(datetime.now(UTC))
