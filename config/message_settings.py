@@ -24,8 +24,23 @@ def _address(value: str) -> str:
 Address = Annotated[str, AfterValidator(_address)]
 
 
+def _files_address(value: str) -> str:
+    """The address without a stroke at its end; nothing of it may name a person, a password or a question."""
+    place = r"(https?://[^\s/?#@\\<>\"']+|file://[^\s/?#@\\<>\"']*/[^\s?#@\\<>\"']+)(/[^\s?#@\\<>\"']*)?"
+    if value and not re.fullmatch(place, value):
+        raise ValueError(
+            "write the address of the results folder, as https://share.example/ccm or file:///srv/ccm, without blanks, "
+            "question, name and password, or leave it empty"
+        )
+    return value.rstrip("/")
+
+
+FilesAddress = Annotated[str, AfterValidator(_files_address)]
+
+
 class MessageSettings(BaseModel):
-    """Addresses of those who stand in no table, and the practice's own templates; empty where there are none."""
+    """Addresses of those who stand in no table, where the results are read, and the practice's own templates; empty
+    where there are none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -35,10 +50,11 @@ class MessageSettings(BaseModel):
     quality: Address = ""
     board: Address = ""
     templates: str = ""
+    files_address: FilesAddress = ""
 
     def address(self, audience: str) -> str:
         """The address set for an audience; empty where none is, or none can be."""
-        return str(getattr(self, audience, "")) if audience != "templates" else ""
+        return "" if audience in ("templates", "files_address") else str(getattr(self, audience, ""))
 
 
 def message_settings(practice_id: str, path: Path | None = None) -> MessageSettings:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from flows.options import Database, OutRead
+from flows.options import Database, OutRead, Settings
 
 outbox = typer.Typer(help="The outbox as a mailbox page; what came back.", invoke_without_command=True)
 templates = typer.Typer(help="Templates of messages: your own in the place of those shipped.", no_args_is_help=True)
@@ -21,18 +21,20 @@ def show(
     practice: Annotated[str | None, typer.Option(help="One practice by its practice_id.")] = None,
     out: OutRead = Path("out"),
     database: Database = None,
+    settings: Settings = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Write the page, open no browser.")] = False,
 ) -> None:
     """Write every message with its state as a page, and open it in the browser."""
     if context.invoked_subcommand:
         return
+    from tasks.send.links import links_set
     from tasks.send.mailbox import mailbox_page, tally_lines, write_mailbox
     from tasks.store.engine import database_of
     from tasks.store.store import open_store
 
     store = open_store(database or database_of(out))
     messages, left_out = store.newest_messages(practice)
-    path = write_mailbox(out, mailbox_page(messages, left_out))
+    path = write_mailbox(out, mailbox_page([*map(links_set(settings), messages)], left_out))
     console = Console()
     for line in tally_lines(messages):
         console.print(line, highlight=False)

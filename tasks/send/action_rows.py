@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -37,7 +38,17 @@ def actions_of(actions: pd.DataFrame, name: str, person: str = "") -> list[Row]:
         alone = name in PERSONAL and row["person"] is None
         row["cases"] = [] if alone or "case_number" in never or not row["cases"] else row["cases"].split(", ")
         row["stake_cents"] = None if "money" in never else row["stake_cents"]
+    _count_alike(rows)
     return rows
+
+
+def _count_alike(rows: list[Row]) -> None:
+    """`alike` of an item: for how many shown from it on its remedy is the same; 0 where one before it says it."""
+    shown = [[*group] for _, group in groupby(rows[:MOST_ACTIONS], key=lambda row: row["remedy"])]
+    for row in rows:
+        row["alike"] = 0
+    for first, *rest in shown:
+        first["alike"] = 1 + len(rest)
 
 
 def persons_with_actions(actions: pd.DataFrame, name: str) -> set[str]:

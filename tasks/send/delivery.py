@@ -19,6 +19,7 @@ PAUSES = (1.0, 4.0)  # seconds before the second and the third try
 DOT = re.compile(rb"(?m)^\.")  # a line that is one dot ends a message, so dots at a line's start are doubled
 Sleep = Callable[[float], None]
 Attach = Callable[[Any], Sequence[Attachment]]
+Finish = Callable[[Any], Any]
 
 
 class Waiting(Written, Protocol):
@@ -80,8 +81,10 @@ def deliver(
     practice_id: str | None = None,
     sleep: Sleep = time.sleep,
     attach: Attach | None = None,
+    finish: Finish | None = None,
 ) -> DeliveryReport:
-    """Sends what waits in the outbox, each with what `attach` gives for it; without a host it stays there.
+    """Sends what waits in the outbox, each as `finish` makes it and with what `attach` gives for it; without a host it
+    stays there.
 
     A message is claimed before its dialogue and marked after it, at most `per_minute` of them in a minute. One that is
     refused does not stop the others. When the connection breaks before the server has answered for a message, that one
@@ -99,6 +102,8 @@ def deliver(
     report.unaddressed = 0
     if not messages:
         return report
+    if finish:  # before any is claimed: what goes wrong here leaves all of them waiting
+        messages = [finish(message) for message in messages]
     line = _Line(delivery, sleep, attach)
     try:
         line.open()

@@ -24,6 +24,7 @@ STATES = {
     "superseded": "replaced by a newer one",
 }
 OF_A_REVISION = re.compile(r"(?P<month>\d{4}-\d{2})-(?P<revision>\d+)")
+NEW_WINDOW = 'target="_blank"'  # of links to the practice's own files: a frame lets nothing else out
 TONES = {"failed": "bad", "uncertain": "bad", "pending": "open", "sending": "open"}
 
 
@@ -73,4 +74,5 @@ def _row(message: StoredMessage) -> dict[str, Any]:
         "error": message.last_error,
         "attempts": message.attempts,
         "html": message.html,
+        "has_links": NEW_WINDOW in message.html,
     }

@@ -10,6 +10,7 @@ import css_inline
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, select_autoescape
 
 from tasks.send import words
+from tasks.send.queries_folder import file_of
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
@@ -32,6 +33,7 @@ def environment(own: str = "") -> Environment:
     named = {name: getattr(words, name) for name in names}
     found.filters |= named
     found.globals |= named | {
+        "file_of": file_of,
         "outcome_names": words.OUTCOME_NAMES,
         "program_names": words.PROGRAM_NAMES,
         "responses": words.RESPONSES,

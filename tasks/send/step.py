@@ -33,6 +33,7 @@ from tasks.send.coverage_folder import write_coverage_folder
 from tasks.send.delivery import DeliveryReport, deliver
 from tasks.send.encrypted import detail_of
 from tasks.send.files import STOPPED, clear_stopped, write_list, write_outputs
+from tasks.send.links import links_set
 from tasks.send.mime import as_eml, eml_name
 from tasks.send.month_end import month_end_of
 from tasks.send.outreach import Kept, compose_outreach
@@ -112,27 +113,26 @@ def ready_to_tell(
 
 @task(name="write the month's folder", cache_policy=NO_CACHE, retries=1, retry_delay_seconds=2)
 def write_month(place: Place, told: Told, saved: Saved, pages: dict[str, str], tasks: pd.DataFrame) -> None:
-    """Files, pages and messages, swapped in whole. Messages are those of the outbox, so that both always agree.
+    """Files, pages and messages, swapped in whole. Messages are those of the outbox, as they leave it.
 
     `tasks` are the plans to ask as their list has them, with what was typed there.
     """
     with step("write", "writing the month's folder") as done:
         frames = told.frames | {"changes": saved.changes}
         trend = place.store.trend(told.practice_id, told.month)
-        practice = told.practice
-        settings = practice_settings(told.practice_id, place.settings)
+        practice, settings = told.practice, practice_settings(told.practice_id, place.settings)
         names = practice["practice_name"], told.month, saved.cycle.revision
         answers = place.store.answer_counts(told.practice_id)
         policies = payer_settings(told.practice_id, place.settings).policies
         panel = watch_settings(told.practice_id, place.settings).panel
         since, changed = told.since_signed(saved.cycle.revision, saved.changes)
+        decided, setting, staff = frames | {"changes": changed}, practice["setting"], told.tables["staff"]
         view = report_view(
-            frames | {"changes": changed}, *names, trend, told.today, settings, practice["setting"], answers, policies,
-            told.tables["staff"], panel, since,
-        )  # fmt: skip
-        codes = render_codes(practice["setting"], told.month, practice["practice_name"])
-        sender = delivery().sender
-        emls = {eml_name(message): as_eml(message, sender) for message in place.store.messages(saved.cycle)}
+            decided, *names, trend, told.today, settings, setting, answers, policies, staff, panel, since
+        )
+        codes = render_codes(setting, told.month, practice["practice_name"])
+        sender, messages = delivery().sender, map(links_set(place.settings), place.store.messages(saved.cycle))
+        emls = {eml_name(message): as_eml(message, sender) for message in messages}
         folder = place.folder(told.practice_id, told.month)
         others = stakeholder_pages(figures_of(place.store, saved.cycle))
         pages = pages | others | {"report.html": render_report(view), CODES_PAGE: codes}
@@ -181,17 +181,17 @@ def deliver_messages(place: Place, practice_id: str) -> DeliveryReport:
 
 def _delivered(place: Place, practice_id: str) -> DeliveryReport:
     """What became of the messages; without a secret that is named they wait, and the report says so."""
-    found = delivery()
+    mail = delivery()
     try:
-        if found.host and found.password_secret and not found.password:
-            found = found.model_copy(update={"password": _secret(found.password_secret, "CCM_SMTP_PASSWORD_SECRET")})
+        if mail.host and mail.password_secret and not mail.password:
+            mail = mail.model_copy(update={"password": _secret(mail.password_secret, "CCM_SMTP_PASSWORD_SECRET")})
         name = os.environ.get("CCM_WORKBOOK_PASSWORD_SECRET", "")
-        opens = workbook_password() or (_secret(name, "CCM_WORKBOOK_PASSWORD_SECRET") if found.host and name else "")
+        key = workbook_password() or (_secret(name, "CCM_WORKBOOK_PASSWORD_SECRET") if mail.host and name else "")
     except PlaceError as error:
         pending = place.store.pending_messages(practice_id)
         waiting = sum(bool(message.recipient) for message in pending)
         return DeliveryReport(waiting=waiting, unaddressed=len(pending) - waiting, problem=str(error))
-    return deliver(place.store, found, practice_id, attach=detail_of(place.store, opens))
+    return deliver(place.store, mail, practice_id, attach=detail_of(place.store, key), finish=links_set(place.settings))
 
 
 def _secret(name: str, variable: str) -> str:

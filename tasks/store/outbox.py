@@ -1,11 +1,13 @@
 """The outbox: a message is sent once or not at all, and when nobody can tell which, a person is asked.
 
 pending -> sending -> sent, failed, or pending again; sending -> uncertain when the sender died in the middle.
-A newer revision of the month makes what is still pending of the older ones superseded.
+A newer revision of the month makes what is still pending of the older ones superseded, and so does what is told on
+a day about a newer revision: its kind ends with month and revision, as release-2026-10-2.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +21,7 @@ from tasks.store.schema import messages as table
 
 # Longer than any SMTP dialogue with its retries: whoever is still sending after it has died.
 LEASE = timedelta(minutes=15)
+OF_A_REVISION = re.compile(r"(?P<about>.+-\d{4}-\d{2}-)(?P<revision>\d+)")
 _KEY = ("audience", "kind", "recipient")
 
 
@@ -38,19 +41,33 @@ def put(connection: Connection, cycle: Cycle, composed: Sequence[OutboxMessage])
 def put_daily(connection: Connection, composed: Sequence[DailyMessage]) -> int:
     """The day's messages wait, in the place of those of their kind that nobody sent yet; how many wait now.
 
-    What was sent today is not sent again. Their month is the day.
+    What was sent today is not sent again. Their month is the day. One about a revision of a month takes the place of
+    those about an older one, too.
     """
     added = 0
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
     for message in composed:
-        same = [table.c.practice_id == message.practice_id, table.c.audience == message.audience]
-        same += [table.c.kind == message.kind, table.c.state == "pending"]
+        theirs = (table.c.practice_id == message.practice_id) & (table.c.audience == message.audience)
+        theirs &= table.c.state == "pending"
+        same = [theirs, table.c.kind == message.kind]
         earlier, today = table.c.month < message.month, table.c.month == message.month
         connection.execute(sa.update(table).where(*same, earlier).values(state="superseded"))
         connection.execute(sa.delete(table).where(*same, today))
+        older = _of_older_revisions(connection, theirs, message.kind)
+        connection.execute(sa.update(table).where(theirs, table.c.kind.in_(older)).values(state="superseded"))
         row = _row(message, message.practice_id, message.month, message.revision)
         added += len(connection.execute(insert.values(row).on_conflict_do_nothing().returning(table.c.id)).all())
     return added
+
+
+def _of_older_revisions(connection: Connection, theirs: sa.ColumnElement[bool], kind: str) -> list[str]:
+    """The kinds that wait and are the same but for an older revision of the same month."""
+    newer = OF_A_REVISION.fullmatch(kind)
+    if newer is None:
+        return []
+    kinds = connection.execute(sa.select(table.c.kind).where(theirs).distinct()).scalars()
+    known = [found for found in map(OF_A_REVISION.fullmatch, kinds) if found and found["about"] == newer["about"]]
+    return [found[0] for found in known if int(found["revision"]) < int(newer["revision"])]
 
 
 def _row(message: OutboxMessage, practice_id: str, month: str, revision: int) -> dict[str, Any]:

@@ -31,6 +31,14 @@ WRONG = [
     ("defaults: {deadlines: {care_team: 99}}", r"'deadlines\.care_team': it must be at most 20"),
     ("defaults: {choose_family: best}", "'choose_family': write 'highest_allowed', 'simplest'"),
     ("defaults: {messages: {operations: nobody}}", r"'messages\.operations': write an address, as"),
+    *[
+        (f"defaults: {{messages: {{files_address: '{bad}'}}}}", r"'messages\.files_address': write the address of the")
+        for bad in ("share.example/ccm", "ftp://s.example/ccm", "https://", "https://s.example/a b", "file://host")
+    ],
+    *[
+        (f"defaults: {{messages: {{files_address: '{bad}'}}}}", "without blanks, question, name and password, or leave")
+        for bad in ("https://s.example/ccm?month=1", "https://s.example/#x", "https://me:word@s.example/ccm")
+    ],
     ("defaults: {actions: {kinds: {just_shrt: {left_out: true}}}}", "just_shrt is no kind .* perhaps 'just_short'"),
     ("defaults: {watch: 3}", "'watch': write keys with their values"),
     ("a: [", "line 2: the settings cannot be read"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pandas as pd
@@ -69,6 +70,21 @@ def test_most_urgent_first_and_what_is_late_says_so() -> None:
     assert message.text.index("The late one") < message.text.index("The other one")
     assert "By Thu, Oct 1 (overdue)" in message.text
     assert message.text.count("(overdue)") == 1
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_the_same_remedy_in_a_row_is_said_once(form: str) -> None:
+    """In one box before them; an item with another has its own."""
+    own = {"audience": "compliance", "due_date": "2026-12-01"}
+    rows = [own | {"remedy": "Ask how"}] * 5 + [own | {"remedy": "Train"}] + [own | {"remedy": "Ask how"}]
+    (message,) = told("compliance", *rows)
+    flat = " ".join(re.sub(r"<[^>]+>", " ", getattr(message, form)).split())
+    assert flat.count("For each of the next 5: Ask how.") == 1
+    assert (flat.count("Ask how."), flat.count("Train."), flat.count("For each")) == (2, 1, 1)
+    said = [flat.index(words) for words in ("For each", "A-000001", "A-000005", "A-000006", "Train.", "A-000007")]
+    assert said == sorted(said)
+    many = told("compliance", *[own | {"remedy": "Ask how"}] * 100)[0]
+    assert "For each of the next 10: Ask how." in " ".join(re.sub(r"<[^>]+>", " ", getattr(many, form)).split())
 
 
 def test_each_care_manager_has_own_items_and_of_a_shared_one_no_case() -> None:

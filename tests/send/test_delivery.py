@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
+from config.errors import InputError
 from config.settings import Delivery
 from tasks.send.delivery import DeliveryReport, deliver
 from tests.send.conftest import Pauses, fill, message, states
@@ -129,3 +131,20 @@ def test_no_more_go_out_in_a_minute_than_are_allowed(store, server, running):
     pauses = Pauses()
     assert deliver(store, running.model_copy(update={"per_minute": 30}), sleep=pauses) == DeliveryReport(sent=3)
     assert pauses == [2.0, 2.0]
+
+
+def test_each_leaves_as_it_is_finished_and_a_fault_there_leaves_all_waiting(store, server, running):
+    fill(store, "a@x.example", "b@x.example")
+
+    def fault(message):
+        if message.recipient == "b@x.example":
+            raise InputError("settings.yaml: it cannot be read")
+        return message
+
+    with pytest.raises(InputError):
+        deliver(store, running, finish=fault)
+    assert (states(store), server.received) == (["pending", "pending"], [])
+    report = deliver(store, running, finish=lambda one: replace(one, text=one.text.replace("Hello", "Good morning")))
+    assert report == DeliveryReport(sent=2)
+    assert all("Good morning" in str(mail.get_body(["plain"])) for _, mail in server.received)
+    assert all("Hello" in one.text for one in store.newest_messages("P1")[0])

@@ -14,10 +14,12 @@ import pytest
 
 from config.audiences import audiences
 from config.month import Month
+from tasks.send.links import linked
 from tasks.send.messages import Message
 from tasks.send.mime import as_eml, eml_name
 from tests.send.demo_month import DemoMonth, demo_month
 
+ADDRESS = "https://share.example/ccm"
 pytestmark = pytest.mark.slow  # two months from their files on
 
 
@@ -85,6 +87,9 @@ def test_no_message_names_a_patient(told: DemoMonth) -> None:
     missing = {("compliance", "actions")} | ({("care_manager", "outreach")} if not told.has_cases else set())
     assert kinds - said <= missing, "every message there is, but these"
     assert found_in(told.messages, wanted) == set()
+    with_links = [linked(one, ADDRESS) for one in told.messages]
+    assert sum(ADDRESS in one.html for one in with_links) > len(with_links) / 2
+    assert found_in(with_links, wanted) == set(), "nor does a link to a file"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,12 +10,21 @@ import sqlalchemy as sa
 
 from config.errors import PlaceError
 from tasks.store import open_store
-from tasks.store.outbox import LEASE, finish
+from tasks.store.outbox import LEASE, finish, put_daily
 from tasks.store.schema import messages
 from tests.store.months import BASIS, OCTOBER, Letter, month, no_cases, save
 from tests.store.processes import together
 
 pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Daily(Letter):
+    """A message of a day."""
+
+    practice_id: str = "P1"
+    month: str = "2026-11-05"
+    revision: int = 1
 
 
 @pytest.fixture
@@ -89,6 +99,35 @@ def test_a_newer_revision_supersedes_what_waits_but_not_what_was_sent(store, wai
     with store.engine.connect() as connection:
         states = connection.execute(sa.select(messages.c.state).order_by(messages.c.id)).scalars().all()
     assert states == ["superseded", "sent", "pending"]
+
+
+def test_a_newer_revision_withdraws_what_waits_about_an_older_one(store):
+    """Told on a day about a month: its kind says of which month and revision."""
+
+    def told(kind, day="2026-11-05", audience="board", practice_id="P1"):
+        return Daily(audience=audience, kind=kind, practice_id=practice_id, month=day)
+
+    stay = [
+        told("figures-2026-09-1"),
+        told("figures-2026-10-10"),
+        told("release-2026-10-1"),
+        told("figures-2026-10-1", audience="quality"),
+        told("figures-2026-10-1", practice_id="P2"),
+        told("worklist-2026-10-1x"),
+    ]
+    with store.writing() as connection:
+        put_daily(connection, [*stay, told("figures-2026-10-1")])
+        put_daily(connection, [told("figures-2026-10-2")])
+    gone = next(one for one in store.pending_messages() if one.kind == "figures-2026-10-2")
+    store.claim_for_sending(gone.id)
+    store.mark_sent(gone.id)
+    with store.writing() as connection:
+        assert put_daily(connection, [told("figures-2026-10-3", "2026-11-09")]) == 1
+    waits = {(one.audience, one.kind, one.practice_id) for one in store.pending_messages()}
+    assert waits == {(one.audience, one.kind, one.practice_id) for one in stay} | {("board", "figures-2026-10-3", "P1")}
+    states = {one.kind: one.state for one in store.newest_messages("P1")[0] if one.audience == "board"}
+    assert states["figures-2026-10-1"] == "superseded", "kept, and shown as replaced by a newer one"
+    assert states["figures-2026-10-2"] == "sent"
 
 
 def test_the_same_message_twice_is_refused(store):
