@@ -175,7 +175,7 @@ def deliver_messages(place: Place, practice_id: str) -> DeliveryReport:
         said = ", ".join(f"{number} {name}" for name, number in parts.items() if number) or "nothing waits"
         done(said, sum(parts.values()))
         if report.problem:
-            LOG.info("%s", report.problem)
+            LOG.warning("%s", report.problem)
     return report
 
 

@@ -78,7 +78,7 @@ def summary_of(
                 ("on hold", dollars(held["expected"])),
             ],
         ),
-        ("Co-pay", [("open cases", f"{opened:,}")]),
+        ("Co-pay", [("open cases, beside unpaid balances", f"{opened:,}")]),
         ("Payers so far", answered_lines(answered_view(answers, month))),
         ("Messages", _messages(delivered)),
     ]
@@ -107,7 +107,8 @@ def _messages(delivered: DeliveryReport) -> list[tuple[str, str]]:
         "refused": delivered.failed,
         "uncertain, never sent again": delivered.uncertain,
     }
-    return [(name, f"{number:,}") for name, number in states.items() if number] or [("to send", "0")]
+    found = [(name, f"{number:,}") for name, number in states.items() if number] or [("to send", "0")]
+    return [*found, *([("why they wait", delivered.problem)] if delivered.problem else [])]
 
 
 def summary_markdown(summary: dict[str, Any]) -> str:

@@ -49,6 +49,15 @@ def test_patients_add_up_with_those_not_enrolled(month: dict) -> None:
     assert sum(int(number) for number in patients.values()) == 9
 
 
+def test_a_mail_server_that_could_not_be_used_is_told_with_what_waits(month: dict) -> None:
+    saved = Saved(Cycle(1, "P1", MONTH, 1, "decided", Digests("a", "b", "c"), "d", None), month["changes"], new=True)
+    down = DeliveryReport(waiting=14, problem="mail.example:587: connection refused; the messages wait.")
+    found = summary_of(month, "P1", MONTH, saved, down)
+    told = [("waiting in the outbox", "14"), ("why they wait", down.problem)]
+    assert dict(found["sections"])["Messages"] == told
+    assert f"| why they wait | {down.problem} |" in summary_markdown(found)
+
+
 def test_the_summary_says_plainly_what_its_amounts_rest_on(month: dict) -> None:
     money = sections(month)["Money"]
     assert money["of it, with rates from a secondary source"] == money["expected to be allowed"]
