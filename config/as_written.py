@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from config.counted import first_few
+
 YES = frozenset({"true", "t", "yes", "y", "1", "1.0"})
 NO = frozenset({"false", "f", "no", "n", "0", "0.0"})
 MOST = 15
@@ -25,5 +27,4 @@ def known_as(text: str, known: Iterable[str]) -> str:
 def known_are(known: Iterable[str]) -> str:
     """The known identifiers in words, of many the first."""
     names = sorted(set(known))
-    more = f" and {len(names) - MOST:,} more" if len(names) > MOST else ""
-    return f"known are {', '.join(names[:MOST])}{more}"
+    return f"known are {first_few(names, MOST)}"

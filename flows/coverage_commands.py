@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from config.counted import first_few
 from config.errors import InputError
 from config.month import Month
 from flows.options import Database, Out, Practice, Settings, look_first, named
@@ -155,8 +156,7 @@ def print_told(console: Console, found: list[dict[str, Any]], out: Path) -> None
     for one in found:
         places = [str(place) for place in one["unmatched"]]
         if places:
-            more = f" and {len(places) - MOST:,} more" if len(places) > MOST else ""
-            which = f"answer{'s' if len(places) > 1 else ''} {', '.join(places[:MOST])}{more}"
+            which = f"answer{'s' if len(places) > 1 else ''} {first_few(places, MOST)}"
             say(f"{one['file_name']}: {len(places):,} of {one['people']:,} match no patient: {which}")
         if one["contradictions"]:
             said = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in one["contradictions"].items())

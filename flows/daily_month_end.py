@@ -15,8 +15,8 @@ from config.month import Month
 from tasks.progress import no_cell_in_errors
 from tasks.query.step import QueriesDue
 from tasks.send.approval import compose_waiting
-from tasks.send.messages import Message
-from tasks.send.month_end import compose_overdue, compose_reminders, month_end_of, reminds_on
+from tasks.send.messages import Message, MonthEnd
+from tasks.send.month_end import compose_overdue, compose_reminders, reminds_on
 from tasks.store import approvals, month_life
 from tasks.store import claims as stored
 from tasks.store.outbox import put_daily
@@ -41,15 +41,15 @@ def daily_month_end(place: Place, practice_id: str, due: QueriesDue) -> int:
         if cycle is None:
             return earlier
         waits = _waiting(place, practice_id, cycle, due.practice, today)
-        end = month_end_of(place.store, practice_id, cycle.month, place.settings)
-        if not reminds_on(end.days, today) and not waits:
+        days = deadlines(practice_id, cycle.month, place.settings)
+        if not reminds_on(days, today) and not waits:
             return earlier
         own = message_settings(practice_id, place.settings).templates
         frames = {name: place.store.frame(name, cycle) for name in TOLD_OF}
         frames |= {"copay_cases": place.store.open_copay_cases(practice_id), "queries": due.lists["queries"]}
         with place.store.writing() as connection:
             signed = stored.signed(connection, cycle) is not None
-            told = compose_reminders(cycle, end, due.practice, frames, due.staff, signed, today, own)
+            told = compose_reminders(cycle, MonthEnd(days), due.practice, frames, due.staff, signed, today, own)
             return earlier + put_daily(connection, [*told, *waits])
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from config.counted import plural
 from config.denials import due_date, further_appeal
 from config.errors import InputError
 from tasks.remit.trace import known_error, name_cause
@@ -59,7 +60,7 @@ def change(
             console.print(f"Claim {claim}, line {line}: {route.words}, by {due}.", highlight=False, soft_wrap=True)
         if error:
             changed = name_cause(store, claim, line, error, None, settings)
-            traced = "1 denial with these codes is" if changed == 1 else f"{changed:,} denials with these codes are"
+            traced = plural(changed, "denial with these codes is", "denials with these codes are")
             console.print(f"{traced} traced to {error}.", highlight=False)
         if state:
             with store.writing() as connection:

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from config.counted import plural
+from config.counted import first_few, plural
 from config.errors import InputError
 from config.medicaid_states import MEDICAID_STATES
 from config.month import Month
@@ -122,11 +122,10 @@ def _print_newer(console: Console, store: Store, practice_id: str, month: Month,
     newer = {plan: one for plan, one in latest.items() if rests_otherwise(rows, month, one)}
     if not newer:
         return
-    numbers = ", ".join(stored.task_text(one["task_number"]) for one in list(newer.values())[:MOST])
-    more = f" and {len(newer) - MOST:,} more" if len(newer) > MOST else ""
+    numbers = first_few([stored.task_text(one["task_number"]) for one in newer.values()], MOST)
     waiting = rows[rows["plan_key"].astype("str").isin(list(newer))]["patient_id"].nunique()
     said = plural(len(newer), "recorded answer is", "recorded answers are")
-    _say(console, f"{said} not in it yet ({numbers}{more}; {plural(waiting, 'patient')}): run the month again "
+    _say(console, f"{said} not in it yet ({numbers}; {plural(waiting, 'patient')}): run the month again "
                   f"(ccm run --month {month}).")  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from config.case_days import case_days
 from config.case_settings import CaseSettings
+from config.counted import first_few
 from tasks.route.machine import Move
 
 SUNDAY = 6
@@ -82,6 +83,12 @@ def without_time(moves: Iterable[Move], at: datetime | None) -> bool:
     return at is None and any(move.what in ("attempt", "contact") and move.note in BY_TELEPHONE for move in moves)
 
 
+def untimed(calls: Iterable[Call], day: date, source: str = "") -> list[Call]:
+    """The calls of that day that have no time yet; `source` says which, where it is known."""
+    sources = (source, f"{source}:reached")
+    return [one for one in calls if one.day == day and one.at is None and (not source or one.source in sources)]
+
+
 def why_no_call(day: date, at: datetime | None, settings: CaseSettings, zone: str) -> str:
     """Why nobody may be called then, in one sentence; empty where one may, or where only the day is known and is free.
 
@@ -128,7 +135,6 @@ def call_alerts(calls: Iterable[Judged], until: date) -> list[dict[str, Any]]:
     for (kind, by), mine in sorted(found.items()):
         alert, words = ALERTS[kind]
         named = sorted({f"{one.case_number} on {one.call.day}" for one in mine})
-        more = f" and {len(named) - MOST:,} more" if len(named) > MOST else ""
         row = {"alert": alert, "whose": by, "cases": len({one.case_number for one in mine}), "source": HOURS_SOURCE}
-        rows.append(row | {"words": f"{words}: {', '.join(named[:MOST])}{more}"})
+        rows.append(row | {"words": f"{words}: {first_few(named, MOST)}"})
     return rows

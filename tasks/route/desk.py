@@ -18,7 +18,7 @@ from config.frames import empty
 from config.month import Month
 from config.settings import PracticeSettings, practice_settings
 from tasks.route import qmb_shares
-from tasks.route.calls import TIME_GIVEN
+from tasks.route.calls import TIME_GIVEN, untimed
 from tasks.route.cases import Standing, standing
 from tasks.route.determinations import OPTION_OF, Determination
 from tasks.route.guards import Known, checked
@@ -149,8 +149,7 @@ def time_call(desk: Desk, number: str, day: date, at: datetime, by: str, source:
 
     `source` says which call where it is known. InputError where none waits for its time.
     """
-    known = [one for one in desk.work.calls.get(number, []) if one.day == day and one.at is None]
-    mine = [one for one in known if not source or one.source in (source, f"{source}:reached")]
+    mine = untimed(desk.work.calls.get(number, ()), day, source)
     if not mine:
         raise InputError(f"{number}: no call of {day} waits for its time; ccm case {number} shows its history.")
     call, now = mine[-1], datetime.now(UTC)

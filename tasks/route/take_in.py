@@ -10,7 +10,7 @@ import pandas as pd
 
 from config.errors import InputError
 from tasks.route import qmb_shares
-from tasks.route.calls import NO_TIME, without_time
+from tasks.route.calls import NO_TIME, untimed, without_time
 from tasks.route.desk import Desk, answer_share, cents_of, determine, do, time_call
 from tasks.route.determining import DETERMINED, by_column, of_line
 from tasks.route.people import as_on_file, known_staff, nobody_named
@@ -100,8 +100,7 @@ def _take(desk: Desk, answer: Answer, moved: set[str]) -> tuple[str, str]:
 def _again(desk: Desk, answer: Answer, day: date, zone: str, source: str) -> tuple[str, str]:
     """A line that was taken before: with the time of a call that had none, it gives that; else nothing changes."""
     number, at = answer.case_number, answer.moment(zone)
-    calls = desk.work.calls.get(number, ())
-    if not any(one.at is None and one.source in (source, f"{source}:reached") for one in calls):
+    if not untimed(desk.work.calls.get(number, ()), day, source):
         return "known", ""
     if at is None:
         return "known", ASKED

@@ -136,6 +136,6 @@ def _month_of(message: Message | StoredMessage) -> str:
     if MONTH.fullmatch(message.month):
         return message.month
     if about := OF_A_REVISION.fullmatch(message.kind):
-        return about["about"][-8:-1]
+        return about["month"]
     said = re.search(rf"(?<![\w/.-]){re.escape(message.practice_id)}/(\d{{4}}-\d{{2}})(?![\w-])", message.text)
     return said[1] if said else ""

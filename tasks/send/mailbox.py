@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from config.errors import PlaceError
 from tasks.send.files import put
 from tasks.send.render import render
 from tasks.send.words import capital, count, plain
+from tasks.store.outbox import OF_A_REVISION
 from tasks.store.records import StoredMessage
 
 PAGE = "outbox.html"
@@ -23,7 +23,6 @@ STATES = {
     "uncertain": "may have arrived",
     "superseded": "replaced by a newer one",
 }
-OF_A_REVISION = re.compile(r"(?P<month>\d{4}-\d{2})-(?P<revision>\d+)")
 NEW_WINDOW = 'target="_blank"'  # of links to the practice's own files: a frame lets nothing else out
 TONES = {"failed": "bad", "uncertain": "bad", "pending": "open", "sending": "open"}
 
@@ -54,8 +53,8 @@ def tally_lines(messages: Sequence[StoredMessage]) -> list[str]:
 def _row(message: StoredMessage) -> dict[str, Any]:
     kind, _, whose = message.kind.partition("-")
     month, revision = message.month, message.revision
-    if about := OF_A_REVISION.fullmatch(whose):  # told on a day, about a month
-        month, revision, whose = about["month"], int(about["revision"]), ""
+    if about := OF_A_REVISION.fullmatch(message.kind):  # told on a day, about a month
+        kind, month, revision, whose = about["what"], about["month"], int(about["revision"]), ""
     elif kind == "run":  # of a run its kind says what became of it
         kind, whose = f"run {whose.partition('-')[0]}", ""
     when = f"{message.sent_at:%Y-%m-%d %H:%M} UTC" if message.sent_at else ""

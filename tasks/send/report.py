@@ -10,6 +10,7 @@ import pandas as pd
 
 from config.contested import choices
 from config.contract import outputs
+from config.counted import first_few
 from config.frames import cents_at_stake, rows_set_aside
 from config.month import Month
 from config.settings import PracticeSettings
@@ -132,10 +133,7 @@ def modifiers(claim_lines: pd.DataFrame) -> list[dict[str, Any]]:
     rows = []
     for (said, code), lines in carried.groupby([carried["modifiers"].astype("str"), carried["code"].astype("str")]):
         cases = sorted(lines["case_number"].astype("str").unique())
-        more = f" and {len(cases) - MOST_CASES:,} more" if len(cases) > MOST_CASES else ""
-        rows.append(
-            {"modifiers": said, "code": code, "lines": len(lines), "cases": ", ".join(cases[:MOST_CASES]) + more}
-        )
+        rows.append({"modifiers": said, "code": code, "lines": len(lines), "cases": first_few(cases, MOST_CASES)})
     return rows
 
 

@@ -21,7 +21,7 @@ from tasks.store.schema import messages as table
 
 # Longer than any SMTP dialogue with its retries: whoever is still sending after it has died.
 LEASE = timedelta(minutes=15)
-OF_A_REVISION = re.compile(r"(?P<about>.+-\d{4}-\d{2}-)(?P<revision>\d+)")
+OF_A_REVISION = re.compile(r"(?P<what>.+)-(?P<month>\d{4}-\d{2})-(?P<revision>\d+)")
 _KEY = ("audience", "kind", "recipient")
 
 
@@ -66,8 +66,9 @@ def _of_older_revisions(connection: Connection, theirs: sa.ColumnElement[bool], 
     if newer is None:
         return []
     kinds = connection.execute(sa.select(table.c.kind).where(theirs).distinct()).scalars()
-    known = [found for found in map(OF_A_REVISION.fullmatch, kinds) if found and found["about"] == newer["about"]]
-    return [found[0] for found in known if int(found["revision"]) < int(newer["revision"])]
+    known = [found for found in map(OF_A_REVISION.fullmatch, kinds) if found]
+    alike = [found for found in known if found.group("what", "month") == newer.group("what", "month")]
+    return [found[0] for found in alike if int(found["revision"]) < int(newer["revision"])]
 
 
 def _row(message: OutboxMessage, practice_id: str, month: str, revision: int) -> dict[str, Any]:
